@@ -1,0 +1,86 @@
+/** The message bus: what services ask of NATS and JetStream, and of the in-process twin. */
+
+/** A message as a subscriber sees it. */
+export interface BusMessage {
+  readonly subject: string;
+  readonly data: Buffer;
+  /** Answers a request; undefined when the sender wants no answer. */
+  readonly respond?: (data: string | Uint8Array) => void;
+}
+
+/** A message that the stream keeps, as a consumer sees it. */
+export interface KeptMessage {
+  readonly subject: string;
+  readonly data: Buffer;
+  /** Position in the stream: grows, never repeats while the stream lives. */
+  readonly sequence: number;
+  /** How often it has been delivered, from 1. */
+  readonly deliveries: number;
+}
+
+export interface Subscription {
+  /** Ends it; idempotent. */
+  unsubscribe(): void;
+}
+
+export interface Consumer {
+  /** Stops fetching, waits for the batch under way, and leaves the durable in place. */
+  stop(): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  /** Name of the durable; instances with the same name share the work. */
+  readonly durable: string;
+  /** Messages in a batch at most. */
+  readonly maxBatch: number;
+  /** Milliseconds to wait for a batch to fill after its first message. */
+  readonly maxWaitMs: number;
+}
+
+export interface Bus {
+  /** Sends to whoever listens now; no guarantee. */
+  publish(subject: string, data: string | Uint8Array): void;
+
+  /**
+   * Asks one listener and waits for its answer.
+   * @throws {NoListenerError} at once when nobody listens
+   * @throws {BusTimeoutError} when no answer came within `timeoutMs`
+   */
+  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer>;
+
+  /** Listens. `*` stands for one token, `>` for the rest. With a `queue`, one member of the queue gets each message. */
+  subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription;
+
+  /**
+   * Sends to the stream and resolves once the stream has kept the message on disk. Pipelined: call it many times
+   * without waiting. The same `id` within two minutes is kept once.
+   * @returns the sequence in the stream
+   * @throws {BusTimeoutError} when it is not known to be kept within the bus's publish timeout
+   */
+  publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number>;
+
+  /**
+   * Consumes the stream in batches, in stream order, at least once: a batch whose handler rejects is delivered again.
+   */
+  consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer>;
+
+  /** When the stream was made, unix milliseconds: with a sequence it orders messages across a lost stream. */
+  streamCreatedMs(): Promise<number>;
+
+  /** True while the server answers. */
+  readonly connected: boolean;
+  /** Calls back after every reconnect, when messages may have been missed. */
+  onReconnect(listener: () => void): void;
+
+  /** Flushes and closes; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Nobody listens on a requested subject. */
+export class NoListenerError extends Error {
+  override readonly name = 'NoListenerError';
+}
+/** No answer, or no proof of keeping, in time. */
+export class BusTimeoutError extends Error {
+  override readonly name = 'BusTimeoutError';
+}

@@ -1,0 +1,107 @@
+/** The envelope around every message on NATS, and the device publish inside it. */
+import type { Handle } from './subjects';
+
+/** Who asked, as gRPC metadata `ithings-user` and the envelope carry it. */
+export type UserContext = Readonly<Record<string, unknown>>;
+
+/** A message on NATS, opened. */
+export interface Envelope {
+  /** JSON text of a span context; may be empty. */
+  readonly trace: string;
+  /** Unix milliseconds at which the sender made the message. */
+  readonly timestamp: number;
+  /** The real payload, as text. */
+  readonly data: string;
+  readonly userCtx?: UserContext;
+}
+
+/** A message from or for a device: `data` of the envelope on `device.up.>` and `device.down.>`. */
+export interface DevicePublish {
+  readonly topic: string;
+  readonly handle: Handle;
+  /** The part of the handle: `property`, `event`, `action`, ... */
+  readonly type: string;
+  /** The platform's own message (JSON), or raw bytes for custom topics. */
+  readonly payload: Buffer;
+  /** Unix milliseconds at which the gateway had the message. */
+  readonly timestamp: number;
+  readonly productID: string;
+  readonly deviceName: string;
+  readonly explain: string;
+  readonly protocolCode: string;
+}
+
+/** A session that began or ended: `data` on `device.up.status.*`. */
+export interface StatusChange {
+  readonly username: string;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+  /** Address of the device, `host:port`. */
+  readonly addr: string;
+  /** `<productID>&<deviceName>`. */
+  readonly clientID: string;
+  /** Why, in words; empty for a plain connect. */
+  readonly reason: string;
+  readonly action: 'connected' | 'disconnected';
+  readonly productID: string;
+  readonly deviceName: string;
+  /**
+   * Epoch of the session: the stream sequence of its `connected` message. In `connected` itself it is absent, since
+   * the sequence is only known once the message is kept.
+   */
+  readonly epoch?: number;
+  /** Instance id of the gateway that holds the session (key `alink.gateway/<id>` in the registry). */
+  readonly gateway?: string;
+  /** ClientID as the device sent it, whole; only in `connected`. */
+  readonly rawClientID?: string;
+}
+
+/** One line of a device's log as a gateway sees it: `data` on `alink.hub.log`. */
+export interface HubLogEntry {
+  readonly productID: string;
+  readonly deviceName: string;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+  readonly action: 'connect' | 'disconnect' | 'publish' | 'subscribe' | 'unsubscribe' | 'deliver' | 'refuse';
+  readonly topic: string;
+  /** Alink id of the message it is about; may be empty. */
+  readonly requestID: string;
+  /** What happened, the cause, and the step to take. Never holds a secret. */
+  readonly content: string;
+  /** 200, or the code that the device was answered with. */
+  readonly resultCode: number;
+  /** What the device was answered, as text. */
+  readonly respPayload: string;
+}
+
+/** Makes the body of a NATS message. `now` is unix milliseconds. */
+export const encodeEnvelope = (data: string, now: number, userCtx?: UserContext): string =>
+  userCtx
+    ? `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)},"userCtx":${JSON.stringify(userCtx)}}`
+    : `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}}`;
+
+/** Opens the body of a NATS message. Throws SyntaxError or TypeError on anything that is not an envelope. */
+export const decodeEnvelope = (body: string): Envelope => {
+  const parsed = JSON.parse(body) as Partial<Envelope> | null;
+  if (typeof parsed?.data !== 'string') throw new TypeError('envelope has no "data" text');
+  return {
+    trace: typeof parsed.trace === 'string' ? parsed.trace : '',
+    timestamp: Number(parsed.timestamp) || 0,
+    data: parsed.data,
+    userCtx: parsed.userCtx,
+  };
+};
+
+/** Text of a device publish: the payload becomes base64. */
+export const encodeDevicePublish = (message: DevicePublish): string =>
+  JSON.stringify({ ...message, payload: message.payload.toString('base64') });
+
+/** Reads a device publish. Throws SyntaxError or TypeError on anything else. */
+export const decodeDevicePublish = (data: string): DevicePublish => {
+  const parsed = JSON.parse(data) as Omit<DevicePublish, 'payload'> & { payload: unknown };
+  if (typeof parsed?.productID !== 'string' || typeof parsed.deviceName !== 'string') {
+    throw new TypeError('device publish names no device');
+  }
+  if (typeof parsed.payload !== 'string') throw new TypeError('device publish has no payload');
+  return { ...parsed, payload: Buffer.from(parsed.payload, 'base64') };
+};

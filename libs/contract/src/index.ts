@@ -1,0 +1,17 @@
+export { PROTOCOL_CODE, subjects, type CacheKey, type Handle } from './subjects';
+export {
+  decodeDevicePublish,
+  decodeEnvelope,
+  encodeDevicePublish,
+  encodeEnvelope,
+  type DevicePublish,
+  type Envelope,
+  type HubLogEntry,
+  type StatusChange,
+  type UserContext,
+} from './envelope';
+export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';
+export { Code } from './codes';
+export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';
+export type { ProtoGrpcType as DmTypes } from './generated/dm';
+export type { ProtoGrpcType as TimedjobTypes } from './generated/timedjob';

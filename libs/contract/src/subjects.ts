@@ -1,0 +1,59 @@
+/**
+ * NATS subjects of the platform, equal to those of unitedrhino so that either side can be exchanged.
+ * A DeviceName may contain dots, so a subject is built from names but never parsed back: the body names the device.
+ */
+
+/** Code of this gateway's protocol, as products and subjects carry it. */
+export const PROTOCOL_CODE = 'aliyunMqtt';
+
+/** What a device message is about; the third token of its subject. */
+export type Handle = 'thing' | 'ota' | 'config' | 'log' | 'shadow' | 'gateway' | 'ext';
+
+export const subjects = {
+  /** Gateway → dm: an uplink of a device. Kept in JetStream. */
+  up: (handle: Handle, productID: string, deviceName: string) => `device.up.${handle}.${productID}.${deviceName}`,
+  /** Gateway → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
+  connected: 'device.up.status.connected',
+  /** Gateway → dm: a session ended. Kept in JetStream. */
+  disconnected: 'device.up.status.disconnected',
+  /** Gateway → dm: something worth a line in a device's log. Kept in JetStream; see {@link HubLogEntry}. */
+  hubLog: 'alink.hub.log',
+  /** Everything that dm consumes from JetStream. */
+  upAll: ['device.up.>', 'alink.hub.>'],
+  /** Dm → gateway: a command for one device. A gateway subscribes {@link subjects.downOfDevice} for the devices it holds. */
+  down: (handle: Handle, productID: string, deviceName: string, protocol = PROTOCOL_CODE) =>
+    `device.down.${protocol}.${handle}.${productID}.${deviceName}`,
+  /** All commands for one device, whatever their handle. */
+  downOfDevice: (productID: string, deviceName: string) => `device.down.${PROTOCOL_CODE}.*.${productID}.${deviceName}`,
+  /** Dm → gateway: correct the online set. */
+  statusFix: `device.down.${PROTOCOL_CODE}.status.fix`,
+  /** Gateway → gateways: a device logged in here; whoever holds an older session of it ends that. */
+  sessionOpened: (productID: string, deviceName: string) => `alink.session.${productID}.${deviceName}`,
+  /** Dm → everyone: the cache entry named in `data` is stale. */
+  cacheSync: (key: CacheKey) => `server.cache.sync.${key}`,
+  deviceCreated: 'server.things.dm.device.info.create',
+  deviceDeleted: 'server.things.dm.device.info.delete',
+  productDeleted: 'server.things.dm.product.info.delete',
+  onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
+  protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
+  /** Timer of the gateways; timedjob publishes on it. */
+  gatewayTimer: `protocol.${PROTOCOL_CODE}.timer`,
+  /** Dm → applications. */
+  application: {
+    status: (productID: string, deviceName: string, action: 'connected' | 'disconnected') =>
+      `application.device.${productID}.${deviceName}.status.${action}`,
+    property: (productID: string, deviceName: string, identifier: string) =>
+      `application.device.${productID}.${deviceName}.report.thing.property.${identifier}`,
+    properties: (productID: string, deviceName: string) =>
+      `application.device.${productID}.${deviceName}.report.thing.property`,
+    propertiesV2: (productID: string, deviceName: string) =>
+      `application.v2.device.${productID}.${deviceName}.report.thing.property`,
+    event: (productID: string, deviceName: string, type: string, identifier: string) =>
+      `application.device.${productID}.${deviceName}.report.thing.event.${type}.${identifier}`,
+    action: (productID: string, deviceName: string, actionID: string, step: 'req' | 'resp', dir: 'up' | 'down') =>
+      `application.device.${productID}.${deviceName}.report.thing.action.${actionID}.${step}.${dir}`,
+  },
+} as const;
+
+/** Caches whose entries dm-rpc declares stale. */
+export type CacheKey = 'cache:dm:product' | 'cache:dm:device' | 'cache:dm:product:schema' | 'cache:dm:device:schema';

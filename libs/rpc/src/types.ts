@@ -1,0 +1,28 @@
+import type { CallsOf, HandlersOf, Service, UserContext } from '@alink/contract';
+
+/** What a handler knows of the call besides its request. */
+export interface CallContext {
+  /** Metadata `ithings-user`, decoded; undefined for an internal call. */
+  readonly user?: UserContext;
+  /** Unix milliseconds until which the caller waits; Infinity without a deadline. */
+  readonly deadlineMs: number;
+  /** The caller, `host:port`. */
+  readonly peer: string;
+}
+
+export interface CallOptions {
+  /** Milliseconds the caller waits; every call has a deadline (default 5000). */
+  readonly deadlineMs?: number;
+  readonly user?: UserContext;
+}
+
+/** The server's side of a service. */
+export type Handlers<S> = S extends Service<infer D> ? HandlersOf<D, CallContext> : never;
+/** The client's side of a service. */
+export type Client<S> = S extends Service<infer D> ? CallsOf<D, CallOptions> : never;
+
+export interface RpcServer {
+  readonly port: number;
+  /** Ends it: health says NOT_SERVING, running calls get `graceMs` to finish. */
+  stop(): Promise<void>;
+}
