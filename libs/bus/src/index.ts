@@ -8,4 +8,5 @@ export {
   type KeptMessage,
   type Subscription,
 } from './bus';
-// Made by their own files: connectNats(options): Promise<Bus>, createMemoryBus(): Bus.
+export type { Log } from './log';
+export { createMemoryBus, type MemoryBusOptions } from './memory-bus';

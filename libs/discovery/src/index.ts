@@ -1,3 +1,5 @@
 export type { Registration, Registry, Watch } from './registry';
-// Made by their own files: connectEtcd(options): Registry, createMemoryRegistry(): Registry,
-// publishedHost(listenHost, podIp?): string (go-zero's rule for 0.0.0.0), waitForService(registry, keys, ...).
+export type { Log } from './log';
+export { createMemoryRegistry } from './memory-registry';
+export { publishedHost } from './published-host';
+export { waitForService, type WaitForServiceOptions } from './wait-for-service';

@@ -1,0 +1,98 @@
+/** The consuming side that NATS and the twin share: a backlog that fills, and a loop that takes batches from it. */
+
+/** Milliseconds after which a rejected batch is delivered again. */
+export const RETRY_DELAY_MS = 1000;
+
+/** Items waiting to be taken, in order. */
+export class Backlog<T> {
+  #items: T[] = [];
+  #wake = new Set<() => void>();
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+    for (const wake of this.#wake) wake();
+  }
+
+  /** Puts items back at their place in the order. */
+  putBack(items: readonly T[], order: (a: T, b: T) => number): void {
+    this.#items = [...items, ...this.#items].sort(order);
+    for (const wake of this.#wake) wake();
+  }
+
+  take(count: number): T[] {
+    return this.#items.splice(0, count);
+  }
+
+  /** Resolves once `count` items wait, `timeoutMs` passed, or `signal` says stop. */
+  waitFor(count: number, signal: AbortSignal, timeoutMs?: number): Promise<void> {
+    if (this.size >= count || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#wake.delete(check);
+        signal.removeEventListener('abort', done);
+        clearTimeout(timer);
+        resolve();
+      };
+      const check = () => {
+        if (this.size >= count) done();
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done);
+      this.#wake.add(check);
+    });
+  }
+}
+
+/** Waits, or less when `signal` says stop. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> => new Backlog<never>().waitFor(1, signal, ms);
+
+export interface BatchLoopOptions<T> {
+  readonly backlog: Backlog<T>;
+  readonly maxBatch: number;
+  /** Milliseconds to wait for a batch to fill after its first item. */
+  readonly maxWaitMs: number;
+  handle(batch: readonly T[]): Promise<void>;
+  /** The batch was handled, or `error` says why not. Must not throw. */
+  settle(batch: readonly T[], error?: unknown): void;
+}
+
+/**
+ * Takes batches from the backlog, one after another. After a rejection it pauses until the batch is delivered again, so
+ * that newer items do not overtake it.
+ * @returns stop, which waits for the batch under way
+ */
+export const startBatchLoop = <T>(options: BatchLoopOptions<T>): (() => Promise<void>) => {
+  const { backlog, maxBatch, maxWaitMs, handle, settle } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const nextBatch = async (): Promise<T[]> => {
+    await backlog.waitFor(1, signal);
+    await backlog.waitFor(maxBatch, signal, maxWaitMs);
+    return signal.aborted ? [] : backlog.take(maxBatch);
+  };
+
+  const run = async () => {
+    while (!signal.aborted) {
+      const batch = await nextBatch();
+      if (batch.length === 0) continue;
+      try {
+        await handle(batch);
+        settle(batch);
+      } catch (error) {
+        settle(batch, error);
+        await pause(RETRY_DELAY_MS + 50, signal);
+      }
+    }
+  };
+
+  const finished = run();
+  return () => {
+    stopping.abort();
+    return finished;
+  };
+};

@@ -1,0 +1,19 @@
+import { subjectMatcher } from './subject-match';
+
+test.each([
+  ['a.b.c', 'a.b.c', true],
+  ['a.b.c', 'a.b', false],
+  ['a.*.c', 'a.b.c', true],
+  ['a.*.c', 'a.b.b.c', false],
+  ['*', 'a', true],
+  ['*', 'a.b', false],
+  ['a.>', 'a.b', true],
+  ['a.>', 'a.b.c.d', true],
+  ['a.>', 'a', false],
+  ['>', 'anything.at.all', true],
+  ['a.*.>', 'a.b', false],
+  ['a.*.>', 'a.b.c', true],
+  ['a.b', 'a.bc', false],
+])('pattern %s on %s: %s', (pattern, subject, expected) => {
+  expect(subjectMatcher(pattern)(subject)).toBe(expected);
+});

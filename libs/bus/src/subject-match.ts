@@ -1,0 +1,15 @@
+/**
+ * Compiles a subject pattern: `*` stands for exactly one token, `>` at the end for one token or more
+ * (NATS documentation, "Subject-Based Messaging").
+ */
+export const subjectMatcher = (pattern: string): ((subject: string) => boolean) => {
+  const wanted = pattern.split('.');
+  const open = wanted.at(-1) === '>';
+  if (open) wanted.pop();
+  if (!open && !wanted.includes('*')) return (subject) => subject === pattern;
+  return (subject) => {
+    const tokens = subject.split('.');
+    if (open ? tokens.length <= wanted.length : tokens.length !== wanted.length) return false;
+    return wanted.every((token, index) => token === '*' || token === tokens[index]);
+  };
+};
