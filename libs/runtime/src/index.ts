@@ -1,7 +1,24 @@
-// Made by their own files:
-// config.ts     loadConfig(schema, env): frozen config; ConfigError with one clear line; describeConfig(): masked values
-// logger.ts     createLogger({ name, level }): pino logger that redacts by field name
-// lifecycle.ts  Lifecycle: ordered start and stop; runMain(): signals, exit codes
-// metrics.ts    prom-client registry and helpers
-// clock.ts      Clock { now(): number }
-export {};
+export { systemClock, type Clock } from './clock';
+export { ConfigError, describeConfig, loadConfig, type Environment } from './config';
+export {
+  durationSeconds,
+  host,
+  hostList,
+  logLevel,
+  oneOf,
+  onOff,
+  port,
+  secret,
+  text,
+  url,
+  wholeNumber,
+  type LogLevel,
+} from './config-fields';
+export { commonFields } from './common-fields';
+export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
+export { maskUrls } from './secret-masking';
+export { startAll, type Part, type Running } from './lifecycle';
+export { runMain, type MainOptions } from './run-main';
+export { createMetrics, type Metrics } from './metrics';
+export { startOpsHttp, type OpsHttp, type OpsHttpOptions, type RouteHandler } from './ops-http';
+export { portTaken, StartError } from './start-error';

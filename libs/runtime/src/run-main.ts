@@ -1,0 +1,71 @@
+import type { LogLevel } from './config-fields';
+import { describeConfig } from './config';
+import { createRootLogger, type Logger } from './logger';
+import type { Running } from './lifecycle';
+import { findStartError } from './start-error';
+
+export interface MainOptions<Config> {
+  /** The app's name: stands in log lines and before errors. */
+  readonly name: string;
+  /** Reads the configuration: `() => loadConfig(schema, process.env)`. */
+  readonly load: () => Config;
+  /** Starts the app. The signal is aborted when the process is told to end before the start is through. */
+  readonly start: (config: Config, log: Logger, signal: AbortSignal) => Promise<Running>;
+  /** The logger to use; by default JSON lines on standard output at LOG_LEVEL. */
+  readonly logger?: (name: string, config: Config) => Logger;
+}
+
+/** Milliseconds that an orderly end may take as a whole; afterwards the process exits with code 1. */
+const END_TIMEOUT_MS = 30_000;
+
+/**
+ * The life of a process: configuration, start, wait for SIGINT or SIGTERM, orderly stop, exit.
+ * Exit codes: 0 after an orderly stop, 1 after a failure, 130 when a second signal cuts the stop short.
+ * A failure that the operator can mend (bad configuration, port in use) is one line on standard error, without a stack.
+ */
+export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
+  options: MainOptions<Config>,
+): Promise<void> => {
+  const { name, load, start, logger = createRootLogger } = options;
+  let log: Logger | undefined;
+  const crash = (what: string) => (error: unknown) => {
+    report(name, log, error, what);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash('uncaught exception'));
+  process.on('unhandledRejection', crash('unhandled rejection'));
+
+  const told = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    const end = (signal: NodeJS.Signals) => {
+      if (told.signal.aborted) process.exit(130);
+      log?.info({ signal }, 'stopping');
+      told.abort();
+      setTimeout(crash('stop'), END_TIMEOUT_MS, new Error(`no orderly end within ${END_TIMEOUT_MS / 1000} s`)).unref();
+      resolve();
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  });
+
+  try {
+    const config = load();
+    log = logger(name, config);
+    log.info({ config: describeConfig(config) }, 'configuration');
+    const running = await start(config, log, told.signal);
+    await ended;
+    await running.stop();
+    log.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    if (told.signal.aborted) process.exit(0);
+    crash('did not start')(error);
+  }
+};
+
+const report = (name: string, log: Logger | undefined, error: unknown, what: string): void => {
+  const known = findStartError(error);
+  if (known) process.stderr.write(`${name}: ${known.message}\n`);
+  else if (log) log.fatal({ err: error }, what);
+  else process.stderr.write(`${name}: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+};
