@@ -1,0 +1,50 @@
+/** Passwords: made, and checked without telling a stranger anything by the time it takes. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { digestNames, type SignMethod } from './sign-method';
+
+const digest = (method: SignMethod, key: string, content: string): Buffer =>
+  createHmac(digestNames[method], key).update(content).digest();
+
+/** HMAC of `content` with `key` (both UTF-8), as lower-case hex. */
+export const sign = (method: SignMethod, key: string, content: string): string =>
+  digest(method, key, content).toString('hex');
+
+/** What {@link verifyPassword} compares. */
+export interface PasswordCheck {
+  readonly method: SignMethod;
+  /** Texts that the device may have signed, best first; see `signedContents`. */
+  readonly contents: readonly string[];
+  /** As the device sent it: hex in either case. */
+  readonly password: string;
+}
+
+/**
+ * Finds which of the contents the password signs. Returns its index, or -1 for none. Every candidate is computed and
+ * compared in constant time, so the work is the same whichever one matches, or none. An empty key never matches: a
+ * device without a secret must not be open to everybody.
+ */
+export const verifyPassword = ({
+  method,
+  key,
+  contents,
+  password,
+}: PasswordCheck & { /** The secret. */ readonly key: string }): number => {
+  const given = Buffer.from(password, 'hex');
+  let match = -1;
+  for (let index = contents.length - 1; index >= 0; index--) {
+    const expected = digest(method, key, contents[index]!);
+    // Buffer.from stops at the first character that is no hex digit, so the text's own length must fit too.
+    const comparable = given.length === expected.length && password.length === 2 * expected.length;
+    if (timingSafeEqual(expected, comparable ? given : Buffer.alloc(expected.length)) && comparable) match = index;
+  }
+  return key === '' ? -1 : match;
+};
+
+/** Of a secret's usual length, so that it costs what a real one costs. */
+const DECOY_KEY = 'decoydecoydecoydecoydecoydecoyde';
+
+/** Does the work of {@link verifyPassword} for a device that does not exist; returns -1, whatever the password is. */
+export const decoyVerify = (check: PasswordCheck): -1 => {
+  verifyPassword({ ...check, key: DECOY_KEY });
+  return -1;
+};
