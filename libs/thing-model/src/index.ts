@@ -1,1 +1,21 @@
-export {};
+export { importThingModel } from './import-thing-model';
+export { exportTsl } from './export-tsl';
+export { exportModel } from './export-model';
+export { affordanceOf, definitionFrom, type Affordance } from './affordance';
+export { assembleModel, definitionsOf } from './assemble-model';
+export { compileModel, type CheckedEvent, type CompiledModel } from './compile-model';
+export type { Checked } from './compile-params';
+export { ModelCode, type Rejection } from './rejection';
+export { ThingModelError } from './thing-model-error';
+export type {
+  DataType,
+  Definition,
+  Json,
+  JsonObject,
+  Param,
+  Property,
+  Service,
+  ThingEvent,
+  ThingModel,
+  Validation,
+} from './types';

@@ -1,0 +1,81 @@
+import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
+import { faultMessage, ModelCode } from './rejection';
+import type { Service, ThingEvent, ThingModel, Validation } from './types';
+
+/** What came of an event: its type as the model has it (`info` where it has none), and its values. */
+export interface CheckedEvent extends Checked {
+  readonly type: ThingEvent['type'];
+}
+
+/** A thing model as the gateway and dm use it. No method throws, whatever a device sent. */
+export interface CompiledModel {
+  readonly validation: Validation;
+  /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
+  checkProperties(params: unknown): Checked;
+  /** Values for a property set: only properties with access mode `rw` pass. */
+  checkSettable(params: unknown): Checked;
+  /** An event is good when nothing was rejected; an unknown one is rejected as a whole (6304). */
+  checkEvent(identifier: string, output: unknown): CheckedEvent;
+  /** The input of a service call; an unknown service is rejected as a whole (6206). */
+  checkServiceInput(identifier: string, input: unknown): Checked;
+  /** What a device answered to a service call. */
+  checkServiceOutput(identifier: string, output: unknown): Checked;
+  /** How a service is called; undefined when the model has none of that name. */
+  service(identifier: string): { readonly callType: Service['callType'] } | undefined;
+}
+
+/**
+ * Compiles a model to checkers.
+ * @param model undefined (a product without a thing model) knows nothing, so that only `none` lets anything pass
+ * @param validation how strictly: `weak` holds identifier and data type and converts numeric text, true and false;
+ * `strong` also holds range, length and size and converts nothing; `none` passes everything as it is (Alibaba Cloud
+ * IoT documentation, "What is a TSL model", data verification)
+ */
+export const compileModel = (model: ThingModel | undefined, validation: Validation): CompiledModel => {
+  const { properties, events, services } = model ?? emptyModel;
+  const report = compileParams(
+    // A report need not hold every property, required or not.
+    properties.map(({ identifier, dataType }) => ({ identifier, dataType })),
+    ModelCode.propertyUnknown,
+    validation,
+  );
+  const settable = compileParams(
+    properties.map(({ identifier, dataType, accessMode }) => ({ identifier, dataType, readOnly: accessMode === 'r' })),
+    ModelCode.propertyUnknown,
+    validation,
+  );
+  const params = (slots: ThingEvent['output']) => compileParams(slots, ModelCode.memberUnknown, validation);
+  const eventChecks = new Map(
+    events.map(({ identifier, type, output }) => [identifier, { type, check: params(output) }]),
+  );
+  const serviceChecks = new Map(
+    services.map(({ identifier, callType, input, output }) => [
+      identifier,
+      { callType, input: params(input), output: params(output) },
+    ]),
+  );
+  const unknown = (code: number, identifier: string, value: unknown): Checked =>
+    validation === 'none'
+      ? passThrough(value)
+      : refuseAll({ identifier, code, message: faultMessage('params not exist', identifier), value });
+
+  return {
+    validation,
+    checkProperties: report,
+    checkSettable: settable,
+    checkEvent: (identifier, output) => {
+      const event = eventChecks.get(identifier);
+      const { accepted, rejected } = event ? event.check(output) : unknown(ModelCode.memberUnknown, identifier, output);
+      return { type: event?.type ?? 'info', accepted, rejected };
+    },
+    checkServiceInput: (identifier, input) =>
+      serviceChecks.get(identifier)?.input(input) ?? unknown(ModelCode.serviceUnknown, identifier, input),
+    checkServiceOutput: (identifier, output) =>
+      serviceChecks.get(identifier)?.output(output) ?? unknown(ModelCode.serviceUnknown, identifier, output),
+    service: (identifier) => serviceChecks.get(identifier),
+  };
+};
+
+const emptyModel: ThingModel = { properties: [], events: [], services: [] };
+
+const passThrough: ParamsCheck = compileParams([], ModelCode.memberUnknown, 'none');

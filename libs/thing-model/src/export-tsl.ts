@@ -1,0 +1,157 @@
+import { splitIdentifier } from './identifier';
+import type { DataType, Definition, Json, JsonObject, Param, Property, Service, ThingEvent, ThingModel } from './types';
+
+/**
+ * Writes Alibaba Cloud's TSL JSON, as `thing/dsltemplate/get` answers it (Alibaba Cloud IoT documentation, "TSL
+ * fields"): the values of specs are strings, and the event `post` and the services `set` and `get` stand for the
+ * properties as a whole. Custom modules become `functionBlocks`. Actions of direction `up` have no place in TSL and
+ * are left out.
+ * @param productKey the key under which devices know the product
+ */
+export const exportTsl = (model: ThingModel, productKey: string): JsonObject => {
+  const modules = groupByModule(model);
+  const { properties, events, services } = block(modules.get(undefined) ?? emptyModel);
+  modules.delete(undefined);
+  return {
+    schema: 'https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json',
+    link: `/sys/${productKey}/thing/`,
+    profile: { productKey },
+    properties,
+    events,
+    services,
+    ...(modules.size > 0 && {
+      functionBlocks: [...modules].map(([id, part]) => ({
+        functionBlockId: id!,
+        functionBlockName: moduleName(part) ?? id!,
+        ...block(part),
+      })),
+    }),
+  };
+};
+
+interface Parts {
+  readonly properties: Property[];
+  readonly events: ThingEvent[];
+  readonly services: Service[];
+}
+const emptyModel: Parts = { properties: [], events: [], services: [] };
+
+const groupByModule = (model: ThingModel): Map<string | undefined, Parts> => {
+  const modules = new Map<string | undefined, Parts>();
+  const partOf = ({ identifier }: Definition): Parts => {
+    const { module } = splitIdentifier(identifier);
+    const part = modules.get(module) ?? { properties: [], events: [], services: [] };
+    modules.set(module, part);
+    return part;
+  };
+  for (const property of model.properties) partOf(property).properties.push(property);
+  for (const event of model.events) partOf(event).events.push(event);
+  for (const service of model.services) if (service.dir === 'down') partOf(service).services.push(service);
+  return modules;
+};
+
+const moduleName = ({ properties, events, services }: Parts): string | undefined =>
+  [...properties, ...events, ...services].find((definition) => definition.moduleName)?.moduleName;
+
+/** The definitions of one module, with the synthetic ones. */
+const block = ({ properties, events, services }: Parts) => ({
+  properties: properties.map((property) => ({
+    ...head(property),
+    accessMode: property.accessMode,
+    dataType: dataType(property.dataType),
+  })),
+  events: [
+    {
+      identifier: 'post',
+      name: 'post',
+      type: 'info',
+      required: true,
+      desc: 'property report',
+      method: 'thing.event.property.post',
+      outputData: properties.map(parameter),
+    },
+    ...events.map((event) => ({
+      ...head(event),
+      type: event.type === 'fault' ? 'error' : event.type,
+      outputData: event.output.map(param),
+      method: `thing.event.${event.identifier}.post`,
+    })),
+  ],
+  services: [
+    synthetic('set', properties.filter(({ accessMode }) => accessMode === 'rw').map(parameter), []),
+    synthetic(
+      'get',
+      properties.map(({ identifier }) => splitIdentifier(identifier).local),
+      properties.map(parameter),
+    ),
+    ...services.map((service) => ({
+      ...head(service),
+      callType: service.callType,
+      inputData: service.input.map(param),
+      outputData: service.output.map(param),
+      method: `thing.service.${service.identifier}`,
+    })),
+  ],
+});
+
+const synthetic = (identifier: 'set' | 'get', inputData: Json[], outputData: Json[]): JsonObject => ({
+  identifier,
+  name: identifier,
+  required: true,
+  callType: 'async',
+  desc: `property ${identifier}`,
+  method: `thing.service.property.${identifier}`,
+  inputData,
+  outputData,
+});
+
+const head = ({ identifier, name, desc, required }: Definition) => ({
+  identifier: splitIdentifier(identifier).local,
+  name,
+  ...(desc && { desc }),
+  required,
+});
+
+/** A property as the synthetic event and services list it. */
+const parameter = ({ identifier, name, dataType: type }: Param | Property): JsonObject => ({
+  identifier: splitIdentifier(identifier).local,
+  name,
+  dataType: dataType(type),
+});
+
+const param = (entry: Param): JsonObject => ({ ...parameter(entry), ...(entry.required && { required: true }) });
+
+const dataType = (type: DataType): JsonObject => ({ type: type.type, specs: specs(type) });
+
+const specs = (type: DataType): Json => {
+  switch (type.type) {
+    case 'int':
+    case 'float':
+    case 'double': {
+      const { type: _, start: _initial, ...rest } = type;
+      return rest;
+    }
+    case 'bool':
+    case 'enum':
+      return Object.fromEntries(type.labels);
+    case 'text':
+      return type.length === undefined ? {} : { length: String(type.length) };
+    case 'date':
+      return {};
+    case 'struct':
+      return type.members.map(param);
+    case 'array': {
+      const { item } = type;
+      return {
+        ...(type.size !== undefined && { size: String(type.size) }),
+        item: item.type === 'struct' || item.type === 'array' ? dataType(item) : itemOf(item),
+      };
+    }
+  }
+};
+
+/** The platform writes an item of a plain type without specs; ours keeps those that say something. */
+const itemOf = (type: DataType): JsonObject => {
+  const written = specs(type);
+  return Object.keys(written as object).length > 0 ? { type: type.type, specs: written } : { type: type.type };
+};
