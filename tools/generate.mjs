@@ -78,7 +78,7 @@ once('libs/contract/src/generated', protoInputs, (outDir) => {
       `--outDir=${outDir}`,
       ...protoFiles,
     ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+    { cwd: root, stdio: 'pipe' },
   );
   const protobuf = require('protobufjs');
   for (const name of protoFiles) {
@@ -100,7 +100,7 @@ once('libs/db/src/generated', ['prisma/schema.prisma', 'tools/generate.mjs'], (o
   // Any existing file serves as "engine": the client generator needs none, and so nothing is downloaded.
   execFileSync(process.execPath, [require.resolve('prisma/build/index.js'), 'generate', `--schema=${copy}`], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'pipe',
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
 });
