@@ -1,10 +1,10 @@
 /** The gRPC services of the platform: descriptors for the wire, types for the compiler. */
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
-import alinkJson from './generated/alink.json';
-import dgJson from './generated/dg.json';
-import dmJson from './generated/dm.json';
-import timedjobJson from './generated/timedjob.json';
+import alinkJson from './generated/alink.json' with { type: 'json' };
+import dgJson from './generated/dg.json' with { type: 'json' };
+import dmJson from './generated/dm.json' with { type: 'json' };
+import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
@@ -58,8 +58,10 @@ export const serviceKeys = { dm: 'dm.rpc', timedjob: 'timedjob.rpc', dg: 'dg.rpc
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyMethod = MethodDefinition<any, any, any, any>;
-/** Method names of a definition, each once (the loader also offers them capitalised). */
-type Methods<D> = { [M in keyof D]: D[M] extends AnyMethod ? M : never }[keyof D] & string;
+/** Method names of a definition, without the index signature that definitions inherit. */
+type Methods<D> = keyof { [M in keyof D as string extends M ? never : M]: D[M] extends AnyMethod ? true : never } &
+  keyof D &
+  string;
 
 /** What a client of the service can call. */
 export type CallsOf<D, Options> = {

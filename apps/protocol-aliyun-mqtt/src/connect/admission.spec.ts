@@ -1,0 +1,213 @@
+import { deviceCredentials, dynregContent, sign } from '@alink/signing';
+import { DeviceDirectory } from '../directory/device-directory';
+import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from '../directory/records';
+import { Admission } from './admission';
+import { readAttempt } from './attempt';
+
+const product: ProductEntry = {
+  productKey: 'aliyun_test_01',
+  productID: 'aliyun_test_01',
+  secret: 'productsecret01',
+  enabled: true,
+  autoRegister: 1,
+  model: undefined,
+};
+const device: DeviceEntry = {
+  productKey: product.productKey,
+  productID: product.productID,
+  deviceName: 'dev001',
+  secret: 'testsecret001',
+  enabled: true,
+  registration: 'operator',
+  lastClientId: '',
+};
+
+/** The platform's side of one case: what dm knows. */
+interface World {
+  readonly product?: Partial<ProductEntry> | null;
+  readonly device?: Partial<DeviceEntry> | null;
+  readonly away?: boolean;
+  readonly cloudPublisher?: boolean;
+  /** ClientID of the device's latest login on this gateway. */
+  readonly latest?: string;
+}
+
+const admissionIn = (world: World) => {
+  const registered: string[] = [];
+  const knownProduct = world.product === null ? [] : [{ ...product, ...world.product }];
+  const knownDevice = world.device === null ? [] : [{ ...device, ...world.device }];
+  const source: DirectorySource = {
+    resolve: async (refs) => {
+      if (world.away) throw new DirectoryUnavailable('away');
+      const created = registered.map((deviceName) => ({ ...device, deviceName, registration: 'auto' }));
+      return {
+        products: knownProduct,
+        devices: [...knownDevice, ...created].filter((entry) =>
+          refs.some((ref) => ref.deviceName === entry.deviceName),
+        ),
+      };
+    },
+    register: async (_of, deviceName) => void registered.push(deviceName),
+  };
+  const directory = new DeviceDirectory(source, { now: () => Date.now() });
+  return { registered, admission: new Admission(directory, () => world.latest, world.cloudPublisher ?? true) };
+};
+
+/** The manual's own CONNECT ("阿里云MQTT协议接入", mosquitto example). */
+const manual = {
+  clientId: 'aliyun_test_01.dev001|securemode=3,signmethod=hmacsha256,timestamp=1778593628940|',
+  username: 'dev001&aliyun_test_01',
+  password: '87954302c6bbb203f8f386d84574dae4227f1f8cc1bdc8b83407c324edce95c8',
+  keepalive: 60 as number | undefined,
+  address: '127.0.0.1:50000',
+  secure: false,
+};
+const credentials = (over: Partial<Parameters<typeof deviceCredentials>[0]> = {}) =>
+  deviceCredentials({ productKey: 'aliyun_test_01', deviceName: 'dev001', deviceSecret: 'testsecret001', ...over });
+const autoCredentials = credentials({ deviceSecret: 'productsecret01', securemode: '-2' });
+
+const decide = (world: World, fields: Partial<typeof manual> = {}) =>
+  admissionIn(world).admission.decide(readAttempt({ ...manual, ...fields }));
+
+describe('who gets in', () => {
+  test.each([
+    ["the manual's device", {}, {}],
+    ['upper-case hex', {}, { password: manual.password.toUpperCase() }],
+    ['an SDK with the ALINK content', {}, credentials()],
+    ['no keepalive to judge (dg.DeviceAuth)', {}, { keepalive: undefined }],
+    ['keepalive 30', {}, { keepalive: 30 }],
+    ['keepalive 1200', {}, { keepalive: 1200 }],
+  ] as const)('%s, as a device', async (_name, world, fields) => {
+    expect((await decide(world, fields)).as).toBe('device');
+  });
+
+  test('a new device with the ProductSecret, which is created', async () => {
+    const { admission, registered } = admissionIn({ device: null, product: { autoRegister: 3 } });
+    const verdict = await admission.decide(readAttempt({ ...manual, ...autoCredentials }));
+    expect(verdict).toMatchObject({ as: 'device', device: { deviceName: 'dev001', registration: 'auto' } });
+    expect(registered).toEqual(['dev001']);
+  });
+
+  test('the same device again, which is not created twice', async () => {
+    const { admission, registered } = admissionIn({
+      product: { autoRegister: 4 },
+      device: { registration: 'auto' },
+    });
+    expect((await admission.decide(readAttempt({ ...manual, ...autoCredentials }))).as).toBe('device');
+    expect(registered).toEqual([]);
+  });
+
+  test('a cloud publisher with the credentials of the latest login here', async () => {
+    const verdict = await decide({ latest: manual.clientId }, { clientId: 'cloud_publisher_001' });
+    expect(verdict).toMatchObject({ as: 'cloudPublisher', device: { deviceName: 'dev001' } });
+  });
+
+  test('a cloud publisher with the credentials of the latest login that dm knows of', async () => {
+    const world = { device: { lastClientId: manual.clientId } };
+    expect((await decide(world, { clientId: 'cloud_publisher_001' })).as).toBe('cloudPublisher');
+  });
+});
+
+describe('who does not', () => {
+  const cases: [string, World, Partial<typeof manual>, number, RegExp][] = [
+    ['unknown signmethod', {}, { clientId: 'a|securemode=3,signmethod=crc32|' }, 2, /malformed ClientID/],
+    ['keepalive 0', {}, { keepalive: 0 }, 2, /keepalive of 0 s/],
+    ['keepalive 29', {}, { keepalive: 29 }, 2, /30 to 1200/],
+    ['keepalive 1201', {}, { keepalive: 1201 }, 2, /30 to 1200/],
+    ['an unserved securemode', {}, { clientId: 'a|securemode=8|' }, 2, /securemode=8/],
+    [
+      'dynamic registration over plain TCP',
+      {},
+      {
+        clientId: 'a|securemode=2,authType=register,random=1,signmethod=hmacsha1|',
+        password: sign(
+          'hmacsha1',
+          'productsecret01',
+          dynregContent({ productKey: 'aliyun_test_01', deviceName: 'dev001', random: '1' }),
+        ),
+      },
+      2,
+      /over plain TCP/,
+    ],
+    ['a username without &', {}, { username: 'dev001' }, 4, /username/],
+    ['an unknown product', { product: null, device: null }, {}, 4, /unknown product/],
+    ['an unknown device', { device: null }, {}, 4, /unknown device/],
+    ['a wrong secret', { device: { secret: 'other' } }, {}, 4, /HMAC mismatch/],
+    ['no password', {}, { password: '' }, 4, /no password/],
+    [
+      'the ProductSecret for the DeviceSecret',
+      {},
+      credentials({ deviceSecret: 'productsecret01' }),
+      4,
+      /signed with the ProductSecret/,
+    ],
+    [
+      'another method than declared',
+      {},
+      {
+        password: credentials({ signMethod: 'hmacsha1', timestamp: '1778593628940', clientId: 'aliyun_test_01.dev001' })
+          .password,
+      },
+      4,
+      /signed with hmacsha1, but the ClientID says signmethod=hmacsha256/,
+    ],
+    ['a password of another length', {}, { password: 'ab'.repeat(20) }, 4, /length of hmacsha1/],
+    [
+      'a timestamp that is not milliseconds',
+      {},
+      { clientId: manual.clientId.replace('1778593628940', '1778593628') },
+      4,
+      /not 13 digits/,
+    ],
+    ['a disabled device', { device: { enabled: false } }, {}, 5, /device is disabled/],
+    ['a disabled product', { product: { enabled: false } }, {}, 5, /product is disabled/],
+    ['a disabled device with a wrong secret', { device: { enabled: false, secret: 'x' } }, {}, 4, /HMAC/],
+    ['anybody while dm.rpc is away and nothing is known', { away: true }, {}, 3, /dm.rpc is away/],
+    [
+      'securemode=-2 while automatic registration is off',
+      { device: null },
+      autoCredentials,
+      4,
+      /autoRegister|automatic registration is off/,
+    ],
+    [
+      'securemode=-2 for a device that an operator created',
+      { product: { autoRegister: 3 } },
+      autoCredentials,
+      4,
+      /created by an operator/,
+    ],
+    [
+      'securemode=-2 signed with the DeviceSecret',
+      { product: { autoRegister: 3 } },
+      credentials({ securemode: '-2' }),
+      4,
+      /signed with the DeviceSecret/,
+    ],
+    ['a plain ClientID before the device has logged in', {}, { clientId: 'cloud_publisher_001' }, 4, /latest login/],
+    [
+      'a plain ClientID with the credentials of an older login',
+      { latest: manual.clientId.replace('940', '941') },
+      { clientId: 'cloud_publisher_001' },
+      4,
+      /latest login/,
+    ],
+    [
+      'a plain ClientID while CLOUD_PUBLISHER is off',
+      { latest: manual.clientId, cloudPublisher: false },
+      { clientId: 'cloud_publisher_001' },
+      4,
+      /cloud publisher is off/,
+    ],
+  ];
+
+  test.each(cases)('%s', async (_name, world, fields, returnCode, cause) => {
+    const verdict = await decide(world, fields);
+    expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode } });
+    const { refusal } = verdict as Extract<typeof verdict, { as: 'refused' }>;
+    expect(refusal.cause).toMatch(cause);
+    expect(refusal.step).not.toBe('');
+    const told = JSON.stringify(refusal);
+    for (const secret of ['testsecret001', 'productsecret01', manual.password]) expect(told).not.toContain(secret);
+  });
+});

@@ -1,0 +1,36 @@
+/** A CONNECT, read: what the client says of itself, before anything is believed. */
+import { parseClientId, parseUsername, type ParsedClientId } from '@alink/signing';
+
+export interface Attempt {
+  readonly clientId: ParsedClientId;
+  /** From the username; undefined when it is not `{deviceName}&{productKey}`. */
+  readonly identity: { readonly productKey: string; readonly deviceName: string } | undefined;
+  readonly username: string;
+  readonly password: string;
+  /** Seconds; undefined where there is no CONNECT packet (`dg.DeviceAuth`). */
+  readonly keepalive: number | undefined;
+  /** `host:port` of the client. */
+  readonly address: string;
+  /** Whether the transport is encrypted. */
+  readonly secure: boolean;
+}
+
+/** Reads the fields of a CONNECT; never throws. */
+export const readAttempt = (fields: {
+  clientId: string;
+  username: string;
+  password: string;
+  keepalive: number | undefined;
+  address: string;
+  secure: boolean;
+}): Attempt => ({
+  ...fields,
+  clientId: parseClientId(fields.clientId),
+  identity: parseUsername(fields.username),
+});
+
+/** The same username and password, as if sent with another ClientID. */
+export const withClientId = (attempt: Attempt, rawClientId: string): Attempt => ({
+  ...attempt,
+  clientId: parseClientId(rawClientId),
+});

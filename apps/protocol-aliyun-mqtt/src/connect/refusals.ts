@@ -1,0 +1,77 @@
+/**
+ * Why a CONNECT is refused: the CONNACK code, the cause and the step to take. The device sees only the code
+ * ("Alibaba Cloud IoT documentation, 'MQTT troubleshooting'"); the cause goes to the log.
+ */
+
+/** CONNACK return codes of MQTT 3.1 and 3.1.1. */
+export type ReturnCode = 2 | 3 | 4 | 5;
+
+export interface Refusal {
+  readonly returnCode: ReturnCode;
+  readonly cause: string;
+  readonly step: string;
+}
+
+const refusal = (returnCode: ReturnCode, cause: string, step: string): Refusal => ({ returnCode, cause, step });
+
+export const refusals = {
+  malformedClientId: (problem: string) =>
+    refusal(
+      2,
+      `malformed ClientID: ${problem}`,
+      'write it as {clientId}|securemode=3,signmethod=hmacsha256,timestamp={ms}|',
+    ),
+  keepalive: (seconds: number) =>
+    refusal(2, `keepalive of ${seconds} s is outside 30 to 1200 s`, 'set the MQTT keepalive to 30 to 1200 seconds'),
+  secureMode: (mode: string) =>
+    refusal(
+      2,
+      `securemode=${mode} is not served here`,
+      'use securemode=3 (TCP), 2 (TLS) or -2 (automatic registration)',
+    ),
+  registrationNeedsTls: () =>
+    refusal(
+      2,
+      'dynamic registration (authType) over plain TCP',
+      'register over TLS, or write the DeviceSecret to the device',
+    ),
+  authType: (authType: string) =>
+    refusal(2, `authType=${authType} is not known`, 'leave authType out to log in with the DeviceSecret'),
+  username: () =>
+    refusal(4, 'the username is not {deviceName}&{productKey}', 'set the username to {deviceName}&{productKey}'),
+  unknownProduct: () =>
+    refusal(4, 'unknown product', 'check the ProductKey in the username, or create the product (dmctl product create)'),
+  unknownDevice: () =>
+    refusal(4, 'unknown device', 'check the DeviceName in the username, or create the device (dmctl device create)'),
+  wrongSign: (hint: string) =>
+    refusal(4, `bad user name or password: ${hint}`, 'compare with dmctl device connect-params'),
+  wrongToken: () => refusal(4, 'the deviceToken is not known', 'register the device again'),
+  autoRegisterOff: () =>
+    refusal(
+      4,
+      'securemode=-2, but automatic registration is off for this product',
+      'set autoRegister of the product to 3 or 4',
+    ),
+  notAutoRegistered: () =>
+    refusal(
+      4,
+      'securemode=-2, but this device was created by an operator',
+      'log in with its DeviceSecret and securemode=3',
+    ),
+  disabledProduct: () => refusal(5, 'the product is disabled', 'enable the product'),
+  disabledDevice: () => refusal(5, 'the device is disabled', 'enable the device'),
+  unavailable: () =>
+    refusal(3, 'dm.rpc is away and the device is not known here yet', 'start dm.rpc; the device will try again'),
+  publisherOff: () =>
+    refusal(
+      4,
+      'a plain ClientID, but the cloud publisher is off',
+      'use the ClientID of the device, or set CLOUD_PUBLISHER=on',
+    ),
+  publisherMismatch: () =>
+    refusal(
+      4,
+      'a plain ClientID whose username and password are not those of the latest login of that device',
+      'log the device in first, and copy its username and password',
+    ),
+} as const;

@@ -1,0 +1,134 @@
+import { DeviceDirectory } from './device-directory';
+import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from './records';
+
+const product = (productKey: string, productID = productKey): ProductEntry => ({
+  productKey,
+  productID,
+  secret: 'ps',
+  enabled: true,
+  autoRegister: 1,
+  model: undefined,
+});
+const device = (productKey: string, deviceName: string, secret = 's'): DeviceEntry => ({
+  productKey,
+  productID: productKey,
+  deviceName,
+  secret,
+  enabled: true,
+  registration: 'operator',
+  lastClientId: '',
+});
+
+/** A source that counts its calls, and can be away or slow. */
+class Source implements DirectorySource {
+  readonly devices = new Map<string, DeviceEntry>();
+  readonly products = new Map<string, ProductEntry>();
+  readonly asked: { devices: number; products: string[] }[] = [];
+  away = false;
+  hold: Promise<void> | undefined;
+
+  async resolve(
+    refs: readonly { productKey: string; deviceName: string }[],
+    productKeys: readonly string[],
+  ): Promise<{ devices: DeviceEntry[]; products: ProductEntry[] }> {
+    this.asked.push({ devices: refs.length, products: [...productKeys] });
+    if (this.away) throw new DirectoryUnavailable('away');
+    const answer = {
+      devices: refs.flatMap((ref) => this.devices.get(`${ref.productKey}/${ref.deviceName}`) ?? []),
+      products: productKeys.flatMap((key) => this.products.get(key) ?? []),
+    };
+    await this.hold;
+    return answer;
+  }
+
+  async register(of: ProductEntry, deviceName: string): Promise<void> {
+    this.devices.set(`${of.productKey}/${deviceName}`, device(of.productKey, deviceName));
+  }
+}
+
+const setUp = () => {
+  const source = new Source();
+  source.products.set('pk', product('pk'));
+  source.devices.set('pk/d1', device('pk', 'd1'));
+  const clock = { at: 1_000_000, now: () => clock.at };
+  return { source, clock, directory: new DeviceDirectory(source, clock) };
+};
+
+test('a known device costs no second call', async () => {
+  const { source, directory } = setUp();
+  expect((await directory.find('pk', 'd1')).device?.secret).toBe('s');
+  expect((await directory.find('pk', 'd1')).product?.productID).toBe('pk');
+  expect(source.asked).toHaveLength(1);
+});
+
+test('a burst is gathered into few calls, and the same device is asked for once', async () => {
+  const { source, directory } = setUp();
+  const names = Array.from({ length: 1200 }, (_, n) => `d${n}`);
+  await Promise.all([...names, ...names].map((name) => directory.find('pk', name)));
+  expect(source.asked.length).toBeLessThanOrEqual(3);
+  expect(source.asked.reduce((sum, call) => sum + call.devices, 0)).toBe(1200);
+});
+
+test('"unknown" is believed for a moment only', async () => {
+  const { source, clock, directory } = setUp();
+  expect((await directory.find('pk', 'new')).device).toBeUndefined();
+  await directory.find('pk', 'new');
+  expect(source.asked).toHaveLength(1);
+  source.devices.set('pk/new', device('pk', 'new'));
+  clock.at += 5_000;
+  expect((await directory.find('pk', 'new')).device?.deviceName).toBe('new');
+});
+
+test('a change is seen at the next need', async () => {
+  const { source, directory } = setUp();
+  await directory.find('pk', 'd1');
+  source.devices.set('pk/d1', device('pk', 'd1', 'rotated'));
+  directory.deviceChanged('pk', 'd1');
+  expect((await directory.find('pk', 'd1')).device?.secret).toBe('rotated');
+});
+
+test('a change while the call is under way is not lost', async () => {
+  const { source, directory } = setUp();
+  let release = (): void => undefined;
+  source.hold = new Promise((resolve) => (release = resolve));
+  const first = directory.find('pk', 'd1');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  source.devices.set('pk/d1', device('pk', 'd1', 'rotated'));
+  directory.deviceChanged('pk', 'd1');
+  release();
+  await first;
+  expect((await directory.find('pk', 'd1')).device?.secret).toBe('rotated');
+});
+
+test('a changed product is asked for at once, for live sessions read it without asking', async () => {
+  const { source, directory } = setUp();
+  await directory.find('pk', 'd1');
+  source.products.set('pk', { ...product('pk'), enabled: false });
+  await directory.productChanged('pk');
+  expect(directory.product('pk')?.enabled).toBe(false);
+});
+
+test('invalidations by productID reach a device that dials an external ProductKey', async () => {
+  const { source, directory } = setUp();
+  source.products.set('a1External', product('a1External', 'inner'));
+  source.devices.set('a1External/d1', device('a1External', 'd1'));
+  await directory.find('a1External', 'd1');
+  source.devices.set('a1External/d1', device('a1External', 'd1', 'rotated'));
+  directory.deviceChanged('inner', 'd1');
+  expect((await directory.find('a1External', 'd1')).device?.secret).toBe('rotated');
+});
+
+test('while dm.rpc is away, what was known stays good and the rest is unavailable', async () => {
+  const { source, clock, directory } = setUp();
+  await directory.find('pk', 'd1');
+  source.away = true;
+  clock.at += 60 * 60_000;
+  expect((await directory.find('pk', 'd1')).device?.secret).toBe('s');
+  await expect(directory.find('pk', 'd2')).rejects.toBeInstanceOf(DirectoryUnavailable);
+});
+
+test('a device registered at its first connect is found', async () => {
+  const { directory } = setUp();
+  const { product: found } = await directory.find('pk', 'fresh');
+  expect((await directory.register(found!, 'fresh'))?.deviceName).toBe('fresh');
+});

@@ -1,0 +1,101 @@
+/**
+ * One place for everything that happens to a device: it goes to this process's log, to the device's own log in dm, to
+ * the counters, and to whoever watches (the standalone screen).
+ */
+import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
+import type { Bus } from '@alink/bus';
+import type { Clock, Logger } from '@alink/runtime';
+import type { GatewayMetrics } from './metrics';
+
+/** What kinds of thing happen, from a person's point of view. */
+export type ActivityKind =
+  'connect' | 'disconnect' | 'refuse' | 'report' | 'reply' | 'command' | 'drop' | 'subscribe' | 'refuseSubscribe';
+
+/** A thing that happened to one device. */
+export interface Activity {
+  readonly kind: ActivityKind;
+  readonly productKey: string;
+  /** Our productID where known; the ProductKey otherwise. */
+  readonly productID?: string;
+  readonly deviceName: string;
+  /** What happened, the cause and the step to take; never a secret. */
+  readonly text: string;
+  readonly topic?: string;
+  readonly requestId?: string;
+  /** 200, or the code that the device got. */
+  readonly code?: number;
+  /** What the device was answered with. */
+  readonly response?: string;
+}
+
+const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
+  connect: 'connect',
+  disconnect: 'disconnect',
+  refuse: 'refuse',
+  report: 'publish',
+  reply: 'publish',
+  command: 'deliver',
+  drop: 'publish',
+  subscribe: 'subscribe',
+  refuseSubscribe: 'subscribe',
+};
+
+/** Lines per second that may go to devices' logs in dm, over all devices: a flood of refusals must not become one there. */
+const HUB_LINES_PER_SECOND = 500;
+
+export interface JournalOptions {
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: GatewayMetrics;
+  readonly onActivity?: (activity: Activity) => void;
+}
+
+export class Journal {
+  private second = 0;
+  private lines = 0;
+
+  constructor(private readonly options: JournalOptions) {}
+
+  /**
+   * Notes a thing that happened.
+   * @param keep false where dm writes the line itself (it sees every report)
+   */
+  note(activity: Activity, keep = true): void {
+    const { log, metrics, onActivity } = this.options;
+    const { kind, productKey, deviceName, text, topic, code } = activity;
+    metrics.activities.inc({ kind });
+    const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
+    log[level]({ kind, productKey, deviceName, topic, code }, text);
+    onActivity?.(activity);
+    if (keep && productKey && deviceName) this.keep(activity);
+  }
+
+  private keep(activity: Activity): void {
+    const { bus, clock, log, metrics } = this.options;
+    const now = clock.now();
+    const second = Math.floor(now / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.lines = 0;
+    }
+    if (++this.lines > HUB_LINES_PER_SECOND) {
+      metrics.hubLinesDropped.inc();
+      return;
+    }
+    const entry: HubLogEntry = {
+      productID: activity.productID ?? activity.productKey,
+      deviceName: activity.deviceName,
+      timestamp: now,
+      action: hubAction[activity.kind],
+      topic: activity.topic ?? '',
+      requestID: activity.requestId ?? '',
+      content: activity.text,
+      resultCode: activity.code ?? 200,
+      respPayload: activity.response ?? '',
+    };
+    bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(entry), now)).catch((error: unknown) => {
+      log.debug({ err: error }, 'a line of a device log was not kept');
+    });
+  }
+}

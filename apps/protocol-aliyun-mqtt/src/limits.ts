@@ -1,0 +1,22 @@
+/**
+ * Limits of the device protocol ("Alibaba Cloud IoT documentation, 'Limits'") and of this gateway, each with what
+ * breaks without it.
+ */
+export const limits = {
+  /** Bytes of a PUBLISH payload. Larger ones are refused by closing the connection, as the platform did. */
+  maxPayloadBytes: 256 * 1024,
+  /** Bytes of a whole MQTT packet: payload plus the longest topic. Bounds what one connection can make us buffer. */
+  maxPacketBytes: 256 * 1024 + 65_535 + 16,
+  /** Filters of one device; more get SUBACK 0x80. */
+  maxSubscriptions: 100,
+  /** Seconds of keepalive that a CONNECT may ask for; anything else is refused, not clamped. */
+  keepalive: { min: 30, max: 1200 },
+  /** Milliseconds from accept to CONNECT. Without it silent sockets collect. */
+  connectTimeoutMs: 10_000,
+  /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
+  maxUnackedDownlinks: 100,
+  /** Bytes that may wait in a device's socket before downlinks to it are refused. */
+  maxSocketBacklogBytes: 1024 * 1024,
+  /** Milliseconds that a command's reply is waited for before it is forgotten here (it is still recorded). */
+  replyWindowMs: 60_000,
+} as const;

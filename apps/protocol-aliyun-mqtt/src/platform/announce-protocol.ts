@@ -1,0 +1,58 @@
+/** Tells dm that this protocol exists and that this instance serves it: what makes a protocol page show 运行中. */
+import { Code, PROTOCOL_CODE, serviceKeys, services } from '@alink/contract';
+import { RpcError, type Client, type RpcChannel } from '@alink/rpc';
+import type { Logger } from '@alink/runtime';
+
+const EVERY_MS = 60_000;
+const RUNNING = 1;
+const STOPPED = 2;
+
+export class ProtocolAnnouncer {
+  private readonly protocols: Client<typeof services.protocolManage>;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    dm: RpcChannel,
+    private readonly address: { readonly ip: string; readonly port: number },
+    private readonly log: Logger,
+  ) {
+    this.protocols = dm.client(services.protocolManage);
+  }
+
+  /** Creates the protocol where it is missing, and says "running" now and every minute. */
+  async start(): Promise<void> {
+    await this.create();
+    await this.say(RUNNING);
+    this.timer = setInterval(() => {
+      this.say(RUNNING).catch((error: unknown) =>
+        this.log.warn({ err: error }, 'dm.rpc did not take the sign of life'),
+      );
+    }, EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.say(STOPPED).catch((error: unknown) =>
+      this.log.debug({ err: error }, 'dm.rpc did not hear of the stop'),
+    );
+  }
+
+  private async create(): Promise<void> {
+    try {
+      await this.protocols.protocolInfoCreate({
+        code: PROTOCOL_CODE,
+        name: '阿里Alink协议-mqtt',
+        type: 'normal',
+        transProtocol: 'mqtt',
+        etcdKey: serviceKeys.dg,
+        desc: 'Alibaba Cloud IoT devices over MQTT (Alink JSON)',
+      });
+    } catch (error) {
+      if (!(error instanceof RpcError) || error.code !== Code.duplicate) throw error;
+    }
+  }
+
+  private async say(status: number): Promise<void> {
+    await this.protocols.protocolServiceUpdate({ code: PROTOCOL_CODE, ...this.address, status });
+  }
+}

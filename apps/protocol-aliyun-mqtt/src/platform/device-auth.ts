@@ -1,0 +1,37 @@
+/** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway. */
+import { Code, services } from '@alink/contract';
+import { RpcError, type Handlers } from '@alink/rpc';
+import { parseUsername } from '@alink/signing';
+import { mayPublish, maySubscribe } from '@alink/topic';
+import type { Admission } from '../connect/admission';
+import { readAttempt } from '../connect/attempt';
+
+/** Names that brokers give the two kinds of access. */
+const PUBLISH = new Set(['pub', 'publish', 'write', '2']);
+const SUBSCRIBE = new Set(['sub', 'subscribe', 'read', '1']);
+
+export const deviceAuth = (admission: Admission): Handlers<typeof services.deviceAuth> => ({
+  async loginAuth({ clientID, username, password, ip }) {
+    const verdict = await admission.decide(
+      readAttempt({ clientId: clientID, username, password, keepalive: undefined, address: ip, secure: false }),
+    );
+    if (verdict.as === 'device') return {};
+    if (verdict.as === 'cloudPublisher') {
+      throw new RpcError(Code.permission, 'a cloud publisher is let in by the gateway itself only');
+    }
+    // The asking broker passes this on to the device: it must not learn more than the CONNACK code says.
+    const { returnCode } = verdict.refusal;
+    if (returnCode === 3) throw new RpcError(Code.system, 'device authentication is unavailable for now');
+    throw new RpcError(returnCode === 2 ? Code.parameter : Code.permission, `login refused (CONNACK ${returnCode})`);
+  },
+
+  async accessAuth({ username, topic, access }) {
+    const self = parseUsername(username);
+    if (!self) throw new RpcError(Code.parameter, 'username: must be {deviceName}&{productKey}');
+    const kind = access.toLowerCase();
+    if (!PUBLISH.has(kind) && !SUBSCRIBE.has(kind)) throw new RpcError(Code.parameter, 'access: must be pub or sub');
+    const allowed = PUBLISH.has(kind) ? mayPublish(self, topic) : maySubscribe(self, topic);
+    if (!allowed) throw new RpcError(Code.permission, `${self.deviceName} may not ${kind} this topic`);
+    return {};
+  },
+});

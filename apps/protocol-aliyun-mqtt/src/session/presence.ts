@@ -1,0 +1,102 @@
+/**
+ * Tells dm when sessions begin and end, in an order that survives late messages: a session's epoch is the stream
+ * sequence of its `connected` message, so the order is the stream's, not that of any clock.
+ */
+import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
+import type { Bus } from '@alink/bus';
+import type { Clock, Logger } from '@alink/runtime';
+import type { Session } from './session';
+
+/** Milliseconds between tries while the stream cannot be reached. */
+const RETRY_MS = 1000;
+/** Tries for a session that has ended meanwhile: a device that flaps during an outage must not pile up work. */
+const TRIES_AFTER_END = 5;
+
+export class Presence {
+  /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
+  private readonly epochs = new WeakMap<Session, Promise<number | undefined>>();
+  private readonly telling = new Set<Promise<unknown>>();
+  private stopping = false;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly gatewayId: string,
+  ) {}
+
+  /** A session has begun: tells it until it is kept. @returns its epoch */
+  connected(session: Session): Promise<number | undefined> {
+    const at = this.clock.now();
+    const message = JSON.stringify({
+      ...this.statusOf(session, 'connected', '', at),
+      rawClientID: session.options.rawClientId,
+    } satisfies StatusChange);
+    // The same id at every try: a try whose acknowledgement was lost is not told twice.
+    const id = `connected/${this.gatewayId}/${session.key}/${at}`;
+    const epoch = this.tell(subjects.connected, message, id, () => session.state === 'ended');
+    this.epochs.set(session, epoch);
+    return epoch;
+  }
+
+  /** A session has ended. One that was never told of is not told of now. */
+  disconnected(session: Session): void {
+    const at = this.clock.now();
+    const done = this.track(
+      (async () => {
+        const epoch = await this.epochs.get(session);
+        if (epoch === undefined) return;
+        const reason = session.endReason ?? 'connection closed';
+        const message = JSON.stringify({ ...this.statusOf(session, 'disconnected', reason, at), epoch });
+        await this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${epoch}`, () => true);
+      })(),
+    );
+    done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
+  }
+
+  /** Epoch of a live session, once known. */
+  epochOf(session: Session): Promise<number | undefined> {
+    return this.epochs.get(session) ?? Promise.resolve(undefined);
+  }
+
+  /** Waits until what has been told is kept; tries once more at most. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.allSettled(this.telling);
+  }
+
+  private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<number | undefined> {
+    let triesAfterEnd = 0;
+    for (;;) {
+      try {
+        return await this.track(this.bus.publishKept(subject, encodeEnvelope(message, this.clock.now()), id));
+      } catch (error) {
+        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
+        this.log.warn({ err: error, subject }, 'the stream did not take a status change; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.telling.add(work);
+    const done = (): unknown => this.telling.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  private statusOf(session: Session, action: StatusChange['action'], reason: string, timestamp: number): StatusChange {
+    const { productID, deviceName, options } = session;
+    return {
+      username: options.username,
+      timestamp,
+      addr: options.address,
+      clientID: `${productID}&${deviceName}`,
+      reason,
+      action,
+      productID,
+      deviceName,
+      gateway: this.gatewayId,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/** The devices that this gateway holds, and the ClientIDs of their latest logins. */
+import { LRUCache } from 'lru-cache';
+import { sessionKey, type Session } from './session';
+
+/** Logins remembered after their session has ended: enough for every device that a gateway of this size can hold. */
+const MAX_LOGINS = 200_000;
+
+export class SessionTable {
+  private readonly sessions = new Map<string, Session>();
+  private readonly logins = new LRUCache<string, string>({ max: MAX_LOGINS });
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  get(productKey: string, deviceName: string): Session | undefined {
+    return this.sessions.get(sessionKey(productKey, deviceName));
+  }
+
+  [Symbol.iterator](): IterableIterator<Session> {
+    return this.sessions.values();
+  }
+
+  /** The newer session of a device takes the place; the caller has ended the older one. */
+  add(session: Session): void {
+    this.sessions.set(session.key, session);
+    this.logins.set(session.key, session.options.rawClientId);
+  }
+
+  /** Takes a session out, unless a newer one has its place. */
+  remove(session: Session): void {
+    if (this.sessions.get(session.key) === session) this.sessions.delete(session.key);
+  }
+
+  /** ClientID of the latest successful login here. */
+  latestLogin(productKey: string, deviceName: string): string | undefined {
+    return this.logins.get(sessionKey(productKey, deviceName));
+  }
+}

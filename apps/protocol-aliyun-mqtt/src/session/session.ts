@@ -1,0 +1,146 @@
+/**
+ * A device's connection, from admission to the end.
+ *
+ * - `opening`: admitted, CONNACK not sent yet
+ * - `online`: CONNACK sent; takes commands, and dm knows of it
+ * - `ended`: closed for a reason; nothing is sent any more
+ *
+ * opening → online → ended, or opening → ended when the client goes before its CONNACK.
+ */
+import type { Client } from 'aedes';
+import { filterMatches } from '@alink/topic';
+import { filtersOf } from '../broker/device-broker';
+import type { DeviceEntry, ProductEntry } from '../directory/records';
+import { limits } from '../limits';
+
+export interface Downlink {
+  readonly topic: string;
+  readonly payload: string | Buffer;
+  readonly qos: 0 | 1;
+}
+
+/** Why a downlink was not written to the device. */
+export type Undelivered = 'offline' | 'not subscribed' | 'unsubscribed' | 'device takes nothing';
+
+export interface SessionOptions {
+  readonly client: Client;
+  readonly product: ProductEntry;
+  readonly device: DeviceEntry;
+  /** ClientID as sent, whole. */
+  readonly rawClientId: string;
+  readonly username: string;
+  readonly address: string;
+  /** Bitmap `ext` of the ClientID: bit 0 asks for RRPC with the full topic. */
+  readonly ext: number;
+}
+
+export class Session {
+  state: 'opening' | 'online' | 'ended' = 'opening';
+  /** Unix milliseconds at which it went online; 0 before. */
+  onlineSinceMs = 0;
+  /** Why it ended; the first cause told wins. */
+  endReason: string | undefined;
+  /** The latest answer-in-order of QoS 1 and 2 publishes; see {@link inOrder}. */
+  private turn: Promise<unknown> = Promise.resolve();
+  /** Filters that the device has unsubscribed: system topics below them are no longer pushed. */
+  private readonly unsubscribed = new Set<string>();
+  private unacked = 0;
+  private readonly finished: Promise<void>;
+  private finish: () => void = () => undefined;
+
+  readonly productKey: string;
+  readonly productID: string;
+  readonly deviceName: string;
+  /** `/sys/{productKey}/{deviceName}/` */
+  readonly sysPrefix: string;
+
+  constructor(readonly options: SessionOptions) {
+    ({ productKey: this.productKey, productID: this.productID, deviceName: this.deviceName } = options.device);
+    this.sysPrefix = `/sys/${this.productKey}/${this.deviceName}/`;
+    this.finished = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+  }
+
+  /** `{productKey}&{deviceName}`: what the broker keeps its MQTT session under. */
+  get key(): string {
+    return sessionKey(this.productKey, this.deviceName);
+  }
+
+  /** Cuts the connection. @returns once it is gone */
+  end(reason: string): Promise<void> {
+    this.endReason ??= reason;
+    this.options.client.close();
+    return this.finished;
+  }
+
+  /** The CONNACK is sent. */
+  online(now: number): void {
+    this.state = 'online';
+    this.onlineSinceMs = now;
+  }
+
+  /** The broker says that the connection is gone. */
+  ended(): void {
+    this.state = 'ended';
+    this.finish();
+  }
+
+  /**
+   * Runs `answer` after the answers of all earlier publishes: PUBACKs go out in the order of the PUBLISHes
+   * [MQTT-4.6.0-2].
+   */
+  inOrder(work: Promise<unknown>, answer: () => void): void {
+    this.turn = Promise.all([this.turn, work]).then(answer);
+  }
+
+  noteSubscribed(filters: readonly string[]): void {
+    for (const filter of filters) this.unsubscribed.delete(filter);
+  }
+
+  noteUnsubscribed(filters: readonly string[]): void {
+    // Bounded like subscriptions: a device that unsubscribes thousands of filters is not remembered all of them.
+    for (const filter of filters) {
+      if (this.unsubscribed.size < limits.maxSubscriptions) this.unsubscribed.add(filter);
+    }
+  }
+
+  /** A PUBACK for something that was really under way. */
+  noteAcknowledged(): void {
+    this.unacked = Math.max(0, this.unacked - 1);
+  }
+
+  /**
+   * Writes a message to the device once, whatever it has subscribed. System topics need no SUBSCRIBE ("Alibaba Cloud IoT
+   * documentation, 'Automatic topic subscription'"), custom ones do.
+   * @returns why it was not written, or undefined
+   */
+  deliver({ topic, payload, qos }: Downlink, needsSubscription = false): Undelivered | undefined {
+    const { client } = this.options;
+    if (this.state !== 'online' || client.closed) return 'offline';
+    if (needsSubscription && !this.subscribes(topic)) return 'not subscribed';
+    if (!needsSubscription && this.hasUnsubscribed(topic)) return 'unsubscribed';
+    if (client.conn.writableLength > limits.maxSocketBacklogBytes) return 'device takes nothing';
+    if (qos === 1) {
+      if (this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
+      this.unacked += 1;
+    }
+    client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, noop);
+    return undefined;
+  }
+
+  private subscribes(topic: string): boolean {
+    return filtersOf(this.options.client).some((filter) => filterMatches(filter, topic));
+  }
+
+  private hasUnsubscribed(topic: string): boolean {
+    if (this.unsubscribed.size === 0 || this.subscribes(topic)) return false;
+    for (const filter of this.unsubscribed) if (filterMatches(filter, topic)) return true;
+    return false;
+  }
+}
+
+/** DeviceNames hold no `&`, so the key is unambiguous. */
+export const sessionKey = (productKey: string, deviceName: string): string => `${productKey}&${deviceName}`;
+
+const noop = (): void => undefined;
