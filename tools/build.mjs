@@ -1,7 +1,8 @@
 // Bundles an app into dist/apps/<app>/main.mjs: our own sources inlined, npm packages left to node_modules.
 import { build } from 'esbuild';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -22,6 +23,6 @@ export const buildApp = (app) =>
     logLevel: 'warning',
   });
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await Promise.all(process.argv.slice(2).map(buildApp));
 }

@@ -1,9 +1,10 @@
 // Makes a clone ready to run: Node.js version, npm packages, the symlinks of the embedded PostgreSQL, generated files.
 // Does nothing when nothing is missing. On a fresh clone there is no node_modules yet: only Node's own modules here.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { hydratePostgres } from './hydrate-postgres.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -79,7 +80,7 @@ const runTool = (name) => {
 export const setup = () => {
   checkNode();
   if (!packagesAreCurrent()) installPackages();
-  runTool('hydrate-postgres.mjs');
+  hydratePostgres();
   runTool('generate.mjs');
 };
 
@@ -94,4 +95,4 @@ export const runMain = async (main) => {
   }
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await runMain(setup);
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runMain(setup);

@@ -89,9 +89,9 @@ export const hostList = (fallback: string) =>
     parsed((text) => {
       const hosts = splitList(text);
       return hosts.length > 0 && hosts.every(isHostPort) ? hosts : undefined;
-    }).default(splitList(fallback)),
+    }),
     'host:port, several separated by commas',
-  );
+  ).default(splitList(fallback));
 
 /** A URL with one of the schemes, for example `['nats', 'tls']`; with `many`, several separated by commas. */
 export const url = (schemes: readonly string[], { many = false } = {}) =>

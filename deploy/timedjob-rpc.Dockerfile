@@ -1,0 +1,27 @@
+# Timed and delayed jobs over gRPC.
+# From the repository's root: docker build -f deploy/timedjob-rpc.Dockerfile -t alink/timedjob-rpc .
+
+FROM node:20-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN node tools/generate.mjs && node tools/build.mjs timedjob-rpc
+
+FROM node:20-slim AS packages
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+# What is optional is the embedded PostgreSQL, which an image has no use for.
+RUN npm ci --omit=dev --omit=optional
+
+FROM node:20-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /src/node_modules node_modules
+COPY --from=build /src/dist/apps/timedjob-rpc dist/apps/timedjob-rpc
+COPY prisma/migrations prisma/migrations
+COPY deploy/health.mjs deploy/health.mjs
+USER node
+EXPOSE 9083
+HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 CMD ["node", "deploy/health.mjs", "TIMEDJOB_GRPC_PORT", "9083"]
+CMD ["node", "--enable-source-maps", "dist/apps/timedjob-rpc/main.mjs"]
