@@ -1,1 +1,21 @@
-export {};
+export { startEtcd, type TestEtcd } from './etcd-server';
+export { eventually } from './eventually';
+export { freePort } from './free-port';
+export { temporaryFolder, removeFolder } from './guardian';
+export { startNats, type TestNats } from './nats-server';
+export { startPostgres, type TestDatabase, type TestPostgres } from './postgres-server';
+export { RawMqtt, type RawMqttOptions } from './raw-mqtt';
+export {
+  ConnectRefusedError,
+  SdkDevice,
+  type AlinkReply,
+  type AlinkRequest,
+  type Answer,
+  type Arrived,
+  type RequestOptions,
+  type SdkDeviceOptions,
+} from './sdk-device';
+export { seededRandom, type SeededRandom } from './seeded-random';
+export { ServerProcess, type ServerCommand } from './server-process';
+export { createDatabase } from './shared-postgres';
+export { spawnApp, spawnProgram, type SpawnedApp } from './spawned-app';

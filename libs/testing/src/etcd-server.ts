@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port';
+import { removeFolder, temporaryFolder } from './guardian';
+import { ServerProcess } from './server-process';
+
+export interface TestEtcd {
+  /** `127.0.0.1:<port>`; the same after a restart. */
+  readonly hosts: string;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+  /** Ends it with SIGKILL; the folder stays for {@link restart}. */
+  kill(): Promise<void>;
+  /** Ends it if it runs, and starts it on the same port; with `empty` its data is lost. */
+  restart(options?: { empty?: boolean }): Promise<void>;
+  /** Freezes it: connections stay, nothing answers. */
+  pause(): void;
+  resume(): void;
+  /** Runs `etcdctl` against it and gives what it printed. */
+  etcdctl(...args: string[]): Promise<string>;
+}
+
+const isHealthy = async (url: string): Promise<void> => {
+  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) });
+  const { health } = (await answer.json()) as { health?: string };
+  if (health !== 'true') throw new Error('etcd has no leader yet');
+};
+
+/** Starts an `etcd` of its own, a cluster of one, on a free port. */
+export const startEtcd = async (): Promise<TestEtcd> => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const peerUrl = `http://127.0.0.1:${await freePort()}`;
+  const folder = temporaryFolder('etcd');
+  const data = join(folder, 'data');
+  const options: Record<string, string> = {
+    name: 'test',
+    'data-dir': data,
+    'listen-client-urls': url,
+    'advertise-client-urls': url,
+    'listen-peer-urls': peerUrl,
+    'initial-advertise-peer-urls': peerUrl,
+    'initial-cluster': `test=${peerUrl}`,
+    // Alone it need not wait long before it elects itself.
+    'heartbeat-interval': '20',
+    'election-timeout': '200',
+  };
+  const server = new ServerProcess({
+    command: 'etcd',
+    args: Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    ready: () => isHealthy(url),
+  });
+  await server.start();
+  return {
+    hosts: url.slice('http://'.length),
+    stop: async () => {
+      await server.stop();
+      removeFolder(folder);
+    },
+    kill: () => server.kill(),
+    restart: async ({ empty = false } = {}) => {
+      await server.stop();
+      if (empty) removeFolder(data);
+      await server.start();
+    },
+    pause: () => server.pause(),
+    resume: () => server.resume(),
+    etcdctl: async (...args) => {
+      const env = { ...process.env, ETCDCTL_API: '3' };
+      const { stdout } = await promisify(execFile)('etcdctl', [`--endpoints=${url}`, ...args], { env });
+      return stdout;
+    },
+  };
+};

