@@ -1,7 +1,5 @@
-export { RpcError } from './rpc-error';
+export { RpcError, type RpcErrorOptions } from './rpc-error';
+export { connectRpc, type RpcChannel, type RpcChannelOptions } from './rpc-channel';
+export { startRpcServer, type RpcServerOptions } from './rpc-server';
+export { serve, type ServedService } from './serve';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';
-// Made by their own files:
-// startRpcServer({ host, port, services: [serve(services.deviceManage, handlers), ...], logger }): Promise<RpcServer>
-// serve(service, handlers): checked pair
-// connectRpc(target, { registry? }): RpcChannel { client(service), ready(timeoutMs), close() }
-//   target: 'host:port' | 'etcd:///dm.rpc' (grpc-js resolver over a Registry, round robin)

@@ -1,20 +1,32 @@
 import { Code } from '@alink/contract';
 
+export interface RpcErrorOptions {
+  /** What went wrong underneath; stays in this process and goes to the log. */
+  readonly cause?: unknown;
+  readonly details?: readonly unknown[];
+  /** The call found no server: it was not carried out, or its fate is unknown; another try may succeed. */
+  readonly unavailable?: boolean;
+}
+
 /**
  * An error as gRPC carries it: status Unknown (Aborted for 100025, FailedPrecondition for 100024) with the message
  * `{"code","msg","details"}` in JSON. The `cause` stays in this process and goes to the log.
  */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
+  readonly details: readonly unknown[];
+  /** True when no server could be reached, as against an answer that says no. */
+  readonly unavailable: boolean;
+
   constructor(
     readonly code: number,
     message: string,
-    options?: { cause?: unknown; details?: readonly unknown[] },
+    { cause, details = [], unavailable = false }: RpcErrorOptions = {},
   ) {
-    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
-    this.details = options?.details ?? [];
+    super(message, cause === undefined ? undefined : { cause });
+    this.details = details;
+    this.unavailable = unavailable;
   }
-  readonly details: readonly unknown[];
 
   /** Anything thrown, as an RpcError: one of ours as it is, everything else as 100007 without its inner text. */
   static from(thrown: unknown): RpcError {

@@ -23,6 +23,6 @@ export type Client<S> = S extends Service<infer D> ? CallsOf<D, CallOptions> : n
 
 export interface RpcServer {
   readonly port: number;
-  /** Ends it: health says NOT_SERVING, running calls get `graceMs` to finish. */
+  /** Ends it: health says NOT_SERVING, running calls get `graceMs` to finish. Idempotent. */
   stop(): Promise<void>;
 }

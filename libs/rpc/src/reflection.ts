@@ -1,0 +1,19 @@
+/** gRPC server reflection (v1 and v1alpha), so that tools such as grpcurl can list, describe and call. */
+import type { Server } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { linkFileDescriptors } from './file-descriptors';
+
+/**
+ * @param packages the packages that hold the services
+ * @param services full names of the services to list
+ */
+export const addReflection = (
+  server: Pick<Server, 'addService'>,
+  packages: readonly PackageDefinition[],
+  services: readonly string[],
+): void => {
+  // ReflectionService reads nothing of a package but the files that its entries carry.
+  const all = { files: { fileDescriptorProtos: linkFileDescriptors(packages) } } as unknown as PackageDefinition;
+  new ReflectionService(all, { services: [...services] }).addToServer(server);
+};

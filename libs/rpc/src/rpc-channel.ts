@@ -1,0 +1,142 @@
+import { Code, type Service } from '@alink/contract';
+import type { Registry } from '@alink/discovery';
+import type { Logger } from '@alink/runtime';
+import { credentials, Client as GrpcClient, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import type { MethodDefinition } from '@grpc/proto-loader';
+import { ETCD_SCHEME, withSource } from './etcd-resolver';
+import { InstanceSource } from './instance-source';
+import { RpcError } from './rpc-error';
+import { MAX_MESSAGE_BYTES } from './rpc-server';
+import { fromServiceError } from './status-mapping';
+import type { CallOptions, Client } from './types';
+import { writeUser } from './user-metadata';
+
+export interface RpcChannelOptions {
+  /** Where instances are looked up; needed for a target `etcd:///<service key>`. Stays open when the channel closes. */
+  readonly registry?: Registry;
+  readonly log?: Logger;
+}
+
+/** The way to one service, over as many connections as it has instances. */
+export interface RpcChannel {
+  readonly target: string;
+  /** Methods of the service as functions: `channel.client(services.deviceManage).deviceInfoRead(...)`. */
+  client<S extends Service>(service: S): Client<S>;
+  /**
+   * Resolves once a server is connected.
+   * @throws {RpcError} `unavailable`, when none is within `timeoutMs`
+   */
+  ready(timeoutMs: number): Promise<void>;
+  /** Ends it; calls under way fail. Idempotent. */
+  close(): void;
+}
+
+/** Milliseconds that a call may take when its caller does not say. */
+const DEFAULT_DEADLINE_MS = 5000;
+
+const CHANNEL_OPTIONS = {
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  // A server that vanished without a word is noticed while calls wait for it. Never without calls: servers in Go
+  // close connections that are pinged idly.
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.keepalive_permit_without_calls': 0,
+  // A server that was restarted is found again within about two seconds.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+};
+
+/**
+ * Opens the way to a service: at once, without waiting for a connection.
+ * @param target `host:port`, or `etcd:///dm.rpc`, which follows the instances as they come and go: calls take turns
+ *   among them, and wait until their deadline while none is known
+ */
+export const connectRpc = (target: string, { registry, log }: RpcChannelOptions = {}): RpcChannel => {
+  const service = target.startsWith(`${ETCD_SCHEME}:///`) ? target.slice(ETCD_SCHEME.length + 4) : undefined;
+  if (service === undefined) return new GrpcRpcChannel(target, target);
+  if (!registry) throw new TypeError(`target ${target} needs a registry`);
+  return new GrpcRpcChannel(target, service, new InstanceSource(service, registry, log));
+};
+
+type AnyMethod = MethodDefinition<object, object>;
+type Call = (request: object, options?: CallOptions) => Promise<object>;
+
+class GrpcRpcChannel implements RpcChannel {
+  readonly #grpc: GrpcClient;
+  readonly #clients = new Map<string, unknown>();
+  #closed = false;
+
+  constructor(
+    readonly target: string,
+    /** The target in words. */
+    private readonly label: string,
+    private readonly source?: InstanceSource,
+  ) {
+    const options = source ? withSource(CHANNEL_OPTIONS, source) : CHANNEL_OPTIONS;
+    this.#grpc = new GrpcClient(target, credentials.createInsecure(), options);
+  }
+
+  client<S extends Service>(service: S): Client<S> {
+    let client = this.#clients.get(service.name);
+    if (!client) {
+      const methods = Object.entries(service.definition as Record<string, AnyMethod>);
+      const call = (method: AnyMethod): Call => {
+        return (request, options) => this.#call(method, request, options);
+      };
+      client = Object.fromEntries(methods.map(([name, method]) => [name, call(method)]));
+      this.#clients.set(service.name, client);
+    }
+    return client as Client<S>;
+  }
+
+  ready(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#unavailable('channel is closed'));
+      this.#grpc.waitForReady(Date.now() + timeoutMs, (cause) =>
+        cause ? reject(this.#unavailable(`not reachable within ${timeoutMs / 1000} s`, cause)) : resolve(),
+      );
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.source?.close();
+    this.#grpc.close();
+  }
+
+  #call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
+    const { user, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#unavailable('channel is closed'));
+      const metadata = new Metadata({ waitForReady: this.#nobodyKnown });
+      if (user) writeUser(metadata, user);
+      this.#grpc.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        metadata,
+        { deadline: Date.now() + deadlineMs },
+        (error, response) => (error ? reject(this.#errorOf(error, method.path)) : resolve(response ?? {})),
+      );
+    });
+  }
+
+  get #nobodyKnown(): boolean {
+    return this.source !== undefined && !this.source.addresses?.length;
+  }
+
+  #errorOf(error: ServiceError, path: string): RpcError {
+    if (error.code === status.DEADLINE_EXCEEDED && this.#nobodyKnown) {
+      return this.#unavailable('no instance is registered', error);
+    }
+    return fromServiceError(error, path, this.label);
+  }
+
+  #unavailable(why: string, cause?: unknown): RpcError {
+    return new RpcError(Code.system, `${this.label}: ${why}`, { cause, unavailable: true });
+  }
+}

@@ -1,0 +1,66 @@
+/** A service together with its handlers, as grpc-js takes them. */
+import type { Service } from '@alink/contract';
+import type { handleUnaryCall, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { RpcError } from './rpc-error';
+import { toStatus } from './status-mapping';
+import type { CallContext, Handlers } from './types';
+import { readUser } from './user-metadata';
+
+export interface ServedService {
+  readonly service: Service;
+  readonly handlers: Readonly<Record<string, Handler>>;
+}
+type Handler = (request: never, context: CallContext) => Promise<unknown>;
+
+/** A handler for each method of the service; the compiler checks requests and answers. */
+export const serve = <S extends Service>(service: S, handlers: Handlers<S>): ServedService => ({
+  service,
+  handlers: handlers as ServedService['handlers'],
+});
+
+/** Told of every call when it has been answered. */
+export interface CallObserver {
+  /** @param code 200, or the code of the error that the caller got */
+  answered(method: string, code: number, seconds: number): void;
+  /** An error that no handler foresaw; the caller sees 100007 only. */
+  failed(method: string, error: unknown): void;
+}
+
+/** @throws {TypeError} when a method has no handler */
+export const implementationOf = (
+  { service, handlers }: ServedService,
+  observer: CallObserver,
+): UntypedServiceImplementation =>
+  Object.fromEntries(
+    Object.entries(service.definition).map(([name, { path }]) => {
+      const handler = handlers[name];
+      if (!handler) throw new TypeError(`${path} has no handler`);
+      return [name, unary(path, handler, observer)];
+    }),
+  );
+
+const unary =
+  (path: string, handler: Handler, observer: CallObserver): handleUnaryCall<unknown, unknown> =>
+  (call, callback) => {
+    const startedAt = performance.now();
+    const answered = (code: number) => observer.answered(path, code, (performance.now() - startedAt) / 1000);
+    run(handler, call).then(
+      (response) => {
+        answered(200);
+        callback(null, response);
+      },
+      (thrown: unknown) => {
+        const error = RpcError.from(thrown);
+        if (!(thrown instanceof RpcError)) observer.failed(path, thrown);
+        answered(error.code);
+        callback(toStatus(error));
+      },
+    );
+  };
+
+const run = async (handler: Handler, call: ServerUnaryCall<unknown, unknown>): Promise<unknown> =>
+  handler(call.request as never, {
+    user: readUser(call.metadata),
+    deadlineMs: Number(call.getDeadline()),
+    peer: call.getPeer(),
+  });
