@@ -1,0 +1,86 @@
+import {
+  decodeDevicePublish,
+  decodeEnvelope,
+  encodeDevicePublish,
+  encodeEnvelope,
+  type DevicePublish,
+} from './envelope';
+
+describe('envelope', () => {
+  test('is the JSON that the platform’s other services read', () => {
+    const body = encodeEnvelope('{"a":"ü\\n\u2028"}', 1778593628940);
+    expect(JSON.parse(body)).toEqual({ trace: '', timestamp: 1778593628940, data: '{"a":"ü\\n\u2028"}' });
+    expect(JSON.parse(encodeEnvelope('x', 1, { TenantCode: 't', ProjectID: '12' }))).toEqual({
+      trace: '',
+      timestamp: 1,
+      data: 'x',
+      userCtx: { TenantCode: 't', ProjectID: '12' },
+    });
+  });
+
+  test('comes back as it was', () => {
+    const user = { UserID: '740358923100', IsAdmin: true };
+    expect(decodeEnvelope(encodeEnvelope('hello', 5, user))).toEqual({
+      trace: '',
+      timestamp: 5,
+      data: 'hello',
+      userCtx: user,
+    });
+    expect(decodeEnvelope(encodeEnvelope('', 0))).toEqual({ trace: '', timestamp: 0, data: '', userCtx: undefined });
+  });
+
+  test('from elsewhere carries its span, and may lack what is optional', () => {
+    const trace = '{"TraceID":"0af7651916cd43dd8448eb211c80319c","SpanID":"b7ad6b7169203331"}';
+    expect(decodeEnvelope(JSON.stringify({ trace, timestamp: 7, data: '{}' }))).toMatchObject({ trace, timestamp: 7 });
+    expect(decodeEnvelope('{"data":"x"}')).toMatchObject({ trace: '', timestamp: 0, data: 'x' });
+  });
+
+  test.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"data":null}', '{"data":{"a":1}}'])('%j is none', (body) => {
+    expect(() => decodeEnvelope(body)).toThrow(/JSON|envelope/);
+  });
+});
+
+describe('device publish', () => {
+  const publish: DevicePublish = {
+    topic: '/sys/aliyun_test_01/dev001/thing/event/property/post',
+    handle: 'thing',
+    type: 'property',
+    payload: Buffer.from('{"method":"report","params":{"温度":25.5}}'),
+    timestamp: 1778593628940,
+    productID: 'aliyun_test_01',
+    deviceName: 'dev001',
+    explain: '',
+    protocolCode: 'aliyunMqtt',
+  };
+
+  test('carries its payload as base64', () => {
+    expect(JSON.parse(encodeDevicePublish(publish))).toEqual({
+      ...publish,
+      payload: publish.payload.toString('base64'),
+    });
+  });
+
+  test('comes back as it was, whatever its bytes', () => {
+    for (const payload of [publish.payload, Buffer.alloc(0), Buffer.from([0, 255, 128, 10])]) {
+      expect(decodeDevicePublish(encodeDevicePublish({ ...publish, payload }))).toEqual({ ...publish, payload });
+    }
+  });
+
+  test('goes through an envelope', () => {
+    const { data } = decodeEnvelope(encodeEnvelope(encodeDevicePublish(publish), 1));
+    expect(decodeDevicePublish(data)).toEqual(publish);
+  });
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"productID":"p","payload":""}',
+    '{"deviceName":"d","payload":""}',
+    '{"productID":"p","deviceName":"d"}',
+    '{"productID":"p","deviceName":"d","payload":{"a":1}}',
+  ])('%j is none', (data) => {
+    expect(() => decodeDevicePublish(data)).toThrow(/JSON|device publish/);
+  });
+});

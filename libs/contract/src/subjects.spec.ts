@@ -1,0 +1,63 @@
+import { PROTOCOL_CODE, subjects } from './subjects';
+
+const { application } = subjects;
+
+/** Expectations: the interface facts of unitedrhino's NATS subjects. */
+test.each<[string, string]>([
+  [subjects.up('thing', 'p', 'd'), 'device.up.thing.p.d'],
+  [subjects.up('ext', 'p', 'd.with.dots'), 'device.up.ext.p.d.with.dots'],
+  [subjects.connected, 'device.up.status.connected'],
+  [subjects.disconnected, 'device.up.status.disconnected'],
+  [subjects.down('thing', 'p', 'd'), 'device.down.aliyunMqtt.thing.p.d'],
+  [subjects.down('config', 'p', 'd', 'other'), 'device.down.other.config.p.d'],
+  [subjects.statusFix, 'device.down.aliyunMqtt.status.fix'],
+  [subjects.cacheSync('cache:dm:product:schema'), 'server.cache.sync.cache:dm:product:schema'],
+  [subjects.deviceCreated, 'server.things.dm.device.info.create'],
+  [subjects.deviceDeleted, 'server.things.dm.device.info.delete'],
+  [subjects.productDeleted, 'server.things.dm.product.info.delete'],
+  [subjects.onlineStatusChanged, 'server.things.dm.device.onlineStatus.change'],
+  [subjects.protocolUpdated('aliyunMqtt'), 'server.things.dm.protocol.aliyunMqtt.update'],
+  [application.status('p', 'd', 'connected'), 'application.device.p.d.status.connected'],
+  [application.status('p', 'd', 'disconnected'), 'application.device.p.d.status.disconnected'],
+  [application.property('p', 'd', 'temp'), 'application.device.p.d.report.thing.property.temp'],
+  [application.properties('p', 'd'), 'application.device.p.d.report.thing.property'],
+  [application.propertiesV2('p', 'd'), 'application.v2.device.p.d.report.thing.property'],
+  [application.event('p', 'd', 'alert', 'hot'), 'application.device.p.d.report.thing.event.alert.hot'],
+  [application.action('p', 'd', 'reset', 'req', 'down'), 'application.device.p.d.report.thing.action.reset.req.down'],
+  [application.action('p', 'd', 'reset', 'resp', 'up'), 'application.device.p.d.report.thing.action.reset.resp.up'],
+])('%s', (made, expected) => {
+  expect(made).toBe(expected);
+});
+
+/** NATS: `*` stands for one token, `>` for one or more at the end. */
+const matches = (pattern: string, subject: string): boolean => {
+  const tokens = subject.split('.');
+  const wanted = pattern.split('.');
+  if (wanted.at(-1) === '>')
+    return (
+      tokens.length >= wanted.length &&
+      matches(wanted.slice(0, -1).join('.'), tokens.slice(0, wanted.length - 1).join('.'))
+    );
+  return tokens.length === wanted.length && wanted.every((token, index) => token === '*' || token === tokens[index]);
+};
+
+test('a gateway that holds a device hears all its commands and nobody else’s', () => {
+  const interest = subjects.downOfDevice('p', 'dev.001');
+  for (const handle of ['thing', 'ota', 'config', 'log', 'shadow', 'gateway', 'ext'] as const) {
+    expect(matches(interest, subjects.down(handle, 'p', 'dev.001'))).toBe(true);
+  }
+  expect(matches(interest, subjects.down('thing', 'p', 'dev.002'))).toBe(false);
+  expect(matches(interest, subjects.down('thing', 'p', 'dev'))).toBe(false);
+  expect(matches(interest, subjects.down('thing', 'p', 'dev.001', 'other'))).toBe(false);
+  expect(matches(`device.down.${PROTOCOL_CODE}.>`, subjects.down('thing', 'p', 'dev.001'))).toBe(true);
+});
+
+test('everything that must be kept is in what dm consumes, commands are not', () => {
+  const kept = (subject: string) => subjects.upAll.some((pattern) => matches(pattern, subject));
+  for (const subject of [subjects.up('thing', 'p', 'd'), subjects.connected, subjects.disconnected, subjects.hubLog]) {
+    expect(kept(subject)).toBe(true);
+  }
+  for (const subject of [subjects.down('thing', 'p', 'd'), subjects.statusFix, application.properties('p', 'd')]) {
+    expect(kept(subject)).toBe(false);
+  }
+});
