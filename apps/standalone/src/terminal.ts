@@ -1,0 +1,33 @@
+/** Text for a terminal: colours where there is one, and nothing that could command it. */
+export type Paint = (text: string) => string;
+
+export interface Palette {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+  readonly magenta: Paint;
+}
+
+/** SGR codes (ECMA-48, 'Select Graphic Rendition'). */
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36, magenta: 35 } as const;
+
+/** Paints with colours, or leaves everything as it is. */
+export const palette = (colours: boolean): Palette => {
+  const entries = Object.entries(codes).map(([name, code]): [string, Paint] => [
+    name,
+    (text) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text),
+  ]);
+  return Object.fromEntries(entries) as Record<keyof typeof codes, Paint>;
+};
+
+// eslint-disable-next-line no-control-regex -- these are what must not pass
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+
+/** One line of foreign text: control characters, which could move the cursor or hide something, become a middle dot. */
+export const plainLine = (text: string, maxLength: number): string => {
+  const line = text.replace(CONTROL, '·');
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+};
