@@ -1,1 +1,14 @@
-export {};
+export { DatabaseUnavailableError, openDatabase, type Database, type OpenDatabaseOptions } from './open-database';
+export {
+  maintainPartitions,
+  startPartitionMaintenance,
+  type PartitionMaintenance,
+  type PartitionMaintenanceOptions,
+} from './partitions';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/start-embedded-postgres';
+export { createSecretBox, loadSecretKeyFile, parseSecretKey, SecretBoxError, type SecretBox } from './secret-box';
+export { Prisma, PrismaClient } from './generated/client';

@@ -1,0 +1,98 @@
+/** Seals secrets before they are stored: AES-256-GCM, with the row they belong to as additional data. */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const VERSION = 'v1';
+
+/** A stored secret cannot be opened: another key, or the text was changed. Says nothing about the secret. */
+export class SecretBoxError extends Error {
+  override readonly name = 'SecretBoxError';
+}
+
+export interface SecretBox {
+  /** Name of the key that seals: a hash of it, so that it can stand in the stored text. */
+  readonly keyId: string;
+  /**
+   * @param owner what the secret belongs to, for example `device:<productID>/<deviceName>`: a sealed text that is moved to another row
+   *   does not open there
+   * @returns `v1.<key id>.<base64url of nonce, ciphertext and tag>`
+   */
+  seal(secret: string, owner: string): string;
+  /** @throws {SecretBoxError} when it does not open */
+  open(sealed: string, owner: string): string;
+}
+
+/**
+ * @param key the key that seals, 32 bytes
+ * @param formerKeys keys that still open what was sealed before the key was changed
+ */
+export const createSecretBox = (key: Buffer, formerKeys: readonly Buffer[] = []): SecretBox => {
+  const idOf = (bytes: Buffer) =>
+    createHash('sha256').update('alink-secret-box').update(bytes).digest('hex').slice(0, 8);
+  const keys = new Map([...formerKeys, key].map((bytes) => [idOf(bytes), bytes]));
+  const keyId = idOf(key);
+  return {
+    keyId,
+    seal(secret, owner) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(owner));
+      const body = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${VERSION}.${keyId}.${body.toString('base64url')}`;
+    },
+    open(sealed, owner) {
+      const [version, id = '', text = ''] = sealed.split('.');
+      if (version !== VERSION) throw new SecretBoxError('a stored secret has an unknown format');
+      const keyOfText = keys.get(id);
+      if (!keyOfText)
+        throw new SecretBoxError(`a stored secret was sealed with key ${id}, and SECRET_KEY is another one`);
+      const body = Buffer.from(text, 'base64url');
+      try {
+        const tag = body.subarray(body.length - TAG_BYTES);
+        const decipher = createDecipheriv('aes-256-gcm', keyOfText, body.subarray(0, NONCE_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
+          .setAAD(Buffer.from(owner))
+          .setAuthTag(tag);
+        const opened = decipher.update(body.subarray(NONCE_BYTES, body.length - TAG_BYTES));
+        return Buffer.concat([opened, decipher.final()]).toString('utf8');
+      } catch (error) {
+        throw new SecretBoxError('a stored secret does not open: it was changed or moved', { cause: error });
+      }
+    },
+  };
+};
+
+/**
+ * Reads a key as configuration gives it: 32 bytes in hex or base64.
+ * @throws {Error} naming SECRET_KEY, without its value
+ */
+export const parseSecretKey = (text: string): Buffer => {
+  const trimmed = text.trim();
+  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
+  if (key.length !== KEY_BYTES || !/^[\w+/-]+={0,2}$/.test(trimmed)) {
+    throw new Error('SECRET_KEY must be 32 bytes in hex or base64 (make one with: openssl rand -hex 32)');
+  }
+  return key;
+};
+
+/** The key in `<dataDir>/secret.key`, made at the first call and readable by its owner only. */
+export const loadSecretKeyFile = async (dataDir: string): Promise<Buffer> => {
+  const file = join(dataDir, 'secret.key');
+  await mkdir(dataDir, { recursive: true });
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return parseSecretKey(await readFile(file, 'utf8'));
+};
