@@ -107,6 +107,11 @@ export const openDatabase = async (url: string, options: OpenDatabaseOptions = {
     { onPoolError: onLost, onConnectionError: onLost },
   );
   // Minimal errors: the long form quotes the arguments of a query, secrets among them.
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const prisma = new PrismaClient({
+    adapter,
+    errorFormat: 'minimal',
+    // A batch of uplinks is one transaction; under load it may take a while, and giving up would only repeat it.
+    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+  });
   return { prisma, url, close: () => prisma.$disconnect() };
 };

@@ -30,14 +30,23 @@ const panicRegistry = {
   },
 };
 
+/** The engine never clears the timer of its lock (10 s); as made here it does not keep a process alive that is done. */
+const unheldTimers = (): object =>
+  Object.fromEntries(
+    Object.entries(glue).map(([name, value]) => [
+      name,
+      name.startsWith('__wbg_setTimeout_')
+        ? (callback: () => void, delayMs: number) => setTimeout(callback, delayMs >>> 0).unref()
+        : value,
+    ]),
+  );
+
 /** Does what the package's own entry does, which needs a loader for `import ... from "x.wasm"`. */
 const load = async (): Promise<void> => {
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: panicRegistry });
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const bytes = await readFile(join(folder, 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': glue,
-  });
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': unheldTimers() });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
 };
