@@ -88,7 +88,7 @@ export default tseslint.config(
   {
     // An app imports no other app; standalone, which is the others in one process, is the one exception.
     files: ['apps/standalone/src/**/*.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries(['@alink/app-*']) },
+    rules: { '@nx/enforce-module-boundaries': boundaries(['^@alink/app-']) },
   },
   {
     files: pureLibs,

@@ -1,0 +1,23 @@
+import { dmFields } from '@alink/app-dm-rpc/config';
+import { gatewayFields } from '@alink/app-protocol-aliyun-mqtt/config';
+import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
+import { commonFields, host, onOff, secret } from '@alink/runtime';
+import { z } from 'zod';
+
+/** Everything that can be set from outside. What a single app needs from outside may be left out here: it is embedded. */
+export const standaloneConfigSchema = z.object({
+  ...commonFields,
+  /** The demo's secret is public, so nobody but this machine gets in unless told otherwise. */
+  HOST: host('127.0.0.1'),
+  /** Without them, an in-process registry and bus. */
+  ETCD_HOSTS: commonFields.ETCD_HOSTS.unwrap().optional(),
+  NATS_URL: commonFields.NATS_URL.unwrap().optional(),
+  /** Without it, a key made at the first start and kept in DATA_DIR. */
+  SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)').optional(),
+  ...gatewayFields,
+  ...dmFields,
+  TIMEDJOB_GRPC_PORT: timedjobSchema.shape.TIMEDJOB_GRPC_PORT,
+  /** Whether the product and the device of the manual's walk-through are created. */
+  DEMO: onOff(true),
+});
+export type StandaloneConfig = z.infer<typeof standaloneConfigSchema>;
