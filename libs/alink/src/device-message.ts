@@ -1,0 +1,53 @@
+/**
+ * The platform's own message: what Alink becomes on its way in, and comes from on its way out. The same shape as
+ * `DeviceMessage` of the contract lib, which a pure lib may not import.
+ */
+import type { Json, JsonObject } from '@alink/thing-model';
+
+/** Members that every message has. */
+interface MessageBase {
+  /** The Alink id as text; of a synchronous call its message id. */
+  readonly msgToken: string;
+  /** Unix milliseconds: device time where the device gave one, else arrival time. */
+  readonly timestamp: number;
+  readonly code?: number;
+  readonly msg?: string;
+  /** `noAsk`: the platform need not reply, the gateway has done so. */
+  readonly sys?: { readonly noAsk?: boolean; readonly retMsg?: boolean };
+}
+
+export interface PropertySample {
+  readonly timestamp: number;
+  readonly params: JsonObject;
+}
+export interface EventSample extends PropertySample {
+  readonly eventID: string;
+}
+
+/** From a device. */
+export type UplinkMessage = MessageBase &
+  (
+    | { readonly method: 'report'; readonly params: JsonObject }
+    | {
+        readonly method: 'packReport';
+        readonly properties: readonly PropertySample[];
+        readonly events: readonly EventSample[];
+      }
+    | { readonly method: 'controlReply'; readonly code: number; readonly data?: Json }
+    | { readonly method: 'getReportReply'; readonly code: number; readonly data?: Json }
+    | {
+        readonly method: 'eventPost';
+        readonly eventID: string;
+        readonly type: string;
+        readonly params: JsonObject;
+      }
+    | { readonly method: 'actionReply'; readonly code: number; readonly actionID?: string; readonly data?: Json }
+  );
+
+/** To a device. */
+export type DownlinkMessage = MessageBase &
+  (
+    | { readonly method: 'control'; readonly params: JsonObject }
+    | { readonly method: 'getReport'; readonly identifiers: readonly string[] }
+    | { readonly method: 'action'; readonly actionID: string; readonly params: JsonObject }
+  );

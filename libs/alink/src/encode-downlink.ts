@@ -1,0 +1,66 @@
+/** From the platform's request to what the device receives. */
+import { extRrpcTopic, sysTopic } from '@alink/topic';
+import type { DownlinkMessage } from './device-message';
+import { messageKinds } from './message-kinds';
+import type { DownlinkRequest } from './message-kind';
+
+export interface DownlinkTarget {
+  readonly productKey: string;
+  readonly deviceName: string;
+  /** `ext` of the connection's ClientID (a sub-device has its gateway's): bit 0 = RRPC with full topic. */
+  readonly ext: number;
+  /** How a service is called: `sync` goes by RRPC. Asynchronously when absent; other requests always are. */
+  readonly callType?: 'async' | 'sync';
+  /**
+   * Alink id to use in place of `msgToken`, where that is none: C SDKs take digits only, and keep ten of them. The
+   * answer then carries this id.
+   */
+  readonly id?: string;
+}
+
+export interface Downlink {
+  readonly topic: string;
+  readonly payload: string;
+  /** 0 for synchronous calls, 1 for everything that may arrive a moment later. */
+  readonly qos: 0 | 1;
+  /** `requestId` of the answer. */
+  readonly replyKey: string;
+}
+
+const encoders = new Map(messageKinds.flatMap(({ down }) => (down ? [[down.method, down.encode] as const] : [])));
+
+/** Bit 0 of `ext`: the device knows `/ext/rrpc/{id}/{topic}` (Link SDK for C 4.x, Python SDK, Android SDK). */
+const RRPC_WITH_TOPIC = 1;
+
+/** Something that fills one topic level and cannot be taken for a wildcard. */
+const isLevel = (text: string): boolean => /^[^/+#\0]{1,128}$/u.test(text);
+
+const topicOf = ({ path, synchronous }: DownlinkRequest, id: string, target: DownlinkTarget): string => {
+  if (!synchronous || target.callType !== 'sync') return sysTopic(target, path);
+  return target.ext & RRPC_WITH_TOPIC
+    ? extRrpcTopic(id, sysTopic(target, path))
+    : sysTopic(target, `rrpc/request/${id}`);
+};
+
+/**
+ * Makes the Alink request of a platform message: compact, in the order id, version, method, params, without which the C
+ * SDK 3.x drops it silently. Throws RangeError for a method that is not sent to devices, and for an id or a service
+ * name that cannot stand in a topic.
+ */
+export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget): Downlink => {
+  const encode = encoders.get(message.method);
+  if (!encode) throw new RangeError(`method ${message.method} is not sent to devices`);
+  const id = target.id ?? message.msgToken;
+  if (!isLevel(id)) throw new RangeError('the id cannot stand in a topic');
+  if (message.method === 'action' && !isLevel(message.actionID)) {
+    throw new RangeError('the service identifier cannot stand in a topic');
+  }
+  const request = encode(message);
+  const method = request.path.replaceAll('/', '.');
+  return {
+    topic: topicOf(request, id, target),
+    payload: `{"id":${JSON.stringify(id)},"version":"1.0","method":${JSON.stringify(method)},"params":${JSON.stringify(request.params ?? {})}}`,
+    qos: request.synchronous && target.callType === 'sync' ? 0 : 1,
+    replyKey: id,
+  };
+};

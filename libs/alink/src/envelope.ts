@@ -1,0 +1,93 @@
+/** The outer JSON object of every Alink message (Alibaba Cloud IoT documentation, "Alink protocol"). */
+import { idTokenOf, scanIdToken } from './id-token';
+import type { Problem } from './problem';
+import { isStorableText } from './storable';
+
+/**
+ * Characters in an id. The longest that occurs, the Node SDK's, holds a reply topic of at most 128 bytes; an id goes
+ * into keys and indexes behind the gateway, so there must be an end.
+ */
+const MAX_ID_LENGTH = 256;
+
+export interface Envelope {
+  /** JSON token to echo; `""` when the message has no usable id. */
+  readonly idToken: string;
+  /** The id as text: a string's characters, a number's digits, empty when there is none. */
+  readonly id: string;
+  /** The message's members; empty when `fault` is set. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Why nothing could be read. */
+  readonly fault?: Problem;
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Parses JSON; returns undefined for anything else. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Firmware in C sends the end of its string, editors a byte order mark: neither is a reason to lose a report. */
+const withoutFrame = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\0+$/, '');
+
+const idText = (token: string): string => (token.startsWith('"') ? (JSON.parse(token) as string) : token);
+
+const notJson = (text: string): Envelope => {
+  const idToken = scanIdToken(text) ?? '""';
+  return {
+    ...checkedId(idToken),
+    body: {},
+    fault: {
+      code: 6207,
+      message: 'payload is not JSON',
+      step: 'Send one JSON object; check its quotes and commas, and that the end of the text is not cut off.',
+    },
+  };
+};
+
+const checkedId = (idToken: string): { idToken: string; id: string; fault?: Problem } => {
+  const id = idText(idToken);
+  if (id.length <= MAX_ID_LENGTH && isStorableText(id)) return { idToken, id };
+  return {
+    idToken: '""',
+    id: '',
+    fault: {
+      code: 460,
+      message: `request parameter error: id is longer than ${MAX_ID_LENGTH} characters or no text`,
+      step: 'Send a short "id" of digits.',
+    },
+  };
+};
+
+/** Reads a payload. Never throws. */
+export const readEnvelope = (payload: Buffer): Envelope => {
+  let text = payload.toString('utf8');
+  let body = parseJson(text);
+  if (body === undefined) {
+    text = withoutFrame(text);
+    body = parseJson(text);
+    if (body === undefined) return notJson(text);
+  }
+  if (!isRecord(body)) {
+    return {
+      idToken: '""',
+      id: '',
+      body: {},
+      fault: {
+        code: 460,
+        message: 'request parameter error: payload is no JSON object',
+        step: 'Send one JSON object with the members id, version, params and method.',
+      },
+    };
+  }
+  // Without a backslash the text holds no escape: the id stands in it as it is.
+  if (typeof body.id === 'string' && body.id.length <= MAX_ID_LENGTH && !text.includes('\\')) {
+    return { idToken: `"${body.id}"`, id: body.id, body };
+  }
+  return { ...checkedId(idTokenOf(text, body.id)), body };
+};

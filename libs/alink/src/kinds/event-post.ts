@@ -1,0 +1,43 @@
+/**
+ * An event that a device reports: `thing/event/{event}/post`. Source: Alibaba Cloud IoT documentation, "Device
+ * properties, events, and services".
+ */
+import { isRecord } from '../envelope';
+import type { MessageKind, RequestResult, UplinkContext } from '../message-kind';
+import { harmless, notStorable, rejectionProblem } from '../problem';
+import { isUsableIdentifier } from '../property-values';
+import { ANSWERED, failed, paramsNoObject } from '../request-result';
+import { isTooFarAhead, malformedTime, readTime, tooFarAhead } from '../sample-time';
+import { isStorable } from '../storable';
+
+/**
+ * `{"value":{..},"time":..}`, where the Link SDK for C 4.x leaves it to the user to send the bare output. Identifiers
+ * `value` and `time` are reserved, so an object of these alone is the long form.
+ */
+const isLongForm = (event: Readonly<Record<string, unknown>>): boolean =>
+  Object.hasOwn(event, 'value') && Object.keys(event).every((key) => key === 'value' || key === 'time');
+
+/** An event is taken whole or not at all. */
+const post = (params: unknown, { name, id, now, model }: UplinkContext): RequestResult => {
+  if (!isRecord(params)) return failed(paramsNoObject);
+  const long = isLongForm(params);
+  const output = long ? params.value : params;
+  if (!isUsableIdentifier(name) || !isStorable(output)) return failed(notStorable(name));
+  const timestamp = long ? readTime(params.time, now) : now;
+  if (timestamp === undefined) return failed(malformedTime(harmless(name)));
+  if (isTooFarAhead(timestamp, now)) return failed(tooFarAhead(harmless(name)));
+  const { type, accepted, rejected } = model.checkEvent(name, output);
+  const [cause, ...others] = rejected.map(rejectionProblem);
+  if (cause) return failed(cause, others);
+  return {
+    code: 200,
+    message: {
+      handle: 'thing',
+      type: 'event',
+      body: { method: 'eventPost', msgToken: id, timestamp, sys: ANSWERED, eventID: name, type, params: accepted },
+    },
+    problems: [],
+  };
+};
+
+export const eventPost: MessageKind = { up: [{ path: 'thing/event/+/post', request: post }] };

@@ -1,0 +1,29 @@
+/**
+ * Properties that the platform asks for: `thing/service/property/get`, and the device's answer. In no product document;
+ * the C SDK 3.x serves it when it is built with shadow (`dm_message.c`).
+ */
+import { isRecord } from '../envelope';
+import { downlink, type AnswerResult, type DeviceAnswer, type MessageKind, type UplinkContext } from '../message-kind';
+import type { Problem } from '../problem';
+import { readPropertyValues } from '../property-values';
+
+const PATH = 'thing/service/property/get';
+
+/** The values that the thing model takes; what it does not take is a problem, not a value. */
+const checked = (answer: DeviceAnswer, context: UplinkContext): DeviceAnswer & { problems: readonly Problem[] } => {
+  if (answer.code !== 200 || !isRecord(answer.data)) return { ...answer, problems: [] };
+  const values = readPropertyValues(answer.data, context.now, context.model);
+  if ('step' in values) return { ...answer, data: {}, problems: [values] };
+  return { ...answer, data: values.accepted, problems: values.problems };
+};
+
+const getReply = (answer: DeviceAnswer, context: UplinkContext): AnswerResult => {
+  const { problems, ...rest } = checked(answer, context);
+  const body = { method: 'getReportReply' as const, msgToken: context.id, timestamp: context.now, ...rest };
+  return { message: { handle: 'thing', type: 'property', body }, problems };
+};
+
+export const propertyGet: MessageKind = {
+  up: [{ path: `${PATH}_reply`, answer: getReply }],
+  down: downlink('getReport', ({ identifiers }) => ({ path: PATH, params: identifiers, synchronous: false })),
+};

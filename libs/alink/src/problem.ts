@@ -1,0 +1,43 @@
+/** What was wrong with a message, told to the person who looks after the device. */
+import type { Rejection } from '@alink/thing-model';
+
+export interface Problem {
+  /** Alink code; 200 where the message was taken all the same. */
+  readonly code: number;
+  /** What is wrong. Holds no brace, quote or control character, so that it may stand in a reply. */
+  readonly message: string;
+  /** What to do about it, in one sentence. */
+  readonly step: string;
+}
+
+const CHECK_MODEL = "Compare the message with the product's thing model and correct the firmware or the model.";
+
+/** Steps for what a thing model does not take. */
+const stepsByCode: ReadonlyMap<number, string> = new Map([
+  [
+    460,
+    'Send plain values: no U+0000, no broken surrogates, no endless nesting, identifiers of at most 128 characters.',
+  ],
+  [6206, "Add the service to the product's thing model, or correct its identifier."],
+  [6302, 'Send every parameter that the thing model marks as required.'],
+  [6304, "Add the event, parameter or member to the product's thing model, or correct its identifier in the firmware."],
+  [6320, "Add the property to the product's thing model, or correct its identifier in the firmware."],
+  [6326, 'Send "time" as milliseconds since 1970, or leave it out.'],
+]);
+
+/** A value that the thing model did not take, as a problem. */
+export const rejectionProblem = ({ code, message }: Rejection): Problem => ({
+  code,
+  message,
+  step: stepsByCode.get(code) ?? CHECK_MODEL,
+});
+
+/**
+ * Text of a device, fit for a reply and a log line: short, and without what a parser that searches text would stumble
+ * over (Link SDK for C 4.x, `core_json_value`: counts braces without regard to strings and knows no escapes).
+ */
+export const harmless = (text: string): string => text.slice(0, 64).replace(/[^\p{L}\p{N}_:./@-]/gu, '?');
+
+/** A value or identifier that nothing behind the gateway could keep. */
+export const notStorable = (identifier: string): Problem =>
+  rejectionProblem({ identifier, code: 460, message: `not storable -> ${harmless(identifier)}`, value: undefined });

@@ -1,0 +1,100 @@
+/** Property values of a message: plain, or as `{"value":..,"time":..}`, or both mixed. */
+import type { CompiledModel, Json, JsonObject } from '@alink/thing-model';
+import type { PropertySample } from './device-message';
+import { harmless, notStorable, rejectionProblem, type Problem } from './problem';
+import { isTooFarAhead, malformedTime, readTime, tooFarAhead } from './sample-time';
+import { isStorable, isStorableText } from './storable';
+
+/** Properties in one message (documentation, "Limits"). */
+export const MAX_PROPERTIES = 200;
+/** Characters of an identifier with its module: the model allows 50 each. Without validation it may be anything. */
+export const MAX_IDENTIFIER_LENGTH = 128;
+
+/** Values by identifier, and the times that they were measured at. */
+export interface PropertyValues {
+  /** What the thing model took, converted by it. */
+  readonly accepted: Record<string, Json>;
+  /** Time of every value that `times` does not have. */
+  readonly time: number;
+  /** Times of those values that were measured at another time than the first. */
+  readonly times?: ReadonlyMap<string, number>;
+  /** Why values are missing in `accepted`, one for each. */
+  readonly problems: readonly Problem[];
+  /** How many values the message had. */
+  readonly count: number;
+}
+
+/** True for an identifier that nothing behind the gateway stumbles over. */
+export const isUsableIdentifier = (identifier: string): boolean =>
+  identifier !== '' &&
+  identifier.length <= MAX_IDENTIFIER_LENGTH &&
+  identifier !== '__proto__' &&
+  isStorableText(identifier);
+
+/** `value` is a reserved identifier, so no struct has a member of that name: an object with one is the long form. */
+const isLongForm = (value: unknown): value is { readonly value: unknown; readonly time?: unknown } =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, 'value');
+
+/**
+ * Reads and checks the properties of a message. Returns a problem instead where the message fails as a whole: too many
+ * properties, none at all, or a time that lies too far ahead.
+ */
+export const readPropertyValues = (
+  params: Readonly<Record<string, unknown>>,
+  now: number,
+  model: CompiledModel,
+): PropertyValues | Problem => {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  let times: Map<string, number> | undefined;
+  let first: number | undefined;
+  let count = 0;
+  for (const identifier in params) {
+    if (++count > MAX_PROPERTIES) return tooManyProperties;
+    const given = params[identifier];
+    const long = isLongForm(given);
+    const value = long ? given.value : given;
+    if (!isUsableIdentifier(identifier) || !isStorable(value)) {
+      problems.push(notStorable(identifier));
+      continue;
+    }
+    const time = long ? readTime(given.time, now) : now;
+    if (time === undefined) {
+      problems.push(malformedTime(harmless(identifier)));
+      continue;
+    }
+    if (isTooFarAhead(time, now)) return tooFarAhead(harmless(identifier));
+    values[identifier] = value;
+    if (first === undefined) first = time;
+    else if (time !== first) (times ??= new Map()).set(identifier, time);
+  }
+  if (count === 0) return noProperties;
+  const { accepted, rejected } = model.checkProperties(values);
+  for (const rejection of rejected) problems.push(rejectionProblem(rejection));
+  return { accepted, time: first ?? now, times, problems, count };
+};
+
+const tooManyProperties: Problem = {
+  code: 6106,
+  message: `map size must less than ${MAX_PROPERTIES}`,
+  step: `Send at most ${MAX_PROPERTIES} properties in one message.`,
+};
+
+const noProperties: Problem = {
+  code: 460,
+  message: 'request parameter error: params is empty',
+  step: 'Put at least one property under "params".',
+};
+
+/** The values by the time that they were measured at, in the order in which the times first occur. */
+export const samplesOf = ({ accepted, time, times }: PropertyValues): PropertySample[] => {
+  if (!times) return [{ timestamp: time, params: accepted }];
+  const samples = new Map<number, Record<string, Json>>();
+  for (const identifier of Object.keys(accepted)) {
+    const timestamp = times.get(identifier) ?? time;
+    let params = samples.get(timestamp);
+    if (!params) samples.set(timestamp, (params = {}));
+    params[identifier] = accepted[identifier]!;
+  }
+  return Array.from(samples, ([timestamp, params]: [number, JsonObject]) => ({ timestamp, params }));
+};

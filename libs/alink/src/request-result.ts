@@ -1,0 +1,20 @@
+/** Results that requests of several kinds share. */
+import type { RequestResult } from './message-kind';
+import type { Problem } from './problem';
+
+/** The gateway has replied by the time the platform has the message. */
+export const ANSWERED = Object.freeze({ noAsk: true });
+
+/** A request that failed as a whole. */
+export const failed = (problem: Problem, others: readonly Problem[] = []): RequestResult => ({
+  code: problem.code,
+  text: problem.message,
+  problems: [problem, ...others],
+});
+
+/** `params` is JSON, but not of the kind that the topic wants. */
+export const paramsNoObject: Problem = {
+  code: 460,
+  message: 'request parameter error: params is no object',
+  step: 'Send an object under "params", as in "params":{"Temp":25.5}.',
+};
