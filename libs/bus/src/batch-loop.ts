@@ -1,7 +1,8 @@
 /** The consuming side that NATS and the twin share: a backlog that fills, and a loop that takes batches from it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds after which a rejected batch is delivered again. */
-export const RETRY_DELAY_MS = 1000;
+/** Milliseconds after which a rejected batch is handled again. */
+const RETRY_DELAY_MS = 1000;
 
 /** Items waiting to be taken, in order. */
 export class Backlog<T> {
@@ -48,25 +49,29 @@ export class Backlog<T> {
 }
 
 /** Waits, or less when `signal` says stop. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> => new Backlog<never>().waitFor(1, signal, ms);
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
 
 export interface BatchLoopOptions<T> {
   readonly backlog: Backlog<T>;
   readonly maxBatch: number;
   /** Milliseconds to wait for a batch to fill after its first item. */
   readonly maxWaitMs: number;
-  handle(batch: readonly T[]): Promise<void>;
-  /** The batch was handled, or `error` says why not. Must not throw. */
-  settle(batch: readonly T[], error?: unknown): void;
+  /** `attempt` counts from 1. */
+  handle(batch: readonly T[], attempt: number): Promise<void>;
+  /** A batch was rejected; it is handled again. Must not throw. */
+  onRejected(error: unknown): void;
+  /** A batch is done with: handled, or (false) given up because the loop was stopped. Must not throw. */
+  settle(batch: readonly T[], handled: boolean): void;
 }
 
 /**
- * Takes batches from the backlog, one after another. After a rejection it pauses until the batch is delivered again, so
- * that newer items do not overtake it.
+ * Takes batches from the backlog, one after another. A rejected batch is handled again until it succeeds, so that newer
+ * items never overtake it.
  * @returns stop, which waits for the batch under way
  */
 export const startBatchLoop = <T>(options: BatchLoopOptions<T>): (() => Promise<void>) => {
-  const { backlog, maxBatch, maxWaitMs, handle, settle } = options;
+  const { backlog, maxBatch, maxWaitMs, handle, onRejected, settle } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -76,17 +81,23 @@ export const startBatchLoop = <T>(options: BatchLoopOptions<T>): (() => Promise<
     return signal.aborted ? [] : backlog.take(maxBatch);
   };
 
+  const untilHandled = async (batch: readonly T[]): Promise<boolean> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await handle(batch, attempt);
+        return true;
+      } catch (error) {
+        onRejected(error);
+        await pause(RETRY_DELAY_MS, signal);
+        if (signal.aborted) return false;
+      }
+    }
+  };
+
   const run = async () => {
     while (!signal.aborted) {
       const batch = await nextBatch();
-      if (batch.length === 0) continue;
-      try {
-        await handle(batch);
-        settle(batch);
-      } catch (error) {
-        settle(batch, error);
-        await pause(RETRY_DELAY_MS + 50, signal);
-      }
+      if (batch.length > 0) settle(batch, await untilHandled(batch));
     }
   };
 

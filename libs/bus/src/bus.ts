@@ -37,6 +37,7 @@ export interface ConsumeOptions {
   readonly maxWaitMs: number;
 }
 
+/** Bytes that are given to a bus must not be changed afterwards. */
 export interface Bus {
   /** Sends to whoever listens now; no guarantee. */
   publish(subject: string, data: string | Uint8Array): void;
@@ -60,7 +61,8 @@ export interface Bus {
   publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number>;
 
   /**
-   * Consumes the stream in batches, in stream order, at least once: a batch whose handler rejects is delivered again.
+   * Consumes the stream in batches, one after another, in stream order, at least once. A batch whose handler rejects is
+   * delivered again a second later, before anything newer.
    */
   consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer>;
 

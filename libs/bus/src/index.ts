@@ -10,3 +10,4 @@ export {
 } from './bus';
 export type { Log } from './log';
 export { createMemoryBus, type MemoryBusOptions } from './memory-bus';
+export { connectNats, type NatsBusOptions } from './nats-bus';

@@ -11,7 +11,7 @@ import {
 } from './bus';
 import { silentLog, type Log } from './log';
 import { MemoryStream } from './memory-stream';
-import { subjectMatcher } from './subject-match';
+import { assertSubject, subjectMatcher } from './subject-match';
 
 export interface MemoryBusOptions {
   readonly logger?: Log;
@@ -71,10 +71,11 @@ class MemoryBus implements Bus {
     }
   }
 
-  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
-    if (this.#closed) return Promise.reject(new BusTimeoutError('bus is closed'));
+  async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
+    assertSubject(subject);
+    if (this.#closed) throw new BusTimeoutError('bus is closed');
     const receivers = this.#receivers(subject);
-    if (receivers.length === 0) return Promise.reject(new NoListenerError(`nobody listens on ${subject}`));
+    if (receivers.length === 0) throw new NoListenerError(`nobody listens on ${subject}`);
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
@@ -101,11 +102,10 @@ class MemoryBus implements Bus {
     return { unsubscribe: () => void this.#listeners.delete(listener) };
   }
 
-  publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
-    if (this.#closed) return Promise.reject(new BusTimeoutError('bus is closed'));
-    if (!this.#isStreamSubject(subject)) {
-      return Promise.reject(new BusTimeoutError(`no stream keeps messages on ${subject}`));
-    }
+  async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
+    assertSubject(subject);
+    if (this.#closed) throw new BusTimeoutError('bus is closed');
+    if (!this.#isStreamSubject(subject)) throw new BusTimeoutError(`no stream keeps messages on ${subject}`);
     const copy = toBuffer(data);
     this.#deliver(this.#receivers(subject), { subject, data: copy });
     return this.#stream.append(subject, copy, id);

@@ -1,5 +1,5 @@
 /** The stream of the in-process twin: keeps a message until every durable has handled it. */
-import { Backlog, RETRY_DELAY_MS, startBatchLoop } from './batch-loop';
+import { Backlog, startBatchLoop } from './batch-loop';
 import { BusTimeoutError, type ConsumeOptions, type Consumer, type KeptMessage } from './bus';
 import type { Log } from './log';
 
@@ -73,12 +73,12 @@ export class MemoryStream {
         for (const pending of batch) pending.deliveries++;
         await handler(batch.map(({ entry, deliveries }) => toKept(entry, deliveries)));
       },
-      settle: (batch, error) => {
-        if (error === undefined) return batch.forEach(({ entry }) => this.#handledBy(durable, entry));
-        this.#options.log.warn({ err: error, durable: options.durable }, 'batch rejected, it is delivered again');
-        this.#later(RETRY_DELAY_MS, () =>
-          durable.backlog.putBack(batch, (a, b) => a.entry.sequence - b.entry.sequence),
-        );
+      onRejected: (err) => {
+        this.#options.log.warn({ err, durable: options.durable }, 'batch rejected, it is delivered again');
+      },
+      settle: (batch, handled) => {
+        if (handled) batch.forEach(({ entry }) => this.#handledBy(durable, entry));
+        else durable.backlog.putBack(batch, (a, b) => a.entry.sequence - b.entry.sequence);
       },
     });
     const consumer: Consumer = {

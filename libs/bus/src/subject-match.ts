@@ -13,3 +13,11 @@ export const subjectMatcher = (pattern: string): ((subject: string) => boolean) 
     return wanted.every((token, index) => token === '*' || token === tokens[index]);
   };
 };
+
+/**
+ * Refuses what is no subject: white space would break the protocol's line and let a name speak to the server.
+ * @throws {TypeError}
+ */
+export const assertSubject = (subject: string): void => {
+  if (subject === '' || /\s/.test(subject)) throw new TypeError(`not a subject: ${JSON.stringify(subject)}`);
+};

@@ -31,8 +31,8 @@ export interface TestPostgres {
 
 const USER = 'postgres';
 
-/** Durability off: what a test writes need not survive the machine. */
-const FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+/** What a test writes survives a crash of the server, but need not survive one of the machine. */
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB'];
 
 /** How the repository's set-up prepares the embedded programs and finds them. */
 const importTool = async (): Promise<{ hydratePostgres(): void; embeddedPostgresProgram(name: string): string }> =>

@@ -1,0 +1,197 @@
+import { subjects } from '@alink/contract';
+import { Events, type NatsConnection } from 'nats';
+import {
+  BusTimeoutError,
+  NoListenerError,
+  type Bus,
+  type BusMessage,
+  type ConsumeOptions,
+  type Consumer,
+  type KeptMessage,
+  type Subscription,
+} from './bus';
+import { KeptPublisher } from './kept-publisher';
+import { silentLog, type Log } from './log';
+import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
+import { NatsConsumer } from './nats-consumer';
+import { isNatsError, NO_RESPONDERS } from './nats-error';
+import { NatsStream, type StreamOptions } from './nats-stream';
+import { assertSubject } from './subject-match';
+
+export interface NatsBusOptions extends NatsConnectOptions {
+  readonly logger?: Log;
+  /** The stream behind publishKept and consume; by default it keeps what dm-rpc consumes. */
+  readonly stream?: Partial<StreamOptions>;
+  /** Milliseconds that publishKept waits for the stream's ack; default 5000. */
+  readonly publishTimeoutMs?: number;
+  /** Messages that wait for the stream's ack, at most; default 16384. */
+  readonly maxInFlight?: number;
+}
+
+/**
+ * Connects to NATS and makes sure that the stream exists. From then on the connection comes back by itself, for ever.
+ * @throws {Error} naming the addresses, when no server answers within `connectTimeoutMs`, or what JetStream says when
+ * it has no such stream and cannot make it
+ */
+export const connectNats = async (options: NatsBusOptions): Promise<Bus> => {
+  const log = options.logger ?? silentLog;
+  const connection = await connectWithRetry(options, log);
+  const stream = new NatsStream(connection, { name: 'ALINK', subjects: subjects.upAll, ...options.stream }, log);
+  try {
+    await stream.ensure();
+  } catch (error) {
+    await connection.close();
+    throw new Error(`stream ${stream.name} cannot be made on NATS`, { cause: error });
+  }
+  return new NatsBus(connection, stream, options, log);
+};
+
+class NatsBus implements Bus {
+  readonly #connection: NatsConnection;
+  readonly #stream: NatsStream;
+  readonly #log: Log;
+  readonly #publisher: KeptPublisher;
+  readonly #consumers = new Set<NatsConsumer>();
+  readonly #reconnectListeners = new Set<() => void>();
+  #connected = true;
+  #closing: Promise<void> | undefined;
+
+  constructor(connection: NatsConnection, stream: NatsStream, options: NatsBusOptions, log: Log) {
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#log = log;
+    this.#publisher = new KeptPublisher(connection, {
+      timeoutMs: options.publishTimeoutMs ?? 5000,
+      maxInFlight: options.maxInFlight ?? 16_384,
+      isConnected: () => this.#connected,
+      onNoStream: () => void this.#stream.ensureSoon(),
+    });
+    void this.#followStatus();
+    void connection.closed().then(() => (this.#connected = false));
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  publish(subject: string, data: string | Uint8Array): void {
+    // While the server is away there is nobody to hear it, and the client's buffer has no limit.
+    if (!this.#connected) return;
+    try {
+      assertSubject(subject);
+      this.#connection.publish(subject, data);
+    } catch (err) {
+      this.#log.error({ err, subject }, 'message could not be published');
+    }
+  }
+
+  async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
+    assertSubject(subject);
+    if (!this.#connected) throw new BusTimeoutError('NATS does not answer');
+    try {
+      const answer = await this.#connection.request(subject, data, { timeout: timeoutMs });
+      return toBuffer(answer.data);
+    } catch (error) {
+      if (isNatsError(error) && error.code === String(NO_RESPONDERS)) {
+        throw new NoListenerError(`nobody listens on ${subject}`);
+      }
+      throw new BusTimeoutError(`no answer on ${subject} within ${timeoutMs} ms`, { cause: error });
+    }
+  }
+
+  subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
+    const subscription = this.#connection.subscribe(subject, {
+      queue: options?.queue,
+      callback: (error, message) => {
+        if (error) return this.#log.error({ err: error, subject }, 'subscription failed');
+        try {
+          handler({
+            subject: message.subject,
+            data: toBuffer(message.data),
+            respond: message.reply ? (answer) => void message.respond(answer) : undefined,
+          });
+        } catch (err) {
+          this.#log.error({ err, subject: message.subject }, 'message handler threw');
+        }
+      },
+    });
+    return { unsubscribe: () => subscription.unsubscribe() };
+  }
+
+  async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
+    assertSubject(subject);
+    if (this.#closing) throw new BusTimeoutError('bus is closed');
+    return this.#publisher.publish(subject, data, id);
+  }
+
+  async consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer> {
+    const consumer = new NatsConsumer(this.#connection, this.#stream, options, handler, this.#log);
+    this.#consumers.add(consumer);
+    const stop = async () => {
+      this.#consumers.delete(consumer);
+      await consumer.stop();
+    };
+    try {
+      await consumer.start();
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { stop };
+  }
+
+  streamCreatedMs(): Promise<number> {
+    return this.#stream.createdMs();
+  }
+
+  onReconnect(listener: () => void): void {
+    this.#reconnectListeners.add(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    if (this.#connected) {
+      await this.#publisher.settled();
+      await Promise.race([this.#connection.flush().catch(() => undefined), this.#connection.closed(), giveUp(2000)]);
+    }
+    this.#publisher.close();
+    await this.#connection.close();
+  }
+
+  async #followStatus(): Promise<void> {
+    for await (const { type, data } of this.#connection.status()) {
+      if (type === Events.Disconnect) {
+        this.#connected = false;
+        this.#log.warn({ server: data }, 'NATS connection lost');
+      } else if (type === Events.Reconnect) {
+        this.#connected = true;
+        this.#log.info({ server: data }, 'NATS connection is back');
+        void this.#comeBack();
+      } else if (type === Events.Error) {
+        this.#log.error({ error: data }, 'NATS reported an error');
+      }
+    }
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.#stream.ensureSoon();
+    this.#publisher.resume();
+    for (const consumer of this.#consumers) void consumer.restart();
+    for (const listener of this.#reconnectListeners) {
+      try {
+        listener();
+      } catch (err) {
+        this.#log.error({ err }, 'reconnect listener threw');
+      }
+    }
+  }
+}
+
+const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+const giveUp = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

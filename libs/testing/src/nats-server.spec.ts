@@ -1,0 +1,32 @@
+import { connect } from 'nats';
+import { startNats } from './nats-server';
+
+test('JetStream keeps its store over a crash and a restart, and loses it on request', async () => {
+  const server = await startNats();
+  const streams = async () => {
+    const nats = await connect({ servers: server.url });
+    const manager = await nats.jetstreamManager();
+    const names = await manager.streams.names().next();
+    if (names.length === 0) await manager.streams.add({ name: 'S', subjects: ['s'] });
+    await nats.close();
+    return names;
+  };
+  try {
+    expect(await streams()).toEqual([]);
+    await server.kill();
+    await server.restart();
+    expect(await streams()).toEqual(['S']);
+    await server.restart({ empty: true });
+    expect(await streams()).toEqual([]);
+  } finally {
+    await server.stop();
+  }
+}, 30_000);
+
+test('a server without JetStream', async () => {
+  const server = await startNats({ jetstream: false });
+  const nats = await connect({ servers: server.url });
+  await expect(nats.jetstreamManager()).rejects.toThrow();
+  await nats.close();
+  await server.stop();
+}, 30_000);

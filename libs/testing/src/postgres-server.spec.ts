@@ -1,0 +1,41 @@
+import pg from 'pg';
+import { startPostgres, type TestPostgres } from './postgres-server';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+}, 60_000);
+afterAll(() => server.stop());
+
+const query = async (url: string, text: string): Promise<unknown[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+test('each database is empty and its own, and can be dropped while in use', async () => {
+  const [one, two] = await Promise.all([server.createDatabase(), server.createDatabase()]);
+  await query(one.url, 'CREATE TABLE t (n int)');
+  await expect(query(two.url, 'SELECT * FROM t')).rejects.toThrow('does not exist');
+  const client = new pg.Client({ connectionString: one.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  await one.drop();
+  await client.end();
+  await expect(query(one.url, 'SELECT 1')).rejects.toThrow('does not exist');
+  await two.drop();
+});
+
+test('data survives a crash and a restart', async () => {
+  const { url } = await server.createDatabase();
+  await query(url, 'CREATE TABLE t (n int)');
+  await query(url, 'INSERT INTO t VALUES (1)');
+  await server.kill();
+  await expect(query(url, 'SELECT 1')).rejects.toThrow();
+  await server.restart();
+  expect(await query(url, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
+}, 60_000);
