@@ -8,8 +8,8 @@ await runMain({
   name: 'protocol-aliyun-mqtt',
   load: () => loadConfig(gatewayConfigSchema, process.env),
   start: async (config, log, signal) => {
-    const registry = connectEtcd({ hosts: config.ETCD_HOSTS, log });
-    const bus = await connectNats({ servers: config.NATS_URL, name: 'protocol-aliyun-mqtt', log });
+    const registry = connectEtcd({ hosts: config.ETCD_HOSTS, logger: log });
+    const bus = await connectNats({ servers: config.NATS_URL, name: 'protocol-aliyun-mqtt', logger: log });
     const close = async (): Promise<void> => {
       await registry.close();
       await bus.close();

@@ -204,10 +204,10 @@ export class Connections {
     const held = filtersOf(client);
     const verdict = maySubscribe({ productKey, deviceName }, topic);
     const tooMany = held.length >= limits.maxSubscriptions && !held.includes(topic);
-    const allowed = verdict && !tooMany;
+    const allowed = verdict.granted && !tooMany;
     const cause = tooMany
       ? `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`
-      : 'subscribe refused: not a topic of this device; use topics with its own ProductKey and DeviceName';
+      : `${verdict.granted ? '' : verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
     this.options.journal.note({
       kind: allowed ? 'subscribe' : 'refuseSubscribe',
       productKey,
@@ -215,7 +215,7 @@ export class Connections {
       deviceName,
       topic: topic.slice(0, 200),
       code: allowed ? 200 : 403,
-      text: allowed ? 'subscribed' : cause,
+      text: allowed ? 'subscribed' : `subscribe refused: ${cause}`,
     });
     return allowed ? subscription : null;
   }

@@ -1,5 +1,5 @@
 /** Commands from dm to a device that this gateway holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
-import { encodeDownlink } from '@alink/alink';
+import { encodeDownlink, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import {
   Code,
@@ -70,7 +70,7 @@ export class Downlink {
 
   /** A property set or get, or a service call, as Alink. */
   private command(session: Session, publish: DevicePublish, respond: Respond): void {
-    const message = JSON.parse(publish.payload.toString()) as DeviceMessage;
+    const message = JSON.parse(publish.payload.toString()) as DownlinkMessage;
     const { productKey, deviceName, options } = session;
     const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
     const downlink = encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType });

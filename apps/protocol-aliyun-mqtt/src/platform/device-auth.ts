@@ -1,5 +1,6 @@
 /** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway. */
-import { Code, services } from '@alink/contract';
+import type { services } from '@alink/contract';
+import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { parseUsername } from '@alink/signing';
 import { mayPublish, maySubscribe } from '@alink/topic';
@@ -30,7 +31,7 @@ export const deviceAuth = (admission: Admission): Handlers<typeof services.devic
     if (!self) throw new RpcError(Code.parameter, 'username: must be {deviceName}&{productKey}');
     const kind = access.toLowerCase();
     if (!PUBLISH.has(kind) && !SUBSCRIBE.has(kind)) throw new RpcError(Code.parameter, 'access: must be pub or sub');
-    const allowed = PUBLISH.has(kind) ? mayPublish(self, topic) : maySubscribe(self, topic);
+    const allowed = PUBLISH.has(kind) ? mayPublish(self, topic) : maySubscribe(self, topic).granted;
     if (!allowed) throw new RpcError(Code.permission, `${self.deviceName} may not ${kind} this topic`);
     return {};
   },

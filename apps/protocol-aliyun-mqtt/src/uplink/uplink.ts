@@ -190,7 +190,13 @@ export class Uplink {
   private sayNotKept(session: Session, { reply }: UplinkOutcome): void {
     const text = 'the message could not be kept; check that NATS with JetStream is up';
     this.options.journal.note({ ...who(session), kind: 'drop', code: 500, text });
-    if (reply) session.deliver({ topic: reply.topic, payload: encodeReply({ ...reply, code: 500 }), qos: 0 });
+    if (!reply) return;
+    const { id, method } = JSON.parse(reply.payload) as { id: string | number; method: string };
+    session.deliver({
+      topic: reply.topic,
+      payload: encodeReply({ idToken: JSON.stringify(id), method, code: 500 }),
+      qos: 0,
+    });
   }
 
   private drop(session: Session, topic: string, code: number, cause: string, step: string): void {

@@ -1,0 +1,174 @@
+/** Measures the platform beside bare aedes, and prints one table. */
+import { services } from '@alink/contract';
+import { deviceCredentials } from '@alink/signing';
+import { freePort, SdkDevice, spawnApp } from '@alink/testing';
+import { Platform, PRODUCT } from '../platform';
+import { closeAll, connectAll, idleBytesPerConnection, postAll } from './loads';
+import { median, quantile } from './statistics';
+
+/** Devices that connect, that report, and that idle. */
+const CONNECTS = 2000;
+const REPORTERS = 50;
+const IDLE = 5000;
+const REPORT_MS = 15_000;
+const COMMANDS = 300;
+/** Measurements of each load, taken in turns; the median counts. */
+const ROUNDS = 3;
+
+interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly aedes?: number;
+}
+
+const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
+const secretOf = (n: number): string => `secret-of-${n}`;
+
+export const runBench = async (): Promise<void> => {
+  const aedesPort = await freePort();
+  const aedes = spawnApp('platform-e2e', {}, ['bare-aedes', String(aedesPort)]);
+  const platform = await Platform.start({ env: { LOG_LEVEL: 'info' } });
+  try {
+    await aedes.waitForLine(/listening/);
+    await platform.createProduct(PRODUCT);
+    await createDevices(platform, IDLE);
+    const devices = Array.from({ length: IDLE }, (_, n) => ({
+      credentials: deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n) }),
+      topic: `/sys/${PRODUCT}/${nameOf(n)}/thing/event/property/post`,
+    }));
+    const ports = { ours: platform.ports.mqtt, aedes: aedesPort };
+    const rows = [
+      await connects(
+        ports,
+        devices.slice(0, CONNECTS).map(({ credentials }) => credentials),
+      ),
+      ...(await reports(ports, devices.slice(0, REPORTERS))),
+      await memory(
+        {
+          ours: { port: ports.ours, pid: platform.app('protocol-aliyun-mqtt').pid },
+          aedes: { port: aedesPort, pid: aedes.pid },
+        },
+        devices.map(({ credentials }) => credentials),
+      ),
+      ...(await commands(platform)),
+    ];
+    print(rows);
+  } finally {
+    await platform.stop();
+    await aedes.stop();
+  }
+};
+
+const createDevices = async (platform: Platform, count: number): Promise<void> => {
+  const queue = Array.from({ length: count }, (_, n) => n);
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      for (let n = queue.pop(); n !== undefined; n = queue.pop()) {
+        await platform.createDevice(PRODUCT, nameOf(n), secretOf(n));
+      }
+    }),
+  );
+};
+
+type Ports = { readonly ours: number; readonly aedes: number };
+
+const connects = async (ports: Ports, devices: Parameters<typeof connectAll>[1]): Promise<Row> => {
+  const measure = async (port: number): Promise<number> => {
+    const { connections, perSecond } = await connectAll(port, devices);
+    await closeAll(connections);
+    return perSecond;
+  };
+  return {
+    what: 'signed connects',
+    unit: '1/s',
+    ...(await inTurns(
+      () => measure(ports.ours),
+      () => measure(ports.aedes),
+    )),
+  };
+};
+
+const reports = async (ports: Ports, devices: Parameters<typeof postAll>[0]['devices']): Promise<Row[]> => {
+  const load = { devices, milliseconds: REPORT_MS };
+  const ours: Awaited<ReturnType<typeof postAll>>[] = [];
+  const aedes: typeof ours = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await postAll({ ...load, port: ports.ours, awaitReply: true }));
+    aedes.push(await postAll({ ...load, port: ports.aedes, awaitReply: false }));
+  }
+  const row = (what: string, unit: string, pick: (result: (typeof ours)[number]) => number): Row => ({
+    what,
+    unit,
+    ours: median(ours.map(pick)),
+    aedes: median(aedes.map(pick)),
+  });
+  return [
+    row('QoS 1 reports, kept and answered', '1/s', ({ perSecond }) => perSecond),
+    row('  their p50', 'ms', ({ p50 }) => p50),
+    row('  their p99', 'ms', ({ p99 }) => p99),
+  ];
+};
+
+const memory = async (
+  servers: Record<'ours' | 'aedes', { readonly port: number; readonly pid: number }>,
+  devices: Parameters<typeof connectAll>[1],
+): Promise<Row> => ({
+  what: 'memory per idle connection',
+  unit: 'KiB',
+  ours: (await idleBytesPerConnection(servers.ours.port, servers.ours.pid, devices)) / 1024,
+  aedes: (await idleBytesPerConnection(servers.aedes.port, servers.aedes.pid, devices)) / 1024,
+});
+
+/** From gRPC to the device and back, one after the other. */
+const commands = async (platform: Platform): Promise<Row[]> => {
+  const device = await SdkDevice.connect(platform.login(PRODUCT, nameOf(0), secretOf(0)));
+  device.onPropertySet(() => ({ code: 200 }));
+  const interact = platform.client(services.deviceInteract);
+  const times: number[] = [];
+  for (let n = 0; n < COMMANDS; n++) {
+    const began = performance.now();
+    await interact.propertyControlSend(
+      { productID: PRODUCT, deviceName: nameOf(0), data: `{"temperature":${n % 100}}`, shadowControl: 1 },
+      { deadlineMs: 15_000 },
+    );
+    if (n >= COMMANDS / 10) times.push(performance.now() - began);
+  }
+  await device.end();
+  return [
+    { what: 'command, gRPC to device to gRPC: p50', unit: 'ms', ours: quantile(times, 0.5) },
+    { what: '  its p99', unit: 'ms', ours: quantile(times, 0.99) },
+  ];
+};
+
+/** Both sides in turns, so that what else the machine does hits both; medians. */
+const inTurns = async (
+  measureOurs: () => Promise<number>,
+  measureAedes: () => Promise<number>,
+): Promise<{ ours: number; aedes: number }> => {
+  const ours: number[] = [];
+  const aedes: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await measureOurs());
+    aedes.push(await measureAedes());
+  }
+  return { ours: median(ours), aedes: median(aedes) };
+};
+
+const print = (rows: readonly Row[]): void => {
+  const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+  const table = [
+    ['', 'unit', 'platform', 'bare aedes', 'ratio'],
+    ...rows.map(({ what, unit, ours, aedes }) => [
+      what,
+      unit,
+      number(ours),
+      aedes === undefined ? '' : number(aedes),
+      aedes === undefined ? '' : number(ours / aedes),
+    ]),
+  ];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string => `| ${row.map((cell, n) => cell.padEnd(widths[n]!)).join(' | ')} |\n`;
+  const [head, ...body] = table;
+  process.stdout.write(line(head!) + line(widths.map((width) => '-'.repeat(width))) + body.map(line).join(''));
+};

@@ -1,0 +1,159 @@
+/** The official Node SDK (`alibabacloud-iot-device-sdk` 1.2.8 from npm), unchanged, against the running platform. */
+import { createRequire } from 'node:module';
+import { services } from '@alink/contract';
+import { eventually } from '@alink/testing';
+import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
+
+/** What this test uses of the SDK. */
+interface OfficialDevice {
+  on(event: 'connect' | 'error' | 'close', listener: (...args: unknown[]) => void): void;
+  on(event: 'message', listener: (topic: string, payload: Buffer) => void): void;
+  postProps(props: object, done: (reply: Reply) => void): void;
+  postEvent(name: string, params: object, done: (reply: Reply) => void): void;
+  onProps(listener: (command: Command) => void): void;
+  onService(
+    name: string,
+    listener: (command: Command, reply: (answer: object, type?: 'sync' | 'async') => void) => void,
+  ): void;
+  publish(topic: string, payload: string): void;
+  end(force?: boolean): void;
+}
+interface Reply {
+  readonly id: string;
+  readonly code: number;
+  readonly message: string;
+}
+interface Command {
+  readonly id: string;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+}
+const sdk = createRequire(import.meta.url)('alibabacloud-iot-device-sdk') as {
+  device(config: object): OfficialDevice;
+};
+
+let platform: Platform;
+let device: OfficialDevice;
+
+const dial = (): Promise<OfficialDevice> =>
+  new Promise((resolve, reject) => {
+    const dialled = sdk.device({
+      productKey: PRODUCT,
+      deviceName: DEVICE,
+      deviceSecret: DEVICE_SECRET,
+      brokerUrl: `mqtt://127.0.0.1:${platform.ports.mqtt}`,
+    });
+    dialled.on('connect', () => resolve(dialled));
+    dialled.on('error', reject);
+  });
+
+beforeAll(async () => {
+  platform = await Platform.start();
+  await platform.createManualsDevice();
+  device = await dial();
+}, 120_000);
+afterAll(async () => {
+  device?.end(true);
+  await platform?.stop();
+});
+
+const key = { productID: PRODUCT, deviceName: DEVICE };
+const latest = async (dataID: string) => {
+  const { list } = await platform.client(services.deviceMsg).propertyLatestIndex({ ...key, dataIDs: [dataID] });
+  return list[0];
+};
+
+test('connects, and is online in dm', async () => {
+  await eventually(async () => {
+    const info = await platform.client(services.deviceManage).deviceInfoRead(key);
+    expect(info).toMatchObject({ isOnline: '2', status: '2' });
+    expect(Number(info.firstLogin)).toBeGreaterThan(0);
+  });
+});
+
+test('postProps is answered with 200, and the values can be read', async () => {
+  const reply = await new Promise<Reply>((resolve) => device.postProps({ temperature: 25.5, light: 1 }, resolve));
+  expect(reply).toMatchObject({ code: 200, message: 'success' });
+  await eventually(async () => {
+    expect(await latest('temperature')).toMatchObject({ value: '25.5' });
+    expect(await latest('light')).toMatchObject({ value: '1' });
+  });
+});
+
+test('postEvent is answered with 200, and the event can be read', async () => {
+  const reply = await new Promise<Reply>((resolve) =>
+    device.postEvent('highTemperature', { temperature: 101.5 }, resolve),
+  );
+  expect(reply.code).toBe(200);
+  await eventually(async () => {
+    const { list } = await platform.client(services.deviceMsg).eventLogIndex(key);
+    expect(list.map(({ dataID, params }) => [dataID, JSON.parse(params)])).toEqual([
+      ['highTemperature', { temperature: 101.5 }],
+    ]);
+  });
+});
+
+test('a property set reaches onProps, and its answer comes back', async () => {
+  const topic = `/sys/${PRODUCT}/${DEVICE}/thing/service/property/set`;
+  const got = new Promise<Command>((resolve) => {
+    device.onProps((command) => {
+      // The SDK leaves the answer to the application.
+      device.publish(`${topic}_reply`, JSON.stringify({ id: command.id, code: 200, data: {} }));
+      resolve(command);
+    });
+  });
+  const answer = await platform
+    .client(services.deviceInteract)
+    .propertyControlSend(
+      { ...key, data: JSON.stringify({ temperature: 28 }), shadowControl: 1 },
+      { deadlineMs: 15_000 },
+    );
+  expect(await got).toMatchObject({ method: 'thing.service.property.set', params: { temperature: 28 } });
+  expect(answer).toMatchObject({ code: '200' });
+  const read = await platform
+    .client(services.deviceInteract)
+    .propertyControlRead({ ...key, msgToken: answer.msgToken });
+  expect(read.code).toBe('200');
+});
+
+test('an asynchronous service reaches onService, and its answer can be read', async () => {
+  const got = new Promise<Command>((resolve) => {
+    device.onService('reboot', (command, reply) => {
+      reply({ id: command.id, code: 200, data: {} });
+      resolve(command);
+    });
+  });
+  const sent = await platform
+    .client(services.deviceInteract)
+    .actionSend({ ...key, actionID: 'reboot', inputParams: '{"delay":3}', isAsync: true });
+  expect(await got).toMatchObject({ method: 'thing.service.reboot', params: { delay: 3 } });
+  await eventually(async () => {
+    const read = await platform.client(services.deviceInteract).actionRead({ ...key, msgToken: sent.msgToken });
+    expect(read.code).toBe('200');
+  });
+});
+
+test('a synchronous service goes as RRPC, and its output comes back to the caller', async () => {
+  device.onService('echo', (command, reply) => {
+    // Without an id the SDK puts a counter of its own there: only the RRPC message id can match the answer.
+    reply({ code: 200, data: { text: `${String(command.params['text'])}!` } }, 'sync');
+  });
+  const answer = await platform
+    .client(services.deviceInteract)
+    .actionSend({ ...key, actionID: 'echo', inputParams: '{"text":"hello"}' }, { deadlineMs: 15_000 });
+  expect(answer).toMatchObject({ code: '200' });
+  expect(JSON.parse(answer.outputParams)).toEqual({ text: 'hello!' });
+});
+
+test('a device that does not answer: 2000002; one that is offline: 2000003', async () => {
+  device.onProps(() => undefined);
+  const control = { ...key, data: JSON.stringify({ temperature: 1 }), shadowControl: 1, syncTimeout: 1 };
+  const interact = platform.client(services.deviceInteract);
+  await expect(interact.propertyControlSend(control, { deadlineMs: 15_000 })).rejects.toMatchObject({ code: 2000002 });
+  device.end(true);
+  await eventually(async () => {
+    await expect(interact.propertyControlSend(control, { deadlineMs: 15_000 })).rejects.toMatchObject({
+      code: 2000003,
+    });
+  });
+});

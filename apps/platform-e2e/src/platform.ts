@@ -1,0 +1,203 @@
+/** The whole platform as separate processes on real etcd, NATS and PostgreSQL, each on free ports. */
+import { randomBytes } from 'node:crypto';
+import { services } from '@alink/contract';
+import { connectRpc, type Client, type RpcChannel } from '@alink/rpc';
+import { deviceCredentials } from '@alink/signing';
+import {
+  createDatabase,
+  freePort,
+  SdkDevice,
+  spawnApp,
+  startEtcd,
+  startNats,
+  type SdkDeviceOptions,
+  type SpawnedApp,
+  type TestDatabase,
+  type TestEtcd,
+  type TestNats,
+} from '@alink/testing';
+
+export type AppName = 'dm-rpc' | 'timedjob-rpc' | 'protocol-aliyun-mqtt';
+
+/** The line that an app prints once it serves. */
+const UP: Record<AppName, RegExp> = {
+  'dm-rpc': /dm\.rpc is up|is up/,
+  'timedjob-rpc': /is up/,
+  'protocol-aliyun-mqtt': /the gateway is up/,
+};
+
+/** The manual's product and device ("阿里云MQTT协议接入"). */
+export const PRODUCT = 'aliyun_test_01';
+export const DEVICE = 'dev001';
+export const DEVICE_SECRET = 'testsecret001';
+
+/** Alibaba TSL of the product that tests use: the demo's, and a property of each kind that matters. */
+export const TSL = JSON.stringify({
+  schema: 'https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json',
+  profile: { productKey: PRODUCT },
+  properties: [
+    property('temperature', 'rw', { type: 'double', specs: { min: '-40', max: '125', step: '0.1', unit: '°C' } }),
+    property('humidity', 'r', { type: 'int', specs: { min: '0', max: '100', step: '1' } }),
+    property('light', 'rw', { type: 'bool', specs: { '0': 'off', '1': 'on' } }),
+    property('label', 'rw', { type: 'text', specs: { length: '32' } }),
+  ],
+  events: [
+    {
+      identifier: 'highTemperature',
+      name: 'high temperature',
+      type: 'alert',
+      required: false,
+      method: 'thing.event.highTemperature.post',
+      outputData: [param('temperature', { type: 'double', specs: { min: '-40', max: '125', step: '0.1' } })],
+    },
+  ],
+  services: [
+    service('reboot', 'async', [param('delay', { type: 'int', specs: { min: '0', max: '3600', step: '1' } })], []),
+    service(
+      'echo',
+      'sync',
+      [param('text', { type: 'text', specs: { length: '128' } })],
+      [param('text', { type: 'text', specs: { length: '128' } })],
+    ),
+  ],
+});
+
+function property(identifier: string, accessMode: string, dataType: object): object {
+  return { identifier, name: identifier, accessMode, required: false, dataType };
+}
+function param(identifier: string, dataType: object): object {
+  return { identifier, name: identifier, dataType };
+}
+function service(identifier: string, callType: string, inputData: object[], outputData: object[]): object {
+  const method = `thing.service.${identifier}`;
+  return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
+}
+
+export class Platform {
+  private readonly apps = new Map<AppName, SpawnedApp>();
+  /** Output of processes that have ended: greps must see all of it. */
+  private pastOutput = '';
+
+  private constructor(
+    readonly etcd: TestEtcd,
+    readonly nats: TestNats,
+    readonly database: TestDatabase,
+    readonly ports: { mqtt: number; gatewayGrpc: number; gatewayHttp: number; dm: number; timedjob: number },
+    private readonly env: Record<string, string>,
+    readonly channel: RpcChannel,
+  ) {}
+
+  /** Starts the servers and, unless told otherwise, all apps; `env` adds variables for all of them. */
+  static async start({
+    env = {},
+    apps = ['dm-rpc', 'timedjob-rpc', 'protocol-aliyun-mqtt'],
+  }: { env?: Record<string, string>; apps?: AppName[] } = {}): Promise<Platform> {
+    const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), createDatabase()]);
+    const ports = {
+      mqtt: await freePort(),
+      gatewayGrpc: await freePort(),
+      gatewayHttp: await freePort(),
+      dm: await freePort(),
+      timedjob: await freePort(),
+    };
+    const all = {
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      ETCD_HOSTS: etcd.hosts,
+      NATS_URL: nats.url,
+      DATABASE_URL: database.url,
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      MQTT_PORT: String(ports.mqtt),
+      GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
+      GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
+      DM_GRPC_PORT: String(ports.dm),
+      TIMEDJOB_GRPC_PORT: String(ports.timedjob),
+      ...env,
+    };
+    const channel = connectRpc(`127.0.0.1:${ports.dm}`);
+    const platform = new Platform(etcd, nats, database, ports, all, channel);
+    try {
+      for (const app of apps) await platform.startApp(app);
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+    return platform;
+  }
+
+  /** Starts one app and waits until it says that it is up. */
+  async startApp(name: AppName, env: Record<string, string> = {}): Promise<SpawnedApp> {
+    const app = this.spawn(name, env);
+    await app.waitForLine(UP[name], 60_000);
+    return app;
+  }
+
+  /** Starts one app without waiting. */
+  spawn(name: AppName, env: Record<string, string> = {}): SpawnedApp {
+    const app = spawnApp(name, { ...this.env, ...env });
+    this.apps.set(name, app);
+    return app;
+  }
+
+  app(name: AppName): SpawnedApp {
+    const app = this.apps.get(name);
+    if (!app) throw new Error(`${name} was not started`);
+    return app;
+  }
+
+  async stopApp(name: AppName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const app = this.app(name);
+    await app.stop(signal);
+    this.pastOutput += app.output;
+    this.apps.delete(name);
+  }
+
+  /** Everything that any app has printed. */
+  get output(): string {
+    return [this.pastOutput, ...[...this.apps.values()].map((app) => app.output)].join('');
+  }
+
+  client<S extends Parameters<RpcChannel['client']>[0]>(of: S): Client<S> {
+    return this.channel.client(of);
+  }
+
+  /** Creates the manual's product with {@link TSL}, and its device. */
+  async createManualsDevice(): Promise<void> {
+    await this.createProduct(PRODUCT);
+    await this.createDevice(PRODUCT, DEVICE, DEVICE_SECRET);
+  }
+
+  async createProduct(productID: string, fields: Record<string, unknown> = {}): Promise<void> {
+    const products = this.client(services.productManage);
+    await products.productInfoCreate({ productID, productName: productID, protocolCode: 'aliyunMqtt', ...fields });
+    await products.productSchemaTslImport({ productID, tsl: TSL });
+  }
+
+  async createDevice(productID: string, deviceName: string, secret: string): Promise<void> {
+    await this.client(services.deviceManage).deviceInfoCreate({ productID, deviceName, secret });
+  }
+
+  /** What a device of this platform dials and signs. */
+  login(productKey: string, deviceName: string, deviceSecret: string, more: object = {}): SdkDeviceOptions {
+    const credentials = deviceCredentials({ productKey, deviceName, deviceSecret, timestamp: Date.now(), ...more });
+    return { port: this.ports.mqtt, ...credentials };
+  }
+
+  /** Connects the manual's device, or another one. */
+  connect(
+    productKey = PRODUCT,
+    deviceName = DEVICE,
+    deviceSecret = DEVICE_SECRET,
+    options: Partial<SdkDeviceOptions> = {},
+  ): Promise<SdkDevice> {
+    return SdkDevice.connect({ ...this.login(productKey, deviceName, deviceSecret), ...options });
+  }
+
+  async stop(): Promise<void> {
+    this.channel.close();
+    for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
+      if (this.apps.has(name)) await this.stopApp(name);
+    }
+    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop?.()]);
+  }
+}
