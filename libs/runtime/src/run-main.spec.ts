@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 
 /** An app whose behaviour its environment chooses; run as a process of its own. */
@@ -106,8 +107,19 @@ describe('runMain', () => {
     await says('"running"');
     child.kill('SIGINT');
     await says('"stopping"');
+    await sleep(400);
     child.kill('SIGINT');
     expect(await exited).toBe(130);
+  });
+
+  test('the same Ctrl-C, passed on by npm, is not a second one', async () => {
+    const { child, output, exited, says } = run({});
+    await says('"running"');
+    child.kill('SIGINT');
+    await says('"stopping"');
+    child.kill('SIGINT');
+    expect(await exited).toBe(0);
+    expect(output.out).toContain('server closed');
   });
 
   test('a signal during the start ends it with exit code 0', async () => {

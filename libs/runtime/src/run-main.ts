@@ -18,6 +18,9 @@ export interface MainOptions<Config> {
 /** Milliseconds that an orderly end may take as a whole; afterwards the process exits with code 1. */
 const END_TIMEOUT_MS = 30_000;
 
+/** Milliseconds in which a second signal is the first one's echo: npm passes on a Ctrl-C that the terminal sent us too. */
+const ECHO_MS = 300;
+
 /**
  * The life of a process: configuration, start, wait for SIGINT or SIGTERM, orderly stop, exit.
  * Exit codes: 0 after an orderly stop, 1 after a failure, 130 when a second signal cuts the stop short.
@@ -36,9 +39,14 @@ export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
   process.on('unhandledRejection', crash('unhandled rejection'));
 
   const told = new AbortController();
+  let toldAt = 0;
   const ended = new Promise<void>((resolve) => {
     const end = (signal: NodeJS.Signals) => {
-      if (told.signal.aborted) process.exit(130);
+      if (told.signal.aborted) {
+        if (performance.now() - toldAt > ECHO_MS) process.exit(130);
+        return;
+      }
+      toldAt = performance.now();
       log?.info({ signal }, 'stopping');
       told.abort();
       setTimeout(crash('stop'), END_TIMEOUT_MS, new Error(`no orderly end within ${END_TIMEOUT_MS / 1000} s`)).unref();
