@@ -3,3 +3,4 @@ export type { Log } from './log';
 export { createMemoryRegistry } from './memory-registry';
 export { publishedHost } from './published-host';
 export { waitForService, type WaitForServiceOptions } from './wait-for-service';
+export { connectEtcd, type EtcdOptions } from './etcd-registry';

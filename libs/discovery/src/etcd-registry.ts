@@ -1,0 +1,89 @@
+import { EtcdClient } from './etcd-client';
+import { EtcdRegistration } from './etcd-registration';
+import { EtcdWatch } from './etcd-watch';
+import { silentLog, type Log } from './log';
+import type { Registration, Registry, Watch } from './registry';
+
+export interface EtcdOptions {
+  /** Addresses, separated by commas: `host:2379` or `http://host:2379`. */
+  readonly hosts: string;
+  readonly logger?: Log;
+  /** Seconds after which the keys of a process that died vanish; default 10, as go-zero has it. */
+  readonly ttlSeconds?: number;
+}
+
+/**
+ * A registry on etcd. It connects when it is first used; while etcd is out of reach, `register`, `hold` and `watch` go on
+ * trying (and log it once), `list` rejects, and `connected` is false.
+ */
+export const connectEtcd = (options: EtcdOptions): Registry => new EtcdRegistry(options);
+
+class EtcdRegistry implements Registry {
+  readonly #client: EtcdClient;
+  readonly #log: Log;
+  readonly #ttlSeconds: number;
+  readonly #registrations = new Set<EtcdRegistration>();
+  readonly #watches = new Set<EtcdWatch>();
+  #closing: Promise<void> | undefined;
+
+  constructor({ hosts, logger = silentLog, ttlSeconds = 10 }: EtcdOptions) {
+    this.#client = new EtcdClient(hosts, logger);
+    this.#log = logger;
+    this.#ttlSeconds = ttlSeconds;
+  }
+
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
+  register(service: string, address: string): Promise<Registration> {
+    return this.#keep((lease) => `${service}/${lease}`, address);
+  }
+
+  hold(service: string, id: string, value: string): Promise<Registration> {
+    return this.#keep(() => `${service}/${id}`, value);
+  }
+
+  async watch(service: string, listener: (instances: ReadonlyMap<string, string>) => void): Promise<Watch> {
+    this.#assertOpen();
+    const watch: EtcdWatch = new EtcdWatch(this.#client, `${service}/`, listener, this.#log, () => {
+      this.#watches.delete(watch);
+    });
+    this.#watches.add(watch);
+    await watch.ready;
+    return watch;
+  }
+
+  async list(service: string): Promise<ReadonlyMap<string, string>> {
+    this.#assertOpen();
+    return (await this.#client.load(`${service}/`)).entries;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #keep(keyOf: (lease: string) => string, value: string): Promise<Registration> {
+    this.#assertOpen();
+    const registration = new EtcdRegistration(this.#client, { keyOf, value, ttlSeconds: this.#ttlSeconds }, this.#log);
+    this.#registrations.add(registration);
+    await registration.ready;
+    return {
+      withdraw: () => {
+        this.#registrations.delete(registration);
+        return registration.withdraw();
+      },
+    };
+  }
+
+  async #close(): Promise<void> {
+    for (const watch of [...this.#watches]) watch.stop();
+    await Promise.all([...this.#registrations].map((registration) => registration.withdraw()));
+    this.#client.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new Error('registry is closed');
+  }
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change, EtcdClient } from './etcd-client';
+import type { Log } from './log';
+import type { Watch } from './registry';
+
+const RETRY_MS = 250;
+/**
+ * How long keys are kept that are missing after an outage. Who held them may be registering again at this very moment:
+ * an etcd that lost its data comes back empty, and nobody should lose its peers for that second.
+ */
+const GRACE_MS = 3000;
+
+type Instances = ReadonlyMap<string, string>;
+
+const equal = (a: Instances, b: Instances): boolean =>
+  a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+
+/** Follows all keys below a prefix: loads them, watches from that revision on, and loads again after every interruption. */
+export class EtcdWatch implements Watch {
+  /** Resolves once the keys were loaded for the first time; rejects when it is stopped before. */
+  readonly ready: Promise<void>;
+  readonly #client: EtcdClient;
+  readonly #prefix: string;
+  readonly #listener: (instances: Instances) => void;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  #current: Instances = new Map();
+  #stored = new Map<string, string>();
+  /** Keys that etcd no longer has, within their grace. */
+  #missed = new Map<string, string>();
+  #grace: NodeJS.Timeout | undefined;
+  #loaded = false;
+  #loadedFirst!: () => void;
+
+  constructor(
+    client: EtcdClient,
+    prefix: string,
+    listener: (instances: Instances) => void,
+    log: Log,
+    private readonly onStop: () => void,
+  ) {
+    this.#client = client;
+    this.#prefix = prefix;
+    this.#listener = listener;
+    this.#log = log;
+    this.ready = new Promise((resolve, reject) => {
+      this.#loadedFirst = resolve;
+      this.#stopping.signal.addEventListener('abort', () => reject(new Error('registry closed before it answered')));
+    });
+    this.ready.catch(() => undefined); // the caller may not wait for it
+    void this.#run();
+  }
+
+  get current(): Instances {
+    return this.#current;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    clearTimeout(this.#grace);
+    this.onStop();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const { entries, revision } = await this.#client.load(this.#prefix);
+        if (signal.aborted) return;
+        this.#adopt(entries);
+        await this.#client.follow(this.#prefix, revision, (changes) => this.#change(changes), signal);
+      } catch {
+        // Told by the client, once for each outage.
+      }
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #adopt(entries: Map<string, string>): void {
+    for (const [key, value] of this.#stored) if (!entries.has(key)) this.#missed.set(key, value);
+    this.#stored = entries;
+    if (this.#missed.size > 0) {
+      clearTimeout(this.#grace);
+      this.#grace = setTimeout(() => {
+        this.#missed.clear();
+        this.#publish();
+      }, GRACE_MS);
+    }
+    this.#publish();
+    this.#loaded = true;
+    this.#loadedFirst();
+  }
+
+  #change(changes: readonly Change[]): void {
+    if (this.#stopping.signal.aborted) return;
+    for (const { key, value } of changes) {
+      this.#missed.delete(key);
+      if (value === undefined) this.#stored.delete(key);
+      else this.#stored.set(key, value);
+    }
+    this.#publish();
+  }
+
+  #publish(): void {
+    const instances = new Map([...this.#missed, ...this.#stored]);
+    if (this.#loaded && equal(instances, this.#current)) return;
+    this.#current = instances;
+    try {
+      this.#listener(instances);
+    } catch (err) {
+      this.#log.error({ err, prefix: this.#prefix }, 'registry listener threw');
+    }
+  }
+}
