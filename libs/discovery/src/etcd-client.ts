@@ -46,7 +46,7 @@ const onceAtEachHost = (hosts: number): Policy => {
 
 /** No circuit breaker: it would keep us away for seconds from an etcd that is back. */
 const noBreaker = {
-  execute: (attempt: Attempt) => attempt({ signal: new AbortController().signal }),
+  execute: async (attempt: Attempt) => attempt({ signal: new AbortController().signal }),
 } as unknown as Policy;
 
 export class EtcdClient {
@@ -55,9 +55,11 @@ export class EtcdClient {
   readonly #log: Log;
   #connected: boolean | undefined;
 
-  /** @param hosts addresses, separated by commas: `host:2379` or `http://host:2379` */
-  constructor(hosts: string, log: Log) {
-    const list = hosts.split(',').flatMap((host) => host.trim() || []);
+  /** @param hosts addresses, in a list or separated by commas: `host:2379` or `http://host:2379` */
+  constructor(hosts: string | readonly string[], log: Log) {
+    const list = String(hosts)
+      .split(',')
+      .flatMap((host) => host.trim() || []);
     if (list.length === 0) throw new Error('no etcd host is given');
     this.#hosts = list.join(', ');
     this.#log = log;

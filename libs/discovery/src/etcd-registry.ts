@@ -5,8 +5,8 @@ import { silentLog, type Log } from './log';
 import type { Registration, Registry, Watch } from './registry';
 
 export interface EtcdOptions {
-  /** Addresses, separated by commas: `host:2379` or `http://host:2379`. */
-  readonly hosts: string;
+  /** Addresses, in a list or separated by commas: `host:2379` or `http://host:2379`. */
+  readonly hosts: string | readonly string[];
   readonly logger?: Log;
   /** Seconds after which the keys of a process that died vanish; default 10, as go-zero has it. */
   readonly ttlSeconds?: number;
