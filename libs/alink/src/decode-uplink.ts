@@ -90,7 +90,7 @@ const decodeRequest = ({ route, name, method, methodToken }: FoundRequest, uplin
 
 const noParams: Problem = {
   code: 460,
-  message: 'request parameter error: params is missing',
+  message: 'request parameter error: params is missing or no JSON',
   step: 'Put the values under "params", as in {"id":"1","version":"1.0","params":{..},"method":".."}.',
 };
 
@@ -102,7 +102,7 @@ const strangeMethod = (given: string, expected: string): Problem => ({
 
 const decodeAnswer = ({ route, name }: FoundAnswer, uplink: Uplink): UplinkOutcome => {
   const { body, fault, id } = readEnvelope(uplink.payload);
-  const requestId = uplink.rrpcId ?? (route.path.startsWith('rrpc/') ? name : id);
+  const requestId = uplink.rrpcId ?? (route.idInPath ? name : id);
   const answer = fault ?? (requestId === '' ? noId : readAnswer(body));
   if ('step' in answer) return { problems: [answer], requestId };
   const context: UplinkContext = { name, id: requestId, now: uplink.now, model: uplink.model ?? emptyModel };

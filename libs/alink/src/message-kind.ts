@@ -58,6 +58,8 @@ export type UplinkRoute =
       readonly path: string;
       /** The device answers; nobody replies. */
       readonly answer: (answer: DeviceAnswer, context: UplinkContext) => AnswerResult;
+      /** Whether `+` stands for the message id of the call; else the answer repeats the request's `id`. */
+      readonly idInPath?: boolean;
     };
 
 /** A request of the platform, without what all requests have in common. */

@@ -45,7 +45,7 @@ const rrpcResponse = (answer: DeviceAnswer, context: UplinkContext): AnswerResul
 export const service: MessageKind = {
   up: [
     { path: 'thing/service/+_reply', answer: serviceReply },
-    { path: 'rrpc/response/+', answer: rrpcResponse },
+    { path: 'rrpc/response/+', answer: rrpcResponse, idInPath: true },
   ],
   down: downlink('action', ({ actionID, params }) => ({
     path: `thing/service/${actionID}`,

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { compileModel, importThingModel, type Validation } from '@alink/thing-model';
+import { decodeUplink } from './decode-uplink';
+import type { UplinkMessage } from './device-message';
+
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  readonly path: string;
+  readonly rrpcId?: string;
+  readonly payload: string;
+  /** `weak` when absent. */
+  readonly validation?: Validation | 'no model';
+  readonly type?: string;
+  readonly body?: UplinkMessage;
+  /** The reply's exact text, or only its code. */
+  readonly reply?: string;
+  readonly replyCode?: number;
+  /** Codes of the problems. */
+  readonly problems?: readonly number[];
+}
+
+const vectors = JSON.parse(
+  readFileSync(new URL('../../testing/vectors/alink-uplink.json', import.meta.url), 'utf8'),
+) as { tsl: unknown; cases: readonly Case[]; unknown: readonly string[] };
+
+const { model } = importThingModel(vectors.tsl);
+const models = {
+  weak: compileModel(model, 'weak'),
+  strong: compileModel(model, 'strong'),
+  none: compileModel(model, 'none'),
+  'no model': undefined,
+};
+const now = 1_700_000_000_000;
+
+const decode = (path: string, payload: string | Buffer, validation: keyof typeof models = 'weak', rrpcId?: string) =>
+  decodeUplink({
+    topic: rrpcId === undefined ? `/sys/a1X/d1/${path}` : `/ext/rrpc/${rrpcId}/sys/a1X/d1/${path}`,
+    path,
+    rrpcId,
+    payload: Buffer.from(payload),
+    now,
+    model: models[validation],
+  });
+
+describe('vectors', () => {
+  test.each(vectors.cases.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {
+    const outcome = decode(vector.path, vector.payload, vector.validation, vector.rrpcId)!;
+    expect(outcome.message).toEqual(
+      vector.body && { handle: 'thing', type: vector.type, body: vector.body as unknown },
+    );
+    const wanted = vector.reply ?? vector.replyCode;
+    if (wanted === undefined) expect(outcome.reply).toBeUndefined();
+    else {
+      expect(outcome.reply!.topic).toBe(`/sys/a1X/d1/${vector.path}_reply`);
+      expect(typeof wanted === 'number' ? outcome.reply!.code : outcome.reply!.payload).toBe(wanted);
+      expect((JSON.parse(outcome.reply!.payload) as { code: number }).code).toBe(outcome.reply!.code);
+    }
+    expect(outcome.problems.map(({ code }) => code)).toEqual(vector.problems ?? []);
+    if (vector.body) expect(outcome.requestId).toBe(vector.body.msgToken);
+  });
+
+  test.each(vectors.unknown)('"%s" is no path of this lib', (path) => {
+    expect(decode(path, '{"id":"1","params":{}}')).toBeUndefined();
+  });
+
+  test('a call by RRPC with full topic that is no service is none either', () => {
+    expect(decode('thing/model/down_raw', '{"code":200}', 'weak', '77')).toBeUndefined();
+  });
+});
+
+const properties = (count: number): string =>
+  `{"id":"1","params":{${Array.from({ length: count }, (_, index) => `"p${index}":1`).join()}}}`;
+
+test('200 properties pass, 201 do not, whatever the validation', () => {
+  for (const validation of ['weak', 'strong', 'none'] as const) {
+    const refused = decode('thing/event/property/post', properties(201), validation)!;
+    expect(refused.reply).toMatchObject({ code: 6106 });
+    expect(refused.message).toBeUndefined();
+  }
+  const taken = decode('thing/event/property/post', properties(200), 'none')!.message!.body;
+  expect(Object.keys((taken as { params: object }).params)).toHaveLength(200);
+});
+
+test('a member __proto__ is a value that is not taken, and changes no prototype', () => {
+  const outcome = decode('thing/event/property/post', '{"id":"1","params":{"__proto__":{"value":1},"Sw":1}}', 'none')!;
+  expect(outcome.message!.body).toMatchObject({ method: 'report', params: { Sw: 1 } });
+  expect(outcome.problems.map(({ code }) => code)).toEqual([460]);
+  expect(({} as { value?: unknown }).value).toBeUndefined();
+});
+
+test('an id without end is refused, and not echoed', () => {
+  for (const id of [`"${'1'.repeat(257)}"`, `"\\u0000"`, '9'.repeat(300)]) {
+    const outcome = decode('thing/event/property/post', `{"id":${id},"params":{"Sw":1}}`)!;
+    expect(outcome).toMatchObject({ requestId: '', reply: { code: 460 } });
+    expect(outcome.reply!.payload.startsWith('{"id":"","code":460,')).toBe(true);
+  }
+});
+
+test('nesting without end is refused everywhere', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  expect(decode('thing/event/property/post', `{"id":"1","params":{"a":${deep}}}`, 'none')).toMatchObject({
+    reply: { code: 460 },
+  });
+  expect(decode('thing/event/a/post', `{"id":"1","params":{"a":${deep}}}`, 'none')).toMatchObject({
+    reply: { code: 460 },
+  });
+  expect(decode('rrpc/response/7', `{"id":"1","code":200,"data":${deep}}`)!.message).toBeUndefined();
+});
+
+test('every problem says what to do, in words without JSON', () => {
+  for (const { path, payload, validation, rrpcId } of vectors.cases) {
+    for (const { message, step } of decode(path, payload, validation, rrpcId)!.problems) {
+      expect(message).not.toMatch(/["{}\\]/);
+      expect(step).toMatch(/^[A-Z].*\.$/);
+    }
+  }
+});
+
+describe('10000 mutilated payloads', () => {
+  const tape = createHash('shake256', { outputLength: 10_000 * 12 })
+    .update('uplinks')
+    .digest();
+  const inserts = [
+    '"',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '\\',
+    '\\u0000',
+    'null',
+    '-',
+    '1e999',
+    '"id":',
+    '"__proto__":{},',
+    '\0',
+  ];
+  const kinds = ['weak', 'strong', 'none', 'no model'] as const;
+
+  /** Cuts a piece out of a payload and puts another one in. */
+  const mutilate = (payload: string, [a, b, c, d, e]: number[]): string => {
+    const at = ((a! << 8) | b!) % (payload.length + 1);
+    return payload.slice(0, at) + (c! < 160 ? inserts[d! % inserts.length]! : '') + payload.slice(at + (e! % 5));
+  };
+
+  test('never throw, and every reply is JSON with the members that parsers want', () => {
+    let replies = 0;
+    let messages = 0;
+    for (let start = 0; start < tape.length; start += 12) {
+      const [pick, kind, ...bytes] = [...tape.subarray(start, start + 12)] as [number, number, ...number[]];
+      const vector = vectors.cases[(pick * 7 + kind) % vectors.cases.length]!;
+      let payload = mutilate(vector.payload, bytes.slice(0, 5));
+      if (kind % 3 === 0) payload = mutilate(payload, bytes.slice(5));
+      const outcome = decode(vector.path, payload, kinds[kind % kinds.length], vector.rrpcId)!;
+      if (outcome.reply) {
+        replies++;
+        const reply = JSON.parse(outcome.reply.payload) as Record<string, unknown>;
+        expect(Object.keys(reply)).toEqual(['id', 'code', 'message', 'version', 'method', 'data']);
+        expect(outcome.reply.payload).toMatch(/^\{"id":("|[-\d])/);
+      }
+      if (outcome.message) {
+        messages++;
+        expect(JSON.stringify(outcome.message)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+        expect(Number.isSafeInteger(outcome.message.body.timestamp)).toBe(true);
+      }
+    }
+    expect(replies).toBeGreaterThan(2000);
+    expect(messages).toBeGreaterThan(500);
+  });
+
+  test('random bytes never throw', () => {
+    for (let start = 0; start < tape.length; start += 60) {
+      const payload = tape.subarray(start, start + 60);
+      expect(decode('thing/event/property/post', payload)).toMatchObject({ reply: { code: 6207 } });
+      expect(decode('rrpc/response/1', payload)!.reply).toBeUndefined();
+    }
+  });
+});
