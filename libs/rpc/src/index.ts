@@ -1,3 +1,4 @@
+export { checkHealth, type Health } from './check-health';
 export { RpcError, type RpcErrorOptions } from './rpc-error';
 export { connectRpc, type RpcChannel, type RpcChannelOptions } from './rpc-channel';
 export { startRpcServer, type RpcServerOptions } from './rpc-server';

@@ -1,5 +1,5 @@
 import { services } from '@alink/contract';
-import { Client, credentials, loadPackageDefinition, type ClientDuplexStream } from '@grpc/grpc-js';
+import { credentials, loadPackageDefinition, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 import { portTaken, type Logger, type Metrics } from '@alink/runtime';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { addReflection } from './reflection';
 import { implementationOf, type CallObserver, type ServedService } from './serve';
@@ -24,6 +24,9 @@ export interface RpcServerOptions {
 
 /** Bytes of one message in either direction; gRPC's own default for what is received. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+// What grpc-js would print on standard error reaches us as errors too.
+setLogVerbosity(logVerbosity.NONE);
 
 const SERVER_OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

@@ -1,0 +1,96 @@
+/** The service `timedjob.rpc`, put together. */
+import type { Bus } from '@alink/bus';
+import { serviceKeys, services } from '@alink/contract';
+import type { Database } from '@alink/db';
+import { publishedHost, type Registration, type Registry } from '@alink/discovery';
+import { serve, startRpcServer, type RpcServer } from '@alink/rpc';
+import { componentLogger, startAll, systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
+import type { TimedjobConfig } from './config';
+import { JobQueue } from './queue/job-queue';
+import { groupHandlers } from './rpc/groups';
+import { logHandlers } from './rpc/logs';
+import { sendHandlers } from './rpc/sends';
+import { taskHandlers } from './rpc/tasks';
+import { TaskLog } from './task-log';
+import { TaskRunner } from './task-runner';
+import { TaskScheduler } from './task-scheduler';
+import { Triggers } from './triggers';
+
+export { timedjobSchema, type TimedjobConfig } from './config';
+
+export interface TimedjobOptions {
+  /** Where groups, tasks and logs are kept; stays open when the service stops, like bus and registry. */
+  readonly db: Database;
+  /** Where the queue is kept (schema `pgboss_timedjob`); the same database when left out. */
+  readonly databaseUrl?: string;
+  readonly bus: Bus;
+  readonly registry: Registry;
+  readonly config: TimedjobConfig;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+}
+
+export interface Timedjob {
+  /** Port of the gRPC server. */
+  readonly port: number;
+  /** Withdraws from the registry, lets runs and calls under way finish, and stops; idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service: queue, timing tasks, triggers, gRPC, registration.
+ * @throws {StartError} when the port is taken
+ */
+export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob> => {
+  const { db, bus, registry, config, log, clock = systemClock } = options;
+  const { prisma } = db;
+  const part = (name: string) => componentLogger(log, name);
+  const queue = new JobQueue({ databaseUrl: options.databaseUrl ?? db.url, log: part('queue') });
+  const scheduler = new TaskScheduler(prisma, queue, clock, part('scheduler'));
+  const triggers = new Triggers(prisma, bus, queue, clock, part('triggers'));
+  const taskLog = new TaskLog(prisma, part('log'));
+  const runner = new TaskRunner(prisma, bus, scheduler, taskLog, clock, part('runner'));
+  const handlers = {
+    ...groupHandlers(prisma),
+    ...taskHandlers({ prisma, queue, scheduler, triggers }),
+    ...sendHandlers({ prisma, queue, clock }),
+    ...logHandlers(prisma),
+  };
+
+  let server: RpcServer | undefined;
+  let registration: Registration | undefined;
+  const startServer = async () => {
+    server = await startRpcServer({
+      host: config.HOST,
+      port: config.TIMEDJOB_GRPC_PORT,
+      portVariable: 'TIMEDJOB_GRPC_PORT',
+      services: [serve(services.timedManage, handlers)],
+      log: part('rpc'),
+      metrics: options.metrics,
+    });
+  };
+  const register = async () => {
+    const address = `${publishedHost(config.HOST, config.POD_IP)}:${server?.port}`;
+    registration = await registry.register(serviceKeys.timedjob, address);
+  };
+
+  const running = await startAll(
+    [
+      { name: 'queue', start: () => queue.start(), stop: () => queue.stop() },
+      { name: 'task log', start: async () => taskLog.start(), stop: async () => taskLog.stop() },
+      { name: 'scheduler', start: () => scheduler.start(), stop: async () => scheduler.stop() },
+      { name: 'triggers', start: () => triggers.start(), stop: () => triggers.stop() },
+      {
+        name: 'runs',
+        start: async () => queue.work((attempt) => runner.run(attempt)),
+        stop: () => queue.drain(),
+        stopTimeoutMs: 40_000,
+      },
+      { name: 'gRPC', start: startServer, stop: async () => server?.stop() },
+      { name: 'registration', start: register, stop: async () => registration?.withdraw() },
+    ],
+    log,
+  );
+  return { port: server?.port ?? 0, stop: () => running.stop() };
+};

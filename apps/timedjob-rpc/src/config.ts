@@ -1,0 +1,17 @@
+import { commonFields, port } from '@alink/runtime';
+import { z } from 'zod';
+
+/** What the app reads from its environment. */
+export const timedjobSchema = z.object({
+  ...commonFields,
+  DATABASE_URL: commonFields.DATABASE_URL.unwrap(),
+  TIMEDJOB_GRPC_PORT: port(9083),
+});
+
+/** What the app uses of it; the standalone app gives the same. */
+export interface TimedjobConfig {
+  /** Address that the server listens on. */
+  readonly HOST: string;
+  readonly TIMEDJOB_GRPC_PORT: number;
+  readonly POD_IP?: string;
+}

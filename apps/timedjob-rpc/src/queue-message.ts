@@ -1,0 +1,24 @@
+/** The params of a task in a group of type `queue`: JSON `{"topic","payload"}`. */
+import type { QueueMessage } from './queue/job';
+
+/** Tokens of a NATS subject: no blanks, none empty; wildcards only where one listens. */
+const PUBLISH_SUBJECT = /^[^\s.*>]+(\.[^\s.*>]+)*$/;
+const LISTEN_SUBJECT = /^([^\s.*>]+|\*)(\.([^\s.*>]+|\*))*(\.>)?$/;
+
+export const isPublishSubject = (text: string): boolean => text.length <= 255 && PUBLISH_SUBJECT.test(text);
+export const isListenSubject = (text: string): boolean =>
+  text.length <= 255 && (text === '>' || LISTEN_SUBJECT.test(text));
+
+/** @throws {SyntaxError} saying what is wrong */
+export const parseQueueParams = (params: string): QueueMessage => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(params);
+  } catch {
+    throw new SyntaxError('not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null) throw new SyntaxError('not a JSON object');
+  const { topic, payload = '' } = parsed as { topic?: unknown; payload?: unknown };
+  if (typeof topic !== 'string' || !isPublishSubject(topic)) throw new SyntaxError('"topic" is not a NATS subject');
+  return { topic, payload: typeof payload === 'string' ? payload : JSON.stringify(payload) };
+};

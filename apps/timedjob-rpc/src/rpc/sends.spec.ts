@@ -1,0 +1,237 @@
+import { connectNats } from '@alink/bus';
+import { decodeEnvelope } from '@alink/contract';
+import { eventually } from '@alink/testing';
+import { fresh, makeGroup, makeTask, startBed, type Bed, type Instance } from '../../test/bed';
+
+let bed: Bed;
+let timed: Instance['timed'];
+let b: Instance;
+beforeAll(async () => {
+  bed = await startBed();
+  ({ timed } = await bed.instance());
+  b = await bed.instance();
+});
+afterAll(() => bed.stop());
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const nowS = () => Math.floor(Date.now() / 1000);
+
+describe('TaskSend', () => {
+  test('runs at once without options, and gives an id', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const { taskID } = await timed.TaskSend(task);
+    expect(taskID).not.toBe('');
+    await eventually(() => expect(heard).toMatchObject([{ data: 'tick' }]));
+    await eventually(async () => {
+      const { list, total } = await timed.TaskLogIndex(logOf(task));
+      expect(total).toBe('1');
+      expect(list[0]).toMatchObject({
+        groupCode: task.groupCode,
+        taskCode: task.code,
+        params: JSON.stringify({ topic, payload: 'tick' }),
+        resultCode: '200',
+        sql: null,
+        script: null,
+      });
+      expect(Math.abs(Number(list[0]!.createdTime) - nowS())).toBeLessThan(60);
+    });
+  });
+
+  test('a message of its own goes before that of the task', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const other = fresh('test.topic');
+    const [heard, otherHeard] = [bed.listen(topic), bed.listen(other)];
+    await timed.TaskSend({ ...task, paramQueue: { topic: other, payload: '{"n":1}' } });
+    await eventually(() => expect(otherHeard).toMatchObject([{ data: '{"n":1}' }]));
+    expect(heard).toHaveLength(0);
+  });
+
+  test.each([
+    ['processIn', () => ({ processIn: 2 })],
+    ['processAt', () => ({ processAt: nowS() + 3 })],
+  ])('%s: not before its time', async (_name, option) => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const sentAt = Date.now();
+    await timed.TaskSend({ ...task, option: option() });
+    await eventually(() => expect(heard).toHaveLength(1), { timeoutMs: 30_000 });
+    expect(heard[0]!.at - sentAt).toBeGreaterThanOrEqual(1900);
+  });
+
+  test('a time that has passed is now', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    await timed.TaskSend({ ...task, option: { processAt: 1_700_000_000 } });
+    await eventually(() => expect(heard).toHaveLength(1));
+  });
+
+  test('the same id is taken once, also through another instance and after the run', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const option = { taskID: `order 42 / ${fresh('任务')}` };
+    const answers = await Promise.allSettled([
+      timed.TaskSend({ ...task, option }),
+      b.timed.TaskSend({ ...task, option }),
+      timed.TaskSend({ ...task, option }),
+    ]);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await eventually(() => expect(heard).toHaveLength(1));
+    await expect(b.timed.TaskSend({ ...task, option })).rejects.toMatchObject({ code: 100010 });
+  });
+
+  test('cancel: waiting, unknown, begun; afterwards the id is free', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const option = { taskID: fresh('cancel me '), processIn: 1 };
+    await timed.TaskSend({ ...task, option });
+    expect(await b.timed.TaskCancel({ taskID: option.taskID })).toEqual({});
+    await expect(timed.TaskCancel({ taskID: option.taskID })).rejects.toMatchObject({ code: 100009 });
+    await expect(timed.TaskCancel({ taskID: 'nobody knows' })).rejects.toMatchObject({ code: 100009 });
+    await expect(timed.TaskCancel({})).rejects.toMatchObject({ code: 100006, message: 'taskID: is missing' });
+    await sleep(1800);
+    expect(heard).toHaveLength(0);
+    await timed.TaskSend({ ...task, option });
+    await eventually(() => expect(heard).toHaveLength(1));
+    await expect(timed.TaskCancel({ taskID: option.taskID })).rejects.toMatchObject({ code: 100009 });
+  });
+
+  test('the higher priority goes first', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const processAt = nowS() + 3;
+    const priorities = [1, 9, 3, 6];
+    for (const priority of priorities) {
+      const paramQueue = { topic, payload: String(priority) };
+      await timed.TaskSend({ ...task, paramQueue, option: { processAt, priority } });
+    }
+    const queued = await bed.db.prisma.$queryRaw<{ priority: number }[]>`
+      SELECT priority FROM pgboss_timedjob.job WHERE data->'task'->>'code' = ${task.code} ORDER BY created_on`;
+    expect(queued.map(({ priority }) => priority)).toEqual(priorities);
+    const heard = bed.listen(topic);
+    await eventually(() => expect(heard).toHaveLength(4), { timeoutMs: 30_000 });
+  });
+
+  test('a run whose deadline has passed is dropped and logged', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const { taskID } = await timed.TaskSend({ ...task, option: { processIn: 3600, deadline: nowS() + 7200 } });
+    // As if everything had been down until after the deadline.
+    await bed.db.prisma.$executeRaw`
+      UPDATE pgboss_timedjob.job SET start_after = now(),
+        data = jsonb_set(data, '{deadlineMs}', to_jsonb(${Date.now() - 1000}::bigint))
+      WHERE data->>'taskID' = ${taskID}`;
+    await eventually(async () => {
+      const { list } = await timed.TaskLogIndex(logOf(task));
+      expect(list).toMatchObject([{ resultCode: '100016' }]);
+    });
+    expect(heard).toHaveLength(0);
+  });
+
+  test.each([
+    [{ option: { processIn: 1, processAt: 4_000_000_000 } }, 'option.processAt'],
+    [{ option: { processIn: -1 } }, 'option.processIn'],
+    [{ option: { processAt: 4_000_000_000_000 } }, 'option.processAt'],
+    [{ option: { timeout: 100_000 } }, 'option.timeout'],
+    [{ option: { deadline: 1_700_000_000 } }, 'option.deadline'],
+    [{ option: { processIn: 100, deadline: Math.floor(Date.now() / 1000) + 50 } }, 'option.deadline'],
+    [{ option: { taskID: 'x'.repeat(256) } }, 'option.taskID'],
+    [{ option: { priority: -3 } }, 'option.priority'],
+    [{ paramQueue: { topic: '' } }, 'paramQueue.topic'],
+    [{ paramQueue: { topic: 'a.>' } }, 'paramQueue.topic'],
+  ])('refuses %j with 100006, naming the field', async (request, field) => {
+    const { groupCode, code } = await makeTask(timed, { type: 2 });
+    await expect(timed.TaskSend({ groupCode, code, ...request })).rejects.toMatchObject({
+      code: 100006,
+      message: expect.stringMatching(new RegExp(`^${field}: `)),
+    });
+  });
+
+  test('a task without message, an unknown one, a stopped one, params of other groups', async () => {
+    const groupCode = await makeGroup(timed);
+    await timed.TaskInfoCreate({ groupCode, code: 'bare', type: 2 });
+    const send = (request: object) => timed.TaskSend({ groupCode, code: 'bare', ...request });
+    await expect(send({})).rejects.toMatchObject({ code: 100006, message: expect.stringMatching(/^paramQueue: /) });
+    await expect(send({ paramSql: { sql: 'SELECT 1' } })).rejects.toMatchObject({ code: 100018 });
+    await expect(send({ paramScript: { execContent: '1' } })).rejects.toMatchObject({ code: 100018 });
+    await expect(send({ code: 'nowhere' })).rejects.toMatchObject({ code: 100009 });
+    await expect(send({ code: '' })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
+    await timed.TaskInfoUpdate({ groupCode, code: 'bare', status: 4 });
+    await expect(send({ paramQueue: { topic: 'a' } })).rejects.toMatchObject({ code: 100021 });
+  });
+
+  test('deleting the task cancels what it has waiting', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    const option = { taskID: fresh('lost '), processIn: 1 };
+    await timed.TaskSend({ ...task, option });
+    await b.timed.TaskInfoDelete(task);
+    await expect(timed.TaskCancel({ taskID: option.taskID })).rejects.toMatchObject({ code: 100009 });
+    await sleep(1800);
+    expect(heard).toHaveLength(0);
+  });
+
+  test('stopping the task before its time drops the run, and the log says why', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    await timed.TaskSend({ ...task, option: { processIn: 1 } });
+    await timed.TaskInfoUpdate({ ...task, status: 4 });
+    await eventually(async () => {
+      const { list } = await timed.TaskLogIndex(logOf(task));
+      expect(list).toMatchObject([{ resultCode: '100021', resultMsg: 'the task is stopped' }]);
+    });
+    expect(heard).toHaveLength(0);
+  });
+});
+
+describe('groups of subType natsJs', () => {
+  test('the stream keeps what they publish', async () => {
+    const topic = `alink.hub.${fresh('job')}`;
+    const { groupCode, code } = await makeTask(timed, { type: 2 }, { subType: 'natsJs' });
+    await timed.TaskSend({ groupCode, code, paramQueue: { topic, payload: 'kept' } });
+    const kept: string[] = [];
+    const bus = await connectNats({ servers: bed.nats.url, name: 'reader' });
+    const consumer = await bus.consume({ durable: fresh('reader'), maxBatch: 10, maxWaitMs: 10 }, async (batch) => {
+      kept.push(...batch.filter(({ subject }) => subject === topic).map(({ data }) => data.toString()));
+    });
+    await eventually(() => expect(kept.map((body) => decodeEnvelope(body).data)).toEqual(['kept']));
+    await consumer.stop();
+    await bus.close();
+  });
+
+  test('where no stream keeps the subject, the log says so, and the run is tried again', async () => {
+    const { groupCode, code, topic } = await makeTask(timed, { type: 2 }, { subType: 'natsJs' });
+    const { taskID } = await timed.TaskSend({ groupCode, code });
+    await eventually(async () => {
+      const { list } = await timed.TaskLogIndex({ groupCode });
+      expect(list.length).toBeGreaterThanOrEqual(2);
+      for (const line of list)
+        expect(line).toMatchObject({ resultCode: '100016', resultMsg: expect.stringContaining('no stream') });
+    });
+    expect(topic).not.toBe('');
+    await eventually(() => timed.TaskCancel({ taskID }));
+  });
+});
+
+describe('retries', () => {
+  test('what could not be published while NATS was away goes out afterwards, once', async () => {
+    const { topic, ...task } = await makeTask(timed, { type: 2 });
+    const heard = bed.listen(topic);
+    await bed.nats.kill();
+    await eventually(() => expect(bed.bus.connected).toBe(false));
+    await timed.TaskSend(task);
+    await eventually(async () => {
+      const { list } = await timed.TaskLogIndex(logOf(task));
+      expect(list.at(-1)).toMatchObject({ resultCode: '100007', resultMsg: 'NATS is not connected' });
+    });
+    await bed.nats.restart();
+    await eventually(() => expect(heard).toHaveLength(1), { timeoutMs: 40_000 });
+    await eventually(async () => {
+      const { list } = await timed.TaskLogIndex(logOf(task));
+      // Newest first.
+      expect(list[0]).toMatchObject({ resultCode: '200', resultMsg: 'ok' });
+      expect(list.length).toBeGreaterThanOrEqual(2);
+    });
+  });
+});
+
+const logOf = ({ groupCode, code }: { groupCode: string; code: string }) => ({ groupCode, taskCode: code });

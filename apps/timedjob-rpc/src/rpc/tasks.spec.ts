@@ -1,0 +1,230 @@
+import { eventually } from '@alink/testing';
+import { fresh, makeGroup, makeTask, startBed, type Bed, type Instance } from '../../test/bed';
+
+let bed: Bed;
+let a: Instance;
+let b: Instance;
+beforeAll(async () => {
+  bed = await startBed();
+  [a, b] = [await bed.instance(), await bed.instance()];
+});
+afterAll(() => bed.stop());
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('TaskInfo', () => {
+  test('create, read, update what is set, list, delete', async () => {
+    const groupCode = await makeGroup(a.timed, { priority: 6 });
+    const code = fresh('task');
+    const params = '{"topic":"a.b","payload":"x"}';
+    await a.timed.TaskInfoCreate({ groupCode, code, name: 'n', type: 1, cronExpr: '0 3 * * *', params });
+    const created = {
+      groupCode,
+      code,
+      name: 'n',
+      type: '1',
+      topics: [],
+      params,
+      cronExpr: '0 3 * * *',
+      status: '1',
+      priority: '6',
+    };
+    expect(await b.timed.TaskInfoRead({ groupCode, code })).toEqual(created);
+
+    await a.timed.TaskInfoUpdate({ groupCode, code, name: 'm', cronExpr: '@every 1h', priority: 1 });
+    expect(await b.timed.TaskInfoRead({ groupCode, code })).toEqual({
+      ...created,
+      name: 'm',
+      cronExpr: '@every 1h',
+      priority: '1',
+    });
+    expect(await b.timed.TaskInfoIndex({ groupCode })).toMatchObject({ list: [{ code }], total: '1' });
+    expect(await b.timed.TaskInfoIndex({ groupCode: 'nowhere' })).toEqual({ list: [], total: '0' });
+
+    await b.timed.TaskInfoDelete({ groupCode, code });
+    await expect(a.timed.TaskInfoRead({ groupCode, code })).rejects.toMatchObject({ code: 100009 });
+  });
+
+  const params = '{"topic":"a.b","payload":"x"}';
+  test.each([
+    [{ type: 1, params }, 'cronExpr'],
+    [{ type: 1, params, cronExpr: '* * * *' }, 'cronExpr'],
+    [{ type: 1, params, cronExpr: '@every soon' }, 'cronExpr'],
+    [{ type: 1, params, cronExpr: '0 0 30 2 *' }, 'cronExpr'],
+    [{ type: 1, cronExpr: '* * * * *' }, 'params'],
+    [{ type: 1, cronExpr: '* * * * *', params: 'topic=a' }, 'params'],
+    [{ type: 1, cronExpr: '* * * * *', params: '{"payload":"x"}' }, 'params'],
+    [{ type: 1, cronExpr: '* * * * *', params: '{"topic":"a.*"}' }, 'params'],
+    [{ params }, 'type'],
+    [{ type: 4, params }, 'type'],
+    [{ type: 2, status: 9 }, 'status'],
+    [{ type: 3, params }, 'topics'],
+    [{ type: 3, params, topics: ['a b'] }, 'topics'],
+    [{ type: 3, params, topics: ['a.b'] }, 'params'],
+  ])('refuses %j with 100006, naming %s, and keeps nothing', async (task, field) => {
+    const groupCode = await makeGroup(a.timed);
+    await expect(a.timed.TaskInfoCreate({ groupCode, code: 'c', ...task })).rejects.toMatchObject({
+      code: 100006,
+      message: expect.stringMatching(new RegExp(`^${field}: `)),
+    });
+    expect(await a.timed.TaskInfoIndex({ groupCode })).toEqual({ list: [], total: '0' });
+  });
+
+  test('missing codes, an unknown group, a duplicate, an unknown task', async () => {
+    const { groupCode, code } = await makeTask(a.timed, { type: 2 });
+    const create = (task: object) => a.timed.TaskInfoCreate({ type: 2, ...task });
+    await expect(create({ code: 'x' })).rejects.toMatchObject({ code: 100006, message: 'groupCode: is missing' });
+    await expect(create({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
+    await expect(create({ groupCode: 'nowhere', code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    await expect(create({ groupCode, code })).rejects.toMatchObject({ code: 100010 });
+    await expect(a.timed.TaskInfoUpdate({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    await expect(a.timed.TaskInfoDelete({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+  });
+
+  test('a bad update leaves the task as it was', async () => {
+    const { groupCode, code } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    const before = await a.timed.TaskInfoRead({ groupCode, code });
+    const update = a.timed.TaskInfoUpdate({ groupCode, code, name: 'new', cronExpr: 'never' });
+    await expect(update).rejects.toMatchObject({ code: 100006 });
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toEqual(before);
+  });
+
+  test('updates through both instances at once all count', async () => {
+    const { groupCode, code } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    await Promise.all([
+      a.timed.TaskInfoUpdate({ groupCode, code, cronExpr: '@every 2h' }),
+      b.timed.TaskInfoUpdate({ groupCode, code, status: 4 }),
+      a.timed.TaskInfoUpdate({ groupCode, code, name: 'third' }),
+    ]);
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toMatchObject({
+      cronExpr: '@every 2h',
+      status: '4',
+      name: 'third',
+    });
+  });
+});
+
+describe('a timing task', () => {
+  test('publishes the envelope, once for two instances, at each time', async () => {
+    const heard = bed.listen('test.>');
+    const { topic, groupCode, code } = await makeTask(a.timed, { type: 1, cronExpr: '* * * * * *' });
+    const own = () => heard.filter(({ subject }) => subject === topic);
+    await eventually(() => expect(own().length).toBeGreaterThanOrEqual(4), { timeoutMs: 30_000 });
+    await a.timed.TaskInfoDelete({ groupCode, code });
+    expect(own()[0]).toMatchObject({ data: 'tick', trace: '', timestamp: expect.any(Number) });
+    const seconds = own().map(({ timestamp }) => Math.floor(timestamp / 1000));
+    expect(new Set(seconds).size).toBe(seconds.length);
+
+    await eventually(async () => {
+      const { list } = await b.timed.TaskLogIndex({ groupCode });
+      expect(list.length).toBe(own().length);
+    });
+  });
+
+  test('runs through the job table of both instances', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
+    const heard = bed.listen(topic);
+    await eventually(() => expect(heard.length).toBeGreaterThanOrEqual(2), { timeoutMs: 30_000 });
+    await b.timed.TaskInfoDelete({ groupCode, code });
+  });
+
+  test('stops with status 4 and runs again with status 2', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
+    const heard = bed.listen(topic);
+    await eventually(() => expect(heard.length).toBeGreaterThanOrEqual(1), { timeoutMs: 30_000 });
+    await b.timed.TaskInfoUpdate({ groupCode, code, status: 4 });
+    await sleep(300); // what had begun
+    const count = heard.length;
+    await sleep(2200);
+    expect(heard.length).toBe(count);
+    await a.timed.TaskInfoUpdate({ groupCode, code, status: 2 });
+    expect((await a.timed.TaskInfoRead({ groupCode, code })).status).toBe('1');
+    await eventually(() => expect(heard.length).toBeGreaterThan(count), { timeoutMs: 30_000 });
+    await a.timed.TaskInfoDelete({ groupCode, code });
+  });
+
+  test('changed, and deleted and made anew: what was queued before does not run', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
+    await b.timed.TaskInfoUpdate({ groupCode, code, cronExpr: '@every 1h' });
+    const heard = bed.listen(topic);
+    await sleep(2200);
+    expect(heard).toHaveLength(0);
+
+    await a.timed.TaskInfoUpdate({ groupCode, code, cronExpr: '@every 1s' });
+    await a.timed.TaskInfoDelete({ groupCode, code });
+    const other = fresh('test.topic');
+    const otherHeard = bed.listen(other);
+    const params = JSON.stringify({ topic: other });
+    await b.timed.TaskInfoCreate({ groupCode, code, type: 1, cronExpr: '@every 1h', params });
+    await sleep(2200);
+    expect(heard).toHaveLength(0);
+    expect(otherHeard).toHaveLength(0);
+  });
+
+  test('a stale run that slipped through is dropped when its time comes', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
+    const heard = bed.listen(topic);
+    // As if an instance had died between its two steps: the table changes, the queue does not.
+    await bed.db.prisma.timedTask.update({
+      where: { groupCode_code: { groupCode, code } },
+      data: { revision: { increment: 1 }, nextFireAt: new Date(Date.now() + 3_600_000) },
+    });
+    await sleep(2200);
+    expect(heard).toHaveLength(0);
+  });
+
+  test('what was due while everything was down runs once at the start', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 2s' });
+    await Promise.all([a.stop(), b.stop()]);
+    await sleep(6500);
+    const heard = bed.listen(topic);
+    const startedAt = Date.now();
+    [a, b] = await Promise.all([bed.instance(), bed.instance()]);
+    await eventually(() => expect(heard.length).toBeGreaterThanOrEqual(3), { timeoutMs: 30_000 });
+    await a.timed.TaskInfoUpdate({ groupCode, code, status: 4 });
+    const spans = heard.slice(1).map(({ timestamp }, i) => timestamp - heard[i]!.timestamp);
+    // The first belongs to the past; the second keeps the beat; none beyond that is sooner than the beat.
+    for (const span of spans.slice(1)) expect(span).toBeGreaterThan(1500);
+    expect(heard[0]!.at - startedAt).toBeLessThan(10_000);
+  });
+
+  test('a run whose queue entry got lost is queued again', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    const { uid } = await bed.db.prisma.timedTask.update({
+      where: { groupCode_code: { groupCode, code } },
+      data: { nextFireAt: new Date() },
+    });
+    const heard = bed.listen(topic);
+    const third = await bed.instance();
+    await eventually(() => expect(heard).toHaveLength(1));
+    await eventually(async () => {
+      const task = await bed.db.prisma.timedTask.findFirst({ where: { uid } });
+      expect(task!.nextFireAt!.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+    });
+    await third.stop();
+    expect(heard).toHaveLength(1);
+  });
+});
+
+describe('a triggered task', () => {
+  test('runs once for each message on its topics, whichever instance made it', async () => {
+    const base = fresh('trigger');
+    const { topic, groupCode, code } = await makeTask(a.timed, { type: 3, topics: [`${base}.a`, `${base}.*.deep`] });
+    const heard = bed.listen(topic);
+    await sleep(300); // the other instance hears of it
+    for (const on of ['a', 'x.deep', 'unrelated']) bed.bus.publish(`${base}.${on}`, '{}');
+    await eventually(() => expect(heard).toHaveLength(2));
+
+    await b.timed.TaskInfoUpdate({ groupCode, code, topics: [`${base}.b`] });
+    await sleep(300);
+    bed.bus.publish(`${base}.a`, '{}');
+    bed.bus.publish(`${base}.b`, '{}');
+    await eventually(() => expect(heard).toHaveLength(3));
+
+    await a.timed.TaskInfoDelete({ groupCode, code });
+    await sleep(300);
+    bed.bus.publish(`${base}.b`, '{}');
+    await sleep(700);
+    expect(heard).toHaveLength(3);
+  });
+});

@@ -1,0 +1,100 @@
+/** Keeps the next run of every timing task in the queue. */
+import type { PrismaClient } from '@alink/db';
+import type { Clock, Logger } from '@alink/runtime';
+import { DEFAULT_TIMEOUT_MS, timerJobId, type QueuedJob } from './queue/job';
+import type { JobQueue } from './queue/job-queue';
+import { parseSchedule } from './schedule/schedule';
+import { TaskStatus, TaskType } from './task-status';
+
+/** What the scheduler has to know of a task. */
+export interface ScheduledTask {
+  readonly groupCode: string;
+  readonly code: string;
+  readonly uid: string;
+  readonly type: number;
+  readonly status: number;
+  readonly revision: number;
+  readonly cronExpr: string;
+  readonly priority: number;
+  readonly nextFireAt: Date | null;
+}
+
+/** Milliseconds between two looks for tasks whose next run got lost when an instance died between two steps. */
+const RECONCILE_MS = 30_000;
+
+export class TaskScheduler {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  /** Queues what is missing, now and from time to time. What was due while everything was down is queued once. */
+  async start(): Promise<void> {
+    await this.reconcile();
+    this.#timer = setInterval(() => {
+      this.reconcile().catch((err: unknown) => this.log.warn({ err }, 'timing tasks could not be checked'));
+    }, RECONCILE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** When a task that is made or changed now runs first; null for one that does not run by time. */
+  firstFire(task: Pick<ScheduledTask, 'type' | 'status' | 'cronExpr'>): Date | null {
+    if (task.type !== TaskType.timing || task.status !== TaskStatus.running) return null;
+    return new Date(parseSchedule(task.cronExpr).first(this.clock.now()));
+  }
+
+  /** Queues the task's next run, unless it is queued already. */
+  async enqueue(...tasks: readonly ScheduledTask[]): Promise<void> {
+    await this.queue.addAll(tasks.flatMap(timerJob));
+  }
+
+  /** Takes the run out that `enqueue` queued for this state of the task. */
+  async withdraw({ uid, revision, nextFireAt }: ScheduledTask): Promise<void> {
+    if (nextFireAt) await this.queue.removeWaiting(timerJobId(uid, revision, nextFireAt.getTime()));
+  }
+
+  /**
+   * The run that was due at `dueMs` begins: sets and queues the one after it. Safe to repeat.
+   * @returns when that is, unix milliseconds
+   */
+  async advance(task: ScheduledTask, dueMs: number, nowMs: number): Promise<number> {
+    const nextMs = parseSchedule(task.cronExpr).next(dueMs, nowMs);
+    const { count } = await this.prisma.timedTask.updateMany({
+      where: { uid: task.uid, revision: task.revision, nextFireAt: new Date(dueMs) },
+      data: { nextFireAt: new Date(nextMs) },
+    });
+    // Already set when an earlier try, or an instance that died, came this far.
+    const current = count > 0 ? { ...task, nextFireAt: new Date(nextMs) } : task;
+    await this.enqueue(current);
+    return current.nextFireAt?.getTime() ?? nextMs;
+  }
+
+  async reconcile(): Promise<void> {
+    const tasks = await this.prisma.timedTask.findMany({
+      where: { type: TaskType.timing, status: TaskStatus.running, nextFireAt: { not: null } },
+    });
+    await this.enqueue(...tasks);
+  }
+}
+
+const timerJob = (task: ScheduledTask): QueuedJob[] => {
+  const { groupCode, code, uid, revision, priority, nextFireAt } = task;
+  if (!nextFireAt) return [];
+  const dueMs = nextFireAt.getTime();
+  return [
+    {
+      id: timerJobId(uid, revision, dueMs),
+      job: { kind: 'timer', task: { groupCode, code, uid }, revision, dueMs },
+      priority,
+      startMs: dueMs,
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+    },
+  ];
+};
