@@ -23,7 +23,6 @@ export const palette = (colours: boolean): Palette => {
   return Object.fromEntries(entries) as Record<keyof typeof codes, Paint>;
 };
 
-// eslint-disable-next-line no-control-regex -- these are what must not pass
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /** One line of foreign text: control characters, which could move the cursor or hide something, become a middle dot. */

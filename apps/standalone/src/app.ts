@@ -1,0 +1,148 @@
+/** The platform in one process: product and device management, jobs and the gateway, on embedded parts where none are given. */
+import { createDm } from '@alink/app-dm-rpc';
+import { createGateway, type Gateway, type GatewayOptions } from '@alink/app-protocol-aliyun-mqtt';
+import { createTimedjob } from '@alink/app-timedjob-rpc';
+import { connectNats, createMemoryBus, type Bus } from '@alink/bus';
+import {
+  createSecretBox,
+  loadSecretKeyFile,
+  openDatabase,
+  parseSecretKey,
+  startEmbeddedPostgres,
+  type Database,
+  type EmbeddedPostgres,
+} from '@alink/db';
+import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
+import { connectRpc } from '@alink/rpc';
+import { startAll, type Logger, type Part, type Running } from '@alink/runtime';
+import type { StandaloneConfig } from './config';
+import { createDemoData } from './demo-data';
+import { checkPorts } from './ports';
+
+export interface StandaloneOptions {
+  readonly config: StandaloneConfig;
+  readonly log: Logger;
+  readonly onActivity?: GatewayOptions['onActivity'];
+  /** Aborted when the process is told to end: the start stops at the next part. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Standalone extends Running {
+  readonly ports: { mqtt: number; gatewayGrpc: number; gatewayHttp: number; dm: number; timedjob: number };
+}
+
+const portsOf = (config: StandaloneConfig): Readonly<Record<string, number>> => ({
+  MQTT_PORT: config.MQTT_PORT,
+  DM_GRPC_PORT: config.DM_GRPC_PORT,
+  TIMEDJOB_GRPC_PORT: config.TIMEDJOB_GRPC_PORT,
+  GATEWAY_GRPC_PORT: config.GATEWAY_GRPC_PORT,
+  GATEWAY_HTTP_PORT: config.GATEWAY_HTTP_PORT,
+});
+
+/** A server that says on which port it is. */
+type Server = Running & { readonly port: number };
+
+/**
+ * Starts everything in order; stops in the reverse.
+ * @throws {StartError} when a port is taken, before anything is started
+ * @throws {Error} naming the part that did not start; what already ran has been stopped
+ */
+export const createStandalone = async ({ config, log, onActivity, signal }: StandaloneOptions): Promise<Standalone> => {
+  await checkPorts(config.HOST, portsOf(config));
+
+  let postgres: EmbeddedPostgres | undefined;
+  let database!: Database;
+  let bus!: Bus;
+  let registry!: Registry;
+  let dm!: Server;
+  let timedjob!: Server;
+  let gateway!: Gateway;
+
+  const parts: readonly Part[] = [
+    {
+      name: 'PostgreSQL',
+      start: async () => {
+        if (!config.DATABASE_URL) postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
+      },
+      stop: async () => postgres?.stop(),
+    },
+    {
+      name: 'database',
+      start: async () => {
+        database = await openDatabase(config.DATABASE_URL ?? postgres!.url, { log });
+      },
+      stop: () => database.close(),
+    },
+    {
+      name: 'message bus',
+      start: async () => {
+        bus = config.NATS_URL
+          ? await connectNats({ servers: config.NATS_URL, name: 'standalone', logger: log })
+          : createMemoryBus({ logger: log });
+      },
+      stop: () => bus.close(),
+    },
+    {
+      name: 'registry',
+      start: async () => {
+        registry = config.ETCD_HOSTS
+          ? connectEtcd({ hosts: config.ETCD_HOSTS, logger: log })
+          : createMemoryRegistry({ logger: log });
+      },
+      stop: () => registry.close(),
+    },
+    {
+      name: 'dm.rpc',
+      start: async () => {
+        const key = config.SECRET_KEY ? parseSecretKey(config.SECRET_KEY) : await loadSecretKeyFile(config.DATA_DIR);
+        dm = await createDm({ config, database, bus, registry, secretBox: createSecretBox(key), log });
+      },
+      stop: () => dm.stop(),
+    },
+    {
+      name: 'timedjob.rpc',
+      start: async () => {
+        timedjob = await createTimedjob({ config, db: database, bus, registry, log });
+      },
+      stop: () => timedjob.stop(),
+    },
+    {
+      name: 'gateway',
+      start: async () => {
+        gateway = await createGateway({ config, bus, registry, log, onActivity, signal });
+      },
+      stop: () => gateway.stop(),
+    },
+    {
+      name: 'demo',
+      start: async () => {
+        if (!config.DEMO) return;
+        const channel = connectRpc('etcd:///dm.rpc', { registry, log });
+        await createDemoData(channel).finally(() => channel.close());
+      },
+      stop: () => Promise.resolve(),
+    },
+  ];
+  const running = await startAll(
+    parts.map((part) => stoppable(part, signal)),
+    log,
+  );
+  const { mqttPort, grpcPort, httpPort } = gateway;
+  const ports = {
+    mqtt: mqttPort,
+    gatewayGrpc: grpcPort,
+    gatewayHttp: httpPort,
+    dm: dm.port,
+    timedjob: timedjob.port,
+  };
+  return { ports, stop: () => running.stop() };
+};
+
+/** The part, not started any more once the process is told to end. */
+const stoppable = (part: Part, signal?: AbortSignal): Part => ({
+  ...part,
+  start: async () => {
+    signal?.throwIfAborted();
+    await part.start();
+  },
+});
