@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** What the app reads from its environment. */
 export const timedjobSchema = z.object({
   ...commonFields,
+  /** Alone, the service brings no database of its own. */
   DATABASE_URL: commonFields.DATABASE_URL.unwrap(),
   TIMEDJOB_GRPC_PORT: port(9083),
 });

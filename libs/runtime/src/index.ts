@@ -22,3 +22,4 @@ export { runMain, type MainOptions } from './run-main';
 export { createMetrics, type Metrics } from './metrics';
 export { startOpsHttp, type OpsHttp, type OpsHttpOptions, type RouteHandler } from './ops-http';
 export { portTaken, StartError } from './start-error';
+export { untilAvailable, type UntilAvailableOptions } from './until-available';

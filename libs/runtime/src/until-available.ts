@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from './logger';
+import { StartError } from './start-error';
+
+export interface UntilAvailableOptions {
+  /** Milliseconds after which it gives up. */
+  readonly timeoutMs: number;
+  readonly log: Logger;
+  /** Ends the waiting early: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds between two tries. */
+const PAUSE_MS = 500;
+
+/**
+ * Tries until what an app needs is there, so that it may start before its neighbours do. Why it is not there is logged
+ * whenever that changes.
+ * @param what in words, for the log and the error: `PostgreSQL`
+ * @throws {StartError} with the last try's words, when `timeoutMs` have passed
+ */
+export const untilAvailable = async <T>(
+  what: string,
+  attempt: () => Promise<T>,
+  { timeoutMs, log, signal }: UntilAvailableOptions,
+): Promise<T> => {
+  const end = performance.now() + timeoutMs;
+  let told = '';
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await giveUpAt(end, attempt());
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      if (performance.now() + PAUSE_MS > end) {
+        const seconds = Math.round(timeoutMs / 1000);
+        throw new StartError(`${what} was not available within ${seconds} s: ${words}`, { cause: error });
+      }
+      if (words !== told) log.warn({ err: error, what }, 'not available yet, trying again');
+      told = words;
+    }
+    await sleep(PAUSE_MS, undefined, { signal });
+  }
+};
+
+/** The promise's outcome, or a rejection when the time comes first. */
+const giveUpAt = async <T>(end: number, promise: Promise<T>): Promise<T> => {
+  const done = new AbortController();
+  const late = sleep(Math.max(0, end - performance.now()), undefined, { signal: done.signal }).then(() => {
+    throw new Error('no answer');
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    done.abort();
+  }
+};
