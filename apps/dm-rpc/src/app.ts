@@ -1,0 +1,133 @@
+import type { Bus } from '@alink/bus';
+import { serviceKeys, services } from '@alink/contract';
+import { startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
+import { publishedHost, type Registration, type Registry } from '@alink/discovery';
+import { serve, startRpcServer, type ServedService } from '@alink/rpc';
+import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { Changes } from './changes';
+import type { DmConfig } from './config';
+import type { DmContext } from './context';
+import { ApplicationNews } from './ingest/application-news';
+import { startConsuming } from './ingest/consume';
+import { GatewayWatch } from './presence/gateway-watch';
+import { PresenceNews } from './presence/presence-news';
+import { CommandSender } from './services/device-interact/command-sender';
+import { deviceInteract } from './services/device-interact/device-interact';
+import { Shadows } from './services/device-interact/shadow';
+import { WaitingCommands } from './services/device-interact/waiting-commands';
+import { deviceManage } from './services/device-manage/device-manage';
+import { deviceMsg } from './services/device-msg/device-msg';
+import { directory } from './services/directory/directory';
+import { productManage } from './services/product-manage/product-manage';
+import { protocolManage } from './services/protocol-manage/protocol-manage';
+import { withDatabaseErrors } from './wire/errors';
+
+export interface DmOptions {
+  readonly config: DmConfig;
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly registry: Registry;
+  readonly secretBox: SecretBox;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+export interface Dm {
+  /** Where gRPC is served. */
+  readonly port: number;
+  /** Withdraws the registration, ends the calls under way and the batch at hand. What it was given stays open. */
+  stop(): Promise<void>;
+}
+
+/** A part of which `start` makes what `stop` ends. */
+const part = <T>(name: string, start: () => Promise<T>, stop: (made: T) => Promise<void>): Part => {
+  let made: T | undefined;
+  return {
+    name,
+    start: async () => (made = await start()),
+    stop: async () => {
+      if (made !== undefined) await stop(made);
+    },
+  };
+};
+
+/**
+ * Device management: serves gRPC, consumes what gateways put into the stream, keeps presence right.
+ * @throws {Error} when a part does not start; what had started is stopped again
+ */
+export const createDm = async (options: DmOptions): Promise<Dm> => {
+  const { config, db, bus, registry, secretBox, log, metrics, now = Date.now } = options;
+  const { prisma } = db;
+  const context: DmContext = { prisma, bus, secretBox, changes: new Changes(bus, now), log, now };
+
+  const waiting = new WaitingCommands();
+  const sender = new CommandSender(context, waiting);
+  const shadows = new Shadows(context, sender);
+  const presenceNews = new PresenceNews(bus, now);
+  presenceNews.onOnline((change) => shadows.deviceOnline(change));
+  const gatewayWatch = new GatewayWatch({ prisma, registry, news: presenceNews, log, now });
+
+  const served: ServedService[] = [
+    serve(services.productManage, guarded(productManage(context))),
+    serve(services.deviceManage, guarded(deviceManage(context, presenceNews))),
+    serve(services.deviceMsg, guarded(deviceMsg(context))),
+    serve(services.deviceInteract, guarded(deviceInteract(context, sender, shadows))),
+    serve(services.protocolManage, guarded(protocolManage(context))),
+    serve(services.directory, guarded(directory(context))),
+  ];
+  function guarded<H extends object>(handlers: H): H {
+    return withDatabaseErrors(handlers, (error) => log.error({ err: error }, 'the database failed a call'));
+  }
+
+  let port = 0;
+  const running = await startAll(
+    [
+      part(
+        'partitions',
+        () => startPartitionMaintenance(prisma, { retentionDays: config.RETENTION_DAYS, log, now }),
+        (maintenance) => maintenance.stop(),
+      ),
+      { name: 'waiting values', start: async () => undefined, stop: () => shadows.stop() },
+      part(
+        'consumer',
+        () =>
+          startConsuming({
+            bus,
+            prisma,
+            presenceNews,
+            applicationNews: new ApplicationNews(bus, now),
+            onReplies: (replies) => waiting.settle(replies),
+            log: componentLogger(log, 'ingest'),
+          }),
+        (consumer) => consumer.stop(),
+      ),
+      { name: 'gateway watch', start: () => gatewayWatch.start(), stop: () => gatewayWatch.stop() },
+      part(
+        'gRPC server',
+        async () => {
+          const server = await startRpcServer({
+            host: config.HOST,
+            port: config.DM_GRPC_PORT,
+            portVariable: 'DM_GRPC_PORT',
+            services: served,
+            log,
+            metrics,
+          });
+          port = server.port;
+          return server;
+        },
+        (server) => server.stop(),
+      ),
+      part<Registration>(
+        'registration',
+        () => registry.register(serviceKeys.dm, `${publishedHost(config.HOST, config.POD_IP)}:${port}`),
+        (registration) => registration.withdraw(),
+      ),
+    ],
+    log,
+  );
+  log.info({ port, host: config.HOST }, 'dm.rpc serves');
+  return { port, stop: () => running.stop() };
+};

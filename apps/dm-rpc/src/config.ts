@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { commonFields, port, secret, wholeNumber } from '@alink/runtime';
+
+/** What dm itself needs; the standalone app gives the same. */
+export const dmFields = {
+  DM_GRPC_PORT: port(9081),
+  /** Days for which reported values, events and logs are kept. */
+  RETENTION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
+};
+
+const { DATA_DIR: _dataDir, DATABASE_URL, ...shared } = commonFields;
+
+/** Everything that can be set from outside when dm runs alone: then with a database and a key from outside. */
+export const dmConfigSchema = z.object({
+  ...shared,
+  ...dmFields,
+  DATABASE_URL: DATABASE_URL.unwrap(),
+  /** Seals the secrets of devices and products: 32 bytes in hex or base64. */
+  SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)'),
+});
+
+/** What dm reads of its configuration. */
+export type DmConfig = Pick<z.infer<typeof dmConfigSchema>, 'HOST' | 'POD_IP' | keyof typeof dmFields>;

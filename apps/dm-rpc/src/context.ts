@@ -1,0 +1,21 @@
+import type { Bus } from '@alink/bus';
+import type { PrismaClient, SecretBox } from '@alink/db';
+import type { Logger } from '@alink/runtime';
+import type { Changes } from './changes';
+
+/** What the handlers work with. */
+export interface DmContext {
+  readonly prisma: PrismaClient;
+  readonly bus: Bus;
+  readonly secretBox: SecretBox;
+  readonly changes: Changes;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** A device by its names. */
+export interface DeviceCore {
+  readonly productID: string;
+  readonly deviceName: string;
+}

@@ -1,0 +1,146 @@
+/**
+ * Who is online: the state of one device's sessions, and what each message does to it. Messages may come late, twice
+ * and in any order; what decides is the order of the sessions, never that of arrival.
+ */
+
+/** The order of sessions: when their stream was made (unix ms), then the sequence of their `connected` in it. */
+export interface SessionKey {
+  readonly stream: number;
+  readonly epoch: number;
+}
+
+/** All times are unix milliseconds. */
+export interface PresenceState extends SessionKey {
+  readonly isOnline: boolean;
+  /**
+   * The gateway that holds the session. A session that ended by its own `disconnected` has none; one that was given up
+   * because its gateway vanished keeps it, since it may turn out to live.
+   */
+  readonly gateway: string | null;
+  readonly firstLogin: number | null;
+  readonly lastLogin: number | null;
+  readonly lastOffline: number | null;
+  readonly lastIp: string;
+  readonly lastClientId: string;
+}
+
+interface Happened {
+  /** Unix milliseconds, by the gateway's clock. */
+  readonly timestamp: number;
+}
+
+export type PresenceEvent =
+  | (Happened & {
+      readonly kind: 'connected';
+      readonly key: SessionKey;
+      readonly gateway: string | null;
+      readonly ip: string;
+      readonly clientId: string;
+    })
+  | (Happened & {
+      readonly kind: 'disconnected';
+      /** Key of the message itself; that of its session is older. */
+      readonly key: SessionKey;
+      /** Epoch of the session that ended; undefined when the gateway does not say. */
+      readonly epoch: number | undefined;
+      readonly reason: string;
+    })
+  /** A gateway says that it holds a session which began then. */
+  | (Happened & { readonly kind: 'held'; readonly connectedAt: number })
+  /** A gateway says that it holds none, or that the one which began then has ended. */
+  | (Happened & { readonly kind: 'notHeld'; readonly connectedAt: number });
+
+/** A change that others are told of. */
+export interface PresenceChange {
+  readonly isOnline: boolean;
+  readonly timestamp: number;
+  readonly reason: string;
+}
+
+export interface Applied {
+  readonly state: PresenceState;
+  readonly change?: PresenceChange;
+}
+
+/** A gateway notes when a session began a little earlier or later than its message says. */
+const SAME_SESSION_MS = 5000;
+
+const isNewer = (a: SessionKey, b: SessionKey): boolean =>
+  a.stream !== b.stream ? a.stream > b.stream : a.epoch > b.epoch;
+
+const online = (state: PresenceState, timestamp: number): Applied => ({
+  state: { ...state, isOnline: true },
+  ...(!state.isOnline && { change: { isOnline: true, timestamp, reason: '' } }),
+});
+
+const offline = (state: PresenceState, timestamp: number, reason: string): Applied => ({
+  state: { ...state, isOnline: false, lastOffline: timestamp },
+  ...(state.isOnline && { change: { isOnline: false, timestamp, reason } }),
+});
+
+const connected = (state: PresenceState, event: PresenceEvent & { kind: 'connected' }): Applied => {
+  const login = {
+    firstLogin: state.firstLogin ?? event.timestamp,
+    lastLogin: event.timestamp,
+    lastIp: event.ip,
+    lastClientId: event.clientId,
+  };
+  if (isNewer(event.key, state)) {
+    return online({ ...state, ...login, ...event.key, gateway: event.gateway }, event.timestamp);
+  }
+  // Its end has come before it: the session is over, but there has been a login.
+  const isOwn = !isNewer(state, event.key);
+  return isOwn && !state.isOnline && state.lastLogin !== event.timestamp
+    ? { state: { ...state, ...login } }
+    : { state };
+};
+
+/** True when the session that ended is the newest one known, or newer. */
+const endsNewest = (state: PresenceState, { key, epoch }: PresenceEvent & { kind: 'disconnected' }): boolean => {
+  if (epoch === undefined) return isNewer(key, state);
+  // A session began before its end was told, so one that seems to begin later is of an earlier stream.
+  if (epoch >= key.epoch) return state.stream < key.stream && epoch >= state.epoch;
+  return !isNewer(state, { stream: key.stream, epoch });
+};
+
+const disconnected = (state: PresenceState, event: PresenceEvent & { kind: 'disconnected' }): Applied => {
+  if (!endsNewest(state, event)) return { state };
+  const { stream } = event.key;
+  const epoch = event.epoch ?? event.key.epoch;
+  const key = epoch > event.key.epoch ? { stream: state.stream, epoch } : { stream, epoch };
+  return offline({ ...state, ...key, gateway: null }, event.timestamp, event.reason || 'disconnected');
+};
+
+/**
+ * A session that is held makes the device online when its gateway had been given up, or when it began after all that
+ * is known. Its own `disconnected` outweighs it: the gateway may have said "held" just before.
+ */
+const held = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & { kind: 'held' }): Applied => {
+  if (state.isOnline) return { state };
+  const wasGivenUp = state.gateway !== null && connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
+  const isLater = connectedAt > (state.lastOffline ?? 0) && connectedAt >= (state.lastLogin ?? 0);
+  if (!wasGivenUp && !isLater) return { state };
+  const login = { firstLogin: state.firstLogin ?? connectedAt, lastLogin: state.lastLogin ?? connectedAt };
+  return online({ ...state, ...login }, timestamp);
+};
+
+const notHeld = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & { kind: 'notHeld' }): Applied => {
+  const isNewest = connectedAt === 0 || connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
+  return state.isOnline && isNewest
+    ? offline({ ...state, gateway: null }, timestamp, 'corrected by the gateway')
+    : { state };
+};
+
+/** What a message does to the state. Pure; the same message twice does nothing the second time. */
+export const applyPresence = (state: PresenceState, event: PresenceEvent): Applied => {
+  switch (event.kind) {
+    case 'connected':
+      return connected(state, event);
+    case 'disconnected':
+      return disconnected(state, event);
+    case 'held':
+      return held(state, event);
+    case 'notHeld':
+      return notHeld(state, event);
+  }
+};

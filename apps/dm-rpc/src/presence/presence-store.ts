@@ -1,0 +1,142 @@
+/** Presence in the database: reads the states of devices, applies what happened, writes what came of it. */
+import type { PrismaClient } from '@alink/db';
+import type { DeviceCore } from '../context';
+import { applyPresence, type PresenceChange, type PresenceEvent, type PresenceState } from './presence-state';
+
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+/** Something that happened to a device's sessions. */
+export interface DevicePresence extends DeviceCore {
+  readonly event: PresenceEvent;
+}
+
+/** A device that went online or offline. */
+export interface DeviceChange extends DeviceCore, PresenceChange {
+  readonly deviceID: bigint;
+}
+
+interface StateRow {
+  readonly id: bigint;
+  readonly product_id: string;
+  readonly device_name: string;
+  readonly is_online: boolean;
+  readonly session_stream: bigint;
+  readonly session_epoch: bigint;
+  readonly gateway: string | null;
+  readonly first_login: Date | null;
+  readonly last_login: Date | null;
+  readonly last_offline: Date | null;
+  readonly last_ip: string;
+  readonly last_client_id: string;
+}
+
+const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
+
+const stateOf = (row: StateRow): PresenceState => ({
+  isOnline: row.is_online,
+  stream: Number(row.session_stream),
+  epoch: Number(row.session_epoch),
+  gateway: row.gateway,
+  firstLogin: row.first_login?.getTime() ?? null,
+  lastLogin: row.last_login?.getTime() ?? null,
+  lastOffline: row.last_offline?.getTime() ?? null,
+  lastIp: row.last_ip,
+  lastClientId: row.last_client_id,
+});
+
+/** Locked in the order of their ids, so that two batches never wait for each other crosswise. */
+const lockRows = (tx: Transaction, devices: readonly DeviceCore[]): Promise<StateRow[]> =>
+  tx.$queryRaw<StateRow[]>`
+    SELECT id, product_id, device_name, is_online, session_stream, session_epoch, gateway,
+           first_login, last_login, last_offline, last_ip, last_client_id
+    FROM device
+    WHERE (product_id, device_name) IN (SELECT * FROM unnest(
+      ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))
+    ORDER BY id FOR UPDATE`;
+
+const writeStates = async (tx: Transaction, states: ReadonlyMap<bigint, PresenceState>): Promise<void> => {
+  const rows = [...states].map(([id, state]) => ({ id: id.toString(), ...state }));
+  // As one JSON text and not as arrays: many of the values may be null.
+  await tx.$executeRaw`
+    UPDATE device SET
+      is_online = u."isOnline", session_stream = u.stream, session_epoch = u.epoch, gateway = u.gateway,
+      first_login = to_timestamp(u."firstLogin" / 1000.0), last_login = to_timestamp(u."lastLogin" / 1000.0),
+      last_offline = to_timestamp(u."lastOffline" / 1000.0), last_ip = u."lastIp", last_client_id = u."lastClientId"
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS u (
+      id bigint, "isOnline" boolean, stream bigint, epoch bigint, gateway text, "firstLogin" bigint, "lastLogin" bigint,
+      "lastOffline" bigint, "lastIp" text, "lastClientId" text)
+    WHERE device.id = u.id`;
+};
+
+const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]): Promise<unknown> =>
+  tx.statusLog.createMany({
+    data: changes.map(({ deviceID, timestamp, isOnline, reason }) => ({
+      deviceID,
+      timestamp: BigInt(timestamp),
+      status: isOnline ? 2 : 1,
+      reason,
+    })),
+  });
+
+/**
+ * Applies what happened, in the order given, within a transaction of the caller's. Devices that do not exist are left out.
+ * @returns the devices that went online or offline, to be told once the transaction is committed
+ */
+export const applyPresenceBatch = async (
+  tx: Transaction,
+  happened: readonly DevicePresence[],
+): Promise<readonly DeviceChange[]> => {
+  if (happened.length === 0) return [];
+  const devices = [...new Map(happened.map((item) => [keyOf(item), item])).values()];
+  const rows = await lockRows(tx, devices);
+  const byKey = new Map(
+    rows.map((row) => [
+      keyOf({ productID: row.product_id, deviceName: row.device_name }),
+      { row, state: stateOf(row) },
+    ]),
+  );
+  const changed = new Map<bigint, PresenceState>();
+  const changes: DeviceChange[] = [];
+  for (const { productID, deviceName, event } of happened) {
+    const device = byKey.get(keyOf({ productID, deviceName }));
+    if (!device) continue;
+    const { state, change } = applyPresence(device.state, event);
+    if (state !== device.state) changed.set(device.row.id, state);
+    device.state = state;
+    if (change) changes.push({ productID, deviceName, deviceID: device.row.id, ...change });
+  }
+  if (changed.size > 0) await writeStates(tx, changed);
+  if (changes.length > 0) await writeStatusLog(tx, changes);
+  return changes;
+};
+
+interface GivenUpRow {
+  readonly id: bigint;
+  readonly product_id: string;
+  readonly device_name: string;
+}
+
+/**
+ * Takes the devices of a gateway that is gone offline. Several instances may do so at once: each device changes once.
+ * @param gateway instance id
+ */
+export const giveUpGateway = async (
+  tx: Transaction,
+  gateway: string,
+  nowMs: number,
+): Promise<readonly DeviceChange[]> => {
+  const rows = await tx.$queryRaw<GivenUpRow[]>`
+    UPDATE device SET is_online = false, last_offline = to_timestamp(${nowMs}::bigint / 1000.0)
+    WHERE is_online AND gateway = ${gateway}
+    RETURNING id, product_id, device_name`;
+  const changes = rows.map((row) => ({
+    productID: row.product_id,
+    deviceName: row.device_name,
+    deviceID: row.id,
+    isOnline: false,
+    timestamp: nowMs,
+    reason: 'gateway gone',
+  }));
+  if (changes.length > 0) await writeStatusLog(tx, changes);
+  return changes;
+};

@@ -1,0 +1,118 @@
+/** Sends a command to the gateway that holds the device, and waits for the device's answer. */
+import { BusTimeoutError, NoListenerError } from '@alink/bus';
+import {
+  Code,
+  decodeDevicePublish,
+  decodeEnvelope,
+  encodeDevicePublish,
+  encodeEnvelope,
+  PROTOCOL_CODE,
+  subjects,
+  type DeviceMessage,
+  type DevicePublish,
+  type UserContext,
+} from '@alink/contract';
+import { RpcError } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import type { FoundDevice } from '../device-msg/find-device';
+import { closeCommand, openCommand, type NewCommand } from './send-log';
+import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
+
+/** What the device is to get; the token is put in when it is known. */
+type MessageOf<M> = M extends DeviceMessage ? Omit<M, 'msgToken' | 'timestamp'> : never;
+export type CommandBody =
+  | { readonly kind: 'thing'; readonly type: 'property' | 'action'; readonly message: MessageOf<DeviceMessage> }
+  | { readonly kind: 'raw'; readonly topic: string; readonly payload: Buffer };
+
+export interface Command extends Omit<NewCommand, 'deviceID'> {
+  readonly device: FoundDevice;
+  readonly body: CommandBody;
+  /** Milliseconds to wait for the device. */
+  readonly timeoutMs: number;
+}
+
+export interface SentCommand {
+  readonly msgToken: string;
+  /** @throws {RpcError} 2000003 device offline, 2000002 no answer in time */
+  readonly answer: Promise<DeviceAnswer>;
+}
+
+/** Codes with which the gateway itself answers: it could not deliver, or found the topic wrong. */
+const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
+
+export const deviceOffline = (): RpcError => new RpcError(Code.deviceOffline, 'the device is offline');
+const deviceTimeout = (): RpcError => new RpcError(Code.deviceTimeout, 'the device did not answer in time');
+
+const readAnswer = (body: Buffer): DeviceAnswer => {
+  const { payload } = decodeDevicePublish(decodeEnvelope(body.toString('utf8')).data);
+  const reply = JSON.parse(payload.toString('utf8')) as { code?: unknown; msg?: unknown; data?: unknown };
+  const code = Number.isInteger(reply.code) ? Number(reply.code) : Code.deviceError;
+  const msg = typeof reply.msg === 'string' ? reply.msg : '';
+  return { code, msg, output: reply.data === undefined ? '' : JSON.stringify(reply.data) };
+};
+
+export class CommandSender {
+  constructor(
+    private readonly context: DmContext,
+    private readonly waiting: WaitingCommands,
+  ) {}
+
+  /** Writes the record, then sends. Resolves once the record is written; the answer comes by its own promise. */
+  async send(command: Command): Promise<SentCommand> {
+    const { prisma, now, log } = this.context;
+    const { device, action, dataID, content, user } = command;
+    const msgToken = await openCommand(prisma, { deviceID: device.id, action, dataID, content, user }, now());
+    const answer = this.deliver(command, msgToken);
+    // The record is completed whether or not anybody waits.
+    answer
+      .catch((error: unknown): DeviceAnswer => {
+        const { code, message } = RpcError.from(error);
+        return { code, msg: message, output: '' };
+      })
+      .then((outcome) => closeCommand(prisma, device.id, msgToken, outcome, now()))
+      .catch((error: unknown) => log.error({ err: error, msgToken: String(msgToken) }, 'a command was not completed'));
+    return { msgToken: String(msgToken), answer };
+  }
+
+  private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
+    const { device, timeoutMs, user } = command;
+    const { handle, text } = this.encode(command, String(msgToken), user);
+    const inStream = this.waiting.wait(device.id, msgToken);
+    try {
+      const subject = subjects.down(handle, device.productID, device.deviceName);
+      const direct = this.context.bus.request(subject, text, timeoutMs).then(readAnswer);
+      const answer = await Promise.race([direct, inStream.answer]);
+      // Lost to the answer through the stream, it may still reject.
+      direct.catch(() => undefined);
+      if (UNDELIVERED.includes(answer.code)) throw new RpcError(answer.code, answer.msg || 'not delivered');
+      return answer;
+    } catch (error) {
+      if (error instanceof NoListenerError) throw deviceOffline();
+      if (error instanceof BusTimeoutError) throw deviceTimeout();
+      throw error;
+    } finally {
+      inStream.stop();
+    }
+  }
+
+  private encode(
+    { device, body }: Command,
+    msgToken: string,
+    user: UserContext | undefined,
+  ): { handle: DevicePublish['handle']; text: string } {
+    const timestamp = this.context.now();
+    const { productID, deviceName } = device;
+    const named = { productID, deviceName, timestamp, explain: '', protocolCode: PROTOCOL_CODE };
+    const publish: DevicePublish =
+      body.kind === 'raw'
+        ? { ...named, handle: 'ext', type: 'raw', topic: body.topic, payload: body.payload }
+        : {
+            ...named,
+            handle: 'thing',
+            type: body.type,
+            topic: '',
+            payload: Buffer.from(JSON.stringify({ ...body.message, msgToken, timestamp })),
+          };
+    return { handle: publish.handle, text: encodeEnvelope(encodeDevicePublish(publish), timestamp, user) };
+  }
+}

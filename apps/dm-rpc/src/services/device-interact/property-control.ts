@@ -1,0 +1,97 @@
+/** Sets properties of a device. */
+import type { JsonObject, services } from '@alink/contract';
+import { Code } from '@alink/contract';
+import { RpcError, type Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { badParameter } from '../../wire/errors';
+import { jsonObject } from '../../wire/fields';
+import { deviceOffline, type CommandSender } from './command-sender';
+import { findTarget, refuseRejected, timeoutOf } from './command-target';
+import { readResult } from './read-result';
+import type { Shadows } from './shadow';
+
+type Methods = Pick<Handlers<typeof services.deviceInteract>, 'propertyControlSend' | 'propertyControlRead'>;
+
+/** `shadowControl`: send or keep, send only, keep only, change only what is known here. */
+const AUTO = 0;
+const SEND_ONLY = 1;
+const KEEP_ONLY = 2;
+const KNOWN_ONLY = 3;
+const WAYS = [AUTO, SEND_ONLY, KEEP_ONLY, KNOWN_ONLY];
+
+/** An asynchronous command waits so long in the background before it counts as timed out. */
+const BACKGROUND_TIMEOUT_MS = 60_000;
+
+const KEPT = { code: Code.ok, msg: 'kept until the device comes online', msgToken: '' };
+
+export const propertyControlHandlers = (context: DmContext, sender: CommandSender, shadows: Shadows): Methods => {
+  const { prisma, now } = context;
+
+  const writeLatest = async (deviceID: bigint, values: JsonObject): Promise<void> => {
+    const timestamp = BigInt(now());
+    await prisma.$transaction(
+      Object.keys(values)
+        .sort()
+        .map((identifier) => {
+          const value = JSON.stringify(values[identifier]);
+          return prisma.propertyLatest.upsert({
+            where: { deviceID_identifier: { deviceID, identifier } },
+            create: { deviceID, identifier, value, timestamp },
+            update: { value, timestamp },
+          });
+        }),
+    );
+  };
+
+  return {
+    async propertyControlSend(request, call) {
+      const way = Number(request.shadowControl);
+      if (!WAYS.includes(way)) throw badParameter('shadowControl', `must be one of ${WAYS.join(', ')}`);
+      const { device, model } = await findTarget(context, request);
+      const data = jsonObject('data', request.data);
+      if (Object.keys(data).length === 0) throw badParameter('data', 'must name a property');
+      const { accepted, rejected } = model.checkSettable(data);
+      refuseRejected('data', rejected);
+      const params = accepted as JsonObject;
+
+      if (way === KNOWN_ONLY) {
+        await writeLatest(device.id, params);
+        return { code: Code.ok, msg: '', msgToken: '' };
+      }
+      if (way === KEEP_ONLY || (way === AUTO && !device.isOnline)) {
+        await shadows.keep(device.id, params);
+        return KEPT;
+      }
+      if (request.isAsync && !device.isOnline) throw deviceOffline();
+
+      const { msgToken, answer } = await sender.send({
+        device,
+        action: 'propertyControlSend',
+        dataID: Object.keys(params).join(','),
+        content: JSON.stringify(params),
+        user: call.user,
+        body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
+        timeoutMs: request.isAsync ? BACKGROUND_TIMEOUT_MS : timeoutOf(request.syncTimeout, call, now()),
+      });
+      if (request.isAsync) {
+        // Nobody waits: how it ends stands in its record.
+        answer.catch(() => undefined);
+        return { code: Code.ok, msg: '', msgToken };
+      }
+      try {
+        const { code, msg } = await answer;
+        return { code, msg, msgToken };
+      } catch (error) {
+        const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
+        if (way !== AUTO || !isOffline) throw error;
+        await shadows.keep(device.id, params);
+        return KEPT;
+      }
+    },
+
+    async propertyControlRead(request) {
+      const { code, msg } = await readResult(context, request, 'propertyControlSend');
+      return { code, msg, msgToken: request.msgToken };
+    },
+  };
+};

@@ -1,0 +1,78 @@
+/** Values that wait for a device to come online, and are sent when it does. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Code, type JsonObject } from '@alink/contract';
+import { RpcError } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import type { DeviceChange } from '../../presence/presence-store';
+import type { CommandSender } from './command-sender';
+
+const TIMEOUT_MS = 30_000;
+/** The gateway may take the device's commands a moment after it has told of the login. */
+const TRIES = 3;
+const RETRY_MS = 1000;
+
+export class Shadows {
+  private readonly running = new Set<Promise<void>>();
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly context: DmContext,
+    private readonly sender: CommandSender,
+  ) {}
+
+  /** Keeps values; those that waited for the same properties are replaced. */
+  async keep(deviceID: bigint, values: JsonObject): Promise<void> {
+    const { prisma, now } = this.context;
+    const identifiers = Object.keys(values).sort();
+    await prisma.$executeRaw`
+      INSERT INTO shadow (device_id, identifier, value, updated_at)
+      SELECT ${deviceID}::bigint, u.identifier, u.value, ${now()}::bigint FROM unnest(
+        ${identifiers}::text[], ${identifiers.map((key) => JSON.stringify(values[key]))}::text[]) AS u (identifier, value)
+      ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at`;
+  }
+
+  /** The device has come online: sends what waits for it. */
+  deviceOnline(change: DeviceChange): void {
+    const work = this.sendWaiting(change).catch((error: unknown) => {
+      const { productID, deviceName } = change;
+      this.context.log.warn({ err: error, productID, deviceName }, 'waiting values were not sent; they go on waiting');
+    });
+    this.running.add(work);
+    void work.finally(() => this.running.delete(work));
+  }
+
+  /** Waits for what is under way. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await Promise.all(this.running);
+  }
+
+  private async sendWaiting({ deviceID, productID, deviceName }: DeviceChange): Promise<void> {
+    const { prisma } = this.context;
+    for (let tries = 1; !this.stopped.signal.aborted; tries++) {
+      const rows = await prisma.shadow.findMany({ where: { deviceID }, orderBy: { identifier: 'asc' } });
+      if (rows.length === 0) return;
+      const params = Object.fromEntries(rows.map((row) => [row.identifier, JSON.parse(row.value)])) as JsonObject;
+      try {
+        const { answer } = await this.sender.send({
+          device: { id: deviceID, productID, deviceName, isOnline: true, isEnable: true },
+          action: 'propertyControlSend',
+          dataID: rows.map((row) => row.identifier).join(','),
+          content: JSON.stringify(params),
+          body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
+          timeoutMs: TIMEOUT_MS,
+        });
+        await answer;
+        // The device has answered, and a refusal would only be repeated. What was changed meanwhile stays.
+        await prisma.shadow.deleteMany({
+          where: { OR: rows.map(({ identifier, updatedAt }) => ({ deviceID, identifier, updatedAt })) },
+        });
+        return;
+      } catch (error) {
+        const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
+        if (!isOffline || tries === TRIES) throw error;
+        await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
+      }
+    }
+  }
+}

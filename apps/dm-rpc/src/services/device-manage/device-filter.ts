@@ -1,0 +1,57 @@
+/** Which devices a list is about. */
+import type { services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
+import type { RequestOf } from '../../wire/messages';
+import { ONLINE, requireDevice } from './device-record';
+
+type Request = RequestOf<typeof services.deviceManage, 'deviceInfoIndex'>;
+type Where = Prisma.DeviceWhereInput;
+
+const contains = (text: string) => ({ contains: text, mode: 'insensitive' as const });
+const nonZero = (...values: readonly string[]): number[] => values.map(Number).filter((value) => value !== 0);
+
+/** By `status` on the wire: 1 not activated, 2 online, 3 offline. */
+const byStatus: Readonly<Record<number, Where>> = {
+  1: { firstLogin: null },
+  2: { firstLogin: { not: null }, isOnline: true },
+  3: { firstLogin: { not: null }, isOnline: false },
+};
+/** No device is in any other state. */
+const NONE: Where = { id: -1n };
+
+/**
+ * The condition for `deviceInfoIndex`. Filters by area, group, owner, tenant and the like are not interpreted, as the
+ * fields themselves are not.
+ */
+export const inDeviceFilter = (request: Request): Where => {
+  const and: Where[] = [];
+  if (request.productID) and.push({ productID: request.productID });
+  if (request.productIDs.length > 0) and.push({ productID: { in: request.productIDs } });
+  if (request.deviceName) and.push({ deviceName: contains(request.deviceName) });
+  if (request.deviceNames.length > 0) and.push({ deviceName: { in: request.deviceNames } });
+  if (request.deviceAlias) and.push({ deviceAlias: contains(request.deviceAlias) });
+  if (request.deviceNameOrAlias) {
+    const text = contains(request.deviceNameOrAlias);
+    and.push({ OR: [{ deviceName: text }, { deviceAlias: text }] });
+  }
+  if (request.devices.length > 0) {
+    and.push({ OR: request.devices.map((device, i) => requireDevice(device, `devices[${i}].`)) });
+  }
+  if (request.isOnline !== '0') and.push({ isOnline: Number(request.isOnline) === ONLINE });
+  const statuses = nonZero(request.status, ...request.statuses);
+  if (statuses.length > 0) and.push({ OR: statuses.map((status) => byStatus[status] ?? NONE) });
+  const deviceTypes = nonZero(request.deviceType, ...request.deviceTypes);
+  if (deviceTypes.length > 0) and.push({ product: { deviceType: { in: deviceTypes } } });
+  const categories = [request.productCategoryID, ...request.productCategoryIDs].filter((id) => id !== '0').map(BigInt);
+  if (categories.length > 0) and.push({ product: { categoryID: { in: categories } } });
+  if (request.protocolCode) and.push({ product: { protocolCode: request.protocolCode } });
+  if (request.iccid) and.push({ extra: { path: ['iccid', 'value'], equals: request.iccid } });
+  if (request.versions.length > 0) {
+    and.push({ OR: request.versions.map((version) => ({ extra: { path: ['version', 'value'], equals: version } })) });
+  }
+  for (const [key, value] of Object.entries(request.tags)) and.push({ tags: { path: [key], equals: value } });
+  for (const [key, value] of Object.entries(request.tagsLike)) {
+    and.push({ tags: { path: [key], string_contains: value } });
+  }
+  return { AND: and };
+};

@@ -1,0 +1,114 @@
+/** Devices: create, update, delete, read, list, count. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import {
+  duplicate,
+  isForeignKeyViolation,
+  isMissingRow,
+  isUniqueViolation,
+  noDevice,
+  noProduct,
+} from '../../wire/errors';
+import { requireSecret } from '../../wire/fields';
+import { orderOf, pageOf } from '../../wire/paging';
+import { makeDeviceSecret } from '../random-names';
+import { inDeviceFilter } from './device-filter';
+import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
+
+type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix'>;
+
+const SORT = {
+  createdTime: 'createdAt',
+  productID: 'productID',
+  deviceName: 'deviceName',
+  deviceAlias: 'deviceAlias',
+  isOnline: 'isOnline',
+  firstLogin: 'firstLogin',
+  lastLogin: 'lastLogin',
+  lastOffline: 'lastOffline',
+} as const;
+
+export const deviceInfoHandlers = ({ prisma, secretBox, changes }: DmContext): Methods => ({
+  async deviceInfoCreate(info) {
+    const row = newDeviceRow(info);
+    const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
+    try {
+      await prisma.device.create({ data: { ...row, secret: secretBox.seal(secret, secretOwner(row)) } });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw duplicate(`deviceName ${row.deviceName} of product ${row.productID}`);
+      if (isForeignKeyViolation(error)) throw noProduct(row.productID);
+      throw error;
+    }
+    changes.deviceCreated({ productID: row.productID, deviceName: row.deviceName });
+    return {};
+  },
+
+  async deviceInfoUpdate(info) {
+    const device = requireDevice(info);
+    // Read and written in one go, so that two updates of different fields both stand.
+    await prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM device WHERE product_id = ${device.productID} AND device_name = ${device.deviceName} FOR UPDATE`;
+      const row = await tx.device.findUnique({ where: { productID_deviceName: device } });
+      if (!row) throw noDevice(device);
+      const data = changedDeviceRow(info, row);
+      if (info.secret) data.secret = secretBox.seal(requireSecret('secret', info.secret), secretOwner(device));
+      await tx.device.update({ where: { id: row.id }, data });
+    });
+    changes.deviceChanged(device);
+    return {};
+  },
+
+  async deviceInfoDelete(request) {
+    const device = requireDevice(request);
+    try {
+      await prisma.$transaction(async (tx) => {
+        const { id } = await tx.device.delete({ where: { productID_deviceName: device }, select: { id: true } });
+        // Partitioned tables have no foreign key: it would be checked for every reported value.
+        await tx.propertyHistory.deleteMany({ where: { deviceID: id } });
+        await tx.eventHistory.deleteMany({ where: { deviceID: id } });
+        await tx.hubLog.deleteMany({ where: device });
+      });
+    } catch (error) {
+      throw isMissingRow(error) ? noDevice(device) : error;
+    }
+    changes.deviceDeleted(device);
+    return {};
+  },
+
+  async deviceInfoRead(request) {
+    const device = requireDevice(request);
+    const row = await prisma.device.findUnique({ where: { productID_deviceName: device }, include: PRODUCT_PART });
+    if (!row) throw noDevice(device);
+    return deviceInfo(row, secretBox.open(row.secret, secretOwner(device)));
+  },
+
+  async deviceInfoIndex(request) {
+    const where = inDeviceFilter(request);
+    const [rows, total] = await Promise.all([
+      prisma.device.findMany({
+        where,
+        include: PRODUCT_PART,
+        ...pageOf(request.page),
+        orderBy: [...orderOf(request.page, SORT, [{ createdAt: 'desc' }]), { id: 'desc' }],
+      }),
+      prisma.device.count({ where }),
+    ]);
+    return { list: rows.map((row) => deviceInfo(row, '')), total };
+  },
+
+  async deviceInfoCount({ timeRange }) {
+    const start = Number(timeRange?.start ?? 0);
+    const end = Number(timeRange?.end ?? 0);
+    const createdAt = {
+      ...(start > 0 && { gte: new Date(start * 1000) }),
+      ...(end > 0 && { lte: new Date(end * 1000) }),
+    };
+    const groups = await prisma.device.groupBy({ by: ['isOnline'], where: { createdAt }, _count: { _all: true } });
+    const inactive = await prisma.device.count({ where: { createdAt, firstLogin: null } });
+    const countOf = (isOnline: boolean) => groups.find((group) => group.isOnline === isOnline)?._count._all ?? 0;
+    const online = countOf(true);
+    const total = online + countOf(false);
+    return { online, inactive, offline: Math.max(total - online - inactive, 0), unknown: 0, total };
+  },
+});

@@ -1,0 +1,150 @@
+/** A device on the wire and in the database. */
+import type { services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
+import type { DeviceCore } from '../../context';
+import { badParameter } from '../../wire/errors';
+import { mergeExtra, pickExtra } from '../../wire/extra';
+import { choice, plainText, requireDeviceName, requireProductID, textMap } from '../../wire/fields';
+import type { RequestOf, ResponseOf } from '../../wire/messages';
+import { unixSeconds } from '../../wire/times';
+
+export type DeviceInput = RequestOf<typeof services.deviceManage, 'deviceInfoCreate'>;
+export type DeviceOutput = ResponseOf<typeof services.deviceManage, 'deviceInfoRead'>;
+
+/** What of its product a device shows. */
+export const PRODUCT_PART = {
+  product: { select: { productName: true, deviceType: true, netType: true, categoryID: true, extra: true } },
+} as const;
+export type DeviceRow = Prisma.DeviceGetPayload<{ include: typeof PRODUCT_PART }>;
+
+/** Kept and returned, not interpreted. */
+const EXTRA = [
+  'projectID',
+  'areaID',
+  'cert',
+  'imei',
+  'mac',
+  'version',
+  'hardInfo',
+  'softInfo',
+  'Position',
+  'address',
+  'logLevel',
+  'mobileOperator',
+  'phone',
+  'iccid',
+  'schemaAlias',
+  'tenantCode',
+  'rssi',
+  'ratedPower',
+  'netType',
+  'distributor',
+  'firstBind',
+  'expTime',
+  'NeedConfirmJobID',
+  'NeedConfirmVersion',
+  'userID',
+  'areaIDPath',
+  'adcode',
+  'desc',
+  'lastBind',
+  'subProtocolConf',
+  'dept',
+  'sort',
+  'deviceImg',
+  'file',
+  'groupPurpose',
+  'groupIDs',
+  'BelongGroup',
+  'lastLocalIp',
+] as const;
+
+/** Where the protocol's parameters say how a device came to be; the gateway sets it for devices it creates itself. */
+const REGISTRATION_KEY = 'registration';
+const REGISTRATIONS = ['operator', 'auto'];
+
+export const ENABLED = 1;
+export const DISABLED = 2;
+export const OFFLINE = 1;
+export const ONLINE = 2;
+const YES_NO = [ENABLED, DISABLED] as const;
+
+/** What a device's secret is sealed for. */
+export const secretOwner = ({ productID, deviceName }: DeviceCore): string => `device:${productID}/${deviceName}`;
+
+/** The names of a device in a request, checked. @param prefix of the field's name: `device.` */
+export const requireDevice = (
+  core: { readonly productID: string; readonly deviceName: string } | null,
+  prefix = '',
+): DeviceCore => {
+  if (!core) throw badParameter(prefix.slice(0, -1), 'must be set');
+  return {
+    productID: requireProductID(`${prefix}productID`, core.productID),
+    deviceName: requireDeviceName(`${prefix}deviceName`, core.deviceName),
+  };
+};
+
+/** How the device came to be stands in a column of its own, since it decides what the device may do. */
+const splitConf = (given: Readonly<Record<string, string>>) => {
+  const { [REGISTRATION_KEY]: registration = 'operator', ...protocolConf } = textMap('protocolConf', given);
+  if (!REGISTRATIONS.includes(registration)) {
+    throw badParameter(`protocolConf["${REGISTRATION_KEY}"]`, `must be one of ${REGISTRATIONS.join(', ')}`);
+  }
+  return { registration, protocolConf };
+};
+
+/** The row of a new device, without its secret. */
+export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCreateInput, 'secret'> => ({
+  ...requireDevice(info),
+  deviceAlias: plainText('deviceAlias', info.deviceAlias?.value ?? '', 128),
+  isEnable: choice('isEnable', info.isEnable, YES_NO, ENABLED) === ENABLED,
+  tags: textMap('tags', info.tags),
+  ...splitConf(info.protocolConf),
+  extra: pickExtra(info, EXTRA),
+});
+
+/** What an update changes: only what is set. What gateways and presence own never changes this way. */
+export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload<object>): Prisma.DeviceUpdateInput => {
+  const change: Prisma.DeviceUpdateInput = {
+    isEnable: choice('isEnable', info.isEnable, YES_NO, row.isEnable ? ENABLED : DISABLED) === ENABLED,
+    extra: mergeExtra(row.extra, info, EXTRA),
+  };
+  if (info.deviceAlias) change.deviceAlias = plainText('deviceAlias', info.deviceAlias.value, 128);
+  if (Object.keys(info.tags).length > 0) change.tags = textMap('tags', info.tags);
+  if (Object.keys(info.protocolConf).length > 0) change.protocolConf = splitConf(info.protocolConf).protocolConf;
+  return change;
+};
+
+/** 1 not activated, 2 online, 3 offline. */
+const statusOf = (row: Pick<DeviceRow, 'firstLogin' | 'isOnline'>): number =>
+  !row.firstLogin ? 1 : row.isOnline ? 2 : 3;
+
+/** @param secret the DeviceSecret, opened; empty in lists */
+export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
+  const { product } = row;
+  const conf = row.protocolConf as Record<string, string>;
+  const { productImg } = product.extra as { productImg?: string };
+  return {
+    netType: product.netType,
+    ...(row.extra as object),
+    ...(productImg && { productImg }),
+    id: row.id.toString(),
+    productID: row.productID,
+    productName: product.productName,
+    deviceName: row.deviceName,
+    deviceType: product.deviceType,
+    categoryID: product.categoryID.toString(),
+    secret,
+    deviceAlias: { value: row.deviceAlias },
+    isEnable: row.isEnable ? ENABLED : DISABLED,
+    tags: row.tags as Record<string, string>,
+    protocolConf: row.registration === 'operator' ? conf : { ...conf, [REGISTRATION_KEY]: row.registration },
+    createdTime: unixSeconds(row.createdAt),
+    isOnline: row.isOnline ? ONLINE : OFFLINE,
+    status: statusOf(row),
+    firstLogin: unixSeconds(row.firstLogin),
+    lastLogin: unixSeconds(row.lastLogin),
+    lastOffline: unixSeconds(row.lastOffline),
+    lastIp: row.lastIp,
+  };
+};

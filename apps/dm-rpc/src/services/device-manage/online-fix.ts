@@ -1,0 +1,24 @@
+/** A gateway's own account of who is online: heals what lost messages or a lapsed lease have left wrong. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import type { PresenceNews } from '../../presence/presence-news';
+import { applyPresenceBatch, type DevicePresence } from '../../presence/presence-store';
+import { badParameter } from '../../wire/errors';
+import { OFFLINE, ONLINE, requireDevice } from './device-record';
+
+type Methods = Pick<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix'>;
+
+export const onlineFixHandlers = ({ prisma, now }: DmContext, news: PresenceNews): Methods => ({
+  async deviceOnlineMultiFix({ devices }) {
+    const happened = devices.map(({ device, isOnline, connectAt }, i): DevicePresence => {
+      const state = Number(isOnline);
+      if (state !== ONLINE && state !== OFFLINE) throw badParameter(`devices[${i}].isOnline`, 'must be 1 or 2');
+      const kind = state === ONLINE ? 'held' : 'notHeld';
+      const event = { kind, connectedAt: Number(connectAt), timestamp: now() } as const;
+      return { ...requireDevice(device, `devices[${i}].device.`), event };
+    });
+    news.tell(await prisma.$transaction((tx) => applyPresenceBatch(tx, happened)));
+    return {};
+  },
+});

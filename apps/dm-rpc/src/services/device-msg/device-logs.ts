@@ -1,0 +1,94 @@
+/** The logs of devices: what gateways saw, what was sent, when they were online. All newest first. */
+import { Code, type services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { requireDeviceName, requireProductID } from '../../wire/fields';
+import { pageOf } from '../../wire/paging';
+import { findDevice } from './find-device';
+import { timeRange } from './time-range';
+
+type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex' | 'sendLogIndex' | 'statusLogIndex'>;
+
+export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
+  /** Also of devices that do not exist: their log says why they were refused. */
+  async hubLogIndex(request) {
+    const where = {
+      productID: requireProductID('productID', request.productID),
+      ...(request.deviceName && { deviceName: requireDeviceName('deviceName', request.deviceName) }),
+      timestamp: timeRange(request.timeStart, request.timeEnd),
+      ...(request.actions.length > 0 && { action: { in: request.actions } }),
+      ...(request.topics.length > 0 && { topic: { in: request.topics } }),
+      ...(request.content && { content: { contains: request.content } }),
+      ...(request.requestID && { requestID: request.requestID }),
+    };
+    const [rows, total] = await Promise.all([
+      prisma.hubLog.findMany({
+        where,
+        ...pageOf(request.page),
+        orderBy: [{ timestamp: 'desc' }, { messageID: 'asc' }],
+      }),
+      prisma.hubLog.count({ where }),
+    ]);
+    const list = rows.map(({ timestamp, productID: _p, deviceName: _d, messageID: _m, ...row }) => ({
+      ...row,
+      timestamp: timestamp.toString(),
+    }));
+    return { list, total };
+  },
+
+  async sendLogIndex(request) {
+    const device = await findDevice({ prisma }, request);
+    const dataIDs = [...request.dataIDs, request.dataID].filter(Boolean);
+    const resultCode = Number(request.resultCode);
+    const where = {
+      deviceID: device.id,
+      timestamp: timeRange(request.timeStart, request.timeEnd),
+      ...(dataIDs.length > 0 && { dataID: { in: dataIDs } }),
+      ...(request.actions.length > 0 && { action: { in: request.actions } }),
+      ...(request.userID !== '0' && { userID: BigInt(request.userID) }),
+      ...(resultCode !== 0 && { resultCode: resultCode === Code.inProgress ? null : resultCode }),
+    };
+    const [rows, total] = await Promise.all([
+      prisma.sendLog.findMany({
+        where,
+        ...pageOf(request.page),
+        orderBy: [{ timestamp: 'desc' }, { msgToken: 'desc' }],
+      }),
+      prisma.sendLog.count({ where }),
+    ]);
+    const list = rows.map((row) => ({
+      timestamp: row.timestamp.toString(),
+      account: row.account,
+      userID: row.userID.toString(),
+      productID: device.productID,
+      deviceName: device.deviceName,
+      action: row.action,
+      dataID: row.dataID,
+      traceID: row.traceID,
+      content: row.content,
+      resultCode: row.resultCode ?? Code.inProgress,
+    }));
+    return { list, total };
+  },
+
+  async statusLogIndex(request) {
+    const device = await findDevice({ prisma }, request);
+    const where = {
+      deviceID: device.id,
+      timestamp: timeRange(request.timeStart, request.timeEnd),
+      ...(request.status !== '0' && { status: Number(request.status) }),
+    };
+    const [rows, total] = await Promise.all([
+      prisma.statusLog.findMany({ where, ...pageOf(request.page), orderBy: [{ timestamp: 'desc' }, { id: 'desc' }] }),
+      prisma.statusLog.count({ where }),
+    ]);
+    const { productID, deviceName } = device;
+    const list = rows.map((row) => ({
+      timestamp: row.timestamp.toString(),
+      status: row.status,
+      productID,
+      deviceName,
+    }));
+    return { list, total };
+  },
+});

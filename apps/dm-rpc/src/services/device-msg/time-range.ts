@@ -1,0 +1,6 @@
+/** Ranges of time in requests: unix milliseconds, both ends included, 0 for no bound. */
+
+export const timeRange = (start: string, end: string): { gte?: bigint; lte?: bigint } => ({
+  ...(start !== '0' && { gte: BigInt(start) }),
+  ...(end !== '0' && { lte: BigInt(end) }),
+});

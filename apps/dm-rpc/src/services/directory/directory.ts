@@ -1,0 +1,76 @@
+/** `alink.Directory`: what a gateway must know, many devices in one call and a constant number of queries. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import { exportModel } from '@alink/thing-model';
+import type { DmContext } from '../../context';
+import { badParameter } from '../../wire/errors';
+import { unixSeconds } from '../../wire/times';
+import { secretOwner as deviceSecretOwner } from '../device-manage/device-record';
+import { secretOwner as productSecretOwner } from '../product-manage/product-record';
+import { modelOf, SCHEMA_ORDER } from '../product-manage/schema-record';
+
+/** Devices or products in one call: an answer must fit into gRPC's 4 MB. */
+const MAX_BATCH = 1000;
+const DISABLED = 2;
+
+interface DeviceFound {
+  readonly product_key: string;
+  readonly product_id: string;
+  readonly device_name: string;
+  readonly secret: string;
+  readonly is_enable: boolean;
+  readonly registration: string;
+  readonly last_client_id: string;
+  readonly first_login: Date | null;
+}
+
+export const directory = ({ prisma, secretBox }: DmContext): Handlers<typeof services.directory> => {
+  const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
+    prisma.$queryRaw<DeviceFound[]>`
+      SELECT p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration, d.last_client_id, d.first_login
+      FROM (SELECT DISTINCT * FROM unnest(
+        ${keys.map((key) => key.productKey)}::text[], ${keys.map((key) => key.deviceName)}::text[]
+      ) AS k (product_key, device_name)) AS wanted
+      JOIN product p USING (product_key)
+      JOIN device d ON d.product_id = p.product_id AND d.device_name = wanted.device_name`;
+
+  const findProducts = (productKeys: readonly string[]) =>
+    prisma.product.findMany({
+      where: { productKey: { in: [...new Set(productKeys)] } },
+      include: { schema: { orderBy: SCHEMA_ORDER } },
+    });
+
+  return {
+    async resolve({ devices: keys, productKeys }) {
+      if (keys.length > MAX_BATCH) throw badParameter('devices', `must have at most ${MAX_BATCH} entries`);
+      if (productKeys.length > MAX_BATCH) throw badParameter('productKeys', `must have at most ${MAX_BATCH} entries`);
+      const [devices, products] = await Promise.all([
+        keys.length > 0 ? findDevices(keys) : [],
+        findProducts([...productKeys, ...keys.map((key) => key.productKey)]),
+      ]);
+      return {
+        devices: devices.map((row) => {
+          const device = { productID: row.product_id, deviceName: row.device_name };
+          return {
+            ...device,
+            productKey: row.product_key,
+            secret: secretBox.open(row.secret, deviceSecretOwner(device)),
+            enabled: row.is_enable,
+            registration: row.registration,
+            lastClientId: row.last_client_id,
+            firstLogin: unixSeconds(row.first_login),
+          };
+        }),
+        products: products.map((row) => ({
+          productKey: row.productKey,
+          productID: row.productID,
+          secret: secretBox.open(row.secret, productSecretOwner(row.productID)),
+          enabled: row.status !== DISABLED,
+          autoRegister: row.autoRegister,
+          validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
+          schema: row.schema.length > 0 ? JSON.stringify(exportModel(modelOf(row.schema), row.productID)) : '',
+        })),
+      };
+    },
+  };
+};

@@ -1,0 +1,11 @@
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { productInfoHandlers } from './product-info';
+import { productSchemaHandlers } from './product-schema';
+
+/** `dm.ProductManage`. */
+export const productManage = (context: DmContext): Handlers<typeof services.productManage> => ({
+  ...productInfoHandlers(context),
+  ...productSchemaHandlers(context),
+});

@@ -1,0 +1,111 @@
+/** A product on the wire and in the database. */
+import { PROTOCOL_CODE, type services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
+import { badParameter } from '../../wire/errors';
+import { mergeExtra, pickExtra } from '../../wire/extra';
+import { choice, plainText, requireProductID, requireText, textMap } from '../../wire/fields';
+import type { RequestOf, ResponseOf } from '../../wire/messages';
+import { unixSeconds } from '../../wire/times';
+
+export type ProductInput = RequestOf<typeof services.productManage, 'productInfoCreate'>;
+export type ProductOutput = ResponseOf<typeof services.productManage, 'productInfoRead'>;
+export type ProductRow = Prisma.ProductGetPayload<object>;
+
+/** Kept and returned, not interpreted. */
+const EXTRA = [
+  'productImg',
+  'sceneMode',
+  'customUi',
+  'deviceSchemaMode',
+  'bindLevel',
+  'subProtocolCode',
+  'subProtocolConf',
+  'tenantCode',
+  'config',
+  'trialTime',
+  'onlineHandle',
+  'subDeviceOnlineHandle',
+] as const;
+
+const VALIDATIONS = ['weak', 'strong', 'none'];
+
+/** What a product's secrets are sealed for. */
+export const secretOwner = (productID: string): string => `product:${productID}`;
+
+/** Values that gateways read out of the protocol's parameters are checked; the rest is anybody's. */
+const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
+  const conf = textMap('protocolConf', given);
+  const { productID, validation } = conf;
+  if (productID) requireProductID('protocolConf["productID"]', productID);
+  if (validation && !VALIDATIONS.includes(validation)) {
+    throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
+  }
+  return conf;
+};
+
+/** The ProductKey that devices dial with. */
+const productKeyOf = (conf: Readonly<Record<string, string>>, productID: string): string =>
+  conf['productID'] || productID;
+
+/** The row of a new product, without its secret. */
+export const newProductRow = (info: ProductInput, productID: string): Omit<Prisma.ProductCreateInput, 'secret'> => {
+  const conf = protocolConf(info.protocolConf);
+  return {
+    productID,
+    productKey: productKeyOf(conf, productID),
+    productName: requireText('productName', info.productName),
+    authMode: choice('authMode', info.authMode, [1, 2], 2),
+    deviceType: choice('deviceType', info.deviceType, [1, 2, 3], 1),
+    netType: choice('netType', info.netType, [1, 2, 3, 4, 5, 6], 1),
+    categoryID: BigInt(info.categoryID),
+    protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : PROTOCOL_CODE,
+    autoRegister: choice('autoRegister', info.autoRegister, [1, 2, 3, 4], 1),
+    status: choice('status', info.status, [1, 2, 3], 1),
+    desc: plainText('desc', info.desc?.value ?? '', 4096),
+    tags: textMap('tags', info.tags),
+    protocolConf: conf,
+    extra: pickExtra(info, EXTRA),
+  };
+};
+
+/** What an update changes: only what is set. */
+export const changedProductRow = (info: ProductInput, row: ProductRow): Prisma.ProductUpdateInput => {
+  const change: Prisma.ProductUpdateInput = {
+    authMode: choice('authMode', info.authMode, [1, 2], row.authMode),
+    deviceType: choice('deviceType', info.deviceType, [1, 2, 3], row.deviceType),
+    netType: choice('netType', info.netType, [1, 2, 3, 4, 5, 6], row.netType),
+    autoRegister: choice('autoRegister', info.autoRegister, [1, 2, 3, 4], row.autoRegister),
+    status: choice('status', info.status, [1, 2, 3], row.status),
+    extra: mergeExtra(row.extra, info, EXTRA),
+  };
+  if (info.productName) change.productName = requireText('productName', info.productName);
+  if (info.categoryID !== '0') change.categoryID = BigInt(info.categoryID);
+  if (info.protocolCode) change.protocolCode = requireText('protocolCode', info.protocolCode, 64);
+  if (info.desc) change.desc = plainText('desc', info.desc.value, 4096);
+  if (Object.keys(info.tags).length > 0) change.tags = textMap('tags', info.tags);
+  if (Object.keys(info.protocolConf).length > 0) {
+    const conf = protocolConf(info.protocolConf);
+    change.protocolConf = conf;
+    change.productKey = productKeyOf(conf, row.productID);
+  }
+  return change;
+};
+
+/** @param secret the ProductSecret, opened; empty in lists */
+export const productInfo = (row: ProductRow, secret: string): ProductOutput => ({
+  ...(row.extra as object),
+  createdTime: unixSeconds(row.createdAt),
+  productID: row.productID,
+  productName: row.productName,
+  authMode: row.authMode,
+  deviceType: row.deviceType,
+  netType: row.netType,
+  categoryID: row.categoryID.toString(),
+  protocolCode: row.protocolCode,
+  autoRegister: row.autoRegister,
+  secret,
+  desc: { value: row.desc },
+  tags: row.tags as Record<string, string>,
+  protocolConf: row.protocolConf as Record<string, string>,
+  status: row.status,
+});

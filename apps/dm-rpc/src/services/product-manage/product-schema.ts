@@ -1,0 +1,195 @@
+/** Thing models: definitions one by one, and whole documents. */
+import type { services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
+import type { Handlers } from '@alink/rpc';
+import { affordanceOf, definitionsOf, exportModel, importThingModel, type ThingModel } from '@alink/thing-model';
+import type { DmContext } from '../../context';
+import { badParameter, duplicate, noProduct, notFound, thingModelFault } from '../../wire/errors';
+import { requireProductID, requireText } from '../../wire/fields';
+import type { RequestOf } from '../../wire/messages';
+import { orderOf, pageOf } from '../../wire/paging';
+import {
+  changedSchemaRow,
+  modelOf,
+  newSchemaRow,
+  SCHEMA_ORDER,
+  schemaInfo,
+  type SchemaInput,
+  type SchemaRow,
+} from './schema-record';
+
+type Methods = Pick<
+  Handlers<typeof services.productManage>,
+  | 'productSchemaCreate'
+  | 'productSchemaMultiCreate'
+  | 'productSchemaUpdate'
+  | 'productSchemaDelete'
+  | 'productSchemaIndex'
+  | 'productSchemaTslImport'
+  | 'productSchemaTslRead'
+>;
+
+/** Letters in a document at most. */
+const MAX_TSL_LENGTH = 1024 * 1024;
+
+const SORT = { order: 'order', identifier: 'identifier', name: 'name', type: 'type' } as const;
+
+const readDocument = (tsl: string): ThingModel => {
+  if (tsl.length > MAX_TSL_LENGTH) throw badParameter('tsl', `must have at most ${MAX_TSL_LENGTH} characters`);
+  try {
+    return importThingModel(tsl).model;
+  } catch (error) {
+    throw thingModelFault('tsl', error);
+  }
+};
+
+const inSchemaFilter = (
+  request: RequestOf<typeof services.productManage, 'productSchemaIndex'>,
+): Prisma.SchemaEntryWhereInput => {
+  const types = [...request.types, request.type].map(Number).filter((type) => type !== 0);
+  return {
+    productID: request.productID,
+    ...(types.length > 0 && { type: { in: types } }),
+    ...(request.name && { name: { contains: request.name, mode: 'insensitive' } }),
+    AND: [
+      ...(request.identifiers.length > 0 ? [{ identifier: { in: request.identifiers } }] : []),
+      ...(request.identifier ? [{ identifier: { contains: request.identifier } }] : []),
+      ...(request.propertyMode ? [{ type: 1, affordance: { contains: `"mode":"${request.propertyMode}"` } }] : []),
+    ],
+  };
+};
+
+export const productSchemaHandlers = ({ prisma, changes }: DmContext): Methods => {
+  type Transaction = Parameters<Parameters<typeof prisma.$transaction>[0]>[0];
+
+  const requireProduct = async (tx: Pick<Transaction, 'product'>, productID: string): Promise<void> => {
+    requireProductID('productID', productID);
+    if (!(await tx.product.findUnique({ where: { productID }, select: { productID: true } }))) {
+      throw noProduct(productID);
+    }
+  };
+
+  /** Changes a model as a whole: changes of one product take turns, and what comes out is checked before it is kept. */
+  const changeModel = async (productID: string, change: (tx: Transaction) => Promise<void>): Promise<void> => {
+    requireProductID('productID', productID);
+    await prisma.$transaction(async (tx) => {
+      const locked = await tx.$queryRaw<unknown[]>`
+        SELECT 1 FROM product WHERE product_id = ${productID} FOR UPDATE`;
+      if (locked.length === 0) throw noProduct(productID);
+      await change(tx);
+    });
+    changes.schemaChanged(productID);
+  };
+
+  const addAll = (productID: string, infos: readonly { field: string; info: SchemaInput }[]) =>
+    changeModel(productID, async (tx) => {
+      const existing = await tx.schemaEntry.findMany({ where: { productID } });
+      const taken = new Set(existing.map((row) => row.identifier));
+      const rows = infos.map(({ field, info }, i) => {
+        if (info.productID && info.productID !== productID) {
+          throw badParameter(`${field}.productID`, 'is that of another product');
+        }
+        const row = newSchemaRow(field, info, productID, existing.length + i + 1);
+        if (taken.has(row.identifier)) throw duplicate(`${field}.identifier ${row.identifier}`);
+        taken.add(row.identifier);
+        return row;
+      });
+      checkWhole([...existing, ...rows], infos[0]?.field ?? 'list');
+      await tx.schemaEntry.createMany({ data: rows });
+    });
+
+  const checkWhole = (rows: readonly Omit<SchemaRow, 'extra'>[], field: string): void => {
+    try {
+      modelOf(rows);
+    } catch (error) {
+      throw thingModelFault(field, error);
+    }
+  };
+
+  const requireInfo = (info: SchemaInput | null): SchemaInput => {
+    if (!info) throw badParameter('info', 'must be set');
+    requireProductID('info.productID', info.productID);
+    requireText('info.identifier', info.identifier);
+    return info;
+  };
+
+  return {
+    async productSchemaCreate({ info: given }) {
+      const info = requireInfo(given);
+      await addAll(info.productID, [{ field: 'info', info }]);
+      return {};
+    },
+
+    async productSchemaMultiCreate({ productID, list, identifiers }) {
+      if (identifiers.length > 0) throw badParameter('identifiers', 'must be empty: there are no common definitions');
+      if (list.length === 0) throw badParameter('list', 'must not be empty');
+      await addAll(
+        productID,
+        list.map((info, i) => ({ field: `list[${i}]`, info })),
+      );
+      return {};
+    },
+
+    async productSchemaUpdate({ info: given }) {
+      const info = requireInfo(given);
+      const { productID, identifier } = info;
+      await changeModel(productID, async (tx) => {
+        const row = await tx.schemaEntry.findUnique({ where: { productID_identifier: { productID, identifier } } });
+        if (!row) throw notFound(`definition ${identifier} of product ${productID}`);
+        await tx.schemaEntry.update({
+          where: { productID_identifier: { productID, identifier } },
+          data: changedSchemaRow('info', info, row),
+        });
+      });
+      return {};
+    },
+
+    async productSchemaDelete({ productID, identifier }) {
+      requireText('identifier', identifier);
+      await changeModel(productID, async (tx) => {
+        const { count } = await tx.schemaEntry.deleteMany({ where: { productID, identifier } });
+        if (count === 0) throw notFound(`definition ${identifier} of product ${productID}`);
+      });
+      return {};
+    },
+
+    async productSchemaIndex(request) {
+      await requireProduct(prisma, request.productID);
+      const where = inSchemaFilter(request);
+      const [rows, total] = await Promise.all([
+        prisma.schemaEntry.findMany({
+          where,
+          ...pageOf(request.page),
+          orderBy: orderOf(request.page, SORT, [{ order: 'asc' }, { identifier: 'asc' }]),
+        }),
+        prisma.schemaEntry.count({ where }),
+      ]);
+      return { list: rows.map(schemaInfo), total };
+    },
+
+    async productSchemaTslImport({ productID, tsl }) {
+      const model = readDocument(requireTsl(tsl));
+      const rows = definitionsOf(model).map((definition, i) => ({
+        ...affordanceOf(definition),
+        productID,
+        order: i + 1,
+      }));
+      await changeModel(productID, async (tx) => {
+        await tx.schemaEntry.deleteMany({ where: { productID } });
+        await tx.schemaEntry.createMany({ data: rows });
+      });
+      return {};
+    },
+
+    async productSchemaTslRead({ productID }) {
+      await requireProduct(prisma, productID);
+      const rows = await prisma.schemaEntry.findMany({ where: { productID }, orderBy: SCHEMA_ORDER });
+      return { tsl: JSON.stringify(exportModel(modelOf(rows), productID)) };
+    },
+  };
+};
+
+const requireTsl = (tsl: string): string => {
+  if (tsl === '') throw badParameter('tsl', 'must not be empty');
+  return tsl;
+};

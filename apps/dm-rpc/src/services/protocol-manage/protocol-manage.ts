@@ -1,0 +1,123 @@
+/** `dm.ProtocolManage`: the device protocols, and the gateway instances that serve them. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { duplicate, isUniqueViolation, notFound } from '../../wire/errors';
+import { badParameter } from '../../wire/errors';
+import { choice, requireText } from '../../wire/fields';
+import { orderOf, pageOf } from '../../wire/paging';
+import { changedProtocolRow, newProtocolRow, protocolInfo, protocolService } from './protocol-record';
+
+const PROTOCOL_SORT = { id: 'id', code: 'code', name: 'name', createdTime: 'createdAt' } as const;
+const SERVICE_SORT = { id: 'id', code: 'code', ip: 'ip', port: 'port', updatedTime: 'updatedAt' } as const;
+
+const requireID = (id: string): bigint => {
+  if (id === '0') throw badParameter('id', 'must be set');
+  return BigInt(id);
+};
+
+const requirePort = (port: string): number => {
+  const number = Number(port);
+  if (!(number >= 0 && number <= 65535)) throw badParameter('port', 'must be 0 to 65535');
+  return number;
+};
+
+export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<typeof services.protocolManage> => {
+  const find = async (where: { id: bigint } | { code: string }, what: string) => {
+    const row = await prisma.protocolInfo.findUnique({ where });
+    if (!row) throw notFound(what);
+    return row;
+  };
+
+  return {
+    async protocolInfoCreate(info) {
+      const data = newProtocolRow(info);
+      try {
+        const { id } = await prisma.protocolInfo.create({ data });
+        changes.protocolChanged(data.code);
+        return { id: id.toString() };
+      } catch (error) {
+        throw isUniqueViolation(error) ? duplicate(`code ${data.code}`) : error;
+      }
+    },
+
+    async protocolInfoUpdate(info) {
+      const id = requireID(info.id);
+      const row = await find({ id }, `protocol ${id}`);
+      if (info.code && info.code !== row.code) throw badParameter('code', 'cannot be changed');
+      await prisma.protocolInfo.update({ where: { id }, data: changedProtocolRow(info, row) });
+      changes.protocolChanged(row.code);
+      return {};
+    },
+
+    async protocolInfoDelete({ id: text }) {
+      const id = requireID(text);
+      const row = await find({ id }, `protocol ${id}`);
+      await prisma.$transaction([
+        prisma.protocolService.deleteMany({ where: { code: row.code } }),
+        prisma.protocolInfo.deleteMany({ where: { id } }),
+      ]);
+      changes.protocolChanged(row.code);
+      return {};
+    },
+
+    async protocolInfoRead({ id, code }) {
+      if (id === '0' && code === '') throw badParameter('id', 'or code must be set');
+      return protocolInfo(
+        await (id === '0' ? find({ code }, `protocol ${code}`) : find({ id: BigInt(id) }, `protocol ${id}`)),
+      );
+    },
+
+    async protocolInfoIndex(request) {
+      const where = {
+        ...(request.name && { name: { contains: request.name, mode: 'insensitive' as const } }),
+        ...(request.type && { type: request.type }),
+        ...(request.transProtocol && { transProtocol: request.transProtocol }),
+        AND: [
+          ...(request.code ? [{ code: request.code }] : []),
+          ...(request.codes.length > 0 ? [{ code: { in: request.codes } }] : []),
+          ...(request.notCodes.length > 0 ? [{ code: { notIn: request.notCodes } }] : []),
+        ],
+      };
+      const orderBy = orderOf(request.page, PROTOCOL_SORT, [{ id: 'asc' }]);
+      const [rows, total] = await Promise.all([
+        prisma.protocolInfo.findMany({ where, ...pageOf(request.page), orderBy }),
+        prisma.protocolInfo.count({ where }),
+      ]);
+      return { list: rows.map(protocolInfo), total };
+    },
+
+    async protocolServiceUpdate(service) {
+      const instance = {
+        code: requireText('code', service.code, 64),
+        ip: requireText('ip', service.ip, 253),
+        port: requirePort(service.port),
+      };
+      const status = choice('status', service.status, [1, 2], 1);
+      await prisma.protocolService.upsert({
+        where: { code_ip_port: instance },
+        create: { ...instance, status },
+        // Named, so that it changes also when nothing else does: it is the sign of life.
+        update: { status, updatedAt: new Date(now()) },
+      });
+      return {};
+    },
+
+    async protocolServiceDelete({ id: text }) {
+      const id = requireID(text);
+      const { count } = await prisma.protocolService.deleteMany({ where: { id } });
+      if (count === 0) throw notFound(`protocol service ${id}`);
+      return {};
+    },
+
+    async protocolServiceIndex(request) {
+      const where = request.code ? { code: request.code } : {};
+      const orderBy = orderOf(request.page, SERVICE_SORT, [{ id: 'asc' }]);
+      const [rows, total] = await Promise.all([
+        prisma.protocolService.findMany({ where, ...pageOf(request.page), orderBy }),
+        prisma.protocolService.count({ where }),
+      ]);
+      return { list: rows.map((row) => protocolService(row, now())), total };
+    },
+  };
+};

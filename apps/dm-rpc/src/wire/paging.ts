@@ -1,0 +1,49 @@
+/** Paging: `PageInfo` to what the database takes. */
+import { badParameter } from './errors';
+
+/** Rows in one answer at most, also when no page is asked for: an answer must fit into gRPC's 4 MB. */
+export const MAX_ROWS = 2000;
+/** Rows of a page that does not say its size. */
+const DEFAULT_SIZE = 20;
+
+export interface PageInfo {
+  readonly page: string;
+  readonly size: string;
+  readonly orders: readonly { readonly field: string; readonly sort: string }[];
+}
+
+export interface Page {
+  readonly skip: number;
+  readonly take: number;
+}
+
+/** Which rows are wanted; without a page all, at most {@link MAX_ROWS}. */
+export const pageOf = (page: PageInfo | null): Page => {
+  if (!page) return { skip: 0, take: MAX_ROWS };
+  const number = Number(page.page);
+  const size = Number(page.size);
+  if (number < 0) throw badParameter('page.page', 'must be 1 or more');
+  if (size < 0) throw badParameter('page.size', 'must be 1 or more');
+  const take = Math.min(size || DEFAULT_SIZE, MAX_ROWS);
+  return { skip: Math.max(number - 1, 0) * take, take };
+};
+
+type Direction = 'asc' | 'desc';
+
+/**
+ * The sort keys that are asked for, else `fallback`.
+ * @param columns the fields that can be sorted by, with the column of each
+ */
+export const orderOf = <C extends string>(
+  page: PageInfo | null,
+  columns: Readonly<Record<string, C>>,
+  fallback: readonly Partial<Record<C, Direction>>[],
+): Partial<Record<C, Direction>>[] => {
+  const orders = page?.orders ?? [];
+  if (orders.length === 0) return [...fallback];
+  return orders.map(({ field, sort }) => {
+    const column = Object.hasOwn(columns, field) ? columns[field] : undefined;
+    if (!column) throw badParameter('page.orders.field', `must be one of ${Object.keys(columns).join(', ')}`);
+    return { [column]: sort === '2' ? 'desc' : 'asc' } as Partial<Record<C, Direction>>;
+  });
+};
