@@ -1,10 +1,14 @@
-import { serviceKeys } from '@alink/contract';
+import { createMemoryBus } from '@alink/bus';
+import { decodeEnvelope, serviceKeys, services } from '@alink/contract';
+import { openDatabase } from '@alink/db';
+import { createMemoryRegistry } from '@alink/discovery';
 import { connectRpc } from '@alink/rpc';
-import { services } from '@alink/contract';
-import { StartError } from '@alink/runtime';
-import { eventually } from '@alink/testing';
+import { createLogger, StartError } from '@alink/runtime';
+import { eventually, startPostgres } from '@alink/testing';
 import { createTimedjob } from './app';
-import { startBed, type Bed } from '../test/bed';
+import { makeTask, startBed, type Bed } from '../test/bed';
+
+const log = createLogger({ name: 'test', level: 'silent' });
 
 let bed: Bed;
 beforeAll(async () => {
@@ -37,10 +41,39 @@ describe('createTimedjob', () => {
   test('a port in use is told, and what had started is stopped', async () => {
     const first = await bed.instance();
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: first.service.port };
-    const log = (await import('@alink/runtime')).createLogger({ name: 'test', level: 'silent' });
     const second = createTimedjob({ db: bed.db, bus: bed.bus, registry: bed.registry, config, log });
     await expect(second).rejects.toMatchObject({ cause: expect.any(StartError) });
     await expect(second).rejects.toThrow(`port ${first.service.port} is already in use; set TIMEDJOB_GRPC_PORT`);
     await first.stop();
+  });
+
+  test('runs on embedded parts, and goes on after the database was killed', async () => {
+    const postgres = await startPostgres();
+    const db = await openDatabase(postgres.url);
+    const [bus, registry] = [createMemoryBus(), createMemoryRegistry()];
+    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
+    const service = await createTimedjob({ db, bus, registry, config, log });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry });
+    const timed = channel.client(services.timedManage);
+
+    const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
+    const heard: string[] = [];
+    bus.subscribe(topic, ({ data }) => heard.push(decodeEnvelope(data.toString()).data));
+    await eventually(() => expect(heard.length).toBeGreaterThan(1), { timeoutMs: 20_000 });
+
+    await postgres.kill();
+    await expect(timed.TaskGroupIndex({})).rejects.toMatchObject({ code: 100007, message: 'internal error' });
+    await postgres.restart();
+    const before = heard.length;
+    await eventually(() => expect(heard.length).toBeGreaterThan(before + 1), { timeoutMs: 50_000 });
+    const { list } = await timed.TaskLogIndex({ groupCode });
+    expect(list[0]).toMatchObject({ resultCode: '200' });
+
+    channel.close();
+    await service.stop();
+    await bus.close();
+    await registry.close();
+    await db.close();
+    await postgres.stop();
   });
 });

@@ -1,0 +1,164 @@
+import { createLogger } from '@alink/runtime';
+import { createDatabase, eventually, type TestDatabase } from '@alink/testing';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { timerJobId, type QueuedJob } from './job';
+import { JobQueue, type Attempt } from './job-queue';
+
+const log = createLogger({ name: 'test', level: 'silent' });
+let database: TestDatabase;
+const open: JobQueue[] = [];
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((queue) => queue.stop()));
+  await database.drop();
+});
+
+const start = async (): Promise<JobQueue> => {
+  const queue = new JobQueue({ databaseUrl: database.url, log });
+  open.push(queue);
+  await queue.start();
+  return queue;
+};
+
+const task = { groupCode: 'g', code: 't', uid: randomUUID() };
+const makeJob = (overrides: Partial<QueuedJob> = {}): QueuedJob => ({
+  id: randomUUID(),
+  job: { kind: 'trigger', task },
+  priority: 3,
+  startMs: Date.now() - 1000,
+  timeoutMs: 1000,
+  ...overrides,
+});
+
+const query = async (sql: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+};
+
+describe('JobQueue', () => {
+  test('of many that are due the higher priority goes first', async () => {
+    const queue = await start();
+    const low = Array.from({ length: 60 }, () => makeJob({ priority: 1 }));
+    const high = Array.from({ length: 5 }, () => makeJob({ priority: 9 }));
+    await queue.addAll([...low, ...high]);
+    const begun: string[] = [];
+    queue.work(async ({ id }) => void begun.push(id));
+    await eventually(() => expect(begun).toHaveLength(65));
+    expect(begun.slice(0, 25)).toEqual(expect.arrayContaining(high.map(({ id }) => id)));
+    expect(new Set(begun).size).toBe(65);
+  });
+
+  test('instances share the work, each job to one of them', async () => {
+    const queues = await Promise.all([start(), start(), start()]);
+    const done: string[] = [];
+    for (const queue of queues) queue.work(async ({ id }) => void done.push(id));
+    const jobs = Array.from({ length: 200 }, () => makeJob());
+    await Promise.all(queues.map((queue) => queue.addAll(jobs)));
+    await eventually(() => expect(done).toHaveLength(200));
+    expect(new Set(done).size).toBe(200);
+  });
+
+  test('an id is taken once, by each way of adding', async () => {
+    const queue = await start();
+    const later = makeJob({ startMs: Date.now() + 3_600_000 });
+    expect(await queue.add(later)).toBe(true);
+    expect(await queue.add(later)).toBe(false);
+    await queue.addAll([later, later]);
+    expect(await queue.stateOf(later.id)).toBe('waiting');
+    expect(await queue.removeWaiting(later.id)).toBe(true);
+    expect(await queue.removeWaiting(later.id)).toBe(false);
+    expect(await queue.stateOf(later.id)).toBe('unknown');
+  });
+
+  test('a job that runs is not removed, and one that ended is remembered', async () => {
+    const queue = await start();
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    let begun = false;
+    queue.work(async () => {
+      begun = true;
+      await finished;
+    });
+    const job = makeJob();
+    await queue.add(job);
+    await eventually(() => expect(begun).toBe(true));
+    expect(await queue.stateOf(job.id)).toBe('running');
+    expect(await queue.removeWaiting(job.id)).toBe(false);
+    await queue.removeTask(task.uid);
+    expect(await queue.stateOf(job.id)).toBe('running');
+    finish();
+    await eventually(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
+    expect(await queue.add(job)).toBe(false);
+  });
+
+  test('a failed try is followed by another, later', async () => {
+    const queue = await start();
+    const attempts: { retries: number; at: number }[] = [];
+    queue.work(async ({ retries }) => {
+      attempts.push({ retries, at: performance.now() });
+      if (attempts.length < 3) throw new Error('not now');
+    });
+    await queue.add(makeJob());
+    await eventually(() => expect(attempts).toHaveLength(3), { timeoutMs: 30_000 });
+    expect(attempts.map(({ retries }) => retries)).toEqual([0, 1, 2]);
+    expect(attempts[1]!.at - attempts[0]!.at).toBeGreaterThan(900);
+    expect(attempts[2]!.at - attempts[1]!.at).toBeGreaterThan(1900);
+  });
+
+  test('stop waits for what runs, and takes nothing more', async () => {
+    const queue = await start();
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const begun: Attempt[] = [];
+    queue.work(async (attempt) => {
+      begun.push(attempt);
+      await finished;
+    });
+    const first = makeJob();
+    await queue.add(first);
+    await eventually(() => expect(begun).toHaveLength(1));
+    let stopped = false;
+    const stopping = queue.stop().then(() => (stopped = true));
+    const other = await start();
+    await other.add(makeJob());
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    expect(await other.stateOf(first.id)).toBe('ended');
+    expect(begun).toHaveLength(1);
+  });
+
+  test('the job of an instance that died is done by another', async () => {
+    const [dying, other] = [await start(), await start()];
+    const job = makeJob();
+    await dying.add(job);
+    let release!: () => void;
+    const never = new Promise<void>((resolve) => (release = resolve));
+    let begun = false;
+    dying.work(async () => {
+      begun = true;
+      await never;
+    });
+    await eventually(() => expect(begun).toBe(true));
+    const attempts: Attempt[] = [];
+    other.work(async (attempt) => void attempts.push(attempt));
+    // As if it had begun long ago.
+    await query(`UPDATE pgboss_timedjob.job SET started_on = now() - interval '1 hour' WHERE state = 'active'`);
+    await eventually(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]), { timeoutMs: 50_000 });
+    release();
+  });
+});
+
+describe('timerJobId', () => {
+  test('differs by task, revision and time', () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    const ids = [timerJobId(a, 1, 1000), timerJobId(b, 1, 1000), timerJobId(a, 2, 1000), timerJobId(a, 1, 2000)];
+    expect(new Set(ids).size).toBe(4);
+    expect(timerJobId(a, 1, 1000)).toBe(ids[0]);
+  });
+});
