@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { checkHealth } from './index';
@@ -26,8 +25,10 @@ test('a server that is about to end', async () => {
 });
 
 test('something that is no gRPC server and says nothing', async () => {
-  const mute = createServer((socket) => socket.on('error', () => undefined));
+  const sockets: Socket[] = [];
+  const mute = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   expect(await checkHealth(`127.0.0.1:${(mute.address() as AddressInfo).port}`, 200)).toBe('unreachable');
+  for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => mute.close(resolve));
 });
