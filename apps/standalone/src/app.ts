@@ -31,13 +31,11 @@ export interface Standalone extends Running {
   readonly ports: { mqtt: number; gatewayGrpc: number; gatewayHttp: number; dm: number; timedjob: number };
 }
 
-const portsOf = (config: StandaloneConfig): Readonly<Record<string, number>> => ({
-  MQTT_PORT: config.MQTT_PORT,
-  DM_GRPC_PORT: config.DM_GRPC_PORT,
-  TIMEDJOB_GRPC_PORT: config.TIMEDJOB_GRPC_PORT,
-  GATEWAY_GRPC_PORT: config.GATEWAY_GRPC_PORT,
-  GATEWAY_HTTP_PORT: config.GATEWAY_HTTP_PORT,
-});
+/** Every port of the configuration, by its variable. */
+const portsOf = (config: StandaloneConfig): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(config).filter((entry): entry is [string, number] => /_PORT$/.test(entry[0]) && Boolean(entry[1])),
+  );
 
 /** A server that says on which port it is. */
 type Server = Running & { readonly port: number };
@@ -95,7 +93,7 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
       name: 'dm.rpc',
       start: async () => {
         const key = config.SECRET_KEY ? parseSecretKey(config.SECRET_KEY) : await loadSecretKeyFile(config.DATA_DIR);
-        dm = await createDm({ config, database, bus, registry, secretBox: createSecretBox(key), log });
+        dm = await createDm({ config, db: database, bus, registry, secretBox: createSecretBox(key), log });
       },
       stop: () => dm.stop(),
     },
