@@ -2,21 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port';
-import { removeFolder, temporaryFolder } from './guardian';
+import { temporaryFolder } from './guardian';
+import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
 
-export interface TestEtcd {
+export interface TestEtcd extends RestartableServer {
   /** `127.0.0.1:<port>`; the same after a restart. */
   readonly hosts: string;
-  /** Ends it and removes its folder. */
-  stop(): Promise<void>;
-  /** Ends it with SIGKILL; the folder stays for {@link restart}. */
-  kill(): Promise<void>;
-  /** Ends it if it runs, and starts it on the same port; with `empty` its data is lost. */
-  restart(options?: { empty?: boolean }): Promise<void>;
-  /** Freezes it: connections stay, nothing answers. */
-  pause(): void;
-  resume(): void;
   /** Runs `etcdctl` against it and gives what it printed. */
   etcdctl(...args: string[]): Promise<string>;
 }
@@ -53,18 +45,7 @@ export const startEtcd = async (): Promise<TestEtcd> => {
   await server.start();
   return {
     hosts: url.slice('http://'.length),
-    stop: async () => {
-      await server.stop();
-      removeFolder(folder);
-    },
-    kill: () => server.kill(),
-    restart: async ({ empty = false } = {}) => {
-      await server.stop();
-      if (empty) removeFolder(data);
-      await server.start();
-    },
-    pause: () => server.pause(),
-    resume: () => server.resume(),
+    ...restartable(server, folder, data),
     etcdctl: async (...args) => {
       const env = { ...process.env, ETCDCTL_API: '3' };
       const { stdout } = await promisify(execFile)('etcdctl', [`--endpoints=${url}`, ...args], { env });

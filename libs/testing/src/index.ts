@@ -16,6 +16,7 @@ export {
   type SdkDeviceOptions,
 } from './sdk-device';
 export { seededRandom, type SeededRandom } from './seeded-random';
+export type { RestartableServer } from './restartable-server';
 export { ServerProcess, type ServerCommand } from './server-process';
 export { createDatabase } from './shared-postgres';
 export { spawnApp, spawnProgram, type SpawnedApp } from './spawned-app';

