@@ -55,6 +55,9 @@ describe('vectors', () => {
     else {
       expect(outcome.reply!.topic).toBe(`/sys/a1X/d1/${vector.path}_reply`);
       expect(typeof wanted === 'number' ? outcome.reply!.code : outcome.reply!.payload).toBe(wanted);
+      const { idToken, method, code } = outcome.reply!;
+      expect(outcome.reply!.payload.startsWith(`{"id":${idToken},"code":${code},`)).toBe(true);
+      expect(method).toBe(vector.path.replaceAll('/', '.'));
       expect((JSON.parse(outcome.reply!.payload) as { code: number }).code).toBe(outcome.reply!.code);
     }
     expect(outcome.problems.map(({ code }) => code)).toEqual(vector.problems ?? []);

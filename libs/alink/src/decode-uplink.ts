@@ -23,11 +23,20 @@ export interface Uplink {
   readonly model: CompiledModel | undefined;
 }
 
+export interface UplinkReply {
+  readonly topic: string;
+  readonly payload: string;
+  readonly code: number;
+  /** For another reply to the same request, made with `encodeReply`, when keeping the message fails. */
+  readonly idToken: string;
+  readonly method: string;
+}
+
 export interface UplinkOutcome {
   /** What to keep; absent when nothing could be used. */
   readonly message?: PlatformMessage;
   /** What to tell the device; absent when it wants no reply, or answered itself. */
-  readonly reply?: { readonly topic: string; readonly payload: string; readonly code: number };
+  readonly reply?: UplinkReply;
   /** Everything that was wrong, for the device's log. */
   readonly problems: readonly Problem[];
   /** Alink id as text, of a synchronous call its message id; empty when there is none. */
@@ -77,6 +86,8 @@ const decodeRequest = ({ route, name, method, methodToken }: FoundRequest, uplin
           topic: `${uplink.topic}_reply`,
           payload: assembleReply({ idToken, code, message: text, data }, methodToken),
           code,
+          idToken,
+          method,
         }
       : undefined;
   const strange = typeof body.method === 'string' && body.method !== method;

@@ -33,7 +33,11 @@ export const parseJson = (text: string): unknown => {
 };
 
 /** Firmware in C sends the end of its string, editors a byte order mark: neither is a reason to lose a report. */
-const withoutFrame = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\0+$/, '');
+const withoutFrame = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\0') end--;
+  return text.slice(text.startsWith('\uFEFF') ? 1 : 0, end);
+};
 
 const idText = (token: string): string => (token.startsWith('"') ? (JSON.parse(token) as string) : token);
 

@@ -1,4 +1,4 @@
-export { decodeUplink, type Uplink, type UplinkOutcome } from './decode-uplink';
+export { decodeUplink, type Uplink, type UplinkOutcome, type UplinkReply } from './decode-uplink';
 export { encodeDownlink, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { encodeReply, type ReplyOptions } from './reply';
 export { alinkCodes, type AlinkCode } from './codes';

@@ -155,6 +155,7 @@ describe('tolerance', () => {
 
   test('a closing bar may be repeated', () => {
     expect(parseClientId('a|timestamp=1||')).toMatchObject({ timestamp: '1', problem: undefined });
+    expect(parseClientId(`a|timestamp=1${'|'.repeat(60_000)}`).timestamp).toBe('1');
     expect(parseClientId('a||')).toMatchObject({ clientId: 'a', hasParams: true, problem: undefined });
   });
 

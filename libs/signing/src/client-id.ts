@@ -54,7 +54,9 @@ const findSection = (id: string, firstBar: number): { section: string; problem?:
     return { section: id.slice(firstBar + 1), problem: 'the parameters have no closing "|"' };
   }
   // More than one bar at the end is the closing bar repeated, not a part of the last value.
-  const section = id.slice(firstBar + 1, lastBar).replace(/\|+$/, '');
+  let end = lastBar;
+  while (end > firstBar + 1 && id[end - 1] === '|') end--;
+  const section = id.slice(firstBar + 1, end);
   return lastBar === id.length - 1 ? { section } : { section, problem: 'there is text after the closing "|"' };
 };
 
@@ -73,7 +75,7 @@ export const parseClientId = (raw: string): ParsedClientId => {
   const signMethod = methodName === undefined ? DEFAULT_SIGN_METHOD : parseSignMethod(methodName);
   let problem = found.problem;
   if (raw.length > MAX_CLIENT_ID_LENGTH) problem = `it is longer than ${MAX_CLIENT_ID_LENGTH} characters`;
-  else if (!signMethod) problem ??= `signmethod "${methodName}" is none of hmacmd5, hmacsha1, hmacsha256`;
+  else if (!signMethod) problem ??= `signmethod "${methodName?.slice(0, 32)}" is none of hmacmd5, hmacsha1, hmacsha256`;
   return {
     raw,
     clientId: hasParams ? id.slice(0, firstBar).trim() : id,
