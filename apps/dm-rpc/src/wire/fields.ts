@@ -33,7 +33,6 @@ export const requireDeviceName = (field: string, value: string): string => {
 
 /** A secret as given, byte for byte; only what no device could use is refused. */
 export const requireSecret = (field: string, value: string): string => {
-  // eslint-disable-next-line no-control-regex
   if (value.length > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
     throw badParameter(field, 'must have at most 256 characters and no control characters');
   }

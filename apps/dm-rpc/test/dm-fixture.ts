@@ -1,0 +1,184 @@
+/** A dm on a real database and a real socket, with a client; bus and registry are the in-process twins unless given. */
+import { createMemoryBus, type Bus } from '@alink/bus';
+import {
+  encodeDevicePublish,
+  encodeEnvelope,
+  PROTOCOL_CODE,
+  services,
+  subjects,
+  type DeviceMessage,
+  type Handle,
+  type StatusChange,
+} from '@alink/contract';
+import { createSecretBox, openDatabase, type Database } from '@alink/db';
+import { createMemoryRegistry, type Registry } from '@alink/discovery';
+import { connectRpc, type Client } from '@alink/rpc';
+import { createLogger } from '@alink/runtime';
+import { createDatabase } from '@alink/testing';
+import { createDm, type Dm } from '../src/app';
+
+export interface DmFixture {
+  readonly dm: Dm;
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly registry: Registry;
+  readonly products: Client<typeof services.productManage>;
+  readonly devices: Client<typeof services.deviceManage>;
+  readonly data: Client<typeof services.deviceMsg>;
+  readonly interact: Client<typeof services.deviceInteract>;
+  readonly protocols: Client<typeof services.protocolManage>;
+  readonly directory: Client<typeof services.directory>;
+  /** Every line that was logged. */
+  readonly logged: string[];
+  stop(): Promise<void>;
+}
+
+export interface FixtureOptions {
+  readonly bus?: Bus;
+  readonly registry?: Registry;
+  /** A database that is there already, and stays. */
+  readonly databaseUrl?: string;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+export const KEY = Buffer.alloc(32, 1);
+
+export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
+  const { bus = createMemoryBus(), registry = createMemoryRegistry(), databaseUrl, now } = options;
+  const database = databaseUrl === undefined ? await createDatabase() : undefined;
+  const db = await openDatabase(databaseUrl ?? database!.url);
+  const logged: string[] = [];
+  const log = createLogger({
+    name: 'dm-test',
+    level: 'debug',
+    destination: { write: (line) => void logged.push(line) },
+  });
+  const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
+  const dm = await createDm({ config, db, bus, registry, secretBox: createSecretBox(KEY), log, now });
+  const channel = connectRpc(`127.0.0.1:${dm.port}`);
+  return {
+    dm,
+    db,
+    bus,
+    registry,
+    products: channel.client(services.productManage),
+    devices: channel.client(services.deviceManage),
+    data: channel.client(services.deviceMsg),
+    interact: channel.client(services.deviceInteract),
+    protocols: channel.client(services.protocolManage),
+    directory: channel.client(services.directory),
+    logged,
+    async stop() {
+      channel.close();
+      await dm.stop();
+      await db.close();
+      if (!options.bus) await bus.close();
+      if (!options.registry) await registry.close();
+      await database?.drop();
+    },
+  };
+};
+
+/** A thing model with what the tests need: numbers, an event, a service, something that may only be read. */
+export const TSL = {
+  profile: { productKey: 'p' },
+  properties: [
+    { identifier: 'temperature', name: 'Temperature', accessMode: 'rw', dataType: number('double', -40, 125) },
+    { identifier: 'rpm', name: 'Speed', accessMode: 'rw', dataType: number('int', 0, 10_000) },
+    { identifier: 'serial', name: 'Serial', accessMode: 'r', dataType: { type: 'text', specs: { length: '64' } } },
+  ],
+  events: [
+    {
+      identifier: 'highTemperature',
+      name: 'High temperature',
+      type: 'alert',
+      method: 'thing.event.highTemperature.post',
+      outputData: [{ identifier: 'temperature', name: 'T', dataType: number('double', -40, 125) }],
+    },
+  ],
+  services: [
+    {
+      identifier: 'echo',
+      name: 'Echo',
+      callType: 'sync',
+      method: 'thing.service.echo',
+      inputData: [{ identifier: 'text', name: 'Text', dataType: { type: 'text', specs: { length: '64' } } }],
+      outputData: [{ identifier: 'text', name: 'Text', dataType: { type: 'text', specs: { length: '64' } } }],
+    },
+  ],
+};
+
+function number(type: 'int' | 'double', min: number, max: number) {
+  return { type, specs: { min: String(min), max: String(max), step: type === 'int' ? '1' : '0.1' } };
+}
+
+export const PRODUCT = 'aliyun_test_01';
+export const DEVICE = 'dev001';
+export const NAMES = { productID: PRODUCT, deviceName: DEVICE };
+
+/** The product with its thing model, and devices. */
+export const createDevices = async (fixture: DmFixture, ...deviceNames: string[]): Promise<void> => {
+  const { products, devices } = fixture;
+  await products.productInfoCreate({ productID: PRODUCT, productName: 'Test' });
+  await products.productSchemaTslImport({ productID: PRODUCT, tsl: JSON.stringify(TSL) });
+  for (const deviceName of deviceNames) await devices.deviceInfoCreate({ productID: PRODUCT, deviceName });
+};
+
+/** Body of an uplink, as a gateway sends it. */
+export const uplinkBody = (
+  message: DeviceMessage | Buffer,
+  { productID, deviceName } = NAMES,
+  arrivedAt: number = Date.now(),
+): { subject: string; body: string } => {
+  const handle: Handle = Buffer.isBuffer(message) ? 'ext' : 'thing';
+  const payload = Buffer.isBuffer(message) ? message : Buffer.from(JSON.stringify(message));
+  const data = encodeDevicePublish({
+    topic: `/sys/${productID}/${deviceName}/thing/event/property/post`,
+    handle,
+    type: 'property',
+    payload,
+    timestamp: arrivedAt,
+    productID,
+    deviceName,
+    explain: '',
+    protocolCode: PROTOCOL_CODE,
+  });
+  return { subject: subjects.up(handle, productID, deviceName), body: encodeEnvelope(data, arrivedAt) };
+};
+
+/** Sends an uplink; resolves with its sequence once the stream has kept it. */
+export const sendUplink = (
+  bus: Bus,
+  message: DeviceMessage | Buffer,
+  device = NAMES,
+  arrivedAt?: number,
+): Promise<number> => {
+  const { subject, body } = uplinkBody(message, device, arrivedAt);
+  return bus.publishKept(subject, body);
+};
+
+/** Tells of a session; resolves with the sequence, which is the epoch of a session that began. */
+export const sendStatus = (
+  bus: Bus,
+  change: Partial<StatusChange> & Pick<StatusChange, 'action'>,
+  { productID, deviceName } = NAMES,
+): Promise<number> => {
+  const status: StatusChange = {
+    username: `${deviceName}&${productID}`,
+    timestamp: Date.now(),
+    addr: '10.1.2.3:54321',
+    clientID: `${productID}&${deviceName}`,
+    reason: '',
+    productID,
+    deviceName,
+    gateway: 'gw-1',
+    ...change,
+  };
+  const subject = change.action === 'connected' ? subjects.connected : subjects.disconnected;
+  return bus.publishKept(subject, encodeEnvelope(JSON.stringify(status), status.timestamp));
+};
+
+/** What an error of a call must be like. */
+export const rpcError = (code: number, text: string) =>
+  expect.objectContaining({ name: 'RpcError', code, message: expect.stringContaining(text) });
