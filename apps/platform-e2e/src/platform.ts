@@ -10,6 +10,8 @@ import {
   spawnApp,
   startEtcd,
   startNats,
+  removeFolder,
+  temporaryFolder,
   type SdkDeviceOptions,
   type SpawnedApp,
   type TestDatabase,
@@ -21,9 +23,9 @@ export type AppName = 'dm-rpc' | 'timedjob-rpc' | 'protocol-aliyun-mqtt';
 
 /** The line that an app prints once it serves. */
 const UP: Record<AppName, RegExp> = {
-  'dm-rpc': /dm\.rpc is up|is up/,
-  'timedjob-rpc': /is up/,
-  'protocol-aliyun-mqtt': /the gateway is up/,
+  'dm-rpc': /dm\.rpc serves/,
+  'timedjob-rpc': /timedjob\.rpc\/\d+/,
+  'protocol-aliyun-mqtt': /dg\.rpc and MQTT serve/,
 };
 
 /** The manual's product and device ("阿里云MQTT协议接入"). */
@@ -73,6 +75,8 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
+type Ports = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp' | 'dm' | 'timedjob', number>;
+
 export class Platform {
   private readonly apps = new Map<AppName, SpawnedApp>();
   /** Output of processes that have ended: greps must see all of it. */
@@ -82,9 +86,10 @@ export class Platform {
     readonly etcd: TestEtcd,
     readonly nats: TestNats,
     readonly database: TestDatabase,
-    readonly ports: { mqtt: number; gatewayGrpc: number; gatewayHttp: number; dm: number; timedjob: number },
+    readonly ports: Ports,
     private readonly env: Record<string, string>,
     readonly channel: RpcChannel,
+    private readonly dataDir: string,
   ) {}
 
   /** Starts the servers and, unless told otherwise, all apps; `env` adds variables for all of them. */
@@ -95,11 +100,14 @@ export class Platform {
     const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), createDatabase()]);
     const ports = {
       mqtt: await freePort(),
+      mqttTls: await freePort(),
+      mqttWs: await freePort(),
       gatewayGrpc: await freePort(),
       gatewayHttp: await freePort(),
       dm: await freePort(),
       timedjob: await freePort(),
     };
+    const dataDir = temporaryFolder('platform');
     const all = {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
@@ -108,6 +116,9 @@ export class Platform {
       DATABASE_URL: database.url,
       SECRET_KEY: randomBytes(32).toString('hex'),
       MQTT_PORT: String(ports.mqtt),
+      MQTT_TLS_PORT: String(ports.mqttTls),
+      MQTT_WS_PORT: String(ports.mqttWs),
+      DATA_DIR: dataDir,
       GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
       GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
       DM_GRPC_PORT: String(ports.dm),
@@ -115,7 +126,7 @@ export class Platform {
       ...env,
     };
     const channel = connectRpc(`127.0.0.1:${ports.dm}`);
-    const platform = new Platform(etcd, nats, database, ports, all, channel);
+    const platform = new Platform(etcd, nats, database, ports, all, channel, dataDir);
     try {
       for (const app of apps) await platform.startApp(app);
     } catch (error) {
@@ -198,6 +209,7 @@ export class Platform {
     for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
       if (this.apps.has(name)) await this.stopApp(name);
     }
-    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop?.()]);
+    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop()]);
+    removeFolder(this.dataDir);
   }
 }

@@ -6,7 +6,6 @@ import { publishedHost, type Registration, type Registry } from '@alink/discover
 import { connectRpc, serve, startRpcServer, type RpcServer } from '@alink/rpc';
 import { createMetrics, startAll, startOpsHttp, systemClock, type Logger, type OpsHttp } from '@alink/runtime';
 import { Connections } from './broker/connections';
-import { listenTcp, type Listener } from './broker/tcp-listener';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
 import { DeviceDirectory } from './directory/device-directory';
@@ -24,19 +23,12 @@ import { DeviceChanges } from './session/device-changes';
 import { OtherGateways } from './session/other-gateways';
 import { Presence } from './session/presence';
 import { SessionTable } from './session/session-table';
+import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
 import { Uplink } from './uplink/uplink';
 
 export interface GatewayOptions {
-  readonly config: Pick<
-    GatewayConfig,
-    | 'HOST'
-    | 'POD_IP'
-    | 'MQTT_PORT'
-    | 'GATEWAY_GRPC_PORT'
-    | 'GATEWAY_HTTP_PORT'
-    | 'CLOUD_PUBLISHER'
-    | 'STARTUP_TIMEOUT_S'
-  >;
+  readonly config: DevicePortsConfig &
+    Pick<GatewayConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'GATEWAY_HTTP_PORT' | 'CLOUD_PUBLISHER' | 'STARTUP_TIMEOUT_S'>;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly log: Logger;
@@ -48,6 +40,10 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly mqttPort: number;
+  readonly tlsPort: number;
+  readonly wsPort: number;
+  /** Where the certificates of the device ports come from. */
+  readonly certificates: string;
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Ends every session with its presence told, and closes all ports. */
@@ -101,7 +97,7 @@ export const createGateway = async ({
   });
 
   const host = publishedHost(config.HOST, config.POD_IP);
-  let listener: Listener | undefined;
+  let ports: DevicePorts | undefined;
   let rpc: RpcServer | undefined;
   let ops: OpsHttp | undefined;
   let announcer: ProtocolAnnouncer | undefined;
@@ -152,14 +148,14 @@ export const createGateway = async ({
       {
         name: 'MQTT',
         start: async () => {
-          listener = await listenTcp(connections.broker, config.HOST, config.MQTT_PORT);
+          ports = await openDevicePorts(config, (conn) => connections.accept(conn), log);
         },
-        stop: async () => listener?.stop(() => connections.stop()),
+        stop: async () => ports?.stop(() => connections.stop()),
       },
       {
         name: 'registration',
         start: async () => {
-          registrations.push(await registry.hold(serviceKeys.gateway, gatewayId, `${host}:${listener!.port}`));
+          registrations.push(await registry.hold(serviceKeys.gateway, gatewayId, `${host}:${ports!.mqtt}`));
           registrations.push(await registry.register(serviceKeys.dg, `${host}:${rpc!.port}`));
           announcer = new ProtocolAnnouncer(dm, { ip: host, port: rpc!.port }, log);
           await announcer.start();
@@ -197,6 +193,16 @@ export const createGateway = async ({
     ],
     log,
   );
-  log.info({ mqtt: listener!.port, grpc: rpc!.port, http: ops!.port, gatewayId }, 'the gateway is up');
-  return { mqttPort: listener!.port, grpcPort: rpc!.port, httpPort: ops!.port, stop: () => running.stop() };
+  const opened = ports!;
+  const { mqtt, tls, ws, certificates } = opened;
+  log.info({ mqtt, tls, ws, grpc: rpc!.port, http: ops!.port, certificates, gatewayId }, 'dg.rpc and MQTT serve');
+  return {
+    mqttPort: mqtt,
+    tlsPort: tls,
+    wsPort: ws,
+    grpcPort: rpc!.port,
+    httpPort: ops!.port,
+    certificates,
+    stop: () => running.stop(),
+  };
 };

@@ -13,6 +13,8 @@ export const limits = {
   keepalive: { min: 30, max: 1200 },
   /** Milliseconds from accept to CONNECT. Without it silent sockets collect. */
   connectTimeoutMs: 10_000,
+  /** Connections that have not sent their first bytes or not finished their TLS handshake. */
+  maxUnfinishedConnections: 5000,
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
   maxUnackedDownlinks: 100,
   /** Bytes that may wait in a device's socket before downlinks to it are refused. */

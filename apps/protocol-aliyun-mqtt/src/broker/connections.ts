@@ -2,6 +2,7 @@
  * The broker's hooks, tied to admission, sessions, uplinks and downlinks: what happens to one MQTT connection from its
  * CONNECT to its end. Holds no Alink knowledge.
  */
+import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
 import type { Subscription as BusSubscription } from '@alink/bus';
 import { maySubscribe } from '@alink/topic';
@@ -19,6 +20,8 @@ import type { SessionTable } from '../session/session-table';
 import type { Answer, Uplink } from '../uplink/uplink';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
+import { guardFrames } from '../transport/frame-guard';
+import { peerOf } from '../transport/peer';
 import { DeviceBroker, filtersOf, saidDisconnect } from './device-broker';
 
 export interface ConnectionsOptions {
@@ -80,6 +83,12 @@ export class Connections {
     });
   }
 
+  /** Takes a connection on which MQTT is spoken. */
+  accept(conn: Duplex): void {
+    guardFrames(conn, limits.maxPacketBytes);
+    this.broker.handle(conn);
+  }
+
   /** Ends every session, so that dm hears of it, and the broker. */
   async stop(): Promise<void> {
     await Promise.all([...this.options.sessions].map((session) => session.end('the gateway stops')));
@@ -88,22 +97,14 @@ export class Connections {
 
   /** CONNECT has come: note what it says, and give the MQTT session its name. */
   private readConnect(client: Client, packet: ConnectPacket): boolean {
-    const {
-      remoteAddress = '',
-      remotePort = 0,
-      encrypted = false,
-    } = client.conn as {
-      remoteAddress?: string;
-      remotePort?: number;
-      encrypted?: boolean;
-    };
+    const { address, port, secure } = peerOf(client.conn);
     const attempt = readAttempt({
       clientId: packet.clientId,
       username: packet.username ?? '',
       password: packet.password?.toString() ?? '',
       keepalive: packet.keepalive ?? 0,
-      address: `${remoteAddress}:${remotePort}`,
-      secure: encrypted,
+      address: `${address}:${port}`,
+      secure,
     });
     this.attempts.set(client, attempt);
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").

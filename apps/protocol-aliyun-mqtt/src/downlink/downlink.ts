@@ -71,14 +71,27 @@ export class Downlink {
   /** A property set or get, or a service call, as Alink. */
   private command(session: Session, publish: DevicePublish, respond: Respond): void {
     const message = JSON.parse(publish.payload.toString()) as DownlinkMessage;
-    const { productKey, deviceName, options } = session;
-    const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
-    const downlink = encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType });
     const answer = this.answerTo(publish, message, respond);
-    if (respond)
-      this.options.pending.expect(session, message.msgToken, (reply) => answer?.(reply.body as DeviceMessage));
+    const downlink = this.encode(session, message);
+    if (downlink instanceof RangeError) {
+      answer?.({ code: Code.parameter, msg: downlink.message });
+      return;
+    }
+    if (answer) this.options.pending.expect(session, downlink.replyKey, (reply) => answer(reply.body));
     const undelivered = this.write(session, downlink, message.msgToken);
     if (undelivered) answer?.({ code: failureOf[undelivered].code, msg: undelivered });
+  }
+
+  /** @returns what to send, or why it cannot stand on the wire */
+  private encode(session: Session, message: DownlinkMessage): ReturnType<typeof encodeDownlink> | RangeError {
+    const { productKey, deviceName, options } = session;
+    const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
+    try {
+      return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType });
+    } catch (error) {
+      if (error instanceof RangeError) return error;
+      throw error;
+    }
   }
 
   /** Bytes for a topic of the device's own: `dm.DeviceInteract.sendMsg`. */

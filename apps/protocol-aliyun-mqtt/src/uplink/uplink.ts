@@ -191,12 +191,8 @@ export class Uplink {
     const text = 'the message could not be kept; check that NATS with JetStream is up';
     this.options.journal.note({ ...who(session), kind: 'drop', code: 500, text });
     if (!reply) return;
-    const { id, method } = JSON.parse(reply.payload) as { id: string | number; method: string };
-    session.deliver({
-      topic: reply.topic,
-      payload: encodeReply({ idToken: JSON.stringify(id), method, code: 500 }),
-      qos: 0,
-    });
+    const { topic, idToken, method } = reply;
+    session.deliver({ topic, payload: encodeReply({ idToken, method, code: 500 }), qos: 0 });
   }
 
   private drop(session: Session, topic: string, code: number, cause: string, step: string): void {

@@ -1,0 +1,116 @@
+/** All ports that devices dial: MQTT over TCP and TLS on one port, TLS alone on another, WebSocket on a third. */
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { StartError, type Logger } from '@alink/runtime';
+import type { GatewayConfig } from '../config';
+import { limits } from '../limits';
+import { listen, type Listener } from './listener';
+import { createDeviceTls } from './tls-settings';
+import { webSocketUpgrade } from './websocket';
+
+export type DevicePortsConfig = Pick<
+  GatewayConfig,
+  | 'HOST'
+  | 'DATA_DIR'
+  | 'MQTT_PORT'
+  | 'MQTT_TLS_PORT'
+  | 'MQTT_WS_PORT'
+  | 'TLS_CERT_FILE'
+  | 'TLS_KEY_FILE'
+  | 'TLS_ECDSA_CERT_FILE'
+  | 'TLS_ECDSA_KEY_FILE'
+  | 'TLS_C_SDK_SUITES'
+  | 'TLS_OLD_VERSIONS'
+  | 'PROXY_PROTOCOL_FROM'
+>;
+
+export interface DevicePorts {
+  readonly mqtt: number;
+  readonly tls: number;
+  readonly ws: number;
+  /** Where the certificates come from. */
+  readonly certificates: string;
+  /** Closes the ports, calls `endSessions`, and destroys what is left. */
+  stop(endSessions: () => Promise<void>): Promise<void>;
+}
+
+/** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address cannot be read */
+export const openDevicePorts = async (
+  config: DevicePortsConfig,
+  accept: (conn: Duplex) => void,
+  log: Logger,
+): Promise<DevicePorts> => {
+  const tls = await createDeviceTls(
+    {
+      certFile: config.TLS_CERT_FILE,
+      keyFile: config.TLS_KEY_FILE,
+      ecdsaCertFile: config.TLS_ECDSA_CERT_FILE,
+      ecdsaKeyFile: config.TLS_ECDSA_KEY_FILE,
+      cSdkSuites: config.TLS_C_SDK_SUITES,
+      oldVersions: config.TLS_OLD_VERSIONS,
+      dataDir: config.DATA_DIR,
+    },
+    log,
+  );
+  const shared = {
+    host: config.HOST,
+    tls,
+    proxies: readProxies(config.PROXY_PROTOCOL_FROM),
+    firstBytesMs: limits.connectTimeoutMs,
+    maxUnfinished: limits.maxUnfinishedConnections,
+    log,
+  };
+  const open: Listener[] = [];
+  const stop = async (endSessions: () => Promise<void>): Promise<void> => {
+    tls.stop();
+    let ending: Promise<void> | undefined;
+    await Promise.all(open.map((listener) => listener.stop(() => (ending ??= endSessions()))));
+  };
+  try {
+    open.push(await listen({ ...shared, port: config.MQTT_PORT, portVariable: 'MQTT_PORT', onConnection: accept }));
+    open.push(
+      await listen({
+        ...shared,
+        port: config.MQTT_TLS_PORT,
+        portVariable: 'MQTT_TLS_PORT',
+        tlsOnly: true,
+        onConnection: accept,
+      }),
+    );
+    open.push(
+      await listen({
+        ...shared,
+        port: config.MQTT_WS_PORT,
+        portVariable: 'MQTT_WS_PORT',
+        onConnection: webSocketUpgrade(accept),
+      }),
+    );
+  } catch (error) {
+    await stop(async () => undefined);
+    throw error;
+  }
+  const [mqtt, tlsOnly, ws] = open;
+  return { mqtt: mqtt!.port, tls: tlsOnly!.port, ws: ws!.port, certificates: tls.description, stop };
+};
+
+/** Reads `10.0.0.1,192.168.0.0/16,::1`. */
+const readProxies = (list: string | undefined): BlockList => {
+  const proxies = new BlockList();
+  for (const entry of (list ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
+    const [address = '', bits] = entry.split('/', 2);
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    try {
+      if (!isIP(address)) throw new Error('no address');
+      if (bits === undefined) proxies.addAddress(address, family);
+      else proxies.addSubnet(address, Number(bits), family);
+    } catch (error) {
+      throw new StartError(`PROXY_PROTOCOL_FROM: "${entry}" is no address or network, such as 10.0.0.0/8`, {
+        cause: error,
+      });
+    }
+  }
+  return proxies;
+};

@@ -1,0 +1,50 @@
+/** Looks at the first bytes of a connection without taking them. */
+import type { Socket } from 'node:net';
+
+/**
+ * Reads until `decide` has an answer, and puts back what belongs to the next reader.
+ * @param decide takes what has come so far; returns undefined to wait for more
+ * @returns the decision; rejects when the connection ends or `timeoutMs` pass before there is one
+ */
+export const readFirst = <T>(
+  socket: Socket,
+  timeoutMs: number,
+  decide: (bytes: Buffer) => { readonly value: T; readonly taken: number } | undefined,
+): Promise<T> =>
+  new Promise((resolve, reject) => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const finish = (act: () => void): void => {
+      clearTimeout(timer);
+      socket.off('readable', onReadable);
+      socket.off('close', onClose);
+      socket.off('end', onClose);
+      act();
+    };
+    const onReadable = (): void => {
+      const chunk = socket.read() as Buffer | null;
+      if (!chunk) return;
+      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      try {
+        const decision = decide(bytes);
+        if (!decision) return;
+        finish(() => {
+          const rest = bytes.subarray(decision.taken);
+          if (rest.length > 0) socket.unshift(rest);
+          resolve(decision.value);
+        });
+      } catch (error) {
+        finish(() => reject(error as Error));
+      }
+    };
+    const onClose = (): void => finish(() => reject(new Error('closed before its first bytes')));
+    const timer = setTimeout(() => finish(() => reject(new Error('no first bytes in time'))), timeoutMs);
+    socket.on('readable', onReadable);
+    socket.once('close', onClose);
+    socket.once('end', onClose);
+  });
+
+/** Content type of a TLS handshake record (RFC 8446, 5.1); no MQTT packet that may come first begins so. */
+const TLS_HANDSHAKE = 0x16;
+
+/** Whether a connection begins with a TLS handshake. */
+export const isTls = (bytes: Buffer): { value: boolean; taken: 0 } => ({ value: bytes[0] === TLS_HANDSHAKE, taken: 0 });

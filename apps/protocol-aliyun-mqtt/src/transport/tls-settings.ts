@@ -1,0 +1,172 @@
+/** How TLS is spoken to devices: suites, versions, certificates; certificates from files are reloaded when they change. */
+import { readFileSync, watchFile, unwatchFile } from 'node:fs';
+import type { Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+  type TLSSocket,
+} from 'node:tls';
+import { StartError, type Logger } from '@alink/runtime';
+import { developmentCertificates, type KeyAndCertificate } from './development-ca';
+
+/** Suites of today, in the order of preference. */
+const MODERN_SUITES = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-SHA256',
+  'ECDHE-RSA-AES128-SHA256',
+];
+/** All that the Link SDKs for C 3.x and 4.x offer: RSA key exchange with AES-CBC. */
+const C_SDK_SUITES = ['AES128-SHA256', 'AES256-SHA256', 'AES128-SHA', 'AES256-SHA'];
+
+export interface TlsOptions {
+  /** Files of the RSA key and certificate chain (PEM); absent: a development CA makes them in `dataDir`. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** Files of an ECDSA pair beside it. */
+  readonly ecdsaCertFile?: string;
+  readonly ecdsaKeyFile?: string;
+  /** Whether the suites of the C SDKs are offered. */
+  readonly cSdkSuites: boolean;
+  /** Whether TLS 1.0 and 1.1 are spoken, for old modems. */
+  readonly oldVersions: boolean;
+  readonly dataDir: string;
+}
+
+export interface DeviceTls {
+  /** Speaks TLS on a raw connection; rejects when the handshake fails or takes too long. */
+  handshake(socket: Socket): Promise<TLSSocket>;
+  /** For people: where the certificates come from. */
+  readonly description: string;
+  /** Stops looking at the files. */
+  stop(): void;
+}
+
+/** Milliseconds between two looks at the files. */
+const LOOK_MS = 2000;
+/** Milliseconds that a handshake may take: unfinished ones are bounded in time. */
+const HANDSHAKE_MS = 10_000;
+
+/**
+ * Makes the TLS side of the device ports.
+ * @throws {StartError} when a certificate or key cannot be read or do not belong together
+ */
+export const createDeviceTls = async (options: TlsOptions, log: Logger): Promise<DeviceTls> => {
+  const files = filesOf(options);
+  const source = files
+    ? { pairs: readPairs(files), description: `certificate ${files[0]!.cert}` }
+    : await developed(options);
+  const settings = (pairs: readonly KeyAndCertificate[]): SecureContextOptions => ({
+    cert: pairs.map(({ cert }) => cert),
+    key: pairs.map(({ key }) => key),
+    minVersion: options.oldVersions ? 'TLSv1' : 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    honorCipherOrder: true,
+    // OpenSSL counts SHA-1 signatures of TLS 1.0 and 1.1 as insecure: they need its lowest security level.
+    ciphers: [
+      ...MODERN_SUITES,
+      ...(options.cSdkSuites ? C_SDK_SUITES : []),
+      ...(options.oldVersions ? ['ECDHE-RSA-AES128-SHA', 'ECDHE-RSA-AES256-SHA', '@SECLEVEL=0'] : []),
+    ].join(':'),
+  });
+  const server = createServer(settings(source.pairs), files);
+  const reload = (): void => {
+    try {
+      server.setSecureContext(settings(readPairs(files!)));
+      log.info({ files }, 'certificates reloaded');
+    } catch (error) {
+      log.error({ err: error }, 'the changed certificates cannot be used; the old ones stay');
+    }
+  };
+  const watched = files?.flatMap(({ cert, key }) => [cert, key]) ?? [];
+  for (const file of watched) watchFile(file, { interval: LOOK_MS }, reload);
+  return {
+    handshake: handshakes(server),
+    description: source.description,
+    stop: () => {
+      for (const file of watched) unwatchFile(file, reload);
+    },
+  };
+};
+
+const createServer = (settings: SecureContextOptions, files: unknown): TlsServer => {
+  try {
+    return createTlsServer({
+      ...settings,
+      handshakeTimeout: HANDSHAKE_MS,
+      // Devices with X.509 show a certificate; all others show none and are let through to their password.
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+  } catch (error) {
+    throw new StartError(
+      files
+        ? `the TLS certificate or key cannot be used (${(error as Error).message}); check TLS_CERT_FILE and TLS_KEY_FILE`
+        : `TLS cannot be set up: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+};
+
+/** Ties the server's events to the connections they are about, by the remote end, which both know. */
+const handshakes = (server: TlsServer): DeviceTls['handshake'] => {
+  const waiting = new Map<string, (encrypted: TLSSocket) => void>();
+  const keyOf = ({ remoteAddress, remotePort, localPort }: Socket): string =>
+    `${remoteAddress} ${remotePort} ${localPort}`;
+  server.on('secureConnection', (encrypted) => waiting.get(keyOf(encrypted))?.(encrypted));
+  // Failures end the socket, which is what is listened for.
+  server.on('tlsClientError', (_error, encrypted) => encrypted.destroy());
+  return (socket) =>
+    new Promise((resolve, reject) => {
+      const key = keyOf(socket);
+      const onClose = (): void => {
+        waiting.delete(key);
+        reject(new Error('the TLS handshake did not succeed'));
+      };
+      waiting.set(key, (encrypted) => {
+        waiting.delete(key);
+        socket.off('close', onClose);
+        resolve(encrypted);
+      });
+      socket.once('close', onClose);
+      server.emit('connection', socket);
+    });
+};
+
+interface Files {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const filesOf = (options: TlsOptions): Files[] | undefined => {
+  const { certFile, keyFile, ecdsaCertFile, ecdsaKeyFile } = options;
+  if (!certFile && !keyFile) return undefined;
+  if (!certFile || !keyFile) throw new StartError('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
+  if (!ecdsaCertFile !== !ecdsaKeyFile) {
+    throw new StartError('TLS_ECDSA_CERT_FILE and TLS_ECDSA_KEY_FILE must be set together');
+  }
+  const rsa = { cert: certFile, key: keyFile };
+  return ecdsaCertFile && ecdsaKeyFile ? [rsa, { cert: ecdsaCertFile, key: ecdsaKeyFile }] : [rsa];
+};
+
+const readPairs = (files: readonly Files[]): KeyAndCertificate[] =>
+  files.map(({ cert, key }) => {
+    try {
+      return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    } catch (error) {
+      throw new StartError(`a TLS file cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  });
+
+const developed = async ({ dataDir }: TlsOptions): Promise<{ pairs: KeyAndCertificate[]; description: string }> => {
+  const { rsa, ecdsa, caFile, fingerprint } = await developmentCertificates(dataDir, Date.now());
+  return { pairs: [rsa, ecdsa], description: `development CA ${caFile} (SHA-256 ${fingerprint})` };
+};

@@ -1,0 +1,39 @@
+/**
+ * MQTT over WebSocket: any path, sub-protocols `mqtt` and `mqttv3.1` (mini-program and browser builds of the Node SDK),
+ * or none.
+ */
+import { createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+import { limits } from '../limits';
+import { peerOf, setPeer } from './peer';
+
+const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
+
+/** Milliseconds that the upgrade request may take. */
+const UPGRADE_MS = 10_000;
+
+/**
+ * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
+ * spoken on.
+ */
+export const webSocketUpgrade = (onStream: (stream: Duplex) => void): ((conn: Duplex) => void) => {
+  const http = createServer({ headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS }, (_request, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
+    response.end('this port speaks MQTT over WebSocket\n');
+  });
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxPacketBytes,
+    // Refused rather than ignored: a client that insists on another protocol would not speak MQTT.
+    handleProtocols: (offered) => SUB_PROTOCOLS.find((name) => offered.has(name)) ?? false,
+  });
+  http.on('upgrade', (request, conn, head) => {
+    webSockets.handleUpgrade(request, conn, head, (webSocket) => {
+      const stream = createWebSocketStream(webSocket);
+      setPeer(stream, peerOf(conn));
+      onStream(stream);
+    });
+  });
+  return (conn) => void http.emit('connection', conn);
+};
