@@ -1,0 +1,164 @@
+import { applyPresence, type PresenceEvent, type PresenceState } from './presence-state';
+
+const NEVER: PresenceState = {
+  stream: 0,
+  epoch: 0,
+  isOnline: false,
+  gateway: null,
+  firstLogin: null,
+  lastLogin: null,
+  lastOffline: null,
+  lastIp: '',
+  lastClientId: '',
+};
+const STREAM = 1000;
+const NEXT_STREAM = 2000;
+
+/** Time of a message: its sequence, so that transcripts are easy to read. */
+const connected = (sequence: number, gateway = 'a', stream = STREAM): PresenceEvent => ({
+  kind: 'connected',
+  key: { stream, epoch: sequence },
+  timestamp: sequence,
+  gateway,
+  ip: '10.0.0.1',
+  clientId: `c${sequence}`,
+});
+const disconnected = (sequence: number, epoch: number | undefined, stream = STREAM): PresenceEvent => ({
+  kind: 'disconnected',
+  key: { stream, epoch: sequence },
+  epoch,
+  timestamp: sequence,
+  reason: `end of ${epoch}`,
+});
+
+/** Applies all, and says after each whether the device is online. */
+const transcript = (...events: readonly PresenceEvent[]) => {
+  let state = NEVER;
+  const changes: string[] = [];
+  const states = events.map((event) => {
+    const applied = applyPresence(state, event);
+    state = applied.state;
+    if (applied.change)
+      changes.push(`${applied.change.isOnline ? 'online' : 'offline'} at ${applied.change.timestamp}`);
+    return state.isOnline ? 'on' : 'off';
+  });
+  return { states: states.join(' '), changes, state };
+};
+
+/** Every order of the items. */
+const orders = <T>(items: readonly T[]): T[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, i) => orders([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]));
+
+describe('applyPresence', () => {
+  test('a session begins and ends', () => {
+    const { states, changes, state } = transcript(connected(1), disconnected(2, 1));
+    expect(states).toBe('on off');
+    expect(changes).toEqual(['online at 1', 'offline at 2']);
+    expect(state).toMatchObject({ firstLogin: 1, lastLogin: 1, lastOffline: 2, gateway: null, lastClientId: 'c1' });
+  });
+
+  test('a session that takes over outlives the end of the one before', () => {
+    const { states, changes, state } = transcript(connected(1), connected(2, 'b'), disconnected(3, 1));
+    expect(states).toBe('on on on');
+    expect(changes).toEqual(['online at 1']);
+    expect(state).toMatchObject({ epoch: 2, gateway: 'b', firstLogin: 1, lastLogin: 2 });
+  });
+
+  test('the same message twice does nothing', () => {
+    const once = transcript(connected(1), disconnected(2, 1), connected(3));
+    const twice = transcript(
+      connected(1),
+      connected(1),
+      disconnected(2, 1),
+      disconnected(2, 1),
+      connected(1),
+      connected(3),
+      connected(3),
+    );
+    expect(twice.changes).toEqual(once.changes);
+    expect(twice.state).toEqual(once.state);
+  });
+
+  describe.each([
+    ['offline after the last end', [connected(1), disconnected(2, 1), connected(3), disconnected(4, 3)], false],
+    ['online in the last session', [connected(1), disconnected(2, 1), connected(3)], true],
+    ['online after a take-over', [connected(1), connected(2), disconnected(3, 1)], true],
+    ['offline after a take-over', [connected(1), connected(2), disconnected(3, 1), disconnected(4, 2)], false],
+    [
+      'online after two take-overs',
+      [connected(1), connected(2), connected(3), disconnected(4, 1), disconnected(5, 2)],
+      true,
+    ],
+  ])('%s', (_case, events, isOnline) => {
+    test(`in every order of arrival (${orders(events).length})`, () => {
+      const newest = Math.max(...events.map((event) => (event.kind === 'connected' ? event.key.epoch : 0)));
+      for (const order of orders(events)) {
+        const { state } = transcript(...order);
+        expect(state).toMatchObject({ isOnline, epoch: newest, lastLogin: newest });
+      }
+    });
+  });
+
+  test('an end that comes before its beginning wins, and the login is noted', () => {
+    const { states, changes, state } = transcript(disconnected(2, 1), connected(1));
+    expect(states).toBe('off off');
+    expect(changes).toEqual([]);
+    expect(state).toMatchObject({ firstLogin: 1, lastClientId: 'c1' });
+  });
+
+  describe('after the stream was lost and made anew', () => {
+    test('its sessions are newer, whatever their numbers', () => {
+      const { states } = transcript(connected(500), connected(3, 'b', NEXT_STREAM), disconnected(9, 3, NEXT_STREAM));
+      expect(states).toBe('on on off');
+    });
+
+    test('the end of a session of the old stream is told in the new one', () => {
+      expect(transcript(connected(500), disconnected(9, 500, NEXT_STREAM)).states).toBe('on off');
+      const late = transcript(connected(500), connected(3, 'b', NEXT_STREAM), disconnected(9, 500, NEXT_STREAM));
+      expect(late.states).toBe('on on on');
+    });
+  });
+
+  test('a gateway that names no epoch ends what came before its message', () => {
+    expect(transcript(connected(1), disconnected(2, undefined)).states).toBe('on off');
+    expect(transcript(connected(1), connected(3), disconnected(2, undefined)).states).toBe('on on on');
+    expect(transcript(connected(1), disconnected(2, undefined), connected(3)).states).toBe('on off on');
+  });
+
+  describe('what a gateway holds', () => {
+    const held = (connectedAt: number, timestamp: number): PresenceEvent => ({ kind: 'held', connectedAt, timestamp });
+    const notHeld = (connectedAt: number, timestamp: number): PresenceEvent => ({
+      kind: 'notHeld',
+      connectedAt,
+      timestamp,
+    });
+    const T = 1_000_000;
+    const givenUp: PresenceState = {
+      ...NEVER,
+      stream: STREAM,
+      epoch: 1,
+      gateway: 'a',
+      firstLogin: T,
+      lastLogin: T,
+      lastOffline: T + 60_000,
+    };
+    const ended: PresenceState = { ...givenUp, gateway: null };
+
+    test.each<[string, PresenceState, PresenceEvent, boolean]>([
+      ['a session whose gateway had been given up is back', givenUp, held(T + 3, T + 90_000), true],
+      ['an older session than the one given up is not', givenUp, held(T - 60_000, T + 90_000), false],
+      ['a session that ended by itself is over', ended, held(T + 3, T + 90_000), false],
+      ['a later session counts though its beginning was lost', ended, held(T + 70_000, T + 90_000), true],
+      ['a device that was never seen is online', NEVER, held(T, T), true],
+      ['the newest session has ended', { ...givenUp, isOnline: true }, notHeld(T + 3, T + 90_000), false],
+      ['an older session has ended', { ...givenUp, isOnline: true }, notHeld(T - 60_000, T + 90_000), true],
+      ['no session is held', { ...givenUp, isOnline: true }, notHeld(0, T + 90_000), false],
+    ])('%s', (_case, state, event, isOnline) => {
+      const applied = applyPresence(state, event);
+      expect(applied.state.isOnline).toBe(isOnline);
+      expect(applied.change?.isOnline).toBe(isOnline === state.isOnline ? undefined : isOnline);
+    });
+  });
+});

@@ -1,0 +1,312 @@
+import { jest } from '@jest/globals';
+import { decodeEnvelope } from '@alink/contract';
+import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
+
+jest.setTimeout(60_000);
+
+let fixture: DmFixture;
+let nowMs = Date.now();
+beforeAll(async () => void (fixture = await startDm({ now: () => nowMs })));
+afterAll(() => fixture?.stop());
+beforeEach(() => createDevices(fixture));
+afterEach(async () => {
+  const { prisma } = fixture.db;
+  await prisma.device.deleteMany();
+  await prisma.product.deleteMany();
+  await prisma.protocolInfo.deleteMany();
+  await prisma.protocolService.deleteMany();
+});
+
+describe('devices', () => {
+  test('what is given is kept to the byte and read back', async () => {
+    const { devices } = fixture;
+    const given = {
+      ...NAMES,
+      projectID: '9223372036854775807',
+      areaID: '-1',
+      secret: 'testsecret001',
+      imei: '860000000000001',
+      mac: '00:11:22:33:44:55',
+      version: { value: '1.0' },
+      Position: { longitude: 121.4737, latitude: 31.2304 },
+      address: { value: '' },
+      tags: { room: '1' },
+      deviceAlias: { value: '书房' },
+      rssi: { value: '-70' },
+      distributor: { id: '3', idPath: '1-3-', updatedTime: '5' },
+      groupIDs: ['9007199254740993', '2'],
+      BelongGroup: { x: { ids: ['1'], idPaths: ['1-'] } },
+      isEnable: '1',
+      protocolConf: { a: 'b' },
+    };
+    await devices.deviceInfoCreate(given);
+    const read = await devices.deviceInfoRead(NAMES);
+    expect(read).toMatchObject(given);
+    expect(read).toMatchObject({ productName: 'Test', isOnline: '1', status: '1', firstLogin: '0', deviceType: '1' });
+  });
+
+  test('a secret is made where none is given: 32 characters, sealed, and in no list', async () => {
+    const { devices, db } = fixture;
+    await devices.deviceInfoCreate(NAMES);
+    const { secret } = await devices.deviceInfoRead(NAMES);
+    expect(secret).toMatch(/^[0-9a-f]{32}$/);
+    expect((await devices.deviceInfoIndex({})).list[0]).toMatchObject({ deviceName: DEVICE, secret: '' });
+    expect((await db.prisma.device.findFirstOrThrow()).secret).not.toContain(secret);
+    expect(fixture.logged.join('')).not.toContain(secret);
+  });
+
+  test.each(['abcd', 'a'.repeat(32), 'a-_@.:9Z', '00:11:22:33:44:55'])(
+    'takes the DeviceName %s',
+    async (deviceName) => {
+      await fixture.devices.deviceInfoCreate({ productID: PRODUCT, deviceName });
+      expect((await fixture.devices.deviceInfoRead({ productID: PRODUCT, deviceName })).deviceName).toBe(deviceName);
+    },
+  );
+
+  test.each<[string, object, number, string]>([
+    ['a short name', { deviceName: 'abc' }, 100006, 'deviceName must be 4 to 32'],
+    ['a long name', { deviceName: 'a'.repeat(33) }, 100006, 'deviceName must be 4 to 32'],
+    ['a name with a slash', { deviceName: 'ab/cd' }, 100006, 'deviceName must be 4 to 32'],
+    ['a name in Chinese', { deviceName: '温度计设备' }, 100006, 'deviceName must be 4 to 32'],
+    ['no name', { deviceName: '' }, 100006, 'deviceName must not be empty'],
+    ['no product', { productID: '' }, 100006, 'productID must not be empty'],
+    ['an unknown product', { productID: 'nobody' }, 100009, 'product nobody does not exist'],
+    ['isEnable 3', { isEnable: '3' }, 100006, 'isEnable must be one of 1, 2'],
+    ['a secret with a line feed', { secret: 'a\nb' }, 100006, 'secret must have'],
+    ['an unknown registration', { protocolConf: { registration: 'x' } }, 100006, 'registration'],
+  ])('%s is refused, and nothing is written', async (_case, over, code, text) => {
+    await expect(fixture.devices.deviceInfoCreate({ ...NAMES, ...over })).rejects.toEqual(rpcError(code, text));
+    expect(await fixture.db.prisma.device.count()).toBe(0);
+  });
+
+  test('of many that create the same device one succeeds', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 12 }, () => fixture.devices.deviceInfoCreate(NAMES)));
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toEqual(rpcError(100010, `deviceName ${DEVICE}`));
+    }
+  });
+
+  test('an unknown device is 100009', async () => {
+    const error = rpcError(100009, `device ${DEVICE} of product ${PRODUCT}`);
+    await expect(fixture.devices.deviceInfoRead(NAMES)).rejects.toEqual(error);
+    await expect(fixture.devices.deviceInfoUpdate(NAMES)).rejects.toEqual(error);
+    await expect(fixture.devices.deviceInfoDelete(NAMES)).rejects.toEqual(error);
+    await expect(fixture.data.propertyLatestIndex(NAMES)).rejects.toEqual(error);
+    await expect(fixture.data.sendLogIndex(NAMES)).rejects.toEqual(error);
+    await expect(fixture.interact.propertyControlSend({ ...NAMES, data: '{"rpm":1}' })).rejects.toEqual(error);
+  });
+
+  test('an update changes only what is set, and updates at once do not undo each other', async () => {
+    const { devices } = fixture;
+    await devices.deviceInfoCreate({ ...NAMES, secret: 'testsecret001', imei: '1', tags: { a: '1' } });
+    await Promise.all([
+      devices.deviceInfoUpdate({ ...NAMES, mac: 'm' }),
+      devices.deviceInfoUpdate({ ...NAMES, imei: '2' }),
+      devices.deviceInfoUpdate({ ...NAMES, phone: { value: '' } }),
+      devices.deviceInfoUpdate({ ...NAMES, isEnable: '2' }),
+      devices.deviceInfoUpdate({ ...NAMES, deviceAlias: { value: 'x' } }),
+    ]);
+    expect(await devices.deviceInfoRead(NAMES)).toMatchObject({
+      mac: 'm',
+      imei: '2',
+      phone: { value: '' },
+      isEnable: '2',
+      deviceAlias: { value: 'x' },
+      secret: 'testsecret001',
+      tags: { a: '1' },
+    });
+    await devices.deviceInfoUpdate({ ...NAMES, secret: 'another' });
+    expect((await devices.deviceInfoRead(NAMES)).secret).toBe('another');
+  });
+
+  test('one made by its first connect stays so', async () => {
+    const { devices } = fixture;
+    await devices.deviceInfoCreate({ ...NAMES, protocolConf: { registration: 'auto' } });
+    await devices.deviceInfoUpdate({ ...NAMES, protocolConf: { registration: 'operator', a: 'b' } });
+    expect((await devices.deviceInfoRead(NAMES)).protocolConf).toEqual({ registration: 'auto', a: 'b' });
+  });
+
+  test('lists filter and count', async () => {
+    const { devices, db } = fixture;
+    for (const deviceName of ['dev001', 'dev002', 'dev003', 'other-9']) {
+      await devices.deviceInfoCreate({ productID: PRODUCT, deviceName, tags: { last: deviceName.slice(-1) } });
+    }
+    const firstLogin = new Date();
+    await db.prisma.device.updateMany({ where: { deviceName: 'dev001' }, data: { isOnline: true, firstLogin } });
+    await db.prisma.device.updateMany({ where: { deviceName: 'dev002' }, data: { firstLogin } });
+    const names = async (request: Parameters<typeof devices.deviceInfoIndex>[0]) => {
+      const { list, total } = await devices.deviceInfoIndex(request);
+      return [...list.map((device) => device.deviceName), Number(total)].join();
+    };
+    expect(await names({})).toBe('other-9,dev003,dev002,dev001,4');
+    expect(await names({ page: { page: '2', size: '3' } })).toBe('dev001,4');
+    expect(await names({ deviceName: 'dev' })).toBe('dev003,dev002,dev001,3');
+    expect(await names({ deviceNames: ['dev001', 'other-9'] })).toBe('other-9,dev001,2');
+    expect(await names({ devices: [NAMES] })).toBe('dev001,1');
+    expect(await names({ isOnline: '2' })).toBe('dev001,1');
+    expect(await names({ statuses: ['1'] })).toBe('other-9,dev003,2');
+    expect(await names({ status: '3' })).toBe('dev002,1');
+    expect(await names({ tags: { last: '3' } })).toBe('dev003,1');
+    expect(await names({ productID: 'nobody' })).toBe('0');
+    expect(await names({ deviceType: '2' })).toBe('0');
+    const orders = [{ field: 'deviceName', sort: '1' }];
+    expect(await names({ page: { page: '1', size: '2', orders } })).toBe('dev001,dev002,4');
+    expect(await devices.deviceInfoCount({})).toEqual({
+      online: '1',
+      offline: '1',
+      inactive: '2',
+      unknown: '0',
+      total: '4',
+    });
+  });
+
+  test('everyone is told of each change', async () => {
+    const { devices, bus } = fixture;
+    const told: string[] = [];
+    const listening = bus.subscribe('server.>', ({ subject, data }) =>
+      told.push(`${subject} ${decodeEnvelope(data.toString()).data}`),
+    );
+    const data = JSON.stringify(NAMES);
+    const changed = `server.cache.sync.cache:dm:device ${data}`;
+    await devices.deviceInfoCreate(NAMES);
+    await devices.deviceInfoUpdate({ ...NAMES, isEnable: '2' });
+    await devices.deviceInfoDelete(NAMES);
+    await new Promise(setImmediate);
+    listening.unsubscribe();
+    expect(told).toEqual([
+      changed,
+      `server.things.dm.device.info.create ${data}`,
+      changed,
+      changed,
+      `server.things.dm.device.info.delete ${data}`,
+    ]);
+  });
+});
+
+describe('directory', () => {
+  test('answers for devices and products by the ProductKey that they dial', async () => {
+    const { devices, products, directory } = fixture;
+    await products.productInfoCreate({
+      productID: 'inside',
+      productName: 'x',
+      secret: 'aProductSecret01',
+      autoRegister: '3',
+      status: '2',
+      protocolConf: { productID: 'a1B2c3D4e5F', validation: 'strong' },
+    });
+    await devices.deviceInfoCreate({ ...NAMES, secret: 'testsecret001' });
+    await devices.deviceInfoCreate({ productID: 'inside', deviceName: DEVICE, protocolConf: { registration: 'auto' } });
+    const answer = await directory.resolve({
+      devices: [
+        { productKey: PRODUCT, deviceName: DEVICE },
+        { productKey: PRODUCT, deviceName: DEVICE },
+        { productKey: PRODUCT, deviceName: 'unknown' },
+        { productKey: 'inside', deviceName: DEVICE },
+        { productKey: 'a1B2c3D4e5F', deviceName: DEVICE },
+      ],
+      productKeys: ['nobody'],
+    });
+    expect(answer.devices).toHaveLength(2);
+    expect(answer.devices).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...NAMES,
+          productKey: PRODUCT,
+          secret: 'testsecret001',
+          enabled: true,
+          registration: 'operator',
+        }),
+        expect.objectContaining({
+          productKey: 'a1B2c3D4e5F',
+          productID: 'inside',
+          registration: 'auto',
+          firstLogin: '0',
+        }),
+      ]),
+    );
+    const byKey = Object.fromEntries(answer.products.map((product) => [product.productKey, product]));
+    expect(Object.keys(byKey).sort()).toEqual(['a1B2c3D4e5F', PRODUCT]);
+    expect(byKey['a1B2c3D4e5F']).toMatchObject({
+      productID: 'inside',
+      secret: 'aProductSecret01',
+      enabled: false,
+      autoRegister: '3',
+      validation: 'strong',
+      schema: '',
+    });
+    expect(byKey[PRODUCT]).toMatchObject({ enabled: true, validation: 'weak' });
+    expect(JSON.parse(byKey[PRODUCT]!.schema).properties).toHaveLength(3);
+  });
+
+  test('takes a thousand devices at once, and no more', async () => {
+    const keys = Array.from({ length: 1001 }, (_, i) => ({ productKey: PRODUCT, deviceName: `dev${i}` }));
+    await fixture.db.prisma.device.createMany({
+      data: keys.map(({ deviceName }) => ({ productID: PRODUCT, deviceName, secret: '' })),
+    });
+    await expect(fixture.directory.resolve({ devices: keys })).rejects.toEqual(rpcError(100006, 'devices'));
+    await fixture.db.prisma.device.deleteMany();
+    const { list } = await fixture.devices.deviceInfoIndex({});
+    expect(list).toEqual([]);
+    const { devices, products } = await fixture.directory.resolve({ devices: keys.slice(1) });
+    expect([devices.length, products.length]).toEqual([0, 1]);
+  });
+});
+
+describe('protocols', () => {
+  const info = {
+    code: 'aliyunMqtt',
+    name: '阿里Alink协议-mqtt',
+    type: 'normal',
+    transProtocol: 'mqtt',
+    etcdKey: 'dg.rpc',
+  };
+
+  test('are created once, read by id and by code, changed and removed', async () => {
+    const { protocols } = fixture;
+    const { id } = await protocols.protocolInfoCreate({ ...info, configFields: [{ id: '1', key: 'k', label: 'l' }] });
+    await expect(protocols.protocolInfoCreate(info)).rejects.toEqual(rpcError(100010, 'code aliyunMqtt'));
+    expect(await protocols.protocolInfoRead({ code: 'aliyunMqtt' })).toMatchObject({ ...info, id });
+    await protocols.protocolInfoUpdate({ id, desc: 'changed', endpoints: ['mqtt://x'] });
+    expect(await protocols.protocolInfoRead({ id })).toMatchObject({
+      ...info,
+      desc: 'changed',
+      endpoints: ['mqtt://x'],
+      configFields: [{ id: '1', key: 'k', label: 'l' }],
+    });
+    expect((await protocols.protocolInfoIndex({ notCodes: ['aliyunMqtt'] })).list).toEqual([]);
+    await protocols.protocolInfoDelete({ id });
+    await expect(protocols.protocolInfoRead({ id })).rejects.toEqual(rpcError(100009, `protocol ${id}`));
+    await expect(protocols.protocolInfoCreate({ name: 'x' })).rejects.toEqual(
+      rpcError(100006, 'code must not be empty'),
+    );
+  });
+
+  test('show a product its own', async () => {
+    await fixture.protocols.protocolInfoCreate(info);
+    const { protocol } = await fixture.products.productInfoRead({ productID: PRODUCT, withProtocol: true });
+    expect(protocol).toMatchObject(info);
+  });
+
+  test('an instance runs while it says so, and for three minutes after', async () => {
+    const { protocols } = fixture;
+    const instance = { code: 'aliyunMqtt', ip: '10.0.0.1', port: '9108' };
+    const statuses = async () =>
+      (await protocols.protocolServiceIndex({})).list.map((row) => `${row.port}:${row.status}`);
+    await Promise.all([1, 2, 3, 4].map(() => protocols.protocolServiceUpdate({ ...instance, status: '1' })));
+    await protocols.protocolServiceUpdate({ ...instance, port: '9109', status: '2' });
+    expect(await statuses()).toEqual(['9108:1', '9109:2']);
+    nowMs += 179_000;
+    expect(await statuses()).toEqual(['9108:1', '9109:2']);
+    nowMs += 2_000;
+    expect(await statuses()).toEqual(['9108:2', '9109:2']);
+    await protocols.protocolServiceUpdate({ ...instance, status: '1' });
+    expect(await statuses()).toEqual(['9108:1', '9109:2']);
+    const { list } = await protocols.protocolServiceIndex({ code: 'aliyunMqtt' });
+    await protocols.protocolServiceDelete({ id: list[0]!.id });
+    expect(await statuses()).toEqual(['9109:2']);
+    await expect(protocols.protocolServiceUpdate({ code: 'x', port: '1' })).rejects.toEqual(
+      rpcError(100006, 'ip must not be empty'),
+    );
+  });
+});
