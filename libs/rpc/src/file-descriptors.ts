@@ -1,6 +1,7 @@
 /**
- * File descriptors as reflection clients need them: each file names the files that it uses. The loader leaves
- * `dependency` empty (grpc-node issue 2595), and a strict client (Go's protodesc, hence grpcurl) then refuses the file.
+ * File descriptors as reflection clients need them. Those of the loader lack what a strict client (Go's protodesc, hence
+ * grpcurl) insists on: the files that a file uses (grpc-node issue 2595), and the names of map entries
+ * (descriptor.proto, `MessageOptions.map_entry`: "map<KeyType, ValueType> map_field" makes "MapFieldEntry").
  */
 import type { PackageDefinition } from '@grpc/proto-loader';
 import descriptor, { type IDescriptorProto, type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
@@ -12,13 +13,19 @@ export const linkFileDescriptors = (packages: readonly PackageDefinition[]): Buf
     const file = descriptor.FileDescriptorProto.decode(encoded) as IFileDescriptorProto;
     if (file.name) files.set(file.name, file);
   }
+  for (const file of files.values()) for (const { message } of messagesOf(file)) nameMapEntries(message);
   const fileOfType = new Map<string, string>();
   for (const [name, file] of files) for (const type of typesOf(file)) fileOfType.set(type, name);
 
-  return [...files].map(([name, file]) => {
-    const used = referencesOf(file).map(({ scope, type }) => fileOf(scope, type, fileOfType));
-    file.dependency = [...new Set(used)].filter((other) => other !== undefined && other !== name) as string[];
-    file.syntax ||= 'proto3';
+  return [...files.values()].map((file) => {
+    const used = new Set<string>();
+    const resolve = (scope: string, type: string): string => {
+      const full = resolveType(scope, type, fileOfType);
+      used.add(fileOfType.get(full) ?? '');
+      return `.${full}`;
+    };
+    resolveReferences(file, resolve);
+    file.dependency = [...used].filter((name) => name !== file.name);
     return Buffer.from(descriptor.FileDescriptorProto.encode(file).finish());
   });
 };
@@ -31,50 +38,58 @@ const encodedFiles = (definition: PackageDefinition): Buffer[] =>
 
 const join = (scope: string, name: string | undefined): string => (scope ? `${scope}.${name}` : String(name));
 
-const messagesOf = (
-  scope: string,
-  types: readonly IDescriptorProto[] = [],
-): { name: string; message: IDescriptorProto }[] =>
-  types.flatMap((message) => {
-    const name = join(scope, message.name);
-    return [{ name, message }, ...messagesOf(name, message.nestedType)];
-  });
+interface NamedMessage {
+  readonly name: string;
+  readonly message: IDescriptorProto;
+}
+
+/** All messages of the file, those within others too, with their full names. */
+const messagesOf = ({ package: scope = '', messageType }: IFileDescriptorProto): NamedMessage[] => {
+  const within = (outer: string, messages: readonly IDescriptorProto[] = []): NamedMessage[] =>
+    messages.flatMap((message) => {
+      const name = join(outer, message.name);
+      return [{ name, message }, ...within(name, message.nestedType)];
+    });
+  return within(scope, messageType);
+};
 
 const typesOf = (file: IFileDescriptorProto): string[] => {
-  const scope = file.package ?? '';
-  const messages = messagesOf(scope, file.messageType);
+  const messages = messagesOf(file);
   return [
     ...messages.map(({ name }) => name),
     ...messages.flatMap(({ name, message }) => (message.enumType ?? []).map((type) => join(name, type.name))),
-    ...(file.enumType ?? []).map((type) => join(scope, type.name)),
+    ...(file.enumType ?? []).map((type) => join(file.package ?? '', type.name)),
   ];
 };
 
-interface Reference {
-  readonly scope: string;
-  readonly type: string;
-}
+const mapEntryName = (field: string): string =>
+  `${field.replace(/(?:^|_)(.?)/g, (_all, first: string) => first.toUpperCase())}Entry`;
 
-const referencesOf = (file: IFileDescriptorProto): Reference[] => {
-  const scope = file.package ?? '';
-  const ofFields = messagesOf(scope, file.messageType).flatMap(({ name, message }) =>
-    (message.field ?? []).map(({ typeName }) => ({ scope: name, type: typeName ?? '' })),
-  );
-  const ofMethods = (file.service ?? [])
-    .flatMap(({ method }) => method ?? [])
-    .flatMap(({ inputType, outputType }) => [
-      { scope, type: inputType ?? '' },
-      { scope, type: outputType ?? '' },
-    ]);
-  return [...ofFields, ...ofMethods].filter(({ type }) => type !== '');
+const nameMapEntries = ({ field = [], nestedType = [] }: IDescriptorProto): void => {
+  const entries = new Map(nestedType.filter(({ options }) => options?.mapEntry).map((entry) => [entry.name, entry]));
+  for (const each of field) {
+    const entry = entries.get(each.typeName);
+    if (!entry || !each.name) continue;
+    each.typeName = mapEntryName(each.name);
+    entry.name = each.typeName;
+  }
 };
 
-/** The file that holds the type: looked for in the scope itself, then in those around it, as protobuf does. */
-const fileOf = (scope: string, type: string, fileOfType: ReadonlyMap<string, string>): string | undefined => {
-  if (type.startsWith('.')) return fileOfType.get(type.slice(1));
+/** The full name of a type: looked for in the scope itself, then in those around it, as protobuf does. */
+const resolveType = (scope: string, type: string, known: ReadonlyMap<string, string>): string => {
+  if (type.startsWith('.')) return type.slice(1);
   for (let within = scope; within !== ''; within = within.slice(0, Math.max(0, within.lastIndexOf('.')))) {
-    const file = fileOfType.get(`${within}.${type}`);
-    if (file !== undefined) return file;
+    if (known.has(`${within}.${type}`)) return `${within}.${type}`;
   }
-  return fileOfType.get(type);
+  return type;
+};
+
+const resolveReferences = (file: IFileDescriptorProto, resolve: (scope: string, type: string) => string): void => {
+  for (const { name, message } of messagesOf(file)) {
+    for (const field of message.field ?? []) if (field.typeName) field.typeName = resolve(name, field.typeName);
+  }
+  for (const method of (file.service ?? []).flatMap((service) => service.method ?? [])) {
+    method.inputType = resolve(file.package ?? '', method.inputType ?? '');
+    method.outputType = resolve(file.package ?? '', method.outputType ?? '');
+  }
 };

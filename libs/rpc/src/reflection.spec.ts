@@ -65,6 +65,7 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
       'alink.Directory',
       'dm.DeviceManage',
       'dm.ProductManage',
+      'grpc.health.v1.Health',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { services } from '@alink/contract';
-import { createMemoryRegistry, type Registry } from '@alink/discovery';
+import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
+import { startEtcd, type TestEtcd } from '@alink/testing';
 import { connectRpc, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';
 
@@ -162,4 +163,38 @@ describe('connectRpc', () => {
   test('an etcd target without a registry is a mistake', () => {
     expect(() => connectRpc(`etcd:///${KEY}`)).toThrow(TypeError);
   });
+});
+
+describe('connectRpc with etcd', () => {
+  let etcd: TestEtcd;
+  beforeAll(async () => {
+    etcd = await startEtcd();
+  });
+  afterAll(() => etcd.stop());
+
+  test('follows instances, serves on through an outage, and sees what changed after it', async () => {
+    const registries = [connectEtcd({ hosts: etcd.hosts }), connectEtcd({ hosts: etcd.hosts, ttlSeconds: 2 })] as const;
+    open.push(() => registries[0].close());
+    const [a, b] = [await instance('a'), await instance('b')];
+    const channel = connect(registries[0]);
+    const early = ask(channel, 30_000);
+    const registration = await registries[1].register(KEY, at(a));
+    expect(await early).toBe('a');
+    await registries[1].register(KEY, at(b));
+    await answeredBy(channel, ['a', 'b']);
+
+    await etcd.kill();
+    expect(await answering(channel)).toEqual(['a', 'b']);
+    await etcd.restart();
+    await answeredBy(channel, ['a', 'b']);
+    await registration.withdraw();
+    await answeredBy(channel, ['b']);
+    await registries[1].close();
+    await eventually(() =>
+      ask(channel, 50).then(
+        () => false,
+        () => true,
+      ),
+    );
+  }, 60_000);
 });
