@@ -36,7 +36,7 @@ const latest = async (dataID: string): Promise<unknown> => {
   const { list } = await platform
     .client(services.deviceMsg)
     .propertyLatestIndex({ productID: PRODUCT, deviceName: DEVICE, dataIDs: [dataID] });
-  return list[0] && JSON.parse(list[0].value);
+  return list[0]?.value ? JSON.parse(list[0].value) : undefined;
 };
 
 describe('CONNECT', () => {
@@ -83,6 +83,11 @@ describe('CONNECT', () => {
     await devices.deviceInfoUpdate({ productID: PRODUCT, deviceName: 'disabled', isEnable: 2 });
     await eventually(async () => expect(await connack(login)).toBe(5));
     await devices.deviceInfoUpdate({ productID: PRODUCT, deviceName: 'disabled', isEnable: 1 });
+    await eventually(async () => expect(await connack(login)).toBe(0));
+    const products = platform.client(services.productManage);
+    await products.productInfoUpdate({ productID: PRODUCT, status: 2 });
+    await eventually(async () => expect(await connack(login)).toBe(5));
+    await products.productInfoUpdate({ productID: PRODUCT, status: 3 });
     await eventually(async () => expect(await connack(login)).toBe(0));
   });
 

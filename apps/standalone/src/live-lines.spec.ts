@@ -22,6 +22,14 @@ describe('live lines', () => {
     expect(out).toBe('09:08:07  report      aliyun_test_01/dev001  temperature=25.5\n');
   });
 
+  test('the topic stands without the prefix of the device, and a code when it is not "ok"', () => {
+    const topic = '/sys/aliyun_test_01/dev001/thing/event/property/post';
+    show()(activity({ topic, code: 200 }));
+    expect(out).toMatch(/temperature=25\.5 {2}thing\/event\/property\/post\n$/);
+    show()(activity({ topic: '/sys/other/dev001/thing/event/property/post', code: 460 }));
+    expect(out).toMatch(/ {2}\/sys\/other\/dev001\/thing\/event\/property\/post {2}code 460\n$/);
+  });
+
   test('without a terminal there is no escape sequence, with one there is', () => {
     show(false)(activity());
     expect(out).not.toContain('\u001b');

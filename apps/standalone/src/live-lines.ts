@@ -44,9 +44,15 @@ export const liveLines = ({ write, colours, now }: LiveLinesOptions): ((activity
     }
     if (++lines > LINES_PER_SECOND) return;
     const device = [activity.productKey, activity.deviceName].filter(Boolean).join('/') || '(unknown)';
-    const text = plainLine(`${device}  ${activity.text}`, MAX_LINE);
+    const text = plainLine(`${device}  ${activity.text}${about(activity)}`, MAX_LINE);
     write(`${paint.dim(clockTime(ms))}  ${paint[style.colour](style.word.padEnd(10))}  ${text}\n`);
   };
+};
+
+/** The topic without the device's own prefix, and the code when it is not "ok". */
+const about = ({ topic, code, productKey, deviceName }: Activity): string => {
+  const path = topic?.replace(`/sys/${productKey}/${deviceName}/`, '');
+  return `${path ? `  ${path}` : ''}${code === undefined || code === 200 ? '' : `  code ${code}`}`;
 };
 
 /** `hh:mm:ss`, local time. */

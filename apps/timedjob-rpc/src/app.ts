@@ -40,7 +40,7 @@ export interface Timedjob {
 
 /**
  * Starts the service: queue, timing tasks, triggers, gRPC, registration.
- * @throws {StartError} when the port is taken
+ * @throws {Error} naming the part that did not start; its cause is a StartError when the port is taken
  */
 export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob> => {
   const { db, bus, registry, config, log, clock = systemClock } = options;

@@ -79,7 +79,12 @@ export class TaskRunner {
       await this.taskLog.append(job.task, message, { code, message: words });
       throw error;
     }
-    await this.taskLog.append(job.task, message, { code: Code.ok, message: 'ok' });
+    try {
+      await this.taskLog.append(job.task, message, { code: Code.ok, message: 'ok' });
+    } catch (err) {
+      // The message is out: a line in the log is not worth sending it twice.
+      this.log.error({ err, task: job.task }, 'log line of a run is lost');
+    }
   }
 
   async #publish(attempt: Attempt, subType: string, { topic, payload }: QueueMessage): Promise<void> {

@@ -21,6 +21,8 @@ export interface ScheduledTask {
 
 /** Milliseconds between two looks for tasks whose next run got lost when an instance died between two steps. */
 const RECONCILE_MS = 30_000;
+/** Milliseconds after which a run that is due is looked after. */
+const OVERDUE_MS = 60_000;
 
 export class TaskScheduler {
   #timer: NodeJS.Timeout | undefined;
@@ -81,6 +83,16 @@ export class TaskScheduler {
       where: { type: TaskType.timing, status: TaskStatus.running, nextFireAt: { not: null } },
     });
     await this.enqueue(...tasks);
+    const overdueMs = this.clock.now() - OVERDUE_MS;
+    for (const task of tasks) if (task.nextFireAt && task.nextFireAt.getTime() < overdueMs) await this.#revive(task);
+  }
+
+  /** A run that failed to the last before it could queue the next one would otherwise have been the task's last. */
+  async #revive(task: ScheduledTask): Promise<void> {
+    const dueMs = task.nextFireAt?.getTime() ?? 0;
+    if ((await this.queue.stateOf(timerJobId(task.uid, task.revision, dueMs))) !== 'ended') return;
+    this.log.warn({ groupCode: task.groupCode, code: task.code }, 'timing task had no next run');
+    await this.advance(task, dueMs, this.clock.now());
   }
 }
 

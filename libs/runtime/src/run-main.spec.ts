@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { createServer } from 'node:http';
 import { loadConfig, commonFields, port, portTaken, oneOf, runMain, startAll } from './index';
 
-const schema = z.object({ ...commonFields, APP_PORT: port(0), BEHAVE: oneOf(['well','throw','reject','fail','stuck','slow-start'], 'well') });
+const schema = z.object({ ...commonFields, APP_PORT: port(0), BEHAVE: oneOf(['well','throw','reject','fail','stuck','torn','slow-start'], 'well') });
 
 void runMain({
   name: 'app',
@@ -39,7 +39,9 @@ void runMain({
     if (config.BEHAVE === 'throw') setTimeout(() => { throw new Error('late trouble'); }, 10);
     if (config.BEHAVE === 'reject') void Promise.reject(new Error('late refusal'));
     log.info('running');
-    return config.BEHAVE === 'stuck' ? { stop: () => new Promise(() => {}) } : running;
+    if (config.BEHAVE === 'stuck') return { stop: () => new Promise(() => {}) };
+    if (config.BEHAVE === 'torn') return { stop: () => Promise.reject(new Error('the hinges are rusty')) };
+    return running;
   },
 });
 `;
@@ -120,6 +122,14 @@ describe('runMain', () => {
     child.kill('SIGINT');
     expect(await exited).toBe(0);
     expect(output.out).toContain('server closed');
+  });
+
+  test('a stop that fails is logged, exit code 1', async () => {
+    const { child, output, exited, says } = run({ BEHAVE: 'torn' });
+    await says('"running"');
+    child.kill('SIGTERM');
+    expect(await exited).toBe(1);
+    expect(output.out).toContain('the hinges are rusty');
   });
 
   test('a signal during the start ends it with exit code 0', async () => {

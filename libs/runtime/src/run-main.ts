@@ -56,19 +56,21 @@ export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
     process.on('SIGTERM', end);
   });
 
+  let running: Running;
   try {
     const config = load();
     log = logger(name, config);
     log.info({ config: describeConfig(config) }, 'configuration');
-    const running = await start(config, log, told.signal);
-    await ended;
-    await running.stop();
-    log.info('stopped');
-    process.exit(0);
+    running = await start(config, log, told.signal);
   } catch (error) {
+    // A start that was told to end fails for that reason.
     if (told.signal.aborted) process.exit(0);
-    crash('did not start')(error);
+    return crash('did not start')(error);
   }
+  await ended;
+  await running.stop().catch(crash('did not stop'));
+  log.info('stopped');
+  process.exit(0);
 };
 
 const report = (name: string, log: Logger | undefined, error: unknown, what: string): void => {

@@ -48,7 +48,9 @@ export class JobQueue {
   readonly #log: Logger;
   readonly #running = new Set<Promise<void>>();
   readonly #alarms = new Set<NodeJS.Timeout>();
-  #wake: () => void = () => undefined;
+  /** Set when there may be something to fetch; a wake-up during a fetch is not lost. */
+  #woken = false;
+  #endPause: () => void = () => undefined;
   #stopping = false;
   #loop: Promise<void> | undefined;
 
@@ -147,6 +149,7 @@ export class JobQueue {
 
   async #fetchAll(handler: Handler): Promise<void> {
     while (!this.#stopping) {
+      this.#woken = false;
       const batchSize = Math.min(BATCH, MAX_RUNNING - this.#running.size);
       const jobs =
         batchSize > 0 ? await this.#boss.fetch<Job>(QUEUE, { batchSize, includeMetadata: true, priority: true }) : [];
@@ -181,13 +184,18 @@ export class JobQueue {
   }
 
   async #pause(): Promise<void> {
+    if (this.#woken) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (this.#stopping) resolve();
+      this.#endPause = resolve;
       timer = setTimeout(resolve, POLL_MS);
     });
     clearTimeout(timer);
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#endPause();
   }
 
   /** Looks for jobs right at the time; only for those that are near, the others are met by polling. */

@@ -1,4 +1,5 @@
 import { eventually } from '@alink/testing';
+import { timerJobId } from '../queue/job';
 import { fresh, makeGroup, makeTask, startBed, type Bed, type Instance } from '../../test/bed';
 
 let bed: Bed;
@@ -203,6 +204,26 @@ describe('a timing task', () => {
     });
     await third.stop();
     expect(heard).toHaveLength(1);
+  });
+});
+
+describe('a timing task whose run failed to the last', () => {
+  test('goes on with its next time', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    const where = { groupCode_code: { groupCode, code } };
+    const before = await bed.db.prisma.timedTask.update({
+      where,
+      data: { nextFireAt: new Date(Date.now() - 120_000) },
+    });
+    const jobId = timerJobId(before.uid, before.revision, before.nextFireAt!.getTime());
+    await bed.db.prisma.$executeRaw`
+      INSERT INTO pgboss_timedjob.job (id, name, state, completed_on) VALUES (${jobId}::uuid, 'run', 'failed', now())`;
+    const heard = bed.listen(topic);
+    const third = await bed.instance();
+    const { nextFireAt } = (await bed.db.prisma.timedTask.findUnique({ where }))!;
+    await third.stop();
+    expect(nextFireAt!.getTime()).toBeGreaterThan(Date.now() + 3_400_000);
+    expect(heard).toHaveLength(0);
   });
 });
 
