@@ -1,0 +1,283 @@
+import { jest } from '@jest/globals';
+import type { KeptMessage } from '@alink/bus';
+import { decodeEnvelope, encodeEnvelope, subjects, type DeviceMessage, type HubLogEntry } from '@alink/contract';
+import { createLogger } from '@alink/runtime';
+import { ApplicationNews } from '../src/ingest/application-news';
+import { createIngest } from '../src/ingest/consume';
+import { PresenceNews } from '../src/presence/presence-news';
+import { createDevices, DEVICE, NAMES, PRODUCT, sendUplink, startDm, uplinkBody, type DmFixture } from './dm-fixture';
+
+jest.setTimeout(60_000);
+
+let fixture: DmFixture;
+beforeAll(async () => void (fixture = await startDm()));
+afterAll(() => fixture?.stop());
+beforeEach(() => createDevices(fixture, DEVICE, 'dev002'));
+afterEach(async () => {
+  const { prisma } = fixture.db;
+  for (const table of ['property_history', 'event_history', 'hub_log', 'device', 'product']) {
+    await prisma.$executeRawUnsafe(`DELETE FROM ${table}`);
+  }
+});
+
+const report = (params: Record<string, number | string>, timestamp: number, msgToken = '123'): DeviceMessage => ({
+  method: 'report',
+  msgToken,
+  timestamp,
+  params,
+});
+const latest = async (deviceName = DEVICE) => {
+  const { list } = await fixture.data.propertyLatestIndex({ ...NAMES, deviceName, ignoreEmpty: true });
+  return list.map(({ dataID, value, timestamp }) => `${dataID}=${value}@${timestamp}`).join(' ');
+};
+const history = async (dataID: string, over: object = {}) => {
+  const { list, total } = await fixture.data.propertyLogIndex({ ...NAMES, dataID, ...over });
+  return `${list.map(({ value, timestamp }) => `${value}@${timestamp}`).join(' ')} of ${total}`;
+};
+
+/** The consumer's handler by itself, for what the bus does not do by itself: the same batch again, and foreign messages. */
+const ingest = () => {
+  const { bus, db, logged } = fixture;
+  const log = createLogger({
+    name: 'ingest',
+    level: 'debug',
+    destination: { write: (line) => void logged.push(line) },
+  });
+  return createIngest({
+    bus,
+    prisma: db.prisma,
+    log,
+    presenceNews: new PresenceNews(bus, Date.now),
+    applicationNews: new ApplicationNews(bus, Date.now),
+    onReplies: () => undefined,
+  });
+};
+let sequence = 1;
+const kept = (subject: string, body: string): KeptMessage => ({
+  subject,
+  data: Buffer.from(body),
+  sequence: sequence++,
+  deliveries: 1,
+});
+const keptUplink = (...args: Parameters<typeof uplinkBody>): KeptMessage => {
+  const { subject, body } = uplinkBody(...args);
+  return kept(subject, body);
+};
+
+describe('reports', () => {
+  test('become history and latest values', async () => {
+    await sendUplink(fixture.bus, report({ temperature: 25.5, serial: 'ü"\u0000x' }, 1778593628940));
+    expect(await latest()).toBe('temperature=25.5@1778593628940 serial="ü\\"\\u0000x"@1778593628940');
+    expect(await history('temperature')).toBe('25.5@1778593628940 of 1');
+    const { list } = await fixture.data.propertyLatestIndex(NAMES);
+    expect(list.map(({ dataID, dataName, value }) => [dataID, dataName, value])).toEqual([
+      ['temperature', 'Temperature', '25.5'],
+      ['rpm', 'Speed', ''],
+      ['serial', 'Serial', '"ü\\"\\u0000x"'],
+    ]);
+  });
+
+  test('an older one that comes later does not become the latest', async () => {
+    for (const [value, time] of [
+      [1, 2000],
+      [2, 1000],
+      [3, 2000],
+      [4, 1999],
+    ] as const) {
+      await sendUplink(fixture.bus, report({ rpm: value }, time));
+    }
+    expect(await latest()).toBe('rpm=3@2000');
+    expect(await history('rpm', { order: '1' })).toMatch(/^2@1000 4@1999 [13]@2000 [13]@2000 of 4$/);
+  });
+
+  test('a pack has its own times and events', async () => {
+    await sendUplink(fixture.bus, {
+      method: 'packReport',
+      msgToken: '7',
+      timestamp: 9000,
+      properties: [
+        { timestamp: 1000, params: { rpm: 1 } },
+        { timestamp: 3000, params: { rpm: 3 } },
+        { timestamp: 2000, params: { rpm: 2, temperature: 1 } },
+      ],
+      events: [
+        { timestamp: 1000, eventID: 'highTemperature', params: { temperature: 1 } },
+        { timestamp: 1000, eventID: 'highTemperature', params: { temperature: 2 } },
+      ],
+    });
+    expect(await latest()).toBe('temperature=1@2000 rpm=3@3000');
+    expect(await history('rpm')).toBe('3@3000 2@2000 1@1000 of 3');
+    expect(await history('rpm', { timeStart: '1500', timeEnd: '2000' })).toBe('2@2000 of 1');
+    expect(await history('rpm', { page: { page: '2', size: '2' } })).toBe('1@1000 of 3');
+    const { list } = await fixture.data.eventLogIndex(NAMES);
+    expect(list.map((event) => event.params).sort()).toEqual(['{"temperature":1}', '{"temperature":2}']);
+  });
+
+  test('events are kept with their type', async () => {
+    const event = { method: 'eventPost', msgToken: '8', eventID: 'highTemperature', type: 'alert' } as const;
+    await sendUplink(fixture.bus, { ...event, timestamp: 1000, params: { temperature: 99 } });
+    const entry = {
+      timestamp: '1000',
+      type: 'alert',
+      dataID: 'highTemperature',
+      params: '{"temperature":99}',
+      deviceName: DEVICE,
+    };
+    const { data } = fixture;
+    expect((await data.eventLogIndex({ productID: PRODUCT })).list).toEqual([entry]);
+    expect((await data.eventLogIndex({ ...NAMES, types: ['info'] })).list).toEqual([]);
+    expect((await data.eventLogIndex({ ...NAMES, dataID: 'other' })).list).toEqual([]);
+    expect((await data.eventLogIndex({ ...NAMES, timeEnd: '999' })).list).toEqual([]);
+  });
+
+  test('applications are told, after it is kept', async () => {
+    const told = new Map<string, unknown>();
+    const listening = fixture.bus.subscribe('application.>', ({ subject, data }) =>
+      told.set(subject, JSON.parse(decodeEnvelope(data.toString()).data)),
+    );
+    await sendUplink(fixture.bus, report({ rpm: 1 }, 1000));
+    const event = { method: 'eventPost', msgToken: '8', eventID: 'highTemperature', type: 'alert' } as const;
+    await sendUplink(fixture.bus, { ...event, timestamp: 1000, params: { temperature: 99 } });
+    listening.unsubscribe();
+    const at = `application.device.${PRODUCT}.${DEVICE}.report.thing`;
+    const base = { device: NAMES, timestamp: 1000 };
+    expect(Object.fromEntries(told)).toEqual({
+      [`${at}.property`]: { ...base, params: { rpm: 1 } },
+      [`${at}.property.rpm`]: { ...base, identifier: 'rpm', param: 1 },
+      [`application.v2.device.${PRODUCT}.${DEVICE}.report.thing.property`]: { ...base, params: { rpm: 1 } },
+      [`${at}.event.alert.highTemperature`]: {
+        ...base,
+        identifier: 'highTemperature',
+        type: 'alert',
+        params: { temperature: 99 },
+      },
+    });
+  });
+
+  test('each has a line in the log of the device, and so has what a gateway tells', async () => {
+    await sendUplink(fixture.bus, report({ rpm: 1 }, 1000, '42'), NAMES, 5000);
+    await sendUplink(fixture.bus, Buffer.from('custom payload'), NAMES, 6000);
+    await sendUplink(fixture.bus, Buffer.from([0xff, 0xfe, 0]), NAMES, 6500);
+    const refused: HubLogEntry = {
+      productID: PRODUCT,
+      deviceName: 'nobody-there',
+      timestamp: 7000,
+      action: 'refuse',
+      topic: '',
+      requestID: '',
+      content: 'wrong sign\0; check the secret',
+      resultCode: 4,
+      respPayload: '',
+    };
+    await fixture.bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(refused), 7000));
+    const { list } = await fixture.data.hubLogIndex({ productID: PRODUCT });
+    expect(
+      list.map(({ timestamp, action, requestID, content, resultCode }) => [
+        timestamp,
+        action,
+        requestID,
+        content,
+        resultCode,
+      ]),
+    ).toEqual([
+      ['7000', 'refuse', '', 'wrong sign; check the secret', '4'],
+      ['6500', 'publish', '', '', '200'],
+      ['6000', 'publish', '', 'custom payload', '200'],
+      ['5000', 'publish', '42', JSON.stringify(report({ rpm: 1 }, 1000, '42')), '200'],
+    ]);
+    const only = async (over: object) =>
+      Number((await fixture.data.hubLogIndex({ productID: PRODUCT, ...over })).total);
+    expect(await only({ deviceName: 'nobody-there' })).toBe(1);
+    expect(await only({ actions: ['publish'] })).toBe(3);
+    expect(await only({ requestID: '42' })).toBe(1);
+    expect(await only({ content: 'custom' })).toBe(1);
+    expect(await only({ timeStart: '6000', timeEnd: '6999' })).toBe(2);
+  });
+});
+
+describe('a batch', () => {
+  test('that comes again changes nothing', async () => {
+    const batch = [
+      keptUplink(report({ rpm: 1, temperature: 2 }, 1000)),
+      keptUplink({ method: 'eventPost', msgToken: '1', eventID: 'e', type: 'info', timestamp: 1000, params: {} }),
+      keptUplink(report({ rpm: 5 }, 2000), { ...NAMES, deviceName: 'dev002' }),
+    ];
+    const handle = ingest();
+    const count = async () => {
+      const { propertyHistory, eventHistory, hubLog } = fixture.db.prisma;
+      return [await propertyHistory.count(), await eventHistory.count(), await hubLog.count()];
+    };
+    await handle(batch);
+    expect(await count()).toEqual([3, 1, 3]);
+    await handle(batch);
+    await Promise.all([handle(batch), handle([...batch].reverse()), handle(batch.slice(1))]);
+    expect(await count()).toEqual([3, 1, 3]);
+    expect(await latest()).toBe('temperature=2@1000 rpm=1@1000');
+  });
+
+  test('with messages that cannot be read keeps the others', async () => {
+    const subject = subjects.up('thing', PRODUCT, DEVICE);
+    const foreign = (payload: string) => keptUplink(JSON.parse(payload) as DeviceMessage);
+    const before = fixture.logged.length;
+    await ingest()([
+      kept(subject, ''),
+      kept(subject, 'null'),
+      kept(subject, '{"data":"{}"}'),
+      kept(subject, encodeEnvelope('{"productID":"p","deviceName":"d"}', 1)),
+      kept(subjects.connected, encodeEnvelope('{"action":"connected"}', 1)),
+      kept(subjects.hubLog, encodeEnvelope('null', 1)),
+      foreign('{"method":"report"}'),
+      foreign('{"method":"report","params":[1]}'),
+      foreign('{"method":"packReport","properties":[{}],"events":[]}'),
+      foreign('{"method":"eventPost","params":{}}'),
+      foreign('[]'),
+      foreign('{"method":"report","params":{"rpm":7},"timestamp":"yesterday"}'),
+      foreign('{"method":"report","params":{"rpm":8},"timestamp":1e300,"code":1e20,"msgToken":5}'),
+      keptUplink(report({ ['x'.repeat(5000)]: 1, rpm: 9 }, 1e15)),
+      keptUplink(report({ rpm: 1 }, 1), { productID: PRODUCT, deviceName: 'deleted' }),
+      keptUplink(report({ rpm: 1 }, 1), { productID: 'p\0', deviceName: 'd\0' }),
+    ]);
+    expect(await latest()).toContain('rpm=9@1000000000000000');
+    expect(Number((await fixture.data.propertyLogIndex({ ...NAMES, dataID: 'rpm' })).total)).toBe(3);
+    const skipped = fixture.logged.slice(before).filter((line) => line.includes('unreadable message skipped'));
+    expect(skipped).toHaveLength(11);
+  });
+
+  test('in which the database refuses one message keeps the others', async () => {
+    // A check of the database's own stands for whatever it may refuse that the code did not foresee.
+    const { prisma } = fixture.db;
+    await prisma.$executeRaw`ALTER TABLE property_latest ADD CONSTRAINT no_13 CHECK (value <> '13')`;
+    try {
+      const values = [1, 2, 13, 4, 5];
+      await ingest()(values.map((value) => keptUplink(report({ [`p${value}`]: value }, 1000))));
+      expect(await latest()).toBe('p1=1@1000 p2=2@1000 p4=4@1000 p5=5@1000');
+      expect(await prisma.propertyHistory.count()).toBe(4);
+      expect(fixture.logged.at(-1)).toContain('message refused by the database, skipped');
+    } finally {
+      await prisma.$executeRaw`ALTER TABLE property_latest DROP CONSTRAINT no_13`;
+    }
+  });
+
+  test('many at once on the same devices, in any order, neither deadlock nor lose anything', async () => {
+    const handle = ingest();
+    const batches = Array.from({ length: 12 }, (_, i) =>
+      Array.from({ length: 40 }, (_, j) =>
+        keptUplink(report({ rpm: i * 100 + j, temperature: j }, i * 100 + j, String(i)), {
+          productID: PRODUCT,
+          deviceName: (i + j) % 2 ? DEVICE : 'dev002',
+        }),
+      ),
+    );
+    await Promise.all(batches.map((batch, i) => handle(i % 2 ? batch : [...batch].reverse())));
+    expect(await fixture.db.prisma.propertyHistory.count()).toBe(12 * 40 * 2);
+    expect(await latest()).toContain('rpm=1138@1138');
+    expect(await latest('dev002')).toContain('rpm=1139@1139');
+  });
+});
+
+test('a deleted device takes its data with it', async () => {
+  await sendUplink(fixture.bus, report({ rpm: 1 }, 1000));
+  await fixture.devices.deviceInfoDelete(NAMES);
+  const { propertyHistory, propertyLatest, hubLog } = fixture.db.prisma;
+  expect([await propertyHistory.count(), await propertyLatest.count(), await hubLog.count()]).toEqual([0, 0, 0]);
+});
