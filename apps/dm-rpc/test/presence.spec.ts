@@ -1,0 +1,209 @@
+import { jest } from '@jest/globals';
+import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
+import { createMemoryRegistry, type Registry } from '@alink/discovery';
+import { createLogger } from '@alink/runtime';
+import { GatewayWatch } from '../src/presence/gateway-watch';
+import { PresenceNews } from '../src/presence/presence-news';
+import { createDevices, DEVICE, NAMES, rpcError, sendStatus, startDm, type DmFixture } from './dm-fixture';
+
+jest.setTimeout(60_000);
+
+let fixture: DmFixture;
+beforeAll(async () => void (fixture = await startDm()));
+afterAll(() => fixture?.stop());
+beforeEach(() => createDevices(fixture, DEVICE, 'dev002'));
+afterEach(async () => {
+  await fixture.db.prisma.device.deleteMany();
+  await fixture.db.prisma.product.deleteMany();
+});
+
+const read = (deviceName = DEVICE) => fixture.devices.deviceInfoRead({ ...NAMES, deviceName });
+const isOnline = async (deviceName = DEVICE) => (await read(deviceName)).isOnline === '2';
+const T = 1778593628940;
+
+describe('sessions', () => {
+  test('activate a device, and its log says when it was online', async () => {
+    const { bus, data } = fixture;
+    const epoch = await sendStatus(bus, { action: 'connected', timestamp: T, rawClientID: 'p.dev001|securemode=3|' });
+    expect(await read()).toMatchObject({
+      isOnline: '2',
+      status: '2',
+      firstLogin: '1778593628',
+      lastLogin: '1778593628',
+      lastIp: '10.1.2.3',
+    });
+    const { devices } = await fixture.directory.resolve({
+      devices: [{ productKey: NAMES.productID, deviceName: DEVICE }],
+    });
+    expect(devices[0]).toMatchObject({ lastClientId: 'p.dev001|securemode=3|', firstLogin: '1778593628' });
+
+    await sendStatus(bus, { action: 'disconnected', timestamp: T + 5000, epoch, reason: 'keepalive' });
+    expect(await read()).toMatchObject({ isOnline: '1', status: '3', lastOffline: '1778593633' });
+    const { list } = await data.statusLogIndex(NAMES);
+    expect(list).toEqual([
+      { ...NAMES, timestamp: String(T + 5000), status: '1' },
+      { ...NAMES, timestamp: String(T), status: '2' },
+    ]);
+    expect(Number((await data.statusLogIndex({ ...NAMES, status: '2' })).total)).toBe(1);
+  });
+
+  test('that end late do not end the one that took over', async () => {
+    const first = await sendStatus(fixture.bus, { action: 'connected', gateway: 'gw-1' });
+    await sendStatus(fixture.bus, { action: 'connected', gateway: 'gw-2' });
+    await sendStatus(fixture.bus, { action: 'disconnected', epoch: first });
+    expect(await isOnline()).toBe(true);
+    expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ gateway: 'gw-2' });
+    expect(Number((await fixture.data.statusLogIndex(NAMES)).total)).toBe(1);
+  });
+
+  test('are told to everyone and to applications, once each', async () => {
+    const told: [string, unknown][] = [];
+    const listen = (subject: string) =>
+      fixture.bus.subscribe(subject, (message) =>
+        told.push([message.subject, JSON.parse(decodeEnvelope(message.data.toString()).data)]),
+      );
+    const listening = [listen(subjects.onlineStatusChanged), listen('application.>')];
+    const epoch = await sendStatus(fixture.bus, { action: 'connected', timestamp: T });
+    await sendStatus(fixture.bus, { action: 'disconnected', timestamp: T + 1, epoch, reason: 'gone' });
+    await sendStatus(fixture.bus, { action: 'disconnected', timestamp: T + 1, epoch, reason: 'gone' });
+    for (const one of listening) one.unsubscribe();
+    const application = (status: string, timestamp: number, reason: string) => [
+      `application.device.${NAMES.productID}.${DEVICE}.status.${status}`,
+      { device: NAMES, status, timestamp, reason },
+    ];
+    expect(told).toEqual([
+      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 2, timestamp: T, reason: '' }],
+      application('connected', T, ''),
+      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 1, timestamp: T + 1, reason: 'gone' }],
+      application('disconnected', T + 1, 'gone'),
+    ]);
+  });
+
+  test('of devices that do not exist are nobody’s', async () => {
+    await sendStatus(fixture.bus, { action: 'connected' }, { ...NAMES, deviceName: 'deleted' });
+    expect(await isOnline()).toBe(false);
+  });
+});
+
+describe('deviceOnlineMultiFix', () => {
+  const fix = (isOnline: string, connectAt: number, deviceName = DEVICE) =>
+    fixture.devices.deviceOnlineMultiFix({
+      devices: [{ device: { ...NAMES, deviceName }, isOnline, connectAt: String(connectAt) }],
+    });
+
+  test('heals what a lost message left wrong, and does not undo what came later', async () => {
+    const { bus } = fixture;
+    await fix('2', T);
+    expect(await isOnline()).toBe(true);
+    await fix('1', T);
+    expect(await isOnline()).toBe(false);
+    const epoch = await sendStatus(bus, { action: 'connected', timestamp: T + 60_000 });
+    await fix('1', T);
+    expect(await isOnline()).toBe(true);
+    await sendStatus(bus, { action: 'disconnected', timestamp: T + 90_000, epoch });
+    await fix('2', T + 60_000);
+    expect(await isOnline()).toBe(false);
+  });
+
+  test('is refused by name', async () => {
+    await expect(fix('3', T)).rejects.toEqual(rpcError(100006, 'devices[0].isOnline'));
+    await expect(fix('2', T, 'x')).rejects.toEqual(rpcError(100006, 'devices[0].device.deviceName'));
+    await expect(fixture.devices.deviceOnlineMultiFix({ devices: [{ isOnline: '2' }] })).rejects.toEqual(
+      rpcError(100006, 'devices[0].device must be set'),
+    );
+    await expect(fixture.devices.deviceOnlineMultiFix({})).resolves.toEqual({});
+  });
+});
+
+describe('a gateway that is gone', () => {
+  let registry: Registry;
+  let watches: GatewayWatch[];
+  let nowMs: number;
+  let isConnected: boolean;
+
+  beforeEach(async () => {
+    nowMs = T;
+    isConnected = true;
+    const real = createMemoryRegistry();
+    // A fault of the registry, which the in-process one does not have.
+    registry = new Proxy(real, {
+      get: (target, key) => {
+        if (key === 'connected') return isConnected;
+        const value = Reflect.get(target, key) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const { bus, db, logged } = fixture;
+    const log = createLogger({
+      name: 'watch',
+      level: 'debug',
+      destination: { write: (line) => void logged.push(line) },
+    });
+    const news = new PresenceNews(bus, () => nowMs);
+    // Two instances of dm sweep.
+    watches = [1, 2].map(() => new GatewayWatch({ prisma: db.prisma, registry, news, log, now: () => nowMs }));
+    for (const watch of watches) await watch.start();
+  });
+  afterEach(async () => {
+    for (const watch of watches) await watch.stop();
+    await registry.close();
+  });
+
+  const sweepAfter = async (ms: number) => {
+    nowMs += ms;
+    await Promise.all(watches.map((watch) => watch.sweep()));
+  };
+
+  test('takes its devices offline after a while, once, and others stay', async () => {
+    const { bus, data } = fixture;
+    const key = await registry.hold(serviceKeys.gateway, 'gw-1', 'x');
+    await registry.hold(serviceKeys.gateway, 'gw-2', 'x');
+    await sendStatus(bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
+    await sendStatus(bus, { action: 'connected', timestamp: T, gateway: 'gw-2' }, { ...NAMES, deviceName: 'dev002' });
+    await sweepAfter(60_000);
+    expect(await isOnline()).toBe(true);
+
+    await key.withdraw();
+    await sweepAfter(0);
+    await sweepAfter(15_000);
+    expect(await isOnline()).toBe(true);
+    await sweepAfter(1);
+    expect([await isOnline(), await isOnline('dev002')]).toEqual([false, true]);
+    const { list } = await data.statusLogIndex(NAMES);
+    expect(list.map(({ status, timestamp }) => [status, Number(timestamp) - T])).toEqual([
+      ['1', 75_001],
+      ['2', 0],
+    ]);
+    expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 1 } })).toMatchObject({
+      reason: 'gateway gone',
+    });
+
+    // It was alive after all, and says what it holds.
+    await fixture.devices.deviceOnlineMultiFix({
+      devices: [{ device: NAMES, isOnline: '2', connectAt: String(T + 5) }],
+    });
+    expect(await isOnline()).toBe(true);
+  });
+
+  test('that comes back in time keeps its devices', async () => {
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
+    await sweepAfter(0);
+    await sweepAfter(14_000);
+    await registry.hold(serviceKeys.gateway, 'gw-1', 'x');
+    await sweepAfter(2_000);
+    await sweepAfter(60_000);
+    expect(await isOnline()).toBe(true);
+  });
+
+  test('is only known while the registry answers', async () => {
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
+    await sweepAfter(0);
+    isConnected = false;
+    await sweepAfter(60_000);
+    isConnected = true;
+    await sweepAfter(0);
+    expect(await isOnline()).toBe(true);
+    await sweepAfter(15_001);
+    expect(await isOnline()).toBe(false);
+  });
+});

@@ -1,0 +1,112 @@
+/** dm with the parts that it has in production: NATS with JetStream, etcd, PostgreSQL; and what happens when they fail. */
+import { jest } from '@jest/globals';
+import { connectNats, type Bus } from '@alink/bus';
+import { services, type DeviceMessage } from '@alink/contract';
+import { connectEtcd, type Registry } from '@alink/discovery';
+import { connectRpc } from '@alink/rpc';
+import {
+  eventually,
+  startEtcd,
+  startNats,
+  startPostgres,
+  type TestDatabase,
+  type TestEtcd,
+  type TestNats,
+  type TestPostgres,
+} from '@alink/testing';
+import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
+
+jest.setTimeout(120_000);
+
+let nats: TestNats;
+let etcd: TestEtcd;
+let postgres: TestPostgres;
+let database: TestDatabase;
+let bus: Bus;
+let registry: Registry;
+let fixture: DmFixture;
+
+beforeAll(async () => {
+  [nats, etcd, postgres] = await Promise.all([startNats(), startEtcd(), startPostgres()]);
+  database = await postgres.createDatabase();
+  bus = await connectNats({ servers: nats.url, name: 'dm-test' });
+  registry = connectEtcd({ hosts: [etcd.hosts] });
+  fixture = await startDm({ bus, registry, databaseUrl: database.url });
+  await createDevices(fixture, DEVICE);
+});
+afterAll(async () => {
+  await fixture?.stop();
+  await bus?.close();
+  await registry?.close();
+  await Promise.all([nats?.stop(), etcd?.stop(), postgres?.stop()]);
+});
+
+const report = (rpm: number): DeviceMessage => ({
+  method: 'report',
+  msgToken: String(rpm),
+  timestamp: rpm,
+  params: { rpm },
+});
+const countOf = async () => Number((await fixture.data.propertyLogIndex({ ...NAMES, dataID: 'rpm' })).total);
+
+test('is found in etcd as go-zero finds it, and withdraws when it stops', async () => {
+  expect(await etcd.etcdctl('get', '--prefix', 'dm.rpc')).toMatch(
+    new RegExp(`^dm\\.rpc/\\d+\n127\\.0\\.0\\.1:${fixture.dm.port}\\s*$`),
+  );
+  const channel = connectRpc('etcd:///dm.rpc', { registry });
+  expect((await channel.client(services.deviceManage).deviceInfoRead(NAMES)).deviceName).toBe(DEVICE);
+  channel.close();
+  const second = await startDm({ bus, registry, databaseUrl: database.url });
+  await eventually(async () =>
+    expect((await etcd.etcdctl('get', '--prefix', 'dm.rpc')).match(/dm\.rpc\//g)).toHaveLength(2),
+  );
+  await second.stop();
+  expect((await etcd.etcdctl('get', '--prefix', 'dm.rpc')).match(/dm\.rpc\//g)).toHaveLength(1);
+});
+
+test('takes reports and sessions out of the stream', async () => {
+  const before = await countOf();
+  const epoch = await sendStatus(bus, { action: 'connected' });
+  await Promise.all(Array.from({ length: 200 }, (_, i) => sendUplink(bus, report(i + 1))));
+  await eventually(async () => expect(await countOf()).toBe(before + 200));
+  expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '2' });
+  await sendStatus(bus, { action: 'disconnected', epoch });
+  await eventually(async () => expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '1' }));
+});
+
+test('two instances share the work, and each report is kept once', async () => {
+  const before = await countOf();
+  const second = await startDm({ bus, registry, databaseUrl: database.url });
+  await Promise.all(Array.from({ length: 500 }, (_, i) => sendUplink(bus, report(1000 + i))));
+  await eventually(async () => expect(await countOf()).toBe(before + 500));
+  await second.stop();
+});
+
+test('a database that dies in the middle: callers are told, and no report is lost', async () => {
+  const before = await countOf();
+  const sent = Array.from({ length: 300 }, (_, i) => sendUplink(bus, report(5000 + i)));
+  await Promise.all(sent.slice(0, 100));
+  await postgres.kill();
+  await Promise.all(sent);
+  await Promise.all(Array.from({ length: 100 }, (_, i) => sendUplink(bus, report(6000 + i))));
+  await expect(fixture.devices.deviceInfoRead(NAMES, { deadlineMs: 15_000 })).rejects.toEqual(
+    rpcError(100008, 'the database cannot be used now'),
+  );
+  await postgres.restart();
+  await eventually(async () => expect(await countOf()).toBe(before + 400), { timeoutMs: 60_000 });
+  const { list } = await fixture.data.propertyLatestIndex({ ...NAMES, dataIDs: ['rpm'] });
+  expect(list[0]!.value).toBe('6099');
+});
+
+test('NATS that is away for a while: reports go on afterwards', async () => {
+  const before = await countOf();
+  await nats.kill();
+  await nats.restart();
+  await eventually(
+    async () => {
+      await sendUplink(bus, report(7000));
+    },
+    { timeoutMs: 30_000 },
+  );
+  await eventually(async () => expect(await countOf()).toBeGreaterThan(before), { timeoutMs: 60_000 });
+});
