@@ -1,0 +1,124 @@
+import { Code } from '@alink/contract';
+import { RpcError } from '@alink/rpc';
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import type { Io } from '../io';
+import { parseLimit, parseSeconds } from '../parse-options';
+import { inSession, type Session } from '../session';
+import { wordOf } from '../wire-words';
+
+/** `TaskInfo.type`. */
+const types = { timed: 1, delayed: 2, triggered: 3 } as const;
+/** `TaskInfo.status`. */
+const statuses = { running: 1, 'waiting to run': 2, 'waiting to stop': 3, stopped: 4, 'being deleted': 5 } as const;
+
+interface CreateOptions {
+  readonly topic: string;
+  readonly payload: string;
+  readonly cron?: string;
+  readonly name?: string;
+  readonly jetstream?: boolean;
+}
+
+export const addJobCommands = (program: Command, io: Io): void => {
+  const job = program.command('job').description('timed and delayed jobs, which publish on NATS');
+
+  withExample(
+    job
+      .command('list')
+      .description('list jobs')
+      .argument('[group]', 'of this group only')
+      .option('--limit <n>', 'most rows', parseLimit, 100)
+      .action(
+        inSession(io, async ({ jobs, out }, { limit }: { limit: number }, groupCode?: string) => {
+          const { list } = await jobs.TaskInfoIndex({ groupCode, page: { page: 1, size: limit } });
+          const rows = list.map((task) => ({
+            group: task.groupCode,
+            code: task.code,
+            name: task.name,
+            type: wordOf(types, task.type),
+            cron: task.cronExpr,
+            status: wordOf(statuses, task.status),
+            params: task.params,
+          }));
+          out.rows(rows, ['group', 'code', 'type', 'cron', 'status', 'params'], 'no jobs');
+        }),
+      ),
+    'job list',
+  );
+
+  withExample(
+    job
+      .command('create')
+      .description('create a job; its group comes into being when it is new')
+      .argument('<group>')
+      .argument('<code>', 'name of the job within its group')
+      .requiredOption('--topic <subject>', 'NATS subject to publish on')
+      .option('--payload <text>', 'what to publish', '')
+      .option('--cron <expression>', '5 or 6 fields, or "@every 10m"; without it the job waits for "job run"')
+      .option('--name <text>', 'display name (the code when left out)')
+      .option('--jetstream', 'for a new group: publish into JetStream')
+      .action(inSession(io, createJob)),
+    `job create reports nightly --topic reports.build --payload '{"day":"today"}' --cron '0 3 * * *'`,
+  );
+
+  withExample(
+    job
+      .command('run')
+      .description('run a job once')
+      .argument('<group>')
+      .argument('<code>')
+      .option('--delay <seconds>', 'not now but later', parseSeconds, 0)
+      .action(
+        inSession(io, async ({ jobs, out }, { delay }: { delay: number }, groupCode: string, code: string) => {
+          const { taskID } = await jobs.TaskSend({ groupCode, code, option: { processIn: delay } });
+          out.done({ taskId: taskID }, `${code} runs ${delay > 0 ? `in ${delay} s` : 'now'}, task ${taskID}`);
+        }),
+      ),
+    'job run reports nightly --delay 30',
+  );
+
+  withExample(
+    job
+      .command('delete')
+      .description('delete a job and cancel what it has queued')
+      .argument('<group>')
+      .argument('<code>')
+      .action(
+        inSession(io, async ({ jobs, out }, _options, groupCode: string, code: string) => {
+          await jobs.TaskInfoDelete({ groupCode, code });
+          out.done({ deleted: `${groupCode}/${code}` }, `deleted job ${code} of ${groupCode}`);
+        }),
+      ),
+    'job delete reports nightly',
+  );
+};
+
+const createJob = async (
+  { jobs, out }: Session,
+  { topic, payload, cron, name, jetstream }: CreateOptions,
+  groupCode: string,
+  code: string,
+): Promise<void> => {
+  await ensureGroup(jobs, groupCode, jetstream ? 'natsJs' : 'nats');
+  const type = cron ? 'timed' : 'delayed';
+  await jobs.TaskInfoCreate({
+    groupCode,
+    code,
+    name: name ?? code,
+    type: types[type],
+    params: JSON.stringify({ topic, payload }),
+    cronExpr: cron,
+    status: statuses.running,
+  });
+  out.done({ group: groupCode, code, type, cron, topic }, `created job ${code} of ${groupCode}`);
+};
+
+const ensureGroup = async (jobs: Session['jobs'], code: string, subType: string): Promise<void> => {
+  try {
+    await jobs.TaskGroupRead({ code });
+  } catch (error) {
+    if (!(error instanceof RpcError) || error.code !== Code.notFound) throw error;
+    await jobs.TaskGroupCreate({ code, name: code, type: 'queue', subType });
+  }
+};

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import { readHubLog } from '../hub-log';
+import type { Io } from '../io';
+import { parseLimit, parseMoment } from '../parse-options';
+import { inSession } from '../session';
+
+export const addLogCommand = (program: Command, io: Io): void => {
+  withExample(
+    program
+      .command('log')
+      .description(
+        'show what happened between the gateway and a device: connects, refusals, messages, each with its cause',
+      )
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
+      .option('--limit <n>', 'most lines: the newest', parseLimit, 50)
+      .action(
+        inSession(
+          io,
+          async (session, options: { since?: number; limit: number }, productID: string, deviceName: string) => {
+            const { since, limit } = options;
+            const { rows } = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
+            const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
+            session.out.rows(rows, columns, `the gateway has seen nothing of ${deviceName}`);
+          },
+        ),
+      ),
+    'log aliyun_test_01 dev001 --since 10m',
+  );
+};

@@ -1,0 +1,82 @@
+import { FakePlatform } from '../../test/fake-platform';
+import { NOW, runCli } from '../../test/run-cli';
+
+const platform = new FakePlatform();
+beforeAll(() => platform.start(), 30_000);
+afterAll(() => platform.stop());
+beforeEach(() => {
+  platform.deviceAnswer = { code: 200, msg: '' };
+});
+const dmctl = (...args: string[]) => runCli([...args, '--endpoint', platform.endpoint]);
+
+test('latest shows value and time, in words and in milliseconds', async () => {
+  const { code, stdout } = await dmctl('property', 'latest', 'p', 'd', 'temperature', 'other');
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    'PROPERTY     VALUE  TIME                      TIMESTAMP\n' +
+      'temperature  25.5   2026-05-12T13:47:08.940Z  1778593628940\n',
+  );
+  expect(platform.requests.propertyLatestIndex).toMatchObject({ dataIDs: ['temperature', 'other'] });
+  const { stdout: json } = await dmctl('property', 'latest', 'p', 'd', '--json');
+  expect(JSON.parse(json)).toEqual([
+    { property: 'temperature', value: 25.5, time: '2026-05-12T13:47:08.940Z', timestamp: 1778593628940 },
+  ]);
+});
+
+test('history is oldest first', async () => {
+  const { stdout } = await dmctl(
+    'property',
+    'history',
+    'p',
+    'd',
+    'temperature',
+    '--since',
+    '1h',
+    '--limit',
+    '9',
+    '--json',
+  );
+  expect((JSON.parse(stdout) as { value: number }[]).map(({ value }) => value)).toEqual([25.5, 26]);
+  expect(platform.requests.propertyLogIndex).toMatchObject({
+    dataID: 'temperature',
+    timeStart: String(NOW - 3_600_000),
+    page: { page: '1', size: '9' },
+  });
+});
+
+describe('set', () => {
+  const set = (...rest: string[]) => dmctl('property', 'set', 'p', 'd', '{"temperature":28}', ...rest);
+
+  test('sends, waits, and prints what the device answered', async () => {
+    const { code, stdout } = await set('--timeout', '5');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '200 success\n' });
+    expect(platform.requests.propertyControlSend).toMatchObject({
+      productID: 'p',
+      deviceName: 'd',
+      data: '{"temperature":28}',
+      shadowControl: '1',
+      isAsync: false,
+      syncTimeout: '5',
+    });
+    expect(JSON.parse((await set('--json')).stdout)).toEqual({ code: 200, message: 'success', id: '77' });
+  });
+
+  test.each([
+    [2000003, 'device d is offline', /^dmctl: the device is offline: device d is offline \(2000003\)\n/],
+    [2000002, '', /^dmctl: the device did not answer in time \(2000002\)\n/],
+    [460, 'request parameter error', /^dmctl: request parameter error \(460\)\n/],
+    [100001, '', /^dmctl: refused \(100001\)\n/],
+  ])('says plainly what %i means', async (deviceCode, msg, expected) => {
+    platform.deviceAnswer = { code: deviceCode, msg };
+    const { code, stdout, stderr } = await set();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(expected);
+  });
+});
+
+test('get shows what the device answered', async () => {
+  const { stdout } = await dmctl('property', 'get', 'p', 'd', 'temperature', '--json');
+  expect(JSON.parse(stdout)).toMatchObject([{ property: 'temperature', value: 25.5, timestamp: 1778593628940 }]);
+  platform.deviceAnswer = { code: 2000003, msg: '' };
+  expect((await dmctl('property', 'get', 'p', 'd')).stderr).toContain('the device is offline (2000003)');
+});

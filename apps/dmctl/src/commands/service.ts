@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { deadlineFor, readAnswer } from '../device-answer';
+import { withExample } from '../example';
+import type { Io } from '../io';
+import { jsonOrText } from '../json-or-text';
+import { parseJsonObject, parseTimeout } from '../parse-options';
+import { inSession, type Session } from '../session';
+
+interface CallOptions {
+  readonly async?: boolean;
+  readonly timeout: number;
+}
+
+export const addServiceCommands = (program: Command, io: Io): void => {
+  const service = program.command('service').description('services of devices');
+
+  withExample(
+    service
+      .command('call')
+      .description('call a service of a device, and wait for its answer')
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .argument('<service>', 'identifier of the service')
+      .argument('[input]', 'JSON object: input parameters', parseJsonObject, '{}')
+      .option('--async', 'do not wait for the answer')
+      .option('--timeout <seconds>', 'how long to wait for the device', parseTimeout, 8)
+      .action(inSession(io, callService)),
+    `service call aliyun_test_01 dev001 echo '{"text":"hello"}'`,
+  );
+};
+
+const callService = async (
+  { commands, out }: Session,
+  { async: isAsync = false, timeout }: CallOptions,
+  productID: string,
+  deviceName: string,
+  actionID: string,
+  inputParams: string,
+): Promise<void> => {
+  const response = await commands.actionSend(
+    { productID, deviceName, actionID, inputParams, isAsync, option: { requestTimeout: timeout } },
+    deadlineFor(timeout),
+  );
+  if (isAsync) return out.done({ id: response.msgToken }, `sent, message id ${response.msgToken}`);
+  const { code, message } = readAnswer(response.code, response.msg);
+  const output = jsonOrText(response.outputParams || '{}');
+  out.done({ code, message, id: response.msgToken, output }, `${code} ${message} ${JSON.stringify(output)}`);
+};

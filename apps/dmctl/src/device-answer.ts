@@ -1,0 +1,20 @@
+import { Code } from '@alink/contract';
+import { refusal } from './describe-error';
+
+/** Milliseconds that dm.rpc may take beyond the time it gives the device. */
+const SLACK_MS = 3000;
+
+/** How long to wait for dm.rpc while it waits for the device. */
+export const deadlineFor = (deviceSeconds: number) => ({ deadlineMs: deviceSeconds * 1000 + SLACK_MS });
+
+/** The same where dm.rpc decides how long it waits: 8 s, the documented time of a synchronous call. */
+export const ANSWER_DEADLINE_MS = deadlineFor(8).deadlineMs;
+
+/**
+ * What a device answered.
+ * @throws {CliError} for any code but 200, in words where the platform knows what happened
+ */
+export const readAnswer = (code: string, msg: string): { code: number; message: string } => {
+  if (Number(code) !== Code.ok) throw refusal(Number(code), msg);
+  return { code: Code.ok, message: msg || 'success' };
+};

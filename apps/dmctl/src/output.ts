@@ -1,0 +1,80 @@
+import type { Io } from './io';
+import { displayWidth } from './display-width';
+
+/** What a cell may hold; objects are shown as JSON. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** The one place that writes results: tables and sentences for people, JSON with `--json`. */
+export class Output {
+  constructor(
+    private readonly io: Pick<Io, 'stdout' | 'stderr'>,
+    readonly json: boolean,
+  ) {}
+
+  /** A list. People see the columns named, or a sentence when there is nothing; JSON has everything in the rows. */
+  rows<T extends Row>(rows: readonly T[], columns: readonly (keyof T & string)[], nothing: string): void {
+    if (this.json) return this.writeJson(rows);
+    if (rows.length === 0) return this.io.stdout(`${nothing}\n`);
+    const lines = [columns.map(heading), ...rows.map((row) => columns.map((column) => cell(row[column])))];
+    this.io.stdout(aligned(lines));
+  }
+
+  /** One thing, a line for each member that is set. */
+  record(row: Row): void {
+    if (this.json) return this.writeJson(row);
+    const members = Object.entries(row).filter(([, value]) => value !== undefined && value !== '');
+    this.io.stdout(aligned(members.map(([key, value]) => [`${heading(key).toLowerCase()}:`, cell(value)])));
+  }
+
+  /** That something was done. */
+  done(result: Row, sentence: string): void {
+    if (this.json) this.writeJson(result);
+    else this.io.stdout(`${printable(sentence)}\n`);
+  }
+
+  /** One more of what follows each other without end: JSON is one line each. */
+  follow(row: Row, line: string): void {
+    this.io.stdout(`${this.json ? JSON.stringify(row) : printable(line)}\n`);
+  }
+
+  /** A document that is JSON in any case. */
+  document(value: unknown): void {
+    this.writeJson(value);
+  }
+
+  /** Text to copy, shown to people only. */
+  text(text: string): void {
+    if (!this.json) this.io.stdout(text);
+  }
+
+  /** Something on the side, that must not stand among the results. */
+  note(text: string): void {
+    this.io.stderr(`${printable(text)}\n`);
+  }
+
+  private writeJson(value: unknown): void {
+    this.io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+  }
+}
+
+/** `productKey` → `PRODUCT KEY`. */
+const heading = (key: string): string => key.replace(/[A-Z]/g, ' $&').toUpperCase();
+
+const cell = (value: unknown): string => {
+  if (value === undefined || value === null) return '';
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+};
+
+/** Names and payloads come from devices: control characters would let them steer the terminal. */
+const printable = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const aligned = (lines: readonly (readonly string[])[]): string => {
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => displayWidth(line[column] ?? '')))) ?? [];
+  return lines
+    .map((line) => {
+      const padded = line.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - displayWidth(text)));
+      return `${padded.join('  ').trimEnd()}\n`;
+    })
+    .join('');
+};

@@ -1,0 +1,54 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Readers for options and arguments; each throws InvalidArgumentError saying what it wants. */
+
+export const parseEndpoint = (text: string): string => {
+  const [, port] = /^(?:[\w.-]+|\[[\da-fA-F:]+\]):(\d{1,5})$/.exec(text) ?? [];
+  if (!port || Number(port) > 65535 || Number(port) === 0) throw new InvalidArgumentError('It must be host:port.');
+  return text;
+};
+
+export const parsePort = (text: string): number => parseWhole(text, 1, 65535);
+
+export const parseLimit = (text: string): number => parseWhole(text, 1, 10_000);
+
+export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536_000);
+
+export const parseTimeout = (text: string): number => parseWhole(text, 1, 300);
+
+const parseWhole = (text: string, least: number, most: number): number => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  }
+  return value;
+};
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Unix milliseconds of a moment: `10m` (ago; s, m, h, d), an ISO date, or unix milliseconds. */
+export const parseMoment =
+  (now: () => number) =>
+  (text: string): number => {
+    const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+    if (unit) return now() - Number(amount) * unitMs[unit as keyof typeof unitMs];
+    const moment = /^\d{13}$/.test(text) ? Number(text) : /^\d{4}-\d\d/.test(text) ? Date.parse(text) : NaN;
+    if (Number.isNaN(moment)) {
+      throw new InvalidArgumentError('It must be 10m (ago; s, m, h, d), an ISO date, or unix milliseconds.');
+    }
+    return moment;
+  };
+
+/** The text of a JSON object, as it is: numbers keep all their digits. */
+export const parseJsonObject = (text: string): string => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError(`It must be JSON, for example '{"temperature":28}'.`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidArgumentError(`It must be a JSON object, for example '{"temperature":28}'.`);
+  }
+  return text;
+};

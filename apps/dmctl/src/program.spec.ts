@@ -1,0 +1,128 @@
+import { freePort } from '@alink/testing';
+import { FakePlatform } from '../test/fake-platform';
+import { runCli } from '../test/run-cli';
+
+/** Every command, with arguments that it takes. */
+const commands = [
+  'product create p',
+  'product list',
+  'product show p',
+  'product delete p',
+  'product import-tsl p -',
+  'product export-tsl p',
+  'device create p d',
+  'device list',
+  'device show p d',
+  'device delete p d',
+  'device connect-params p d',
+  'property latest p d',
+  'property history p d x',
+  'property set p d {}',
+  'property get p d',
+  'event list p d',
+  'service call p d s',
+  'log p d',
+  'watch',
+  'job list',
+  'job create g c --topic t',
+  'job run g c',
+  'job delete g c',
+].map((line) => line.split(' '));
+const readText = async () => '{"properties":[]}';
+
+describe('help', () => {
+  test('of the program tells the exit codes and where services are looked for', async () => {
+    const { code, stdout, stderr } = await runCli(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const text of ['Exit codes:', '3  a service is not reachable', 'ETCD_HOSTS', '--json'])
+      expect(stdout).toContain(text);
+  });
+
+  test.each([...commands, ['status']])('of %s %s has an example and the options of all', async (...line) => {
+    const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
+    const { code, stdout } = await runCli([...words, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
+    expect(stdout).toMatch(/--endpoint <host:port>/);
+  });
+});
+
+describe('a command line that cannot be used ends with 2', () => {
+  test.each<[string[], RegExp]>([
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['product', 'lst'], /Did you mean list/],
+    [['property', 'set', 'p', 'd'], /missing required argument 'values'/],
+    [['property', 'set', 'p', 'd', 'x'], /must be JSON/],
+    [['property', 'set', 'p', 'd', '{}', '--timeout', '0'], /whole number from 1 to 300/],
+    [['device', 'list', '--nonsense'], /unknown option '--nonsense'/],
+    [['device', 'list', 'p', 'too', 'many'], /too many arguments/],
+    [['device', 'connect-params', 'p', 'd', '--mode', '7'], /Allowed choices are 3, 2, -2/],
+    [['job', 'create', 'g', 'c'], /required option '--topic <subject>' not specified/],
+    [['product', 'list', '--endpoint', 'nowhere'], /must be host:port/],
+    [['log', 'p', 'd', '--since', 'once'], /10m \(ago/],
+    [['product', 'import-tsl', 'p', '/nowhere.json'], /cannot read \/nowhere.json/],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^dmctl: /);
+  });
+
+  test('and so does a bad environment', async () => {
+    const { code, stderr } = await runCli(['product', 'list'], { env: { ETCD_HOSTS: '!' } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/ETCD_HOSTS/);
+  });
+
+  test('a group alone shows its help', async () => {
+    const { code, stderr } = await runCli(['product']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: dmctl product');
+    expect(stderr).not.toContain('dmctl: ');
+  });
+});
+
+describe('without the service', () => {
+  test.each(commands)('%s %s says where it looked, and ends with 3', async (...line) => {
+    const port = await freePort();
+    const args = [...line.filter(Boolean), '--endpoint', `127.0.0.1:${port}`, '--job-endpoint', `127.0.0.1:${port}`];
+    const { code, stdout, stderr } = await runCli(args, { readText });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^dmctl: (dm|timedjob)\\.rpc is not reachable \\(tried 127.0.0.1:${port}\\)\n`));
+    expect(stderr).toContain('npm start');
+  });
+
+  test('nor etcd, it says that etcd does not answer', async () => {
+    const env = { ETCD_HOSTS: `127.0.0.1:${await freePort()}` };
+    const { code, stderr } = await runCli(['product', 'list'], { env });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`etcd does not answer (looked for dm.rpc in etcd at ${env.ETCD_HOSTS})`);
+  }, 15_000);
+});
+
+describe('what the platform refuses', () => {
+  const platform = new FakePlatform();
+  beforeAll(() => platform.start(), 30_000);
+  afterAll(() => platform.stop());
+
+  test('ends with 1, with its code and its words', async () => {
+    const { code, stdout, stderr } = await runCli(['product', 'show', 'nope', '--endpoint', platform.endpoint]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^dmctl: productID nope does not exist \(100009\)\n/);
+  });
+
+  test('is JSON on standard error with --json', async () => {
+    const { code, stdout, stderr } = await runCli([
+      '--json',
+      'product',
+      'show',
+      'nope',
+      '--endpoint',
+      platform.endpoint,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { exitCode: 1, code: 100009, message: 'productID nope does not exist (100009)' },
+    });
+  });
+});

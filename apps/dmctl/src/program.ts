@@ -1,0 +1,85 @@
+import { Command, CommanderError } from 'commander';
+import { addDeviceCommands } from './commands/device';
+import { addEventCommands } from './commands/event';
+import { addJobCommands } from './commands/job';
+import { addLogCommand } from './commands/log';
+import { addProductCommands } from './commands/product';
+import { addPropertyCommands } from './commands/property';
+import { addServiceCommands } from './commands/service';
+import { addStatusCommand } from './commands/status';
+import { addWatchCommand } from './commands/watch';
+import { CliError, ExitCode } from './exit-code';
+import type { Io } from './io';
+import { parseEndpoint } from './parse-options';
+
+const afterHelp = `
+Where the services are:
+  --endpoint and --job-endpoint; else etcd, when ETCD_HOSTS is set; else localhost, at DM_GRPC_PORT (9081) and
+  TIMEDJOB_GRPC_PORT (9083).
+
+Exit codes:
+  0  done
+  1  the platform or the device said no
+  2  the command line, a file or the environment cannot be used
+  3  a service is not reachable
+
+Example:
+  $ dmctl product create aliyun_test_01 --name thermometer --tsl model.json
+  $ dmctl device create aliyun_test_01 dev001
+  $ dmctl device connect-params aliyun_test_01 dev001
+  $ dmctl property latest aliyun_test_01 dev001`;
+
+/** The whole command line. */
+const buildProgram = (io: Io): Command => {
+  const program = new Command('dmctl')
+    .description('Command line of the Alink platform: products, devices, their data, commands and jobs.')
+    .option('--json', 'results as JSON, errors as JSON on standard error')
+    .option('--endpoint <host:port>', 'where dm.rpc is', parseEndpoint)
+    .option('--job-endpoint <host:port>', 'where timedjob.rpc is', parseEndpoint)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined })
+    .addHelpText('after', afterHelp)
+    .exitOverride();
+  addProductCommands(program, io);
+  addDeviceCommands(program, io);
+  addPropertyCommands(program, io);
+  addEventCommands(program, io);
+  addServiceCommands(program, io);
+  addLogCommand(program, io);
+  addWatchCommand(program, io);
+  addJobCommands(program, io);
+  addStatusCommand(program, io);
+  return program;
+};
+
+/**
+ * Runs one command line.
+ * @param args without node and script
+ * @returns the exit code; failures have been told on standard error
+ */
+export const runDmctl = async (args: readonly string[], io: Io): Promise<ExitCode> => {
+  try {
+    await buildProgram(io).parseAsync(args, { from: 'user' });
+    return ExitCode.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
+    const failure = asFailure(error);
+    // A group without a command has shown its help already.
+    if (failure.message) io.stderr(render(failure, args.includes('--json')));
+    return failure.exitCode;
+  }
+};
+
+const asFailure = (error: unknown): CliError => {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) {
+    const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
+    return new CliError(ExitCode.usage, message, { hint: '--help after any command shows how it is used.' });
+  }
+  throw error;
+};
+
+const render = ({ message, details: { code, hint }, exitCode }: CliError, json: boolean): string => {
+  if (json) return `${JSON.stringify({ error: { exitCode, code, message, hint } })}\n`;
+  return hint ? `dmctl: ${message}\n       ${hint}\n` : `dmctl: ${message}\n`;
+};

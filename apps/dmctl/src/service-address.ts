@@ -1,0 +1,69 @@
+import { serviceKeys } from '@alink/contract';
+import { hostList, loadConfig, port, type Environment } from '@alink/runtime';
+import { z } from 'zod';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly endpoint?: string;
+  readonly jobEndpoint?: string;
+}
+
+/** Where a service is to be found. */
+export interface ServiceAddress {
+  readonly service: string;
+  /** The option that moves it. */
+  readonly option: string;
+  /** `host:port`, or `etcd:///<key>`. */
+  readonly target: string;
+  /** The same in words. */
+  readonly where: string;
+}
+
+/** What dmctl reads from the environment. The ports are those of the services, so that moving them moves dmctl too. */
+const schema = z.object({
+  ETCD_HOSTS: hostList('127.0.0.1:2379'),
+  DM_GRPC_PORT: port(9081),
+  TIMEDJOB_GRPC_PORT: port(9083),
+  GATEWAY_GRPC_PORT: port(9108),
+  MQTT_PORT: port(1883),
+});
+
+export interface Settings {
+  /** etcd's `host:port`s; undefined without etcd. */
+  readonly etcdHosts: readonly string[] | undefined;
+  readonly dmPort: number;
+  readonly jobPort: number;
+  readonly gatewayPort: number;
+  readonly mqttPort: number;
+}
+
+/** @throws {ConfigError} naming the variable that is bad */
+export const readSettings = (env: Environment): Settings => {
+  const config = loadConfig(schema, env);
+  return {
+    // Without the variable there is no etcd to ask: the services of `npm start` register in their own process.
+    etcdHosts: env.ETCD_HOSTS?.trim() ? config.ETCD_HOSTS : undefined,
+    dmPort: config.DM_GRPC_PORT,
+    jobPort: config.TIMEDJOB_GRPC_PORT,
+    gatewayPort: config.GATEWAY_GRPC_PORT,
+    mqttPort: config.MQTT_PORT,
+  };
+};
+
+/** By the option, else through etcd, else at the port on this machine. */
+export const addressOf = (
+  service: 'dm' | 'timedjob',
+  { endpoint, jobEndpoint }: GlobalOptions,
+  { etcdHosts, dmPort, jobPort }: Settings,
+): ServiceAddress => {
+  const key = serviceKeys[service];
+  const given = service === 'dm' ? endpoint : jobEndpoint;
+  const option = service === 'dm' ? '--endpoint' : '--job-endpoint';
+  if (given) return { service: key, option, target: given, where: given };
+  if (etcdHosts) {
+    return { service: key, option, target: `etcd:///${key}`, where: `${key} in etcd at ${etcdHosts.join(', ')}` };
+  }
+  const local = `localhost:${service === 'dm' ? dmPort : jobPort}`;
+  return { service: key, option, target: local, where: local };
+};

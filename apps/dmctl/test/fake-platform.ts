@@ -1,0 +1,186 @@
+import { Code, services, type Service } from '@alink/contract';
+import { RpcError, serve, startRpcServer, type CallContext, type Handlers, type RpcServer } from '@alink/rpc';
+import { createLogger } from '@alink/runtime';
+
+type Handler = (request: never, context: CallContext) => Promise<unknown>;
+type HubLog = { timestamp: number; action: string; topic: string; content: string; resultCode: number };
+type Product = { productID: string; productName: string; secret: string; protocolConf: Record<string, string> };
+type Device = { productID: string; deviceName: string; secret: string; isOnline: number };
+
+/** What dmctl's own tests talk to: real gRPC over a store in memory. It knows only what they need. */
+export class FakePlatform {
+  readonly products = new Map<string, Product & Record<string, unknown>>();
+  readonly schemas = new Map<string, string>();
+  readonly devices = new Map<string, Device & Record<string, unknown>>();
+  readonly tasks = new Map<string, Record<string, unknown>>();
+  readonly groups = new Map<string, object>();
+  hubLog: HubLog[] = [];
+  protocolInstances: object[] = [];
+  /** The latest request of each method, for looking at. */
+  readonly requests: Record<string, Record<string, unknown>> = {};
+  /** How the device answers a command. */
+  deviceAnswer: { code: number; msg: string } = { code: 200, msg: '' };
+  #server: RpcServer | undefined;
+
+  get endpoint(): string {
+    return `127.0.0.1:${this.#server?.port}`;
+  }
+
+  async start(port = 0): Promise<void> {
+    this.#server = await startRpcServer({
+      host: '127.0.0.1',
+      port,
+      log: createLogger({ name: 'fake', level: 'silent' }),
+      graceMs: 100,
+      services: [
+        this.#serve(services.productManage, {
+          productInfoCreate: async (info) => {
+            const productID = info.productID || 'generated1';
+            if (this.products.has(productID)) throw new RpcError(Code.duplicate, `productID ${productID} exists`);
+            const product = {
+              ...info,
+              productID,
+              secret: info.secret || 'madeUpProductSecret',
+              createdTime: 1_700_000_000,
+            };
+            this.products.set(productID, product as never);
+            return { productID };
+          },
+          productInfoRead: async ({ productID }) => this.#product(productID),
+          productInfoDelete: async ({ productID }) => {
+            this.#product(productID);
+            if ([...this.devices.values()].some((device) => device.productID === productID)) {
+              throw new RpcError(Code.notEmpty, `product ${productID} has devices`);
+            }
+            this.products.delete(productID);
+            return {};
+          },
+          productInfoIndex: async ({ page }) => {
+            const list = [...this.products.values()].map((product) => ({ ...product, secret: '' }));
+            return { list: list.slice(0, Number(page?.size)), total: list.length };
+          },
+          productSchemaTslImport: async ({ productID, tsl }) => {
+            this.schemas.set(productID, tsl);
+            return {};
+          },
+          productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
+        }),
+        this.#serve(services.deviceManage, {
+          deviceInfoCreate: async (info) => {
+            this.#product(info.productID);
+            const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 1, isEnable: 1 };
+            this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
+            return {};
+          },
+          deviceInfoRead: async ({ productID, deviceName }) => this.#device(productID, deviceName),
+          deviceInfoDelete: async ({ productID, deviceName }) => {
+            this.#device(productID, deviceName);
+            this.devices.delete(`${productID}/${deviceName}`);
+            return {};
+          },
+          deviceInfoIndex: async ({ productID, isOnline }) => {
+            const list = [...this.devices.values()].filter(
+              (device) =>
+                (!productID || device.productID === productID) &&
+                (!Number(isOnline) || device.isOnline === Number(isOnline)),
+            );
+            return { list, total: list.length };
+          },
+        }),
+        this.#serve(services.deviceMsg, {
+          hubLogIndex: async ({ timeStart, page }) => {
+            const all = this.hubLog.filter(({ timestamp }) => timestamp >= Number(timeStart)).reverse();
+            const size = Number(page?.size);
+            const from = (Number(page?.page) - 1) * size;
+            return { list: all.slice(from, from + size), total: all.length };
+          },
+          propertyLatestIndex: async () => ({
+            list: [{ dataID: 'temperature', value: '25.5', timestamp: 1778593628940 }],
+            total: 1,
+          }),
+          propertyLogIndex: async () => ({
+            list: [
+              { dataID: 'temperature', value: '26', timestamp: 1778593629000 },
+              { dataID: 'temperature', value: '25.5', timestamp: 1778593628940 },
+            ],
+            total: 2,
+          }),
+          eventLogIndex: async () => ({
+            list: [{ dataID: 'highTemperature', type: 'alert', params: '{"value":80}', timestamp: 1778593628940 }],
+            total: 1,
+          }),
+        }),
+        this.#serve(services.deviceInteract, {
+          propertyControlSend: async () => {
+            const { code, msg } = this.deviceAnswer;
+            if (code >= Code.deviceTimeout) throw new RpcError(code, msg);
+            return { code, msg, msgToken: '77' };
+          },
+          propertyGetReportSend: async () => ({
+            ...this.deviceAnswer,
+            params: '{"temperature":25.5}',
+            timestamp: 1778593628940,
+          }),
+          actionSend: async ({ isAsync }) =>
+            isAsync ? { msgToken: '78' } : { ...this.deviceAnswer, msgToken: '78', outputParams: '{"text":"hello"}' },
+        }),
+        this.#serve(services.protocolManage, {
+          protocolInfoIndex: async () => ({ list: [{ code: 'aliyunMqtt', name: '阿里Alink协议-mqtt' }], total: 1 }),
+          protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
+        }),
+        this.#serve(services.timedManage, {
+          TaskGroupRead: async ({ code }) => {
+            const group = this.groups.get(code);
+            if (!group) throw new RpcError(Code.notFound, `group ${code} does not exist`);
+            return group;
+          },
+          TaskGroupCreate: async (group) => {
+            this.groups.set(group.code, group);
+            return {};
+          },
+          TaskInfoCreate: async (task) => {
+            this.tasks.set(`${task.groupCode}/${task.code}`, task as never);
+            return {};
+          },
+          TaskInfoIndex: async () => ({ list: [...this.tasks.values()], total: this.tasks.size }),
+          TaskInfoDelete: async ({ groupCode, code }) => {
+            if (!this.tasks.delete(`${groupCode}/${code}`))
+              throw new RpcError(Code.notFound, `task ${code} does not exist`);
+            return {};
+          },
+          TaskSend: async () => ({ taskID: 'task-1' }),
+        }),
+      ],
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  #serve<S extends Service>(service: S, handlers: Partial<Handlers<S>>) {
+    const given = handlers as Record<string, Handler>;
+    const all = Object.keys(service.definition).map((method): [string, Handler] => [
+      method,
+      async (request, context) => {
+        this.requests[method] = request;
+        const handler = given[method];
+        if (!handler) throw new RpcError(Code.notImplemented, `${method} is not offered here`);
+        return handler(request, context);
+      },
+    ]);
+    return serve(service, Object.fromEntries(all) as Handlers<S>);
+  }
+
+  #product(productID: string) {
+    const product = this.products.get(productID);
+    if (!product) throw new RpcError(Code.notFound, `productID ${productID} does not exist`);
+    return product;
+  }
+
+  #device(productID: string, deviceName: string) {
+    const device = this.devices.get(`${productID}/${deviceName}`);
+    if (!device) throw new RpcError(Code.notFound, `device ${deviceName} of ${productID} does not exist`);
+    return device;
+  }
+}
