@@ -5,6 +5,8 @@ import alinkJson from './generated/alink.json' with { type: 'json' };
 import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
+import type { CredentialsDefinition } from './generated/alink/Credentials';
+import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
@@ -51,6 +53,8 @@ export const services = {
   timedManage: service<TimedManageDefinition>(packages.timedjob, 'timedjob.TimedManage'),
   deviceAuth: service<DeviceAuthDefinition>(packages.dg, 'dg.DeviceAuth'),
   directory: service<DirectoryDefinition>(packages.alink, 'alink.Directory'),
+  credentials: service<CredentialsDefinition>(packages.alink, 'alink.Credentials'),
+  deviceAdmin: service<DeviceAdminDefinition>(packages.alink, 'alink.DeviceAdmin'),
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */
