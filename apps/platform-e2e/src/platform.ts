@@ -75,10 +75,28 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
-type Ports = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp' | 'dm' | 'timedjob', number>;
+type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
+type Ports = GatewayPorts & Record<'dm' | 'timedjob', number>;
+
+const freeGatewayPorts = async (): Promise<GatewayPorts> => ({
+  mqtt: await freePort(),
+  mqttTls: await freePort(),
+  mqttWs: await freePort(),
+  gatewayGrpc: await freePort(),
+  gatewayHttp: await freePort(),
+});
+
+const gatewayVariables = (ports: GatewayPorts): Record<string, string> => ({
+  MQTT_PORT: String(ports.mqtt),
+  MQTT_TLS_PORT: String(ports.mqttTls),
+  MQTT_WS_PORT: String(ports.mqttWs),
+  GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
+  GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
+});
 
 export class Platform {
   private readonly apps = new Map<AppName, SpawnedApp>();
+  private readonly moreGateways: SpawnedApp[] = [];
   /** Output of processes that have ended: greps must see all of it. */
   private pastOutput = '';
 
@@ -96,17 +114,15 @@ export class Platform {
   static async start({
     env = {},
     apps = ['dm-rpc', 'timedjob-rpc', 'protocol-aliyun-mqtt'],
-  }: { env?: Record<string, string>; apps?: AppName[] } = {}): Promise<Platform> {
-    const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), createDatabase()]);
-    const ports = {
-      mqtt: await freePort(),
-      mqttTls: await freePort(),
-      mqttWs: await freePort(),
-      gatewayGrpc: await freePort(),
-      gatewayHttp: await freePort(),
-      dm: await freePort(),
-      timedjob: await freePort(),
-    };
+    makeDatabase = createDatabase,
+  }: {
+    env?: Record<string, string>;
+    apps?: AppName[];
+    /** Makes the database elsewhere than on the server that tests share. */
+    makeDatabase?: () => Promise<TestDatabase>;
+  } = {}): Promise<Platform> {
+    const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), makeDatabase()]);
+    const ports = { ...(await freeGatewayPorts()), dm: await freePort(), timedjob: await freePort() };
     const dataDir = temporaryFolder('platform');
     const all = {
       HOST: '127.0.0.1',
@@ -115,12 +131,8 @@ export class Platform {
       NATS_URL: nats.url,
       DATABASE_URL: database.url,
       SECRET_KEY: randomBytes(32).toString('hex'),
-      MQTT_PORT: String(ports.mqtt),
-      MQTT_TLS_PORT: String(ports.mqttTls),
-      MQTT_WS_PORT: String(ports.mqttWs),
+      ...gatewayVariables(ports),
       DATA_DIR: dataDir,
-      GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
-      GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
       DM_GRPC_PORT: String(ports.dm),
       TIMEDJOB_GRPC_PORT: String(ports.timedjob),
       ...env,
@@ -150,6 +162,15 @@ export class Platform {
     return app;
   }
 
+  /** Starts a gateway beside the others, on ports of its own. */
+  async startAnotherGateway(): Promise<GatewayPorts> {
+    const ports = await freeGatewayPorts();
+    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports) });
+    this.moreGateways.push(app);
+    await app.waitForLine(UP['protocol-aliyun-mqtt'], 60_000);
+    return ports;
+  }
+
   app(name: AppName): SpawnedApp {
     const app = this.apps.get(name);
     if (!app) throw new Error(`${name} was not started`);
@@ -165,7 +186,7 @@ export class Platform {
 
   /** Everything that any app has printed. */
   get output(): string {
-    return [this.pastOutput, ...[...this.apps.values()].map((app) => app.output)].join('');
+    return [this.pastOutput, ...[...this.apps.values(), ...this.moreGateways].map((app) => app.output)].join('');
   }
 
   client<S extends Parameters<RpcChannel['client']>[0]>(of: S): Client<S> {
@@ -206,6 +227,7 @@ export class Platform {
 
   async stop(): Promise<void> {
     this.channel.close();
+    await Promise.all(this.moreGateways.map((gateway) => gateway.stop()));
     for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
       if (this.apps.has(name)) await this.stopApp(name);
     }
