@@ -15,6 +15,8 @@ interface Opened {
   readonly productID: string;
   readonly deviceName: string;
   readonly epoch: number;
+  /** The whole ClientID of that login: the cloud publisher's password is checked against it. */
+  readonly clientId: string;
 }
 
 export class OtherGateways {
@@ -45,19 +47,21 @@ export class OtherGateways {
     const epoch = await this.presence.epochOf(session);
     if (epoch === undefined) return;
     const { productID, deviceName } = session;
-    const notice: Opened = { gateway: this.gatewayId, productID, deviceName, epoch };
+    const clientId = session.options.rawClientId;
+    const notice: Opened = { gateway: this.gatewayId, productID, deviceName, epoch, clientId };
     this.bus.publish(subjects.sessionOpened(productID, deviceName), JSON.stringify(notice));
   }
 
   private async opened(data: Buffer): Promise<void> {
-    const { gateway, productID, deviceName, epoch } = JSON.parse(data.toString()) as Opened;
+    const { gateway, productID, deviceName, epoch, clientId } = JSON.parse(data.toString()) as Opened;
     if (gateway === this.gatewayId) return;
     for (const productKey of this.directory.productKeys(productID)) {
       const session = this.sessions.get(productKey, deviceName);
-      if (!session) continue;
       // Two logins at once: the one whose message the stream took later is the later one.
-      const ours = await this.presence.epochOf(session);
-      if (ours === undefined || ours < epoch) void session.end('taken over: the device connected to another gateway');
+      const ours = session && (await this.presence.epochOf(session));
+      if (ours !== undefined && ours > epoch) continue;
+      this.sessions.noteLogin(productKey, deviceName, clientId);
+      void session?.end('taken over: the device connected to another gateway');
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The devices that this gateway holds, and the ClientIDs of their latest logins. */
+/** The devices that this gateway holds, and the ClientIDs of the latest logins, here and elsewhere. */
 import { LRUCache } from 'lru-cache';
 import { sessionKey, type Session } from './session';
 
@@ -24,7 +24,12 @@ export class SessionTable {
   /** The newer session of a device takes the place; the caller has ended the older one. */
   add(session: Session): void {
     this.sessions.set(session.key, session);
-    this.logins.set(session.key, session.options.rawClientId);
+    this.noteLogin(session.productKey, session.deviceName, session.options.rawClientId);
+  }
+
+  /** The device has logged in, here or on another gateway. */
+  noteLogin(productKey: string, deviceName: string, rawClientId: string): void {
+    this.logins.set(sessionKey(productKey, deviceName), rawClientId);
   }
 
   /** Takes a session out, unless a newer one has its place. */
@@ -32,7 +37,7 @@ export class SessionTable {
     if (this.sessions.get(session.key) === session) this.sessions.delete(session.key);
   }
 
-  /** ClientID of the latest successful login here. */
+  /** ClientID of the latest successful login, as far as this gateway has heard. */
   latestLogin(productKey: string, deviceName: string): string | undefined {
     return this.logins.get(sessionKey(productKey, deviceName));
   }
