@@ -21,7 +21,8 @@ COPY --from=packages /src/node_modules node_modules
 COPY --from=build /src/dist/apps/protocol-aliyun-mqtt dist/apps/protocol-aliyun-mqtt
 COPY prisma/migrations prisma/migrations
 COPY deploy/health.mjs deploy/health.mjs
+RUN mkdir /data && chown node /data
 USER node
-EXPOSE 1883 9108 9109
+EXPOSE 1883 8883 1882 9108 9109
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 CMD ["node", "deploy/health.mjs", "GATEWAY_GRPC_PORT", "9108"]
 CMD ["node", "--enable-source-maps", "dist/apps/protocol-aliyun-mqtt/main.mjs"]

@@ -21,6 +21,7 @@ COPY --from=packages /src/node_modules node_modules
 COPY --from=build /src/dist/apps/timedjob-rpc dist/apps/timedjob-rpc
 COPY prisma/migrations prisma/migrations
 COPY deploy/health.mjs deploy/health.mjs
+RUN mkdir /data && chown node /data
 USER node
 EXPOSE 9083
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 CMD ["node", "deploy/health.mjs", "TIMEDJOB_GRPC_PORT", "9083"]

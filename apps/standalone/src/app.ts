@@ -18,6 +18,7 @@ import { startAll, type Logger, type Part, type Running } from '@alink/runtime';
 import type { StandaloneConfig } from './config';
 import { createDemoData } from './demo-data';
 import { checkPorts } from './ports';
+import type { WelcomeFacts } from './welcome';
 
 export interface StandaloneOptions {
   readonly config: StandaloneConfig;
@@ -28,7 +29,9 @@ export interface StandaloneOptions {
 }
 
 export interface Standalone extends Running {
-  readonly ports: { mqtt: number; gatewayGrpc: number; gatewayHttp: number; dm: number; timedjob: number };
+  readonly ports: WelcomeFacts['ports'];
+  /** Where the certificates of the device ports come from. */
+  readonly certificates: string;
 }
 
 /** Every port of the configuration, by its variable. */
@@ -125,15 +128,16 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     parts.map((part) => stoppable(part, signal)),
     log,
   );
-  const { mqttPort, grpcPort, httpPort } = gateway;
   const ports = {
-    mqtt: mqttPort,
-    gatewayGrpc: grpcPort,
-    gatewayHttp: httpPort,
+    mqtt: gateway.mqttPort,
+    mqttTls: gateway.tlsPort,
+    mqttWebSocket: gateway.wsPort,
+    gatewayGrpc: gateway.grpcPort,
+    gatewayHttp: gateway.httpPort,
     dm: dm.port,
     timedjob: timedjob.port,
   };
-  return { ports, stop: () => running.stop() };
+  return { ports, certificates: gateway.certificates, stop: () => running.stop() };
 };
 
 /** The part, not started any more once the process is told to end. */

@@ -46,7 +46,7 @@ const apps: { name: string; schema: z.ZodObject; ports: readonly string[]; healt
   {
     name: 'protocol-aliyun-mqtt',
     schema: gatewayConfigSchema,
-    ports: ['MQTT_PORT', 'GATEWAY_GRPC_PORT', 'GATEWAY_HTTP_PORT'],
+    ports: ['MQTT_PORT', 'MQTT_TLS_PORT', 'MQTT_WS_PORT', 'GATEWAY_GRPC_PORT', 'GATEWAY_HTTP_PORT'],
     health: 'GATEWAY_GRPC_PORT',
   },
   { name: 'dm-rpc', schema: dmConfigSchema, ports: ['DM_GRPC_PORT'], health: 'DM_GRPC_PORT' },

@@ -23,7 +23,7 @@ const start = async (config: StandaloneConfig, log: Logger, signal: AbortSignal)
   const onActivity = liveLines({ write: (text) => void out.write(text), colours, now: Date.now });
   const held: Parameters<typeof onActivity>[0][] = [];
   let screenIsUp = false;
-  const { ports, stop } = await createStandalone({
+  const { ports, certificates, stop } = await createStandalone({
     config,
     log,
     signal,
@@ -33,6 +33,7 @@ const start = async (config: StandaloneConfig, log: Logger, signal: AbortSignal)
   const facts = {
     host: config.HOST,
     ports,
+    certificates,
     database: config.DATABASE_URL ? maskUrls(config.DATABASE_URL) : `embedded, in ${config.DATA_DIR}`,
     bus: config.NATS_URL ? maskUrls(config.NATS_URL) : 'in this process',
     registry: config.ETCD_HOSTS?.join(', ') ?? 'in this process',

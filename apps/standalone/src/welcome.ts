@@ -8,11 +8,15 @@ export interface WelcomeFacts {
   readonly host: string;
   readonly ports: {
     readonly mqtt: number;
+    readonly mqttTls: number;
+    readonly mqttWebSocket: number;
     readonly dm: number;
     readonly timedjob: number;
     readonly gatewayGrpc: number;
     readonly gatewayHttp: number;
   };
+  /** Where the certificates of the device ports come from. */
+  readonly certificates: string;
   /** Where PostgreSQL, the bus and the registry are; never with a password. */
   readonly database: string;
   readonly bus: string;
@@ -67,7 +71,11 @@ export const welcome = (facts: WelcomeFacts, colours: boolean): string => {
   const target = reachable(host);
   const endpoint = ports.dm === DM_PORT ? '' : ` --endpoint ${target}:${ports.dm}`;
   const rows: [string, string][] = [
-    ['MQTT, for devices', `${host}:${ports.mqtt}`],
+    [
+      'MQTT, for devices',
+      `${host}:${ports.mqtt} (TCP and TLS), ${ports.mqttTls} (TLS), ${ports.mqttWebSocket} (WebSocket)`,
+    ],
+    ['certificates', facts.certificates],
     ['dm.rpc', `${host}:${ports.dm} (gRPC)`],
     ['timedjob.rpc', `${host}:${ports.timedjob} (gRPC)`],
     ['dg.rpc', `${host}:${ports.gatewayGrpc} (gRPC)`],
