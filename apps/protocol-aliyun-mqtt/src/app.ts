@@ -8,6 +8,7 @@ import { createMetrics, startAll, startOpsHttp, systemClock, type Logger, type O
 import { Connections } from './broker/connections';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
+import { RpcCredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
 import { RpcDirectorySource } from './directory/rpc-source';
 import { Downlink } from './downlink/downlink';
@@ -28,7 +29,15 @@ import { Uplink } from './uplink/uplink';
 
 export interface GatewayOptions {
   readonly config: DevicePortsConfig &
-    Pick<GatewayConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'GATEWAY_HTTP_PORT' | 'CLOUD_PUBLISHER' | 'STARTUP_TIMEOUT_S'>;
+    Pick<
+      GatewayConfig,
+      | 'POD_IP'
+      | 'GATEWAY_GRPC_PORT'
+      | 'GATEWAY_HTTP_PORT'
+      | 'CLOUD_PUBLISHER'
+      | 'ALLOW_PLAIN_REGISTRATION'
+      | 'STARTUP_TIMEOUT_S'
+    >;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly log: Logger;
@@ -75,11 +84,14 @@ export const createGateway = async ({
   const presence = new Presence(bus, clock, log, gatewayId);
   const pending = new PendingCommands();
   const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending };
-  const admission = new Admission(
+  const admission = new Admission({
     directory,
-    (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
-    config.CLOUD_PUBLISHER,
-  );
+    credentials: new RpcCredentialsSource(dm),
+    clock,
+    latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
+    cloudPublisher: config.CLOUD_PUBLISHER,
+    plainRegistration: config.ALLOW_PLAIN_REGISTRATION,
+  });
   const others = new OtherGateways(bus, sessions, presence, directory, gatewayId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const connections = new Connections({

@@ -12,6 +12,8 @@ export const gatewayFields = {
   GATEWAY_HTTP_PORT: port(9109),
   /** Whether a client with a plain ClientID may publish to a device with that device's username and password. */
   CLOUD_PUBLISHER: onOff(true),
+  /** Whether devices may register (一型一密) over plain TCP and HTTP, for closed networks. */
+  ALLOW_PLAIN_REGISTRATION: onOff(false),
   /** Certificate chain and key of the device ports (PEM); without them a development CA is made in DATA_DIR. */
   TLS_CERT_FILE: text('a file').optional(),
   TLS_KEY_FILE: text('a file').optional(),

@@ -13,6 +13,8 @@ export const limits = {
   keepalive: { min: 30, max: 1200 },
   /** Milliseconds from accept to CONNECT. Without it silent sockets collect. */
   connectTimeoutMs: 10_000,
+  /** Milliseconds that a connection for registration may last ("MQTT dynamic registration": closed after 15 s). */
+  registrationMs: 15_000,
   /** Connections that have not sent their first bytes or not finished their TLS handshake. */
   maxUnfinishedConnections: 5000,
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */

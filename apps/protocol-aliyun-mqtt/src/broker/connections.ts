@@ -6,10 +6,11 @@ import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
 import type { Subscription as BusSubscription } from '@alink/bus';
 import { maySubscribe } from '@alink/topic';
-import type { Admission, Verdict } from '../connect/admission';
+import type { Admission } from '../connect/admission';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { CloudPublisher } from '../connect/cloud-publisher';
-import type { Refusal } from '../connect/refusals';
+import { refusals, type Refusal } from '../connect/refusals';
+import type { Admitted, Push, Verdict } from '../connect/verdict';
 import type { Downlink } from '../downlink/downlink';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
@@ -40,11 +41,15 @@ export interface ConnectionsOptions {
 }
 
 /** What a connection is, once admitted. */
-type Role = { readonly session: Session; downs?: BusSubscription } | { readonly publisher: CloudPublisher };
+type Role =
+  | { readonly session: Session; readonly push?: Push; downs?: BusSubscription }
+  | { readonly publisher: CloudPublisher }
+  /** Gets its credentials and can do nothing else. */
+  | { readonly registration: Push };
 
 export class Connections {
   readonly broker: DeviceBroker;
-  private readonly attempts = new WeakMap<Client, Attempt>();
+  private readonly decided = new WeakMap<Client, { readonly attempt: Attempt; readonly verdict: Verdict }>();
   private readonly roles = new WeakMap<Client, Role>();
   /** Makes broker ids for clients that are no device, so that none can collide with a device's. */
   private guests = 0;
@@ -52,13 +57,21 @@ export class Connections {
   constructor(private readonly options: ConnectionsOptions) {
     this.broker = new DeviceBroker({
       connectTimeout: limits.connectTimeoutMs,
-      preConnect: (client, packet, done) => done(null, this.readConnect(client, packet)),
+      preConnect: (client, packet, done) => {
+        this.decide(client, packet).then(
+          () => done(null, true),
+          (error: unknown) => {
+            options.log.error({ err: error }, 'a CONNECT could not be decided');
+            done(error as Error, false);
+          },
+        );
+      },
       authenticate: (client, _username, _password, done) => {
         this.admit(client).then(
           (refusal) => (refusal ? done(authenticateError(refusal), null) : done(null, true)),
           (error: unknown) => {
-            options.log.error({ err: error }, 'a CONNECT could not be decided');
-            done(Object.assign(new Error('internal error'), { returnCode: 3 }) as AuthenticateError, null);
+            options.log.error({ err: error }, 'a CONNECT could not be admitted');
+            done(authenticateError(refusals.unavailable()), null);
           },
         );
       },
@@ -95,9 +108,9 @@ export class Connections {
     await new Promise<void>((resolve) => this.broker.close(resolve));
   }
 
-  /** CONNECT has come: note what it says, and give the MQTT session its name. */
-  private readConnect(client: Client, packet: ConnectPacket): boolean {
-    const { address, port, secure } = peerOf(client.conn);
+  /** CONNECT has come: decides on it, and gives the MQTT session its name. */
+  private async decide(client: Client, packet: ConnectPacket): Promise<void> {
+    const { address, port, secure, certificates } = peerOf(client.conn);
     const attempt = readAttempt({
       clientId: packet.clientId,
       username: packet.username ?? '',
@@ -105,42 +118,57 @@ export class Connections {
       keepalive: packet.keepalive ?? 0,
       address: `${address}:${port}`,
       secure,
+      certificates,
     });
-    this.attempts.set(client, attempt);
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
     packet.will = undefined;
-    const { identity } = attempt;
-    // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
-    packet.clientId =
-      attempt.clientId.hasParams && identity
-        ? sessionKey(identity.productKey, identity.deviceName)
-        : `guest-${++this.guests}`;
-    if (!attempt.clientId.hasParams) packet.clean = true;
-    return true;
+    const verdict = await this.options.admission.decide(attempt);
+    this.decided.set(client, { attempt, verdict });
+    if (verdict.as === 'device') {
+      // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
+      packet.clientId = sessionKey(verdict.device.productKey, verdict.device.deviceName);
+    } else {
+      packet.clientId = `guest-${++this.guests}`;
+      packet.clean = true;
+    }
   }
 
   /** @returns why the client is refused, or undefined */
   private async admit(client: Client): Promise<Refusal | undefined> {
-    const attempt = this.attempts.get(client)!;
-    this.attempts.delete(client);
-    const verdict = await this.options.admission.decide(attempt);
+    const { attempt, verdict } = this.decided.get(client)!;
+    this.decided.delete(client);
     if (verdict.as === 'refused') {
       this.noteRefusal(attempt, verdict.refusal);
       return verdict.refusal;
     }
-    const { device } = verdict;
-    if (verdict.as === 'cloudPublisher') {
-      this.roles.set(client, { publisher: new CloudPublisher(device, this.options) });
-      return undefined;
-    }
-    await this.options.sessions
-      .get(device.productKey, device.deviceName)
-      ?.end(`taken over: the same device connected again from ${attempt.address}`);
-    this.begin(client, attempt, verdict);
+    await this.take(client, attempt, verdict);
     return undefined;
   }
 
-  private begin(client: Client, attempt: Attempt, { product, device }: Extract<Verdict, { as: 'device' }>): void {
+  private async take(client: Client, attempt: Attempt, admitted: Admitted): Promise<void> {
+    switch (admitted.as) {
+      case 'cloudPublisher':
+        this.roles.set(client, { publisher: new CloudPublisher(admitted.device, this.options) });
+        return;
+      case 'registration':
+        this.roles.set(client, { registration: admitted.push });
+        this.noteRegistration(attempt, admitted);
+        return;
+      case 'device': {
+        const { productKey, deviceName } = admitted.device;
+        await this.options.sessions
+          .get(productKey, deviceName)
+          ?.end(`taken over: the same device connected again from ${attempt.address}`);
+        this.begin(client, attempt, admitted);
+      }
+    }
+  }
+
+  private begin(
+    client: Client,
+    attempt: Attempt,
+    { product, device, push }: Extract<Admitted, { as: 'device' }>,
+  ): void {
     const session = new Session({
       client,
       product,
@@ -150,7 +178,7 @@ export class Connections {
       address: attempt.address,
       ext: attempt.clientId.ext,
     });
-    this.roles.set(client, { session });
+    this.roles.set(client, { session, push });
     // From here on a third login finds this one, even before its CONNACK.
     this.options.sessions.add(session);
     client.conn.once('close', () => this.gone(client));
@@ -160,14 +188,24 @@ export class Connections {
   /** CONNACK is sent: the device takes commands and dm hears of it. */
   private online(client: Client): void {
     const role = this.roles.get(client);
+    if (role && 'registration' in role) return this.push(client, role);
     if (!role || !('session' in role) || role.session.state !== 'opening') return;
-    const { session } = role;
+    const { session, push } = role;
     session.online(this.options.clock.now());
+    if (push) session.deliver({ ...push, qos: 0 });
     role.downs = this.options.downlink.listen(session);
     void this.options.presence.connected(session);
     this.options.onOnline(session);
     const { productKey, productID, deviceName, options } = session;
     this.options.journal.note({ kind: 'connect', productKey, productID, deviceName, text: `from ${options.address}` });
+  }
+
+  /** Hands out credentials at once: the Link SDK for C gives up after five seconds. */
+  private push(client: Client, role: Extract<Role, { registration: Push }>): void {
+    const { topic, payload } = role.registration;
+    client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
+    const timer = setTimeout(() => client.close(), limits.registrationMs);
+    client.conn.once('close', () => clearTimeout(timer));
   }
 
   private gone(client: Client): void {
@@ -190,6 +228,8 @@ export class Connections {
     const role = client && this.roles.get(client);
     if (!role) return done(new Error('not admitted'));
     if ('session' in role) return this.options.uplink.publish(role.session, packet, done);
+    // A connection for registration can do nothing else: what it publishes is dropped.
+    if ('registration' in role) return done();
     role.publisher.publish(packet).then(
       () => done(),
       (error: unknown) => done(error as Error),
@@ -234,6 +274,15 @@ export class Connections {
   private because(client: Client, reason: string): void {
     const session = this.sessionOf(client);
     if (session) session.endReason ??= reason;
+  }
+
+  private noteRegistration(
+    { address }: Attempt,
+    { product, deviceName, push }: Extract<Admitted, { as: 'registration' }>,
+  ): void {
+    const { productKey, productID } = product;
+    const text = `registered from ${address}; credentials pushed on ${push.topic}`;
+    this.options.journal.note({ kind: 'connect', productKey, productID, deviceName, topic: push.topic, text });
   }
 
   private noteRefusal({ identity, address }: Attempt, { returnCode, cause, step }: Refusal): void {

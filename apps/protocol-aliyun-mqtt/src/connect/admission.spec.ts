@@ -1,8 +1,12 @@
 import { deviceCredentials, dynregContent, sign } from '@alink/signing';
+import { createHash } from 'node:crypto';
+import type { CredentialsSource } from '../directory/credentials-source';
 import { DeviceDirectory } from '../directory/device-directory';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from '../directory/records';
 import { Admission } from './admission';
 import { readAttempt } from './attempt';
+
+const NOW = 1_778_593_628_940;
 
 const product: ProductEntry = {
   productKey: 'aliyun_test_01',
@@ -20,6 +24,7 @@ const device: DeviceEntry = {
   enabled: true,
   registration: 'operator',
   lastClientId: '',
+  tokens: [],
 };
 
 /** The platform's side of one case: what dm knows. */
@@ -30,7 +35,13 @@ interface World {
   readonly cloudPublisher?: boolean;
   /** ClientID of the device's latest login on this gateway. */
   readonly latest?: string;
+  readonly plainRegistration?: boolean;
+  readonly credentials?: Partial<CredentialsSource>;
 }
+
+const notAsked = (): never => {
+  throw new Error('dm.rpc must not be asked for this');
+};
 
 const admissionIn = (world: World) => {
   const registered: string[] = [];
@@ -49,8 +60,25 @@ const admissionIn = (world: World) => {
     },
     register: async (_of, deviceName) => void registered.push(deviceName),
   };
-  const directory = new DeviceDirectory(source, { now: () => Date.now() });
-  return { registered, admission: new Admission(directory, () => world.latest, world.cloudPublisher ?? true) };
+  const directory = new DeviceDirectory(source, { now: () => NOW });
+  const clock = { now: () => NOW };
+  const credentials: CredentialsSource = {
+    registerDevice: notAsked,
+    issueDeviceToken: notAsked,
+    issueIotToken: notAsked,
+    readIotToken: notAsked,
+    resolveCertificate: notAsked,
+    ...world.credentials,
+  };
+  const admission = new Admission({
+    directory,
+    credentials,
+    clock,
+    latestLogin: () => world.latest,
+    cloudPublisher: world.cloudPublisher ?? true,
+    plainRegistration: world.plainRegistration ?? false,
+  });
+  return { registered, admission };
 };
 
 /** The manual's own CONNECT ("阿里云MQTT协议接入", mosquitto example). */
@@ -61,6 +89,7 @@ const manual = {
   keepalive: 60 as number | undefined,
   address: '127.0.0.1:50000',
   secure: false,
+  certificates: [] as readonly Buffer[],
 };
 const credentials = (over: Partial<Parameters<typeof deviceCredentials>[0]> = {}) =>
   deviceCredentials({ productKey: 'aliyun_test_01', deviceName: 'dev001', deviceSecret: 'testsecret001', ...over });
@@ -209,5 +238,160 @@ describe('who does not', () => {
     expect(refusal.step).not.toBe('');
     const told = JSON.stringify(refusal);
     for (const secret of ['testsecret001', 'productsecret01', manual.password]) expect(told).not.toContain(secret);
+  });
+});
+
+describe('dynamic registration (一型一密)', () => {
+  /** The Quectel note's CONNECT (4.2.1), signed with this test's ProductSecret. */
+  const registration = (authType: string, more: Partial<typeof manual> = {}) => ({
+    clientId: `864430010001091|securemode=2,authType=${authType},random=123,signmethod=hmacsha1,instanceId=iot-06z00hxss3rggno|`,
+    username: 'dev001&aliyun_test_01',
+    password: sign(
+      'hmacsha1',
+      'productsecret01',
+      dynregContent({ productKey: 'aliyun_test_01', deviceName: 'dev001', random: '123' }),
+    ),
+    secure: true,
+    ...more,
+  });
+  const registers: Partial<CredentialsSource> = {
+    registerDevice: async () => ({ outcome: 'registered', deviceSecret: 'd2a03b64a5e06b051f481136668133cf' }),
+    issueDeviceToken: async () => ({
+      outcome: 'registered',
+      clientId: 'KzLKNeWyE7SxiWLuPpZQ000100',
+      deviceToken: '^1^1681709523062^c5cce0a49b03685',
+    }),
+  };
+
+  test('register pushes the triple in compact JSON, keepalive unjudged', async () => {
+    const world = { product: { autoRegister: 2 }, credentials: registers };
+    expect(await decide(world, registration('register', { keepalive: 5 }))).toMatchObject({
+      as: 'registration',
+      push: {
+        topic: '/ext/register',
+        payload:
+          '{"productKey":"aliyun_test_01","deviceName":"dev001","deviceSecret":"d2a03b64a5e06b051f481136668133cf"}',
+      },
+    });
+  });
+
+  test.each(['2', '-2'])('regnwl with securemode %s pushes clientId and token', async (mode) => {
+    const fields = registration('regnwl');
+    const clientId = fields.clientId.replace('securemode=2', `securemode=${mode}`);
+    const world = { product: { autoRegister: 3 }, device: null, credentials: registers };
+    expect(await decide(world, { ...fields, clientId })).toMatchObject({
+      as: 'registration',
+      push: {
+        topic: '/ext/regnwl',
+        payload:
+          '{"productKey":"aliyun_test_01","deviceName":"dev001","clientId":"KzLKNeWyE7SxiWLuPpZQ000100","deviceToken":"^1^1681709523062^c5cce0a49b03685"}',
+      },
+    });
+  });
+
+  test('over plain TCP only where it is allowed', async () => {
+    const world = { product: { autoRegister: 2 }, credentials: registers };
+    const plain = registration('register', { secure: false });
+    expect(await decide(world, plain)).toMatchObject({ refusal: { returnCode: 2 } });
+    expect((await decide({ ...world, plainRegistration: true }, plain)).as).toBe('registration');
+  });
+
+  test.each([
+    ['a wrong sign', 2, 'register', { password: 'ab'.repeat(20) }, 4],
+    ['no random', 2, 'register', { clientId: 'a|securemode=2,authType=register,signmethod=hmacsha1|' }, 2],
+    ['registration off', 1, 'register', {}, 4],
+    ['no creation at 2', 2, 'regnwl', {}, 4],
+  ] as const)('%s: CONNACK, and dm is not asked', async (_name, autoRegister, authType, more, returnCode) => {
+    const verdict = await decide({ product: { autoRegister } }, registration(authType, more));
+    expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode } });
+  });
+
+  test.each([
+    ['alreadyActive', 4, /reset/],
+    ['unknownDevice', 4, /create/],
+    ['disabled', 5, /enable/],
+  ] as const)('dm says %s', async (outcome, returnCode, step) => {
+    const credentials = { registerDevice: async () => ({ outcome, deviceSecret: '' }) };
+    const verdict = await decide({ product: { autoRegister: 2 }, credentials }, registration('register'));
+    expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode } });
+    expect((verdict as { refusal: { step: string } }).refusal.step).toMatch(step);
+  });
+});
+
+describe('tokens', () => {
+  const salt = Buffer.from('0123456789abcdef');
+  const hashOf = (token: string): Buffer => createHash('sha256').update(salt).update(token).digest();
+  const deviceToken = '^1^1681709523062^c5cce0a49b03685';
+  const issued = { id: 'KzLKNeWyE7SxiWLuPpZQ000100', salt, hash: hashOf(deviceToken), expiresAt: 0 };
+  /** The documents' shortest form, and the C SDK's. */
+  const connwl = (clientId = issued.id) => ({
+    clientId: `${clientId}|securemode=-2,authType=connwl|`,
+    password: deviceToken,
+  });
+
+  test.each([
+    'KzLKNeWyE7SxiWLuPpZQ000100|securemode=-2,authType=connwl|',
+    'KzLKNeWyE7SxiWLuPpZQ000100|authType=connwl,securemode=-2,_ss=1,ext=3,_v=sdk-c-4.2.0|',
+    'KzLKNeWyE7SxiWLuPpZQ000100|securemode=-2,_v=1,lan=Android,os=9,signmethod=hmacsha1,authType=connwl,ext=1|',
+  ])('a deviceToken lets in: %s', async (clientId) => {
+    expect((await decide({ device: { tokens: [issued] } }, { ...connwl(), clientId })).as).toBe('device');
+  });
+
+  test.each([
+    ['another token', { password: `${deviceToken}0` }, [issued]],
+    ['the clientId of nobody', connwl('other'), [issued]],
+    ['a revoked token', {}, []],
+    ['an expired one', {}, [{ ...issued, expiresAt: NOW / 1000 - 1 }]],
+  ])('%s does not: CONNACK 4', async (_name, more, tokens) => {
+    const verdict = await decide({ device: { tokens } }, { ...connwl(), ...more });
+    expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode: 4 } });
+  });
+
+  test('iotId and iotToken let in, and a bad one is CONNACK 3', async () => {
+    const token = { id: 'iotid', salt, hash: hashOf('iottoken'), expiresAt: NOW / 1000 + 10 };
+    const credentials = {
+      readIotToken: async (iotId: string) =>
+        iotId === 'iotid' ? { productKey: 'aliyun_test_01', deviceName: 'dev001', token } : undefined,
+    };
+    const fields = { clientId: 'x|securemode=-1|', username: 'iotid', password: 'iottoken' };
+    expect((await decide({ credentials }, fields)).as).toBe('device');
+    for (const wrong of [{ password: 'other' }, { username: 'nobody' }]) {
+      expect(await decide({ credentials }, { ...fields, ...wrong })).toMatchObject({ refusal: { returnCode: 3 } });
+    }
+  });
+});
+
+describe('X.509', () => {
+  const certificates = [Buffer.from('a certificate')];
+  const credentials = {
+    resolveCertificate: async () => ({ productKey: 'aliyun_test_01', deviceName: 'dev001' }),
+  };
+  /** The official sample's first CONNECT: an empty triple. */
+  const first = { clientId: '.|securemode=2|', username: '', password: '', certificates, secure: true };
+
+  test('a first connect without a triple is told who it is', async () => {
+    expect(await decide({ credentials }, first)).toMatchObject({
+      as: 'device',
+      push: {
+        topic: '/ext/auth/identity/response',
+        payload: '{"productKey":"aliyun_test_01","deviceName":"dev001"}',
+      },
+    });
+  });
+
+  test('a later one with its names is not', async () => {
+    const verdict = await decide({ credentials }, { ...first, username: 'dev001&aliyun_test_01' });
+    expect(verdict).toMatchObject({ as: 'device', push: undefined });
+  });
+
+  test('the certificate of another device, and of nobody: CONNACK 4', async () => {
+    const foreign = await decide({ credentials }, { ...first, username: 'dev002&aliyun_test_01' });
+    expect(foreign).toMatchObject({ refusal: { returnCode: 4 } });
+    const unknown = await decide({ credentials: { resolveCertificate: async () => undefined } }, first);
+    expect(unknown).toMatchObject({ refusal: { returnCode: 4 } });
+  });
+
+  test('without a certificate an empty triple is refused', async () => {
+    expect(await decide({}, { ...first, certificates: [] })).toMatchObject({ refusal: { returnCode: 4 } });
   });
 });

@@ -13,6 +13,8 @@ export interface Attempt {
   readonly address: string;
   /** Whether the transport is encrypted. */
   readonly secure: boolean;
+  /** The client's certificate (DER) and what it sent along; empty without one. Nobody has checked them yet. */
+  readonly certificates: readonly Buffer[];
 }
 
 /** Reads the fields of a CONNECT; never throws. */
@@ -23,8 +25,10 @@ export const readAttempt = (fields: {
   keepalive: number | undefined;
   address: string;
   secure: boolean;
+  certificates?: readonly Buffer[];
 }): Attempt => ({
   ...fields,
+  certificates: fields.certificates ?? [],
   clientId: parseClientId(fields.clientId),
   identity: parseUsername(fields.username),
 });

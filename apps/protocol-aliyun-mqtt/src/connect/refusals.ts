@@ -3,6 +3,9 @@
  * ("Alibaba Cloud IoT documentation, 'MQTT troubleshooting'"); the cause goes to the log.
  */
 
+/** `autoRegister` values from which a product's devices are created at their first connect. */
+export const CREATES_DEVICES = 3;
+
 /** CONNACK return codes of MQTT 3.1 and 3.1.1. */
 export type ReturnCode = 2 | 3 | 4 | 5;
 
@@ -45,7 +48,36 @@ export const refusals = {
     refusal(4, 'unknown device', 'check the DeviceName in the username, or create the device (dmctl device create)'),
   wrongSign: (hint: string) =>
     refusal(4, `bad user name or password: ${hint}`, 'compare with dmctl device connect-params'),
-  wrongToken: () => refusal(4, 'the deviceToken is not known', 'register the device again'),
+  wrongToken: () =>
+    refusal(4, 'the deviceToken is not known, or was revoked', 'register the device again (authType=regnwl)'),
+  wrongIotToken: () =>
+    refusal(3, 'the iotToken is not known, was revoked or has expired', 'authenticate again at POST /auth/devicename'),
+  unknownCertificate: () =>
+    refusal(
+      4,
+      'the client certificate belongs to no device, was revoked or has expired',
+      'register it (dmctl cert add), or its CA for the product',
+    ),
+  foreignCertificate: () =>
+    refusal(4, 'the client certificate belongs to another device', 'use the username of the device in the certificate'),
+  wrongRegistrationSign: () =>
+    refusal(
+      4,
+      'the registration is not signed with the ProductSecret',
+      'sign deviceName{..}productKey{..}random{..} with the ProductSecret and the declared signmethod',
+    ),
+  registrationIncomplete: () =>
+    refusal(2, 'dynamic registration without random', 'add random={text} to the ClientID and sign it'),
+  registrationOff: () =>
+    refusal(
+      4,
+      'dynamic registration is off for this product',
+      'set autoRegister of the product to 2 (existing devices) or 3 (new ones too)',
+    ),
+  alreadyActive: () =>
+    refusal(4, 'the device is activated and may not register again', 'reset the device (dmctl device reset)'),
+  tooManyTokens: () =>
+    refusal(4, 'the device has five live tokens already', 'revoke some (dmctl device tokens, dmctl device revoke)'),
   autoRegisterOff: () =>
     refusal(
       4,

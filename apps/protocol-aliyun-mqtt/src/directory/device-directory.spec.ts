@@ -17,6 +17,7 @@ const device = (productKey: string, deviceName: string, secret = 's'): DeviceEnt
   enabled: true,
   registration: 'operator',
   lastClientId: '',
+  tokens: [],
 });
 
 /** A source that counts its calls, and can be away or slow. */

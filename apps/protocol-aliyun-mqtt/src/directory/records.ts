@@ -24,6 +24,17 @@ export interface DeviceEntry {
   readonly registration: string;
   /** ClientID of the latest successful login that dm knows of. */
   readonly lastClientId: string;
+  /** Live deviceTokens, by clientId. */
+  readonly tokens: readonly TokenEntry[];
+}
+
+/** A token that was issued: its holder knows the text, we know SHA-256(salt + text). */
+export interface TokenEntry {
+  readonly id: string;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+  /** Unix seconds; 0 = never. */
+  readonly expiresAt: number;
 }
 
 /** The answer to "who is this?": either part may be unknown. */

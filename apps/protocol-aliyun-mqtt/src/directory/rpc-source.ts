@@ -9,6 +9,7 @@ import {
   type DeviceRef,
   type DirectorySource,
   type ProductEntry,
+  type TokenEntry,
 } from './records';
 
 /** Marks devices that were made by their first connect: only these may connect again with the product secret. */
@@ -68,7 +69,7 @@ export class RpcDirectorySource implements DirectorySource {
   private async resolveBatch(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Resolved> {
     const answer = await this.directory.resolve({ devices: [...devices], productKeys: [...productKeys] });
     return {
-      devices: answer.devices.map((device) => ({ ...device })),
+      devices: answer.devices.map((device) => ({ ...device, tokens: device.tokens.map(tokenEntry) })),
       products: answer.products.map((product) => ({
         productKey: product.productKey,
         productID: product.productID,
@@ -121,6 +122,7 @@ export class RpcDirectorySource implements DirectorySource {
         enabled: Number(info.isEnable) !== 2,
         registration: info.protocolConf[REGISTRATION_KEY] ?? '',
         lastClientId: '',
+        tokens: [],
       }
     );
   }
@@ -137,8 +139,16 @@ export class RpcDirectorySource implements DirectorySource {
   }
 }
 
+/** A token as the wire has it, in our types. */
+export const tokenEntry = (token: {
+  readonly id: string;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly expiresAt: string;
+}): TokenEntry => ({ ...token, expiresAt: Number(token.expiresAt) });
+
 /** Undefined for "not found"; every other error is passed on. */
-const orUndefined = async <T>(call: Promise<T>): Promise<T | undefined> => {
+export const orUndefined = async <T>(call: Promise<T>): Promise<T | undefined> => {
   try {
     return await call;
   } catch (error) {

@@ -12,13 +12,21 @@ const PUBLISH = new Set(['pub', 'publish', 'write', '2']);
 const SUBSCRIBE = new Set(['sub', 'subscribe', 'read', '1']);
 
 export const deviceAuth = (admission: Admission): Handlers<typeof services.deviceAuth> => ({
-  async loginAuth({ clientID, username, password, ip }) {
+  async loginAuth({ clientID, username, password, ip, certificate }) {
     const verdict = await admission.decide(
-      readAttempt({ clientId: clientID, username, password, keepalive: undefined, address: ip, secure: false }),
+      readAttempt({
+        clientId: clientID,
+        username,
+        password,
+        keepalive: undefined,
+        address: ip,
+        secure: false,
+        certificates: certificate.length > 0 ? [Buffer.from(certificate)] : [],
+      }),
     );
     if (verdict.as === 'device') return {};
-    if (verdict.as === 'cloudPublisher') {
-      throw new RpcError(Code.permission, 'a cloud publisher is let in by the gateway itself only');
+    if (verdict.as !== 'refused') {
+      throw new RpcError(Code.permission, 'cloud publishers and registrations are let in by the gateway itself only');
     }
     // The asking broker passes this on to the device: it must not learn more than the CONNACK code says.
     const { returnCode } = verdict.refusal;

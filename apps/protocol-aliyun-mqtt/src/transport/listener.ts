@@ -5,12 +5,16 @@
 import type { BlockList } from 'node:net';
 import { createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { portTaken, type Logger } from '@alink/runtime';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
 import { setPeer } from './peer';
 import { readProxyHeader } from './proxy-header';
 import type { DeviceTls } from './tls-settings';
+
+/** Certificates that a client may send along with its own. */
+const MAX_CHAIN = 5;
 
 export interface ListenerOptions {
   readonly host: string;
@@ -93,14 +97,24 @@ const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex
     : direct;
   if (await readFirst(socket, options.firstBytesMs, isTls)) {
     const encrypted = await options.tls.handshake(socket);
-    const certificate = encrypted.getPeerCertificate();
     endWithCloseNotify(encrypted);
-    setPeer(encrypted, { ...source, secure: true, ...(certificate.raw && { certificate }) });
+    setPeer(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) });
     return encrypted;
   }
   if (options.tlsOnly) throw new Error('this port speaks TLS only');
-  setPeer(socket, { ...source, secure: false });
+  setPeer(socket, { ...source, secure: false, certificates: [] });
   return socket;
+};
+
+/** What the client showed, its own certificate first; a self-signed one is its own issuer and ends the chain. */
+const chainOf = (encrypted: TLSSocket): Buffer[] => {
+  const chain: Buffer[] = [];
+  let next: DetailedPeerCertificate | undefined = encrypted.getPeerCertificate(true);
+  while (next?.raw && chain.length < MAX_CHAIN && !chain.some((known) => known.equals(next!.raw))) {
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
 };
 
 const isTrusted = (proxies: BlockList, address: string): boolean => {

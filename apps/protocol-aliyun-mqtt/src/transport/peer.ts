@@ -1,14 +1,13 @@
 /** Who is on the other end of a connection, as the transport knows it. */
 import type { Duplex } from 'node:stream';
-import type { PeerCertificate } from 'node:tls';
 
 export interface Peer {
   readonly address: string;
   readonly port: number;
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
-  /** The client's certificate, where it showed one. Nobody has checked it yet. */
-  readonly certificate?: PeerCertificate;
+  /** The client's certificate (DER) and those it sent along; empty without one. Nobody has checked them yet. */
+  readonly certificates: readonly Buffer[];
 }
 
 const peers = new WeakMap<Duplex, Peer>();

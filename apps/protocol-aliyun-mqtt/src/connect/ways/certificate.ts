@@ -1,0 +1,29 @@
+/**
+ * X.509: the client's certificate decides, the password is empty. A first connect without a triple is told who it is on
+ * `/ext/auth/identity/response` ("Alibaba Cloud IoT documentation, 'X.509 certificates'").
+ */
+import { refusals } from '../refusals';
+import { admitEnabled, refused } from '../verdict';
+import type { Way, WayContext } from './way';
+
+export const certificate = ({ directory, credentials }: WayContext): Way => ({
+  // A device with a certificate may still prove a secret: then that decides.
+  applies: ({ certificates, password, clientId }) =>
+    certificates.length > 0 && password === '' && clientId.hasParams && clientId.authType === undefined,
+
+  misuse: ({ username, identity }) => (username === '' || identity ? undefined : refusals.username()),
+
+  async admit({ certificates, identity }) {
+    const owner = await credentials.resolveCertificate(certificates);
+    if (!owner) return refused(refusals.unknownCertificate());
+    const { product, device } = await directory.find(owner.productKey, owner.deviceName);
+    if (!product || !device) return refused(refusals.unknownCertificate());
+    const { productKey, deviceName } = device;
+    if (identity && (identity.productKey !== productKey || identity.deviceName !== deviceName)) {
+      return refused(refusals.foreignCertificate());
+    }
+    const payload = JSON.stringify({ productKey, deviceName });
+    const push = identity ? undefined : { topic: '/ext/auth/identity/response', payload };
+    return admitEnabled(product, device, refusals, push);
+  },
+});

@@ -1,0 +1,33 @@
+/**
+ * The manual's cloud publisher: a client with a plain id that shows the username and password of the device's latest
+ * login. The password is checked against that login's ClientID, so nothing secret needs to be kept for it.
+ */
+import { signedContents } from '@alink/signing';
+import { withClientId } from '../attempt';
+import { refusals } from '../refusals';
+import { refused } from '../verdict';
+import { provesKey } from '../verify';
+import type { Way, WayContext } from './way';
+
+export const cloudPublisher = (context: WayContext): Way => ({
+  applies: ({ clientId }) => !clientId.hasParams,
+
+  misuse({ identity }) {
+    if (!context.cloudPublisher) return refusals.publisherOff();
+    return identity ? undefined : refusals.username();
+  },
+
+  async admit(attempt) {
+    const { productKey, deviceName } = attempt.identity!;
+    const { product, device } = await context.directory.find(productKey, deviceName);
+    const latest = device && (context.latestLogin(productKey, deviceName) || device.lastClientId || undefined);
+    const { clientId, password } = latest === undefined ? attempt : withClientId(attempt, latest);
+    const key = clientId.securemode === '-2' ? product?.secret : device?.secret;
+    const contents = signedContents({ parsed: clientId, productKey, deviceName });
+    const signed = provesKey({ signMethod: clientId.signMethod, password }, contents, latest === undefined ? '' : key);
+    if (!product || !device || !signed) return refused(refusals.publisherMismatch());
+    if (!product.enabled) return refused(refusals.disabledProduct());
+    if (!device.enabled) return refused(refusals.disabledDevice());
+    return { as: 'cloudPublisher', product, device };
+  },
+});

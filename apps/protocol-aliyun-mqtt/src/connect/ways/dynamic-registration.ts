@@ -1,0 +1,80 @@
+/**
+ * 一型一密 over MQTT: signed with the ProductSecret, answered with a push of credentials right after the CONNACK
+ * ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"; Link SDK for C 4.x, aiot_dynregmq_api.c).
+ */
+import { dynregContent } from '@alink/signing';
+import type { ProductEntry } from '../../directory/records';
+import type { Registration } from '../../directory/credentials-source';
+import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
+import { refused, type Push, type Verdict } from '../verdict';
+import { provesKey } from '../verify';
+import type { Way, WayContext } from './way';
+
+/** `autoRegister` from which an existing device may fetch its secret. */
+const SERVES_EXISTING = 2;
+
+interface Kind {
+  /** `autoRegister` that the product needs. */
+  readonly needs: number;
+  /** Asks dm; the push when granted. */
+  readonly grant: (product: ProductEntry, deviceName: string) => Promise<Push | Exclude<Registration, 'registered'>>;
+}
+
+export const dynamicRegistration = ({ directory, credentials, plainRegistration }: WayContext): Way => {
+  const kinds: Record<string, Kind> = {
+    /** Pre-registered: the device exists and gets its DeviceSecret. */
+    register: {
+      needs: SERVES_EXISTING,
+      async grant(product, deviceName) {
+        const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
+        if (outcome !== 'registered') return outcome;
+        const payload = JSON.stringify({ productKey: product.productKey, deviceName, deviceSecret });
+        return { topic: '/ext/register', payload };
+      },
+    },
+    /** Pre-registration-free: the device is created where it is missing and gets a clientId and a token. */
+    regnwl: {
+      needs: CREATES_DEVICES,
+      async grant(product, deviceName) {
+        const { outcome, clientId, deviceToken } = await credentials.issueDeviceToken(product.productID, deviceName);
+        if (outcome !== 'registered') return outcome;
+        const payload = JSON.stringify({ productKey: product.productKey, deviceName, clientId, deviceToken });
+        return { topic: '/ext/regnwl', payload };
+      },
+    },
+  };
+
+  return {
+    applies: ({ clientId: { authType } }) => authType !== undefined && Object.hasOwn(kinds, authType),
+    anyKeepalive: true,
+
+    misuse({ clientId, identity, secure }) {
+      if (!secure && !plainRegistration) return refusals.registrationNeedsTls();
+      if (clientId.random === undefined) return refusals.registrationIncomplete();
+      return identity ? undefined : refusals.username();
+    },
+
+    async admit({ clientId, identity, password }): Promise<Verdict> {
+      const { productKey, deviceName } = identity!;
+      const kind = kinds[clientId.authType!]!;
+      const { product } = await directory.find(productKey, deviceName);
+      const contents = [dynregContent({ productKey, deviceName, random: clientId.random! })];
+      const signed = provesKey({ signMethod: clientId.signMethod, password }, contents, product?.secret);
+      if (!product) return refused(refusals.unknownProduct());
+      if (!signed) return refused(refusals.wrongRegistrationSign());
+      if (!product.enabled) return refused(refusals.disabledProduct());
+      if (product.autoRegister < kind.needs) return refused(refusals.registrationOff());
+      const granted = await kind.grant(product, deviceName);
+      if (typeof granted === 'string') return refused(refusalOf[granted]());
+      return { as: 'registration', product, deviceName, push: granted };
+    },
+  };
+};
+
+const refusalOf: Record<Exclude<Registration, 'registered'>, () => Refusal> = {
+  off: refusals.registrationOff,
+  unknownDevice: refusals.unknownDevice,
+  alreadyActive: refusals.alreadyActive,
+  disabled: refusals.disabledDevice,
+  tooManyTokens: refusals.tooManyTokens,
+};
