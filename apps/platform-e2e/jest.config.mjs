@@ -1,3 +1,3 @@
 import { projectConfig } from '../../tools/jest-preset.mjs';
 
-export default projectConfig('platform-e2e');
+export default projectConfig('platform-e2e', { testTimeout: 120_000 });

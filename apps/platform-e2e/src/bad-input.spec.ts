@@ -1,7 +1,8 @@
 /** What a device must not be able to do, against the running platform. */
 import { services } from '@alink/contract';
 import { deviceCredentials } from '@alink/signing';
-import { ConnectRefusedError, eventually, RawMqtt, SdkDevice, seededRandom } from '@alink/testing';
+import { eventually, RawMqtt, seededRandom, type SdkDevice } from '@alink/testing';
+import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 let platform: Platform;
@@ -12,32 +13,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => platform?.stop());
 
-/** Return code of the CONNACK, 0 when it lets the device in. */
-const connack = async (fields: Parameters<typeof SdkDevice.connect>[0]): Promise<number> => {
-  try {
-    const device = await SdkDevice.connect(fields);
-    await device.end();
-    return 0;
-  } catch (error) {
-    if (error instanceof ConnectRefusedError) return error.code;
-    throw error;
-  }
-};
-
 const login = () => platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
-
-/** Lines of a device's log whose text matches. */
-const logLines = async (deviceName: string, pattern: RegExp) => {
-  const { list } = await platform.client(services.deviceMsg).hubLogIndex({ productID: PRODUCT, deviceName });
-  return list.filter(({ content }) => pattern.test(content));
-};
-
-const latest = async (dataID: string): Promise<unknown> => {
-  const { list } = await platform
-    .client(services.deviceMsg)
-    .propertyLatestIndex({ productID: PRODUCT, deviceName: DEVICE, dataIDs: [dataID] });
-  return list[0]?.value ? JSON.parse(list[0].value) : undefined;
-};
 
 describe('CONNECT', () => {
   test('a malformed ClientID and an unknown signmethod: CONNACK 2', async () => {
@@ -72,7 +48,7 @@ describe('CONNECT', () => {
       }),
     );
     for (const answer of answers) expect(answer).toMatchObject({ returnCode: 4, sessionPresent: false });
-    await eventually(async () => expect(await logLines(DEVICE, /CONNACK 4.*HMAC/)).not.toHaveLength(0));
+    await eventually(async () => expect(await platform.logLines(DEVICE, /CONNACK 4.*HMAC/)).not.toHaveLength(0));
   });
 
   test('a disabled device, and then its product: CONNACK 5', async () => {
@@ -148,11 +124,11 @@ describe('reports', () => {
   test('unknown and ill-typed properties are left out, valid ones are kept', async () => {
     const reply = await device.post({ temperature: 17.25, humidity: 'wet', nonsense: 1 });
     expect(reply.code).toBe(200);
-    await eventually(async () => expect(await latest('temperature')).toBe(17.25));
-    expect(await latest('humidity')).toBeUndefined();
+    await eventually(async () => expect(await platform.latest('temperature')).toBe(17.25));
+    expect(await platform.latest('humidity')).toBeUndefined();
     await eventually(async () => {
-      expect(await logLines(DEVICE, /nonsense/)).not.toHaveLength(0);
-      expect(await logLines(DEVICE, /humidity/)).not.toHaveLength(0);
+      expect(await platform.logLines(DEVICE, /nonsense/)).not.toHaveLength(0);
+      expect(await platform.logLines(DEVICE, /humidity/)).not.toHaveLength(0);
     });
   });
 
@@ -161,14 +137,14 @@ describe('reports', () => {
     const reply = await device.post({ temperature: { value: 99, time: tomorrow } });
     expect(reply.code).toBe(460);
     expect(reply.message).toMatch(/time/);
-    expect(await latest('temperature')).not.toBe(99);
+    expect(await platform.latest('temperature')).not.toBe(99);
   });
 
   test("another device's topic: acknowledged, dropped, logged and counted", async () => {
     const before = await uplinksDropped();
     const foreign = `/sys/${PRODUCT}/dev002/thing/event/property/post`;
     await device.publish(foreign, '{"id":"1","params":{"temperature":1}}', 1);
-    await eventually(async () => expect(await logLines(DEVICE, /dropped.*dev002/)).not.toHaveLength(0));
+    await eventually(async () => expect(await platform.logLines(DEVICE, /dropped.*dev002/)).not.toHaveLength(0));
     expect(await uplinksDropped()).toBe(before + 1);
     const { list } = await platform
       .client(services.deviceMsg)
@@ -183,7 +159,7 @@ describe('reports', () => {
       JSON.stringify({ id: '2002', params: { temperature: 33.5 } }),
       2,
     );
-    await eventually(async () => expect(await latest('temperature')).toBe(33.5));
+    await eventually(async () => expect(await platform.latest('temperature')).toBe(33.5));
   });
 
   test('a payload over 256 KB closes the connection, and memory does not hold it', async () => {

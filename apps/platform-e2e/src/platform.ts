@@ -163,9 +163,9 @@ export class Platform {
   }
 
   /** Starts a gateway beside the others, on ports of its own. */
-  async startAnotherGateway(): Promise<GatewayPorts> {
+  async startAnotherGateway(env: Record<string, string> = {}): Promise<GatewayPorts> {
     const ports = await freeGatewayPorts();
-    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports) });
+    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env });
     this.moreGateways.push(app);
     await app.waitForLine(UP['protocol-aliyun-mqtt'], 60_000);
     return ports;
@@ -213,6 +213,25 @@ export class Platform {
   login(productKey: string, deviceName: string, deviceSecret: string, more: object = {}): SdkDeviceOptions {
     const credentials = deviceCredentials({ productKey, deviceName, deviceSecret, timestamp: Date.now(), ...more });
     return { port: this.ports.mqtt, ...credentials };
+  }
+
+  /** Lines of a device's log whose text matches. */
+  async logLines(deviceName: string, pattern: RegExp, productID = PRODUCT) {
+    const { list } = await this.client(services.deviceMsg).hubLogIndex({ productID, deviceName });
+    return list.filter(({ content }) => pattern.test(content));
+  }
+
+  /** The latest value of a property of the manual's product; undefined before the first report. */
+  async latest(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown> {
+    const messages = this.client(services.deviceMsg);
+    const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs: [dataID] });
+    return list[0]?.value ? JSON.parse(list[0].value) : undefined;
+  }
+
+  /** What dm says of a device's presence. */
+  async isOnline(deviceName = DEVICE, productID = PRODUCT): Promise<boolean> {
+    const info = await this.client(services.deviceManage).deviceInfoRead({ productID, deviceName });
+    return info.isOnline === '2';
   }
 
   /** Connects the manual's device, or another one. */
