@@ -17,17 +17,22 @@ export interface LogQuery {
   readonly deviceName?: string;
   /** Unix milliseconds, inclusive. */
   readonly since?: number;
+  /** Unix milliseconds, inclusive. */
+  readonly until?: number;
   readonly page: number;
   readonly size: number;
 }
 
 /** One page of the log, oldest first. */
-export const readHubLog = async (
-  { messages }: Session,
-  query: LogQuery,
-): Promise<{ rows: LogRow[]; total: number }> => {
-  const { productID, deviceName, since, page, size } = query;
-  const { list, total } = await messages.hubLogIndex({ productID, deviceName, timeStart: since, page: { page, size } });
+export const readHubLog = async ({ messages }: Session, query: LogQuery): Promise<LogRow[]> => {
+  const { productID, deviceName, since, until, page, size } = query;
+  const { list } = await messages.hubLogIndex({
+    productID,
+    deviceName,
+    timeStart: since,
+    timeEnd: until,
+    page: { page, size },
+  });
   const rows = list.map((entry) => ({
     time: isoOfMs(entry.timestamp),
     action: entry.action,
@@ -37,5 +42,5 @@ export const readHubLog = async (
     requestId: entry.requestID,
     timestamp: Number(entry.timestamp),
   }));
-  return { rows: rows.sort((a, b) => a.timestamp - b.timestamp), total: Number(total) };
+  return rows.reverse().sort((a, b) => a.timestamp - b.timestamp);
 };

@@ -10,11 +10,13 @@ export const parseEndpoint = (text: string): string => {
 
 export const parsePort = (text: string): number => parseWhole(text, 1, 65535);
 
-export const parseLimit = (text: string): number => parseWhole(text, 1, 10_000);
+/** Rows in one answer: more do not fit into one gRPC message. */
+export const parseLimit = (text: string): number => parseWhole(text, 1, 2000);
 
 export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536_000);
 
-export const parseTimeout = (text: string): number => parseWhole(text, 1, 300);
+/** Seconds that a device may take. */
+export const parseTimeout = (text: string): number => parseWhole(text, 1, 60);
 
 const parseWhole = (text: string, least: number, most: number): number => {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;

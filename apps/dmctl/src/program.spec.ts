@@ -53,7 +53,7 @@ describe('a command line that cannot be used ends with 2', () => {
     [['product', 'lst'], /Did you mean list/],
     [['property', 'set', 'p', 'd'], /missing required argument 'values'/],
     [['property', 'set', 'p', 'd', 'x'], /must be JSON/],
-    [['property', 'set', 'p', 'd', '{}', '--timeout', '0'], /whole number from 1 to 300/],
+    [['property', 'set', 'p', 'd', '{}', '--timeout', '0'], /whole number from 1 to 60/],
     [['device', 'list', '--nonsense'], /unknown option '--nonsense'/],
     [['device', 'list', 'p', 'too', 'many'], /too many arguments/],
     [['device', 'connect-params', 'p', 'd', '--mode', '7'], /Allowed choices are 3, 2, -2/],

@@ -57,7 +57,7 @@ export class FakePlatform {
           },
           productInfoIndex: async ({ page }) => {
             const list = [...this.products.values()].map((product) => ({ ...product, secret: '' }));
-            return { list: list.slice(0, Number(page?.size)), total: list.length };
+            return { list: list.slice(0, page ? Number(page.size) : undefined), total: list.length };
           },
           productSchemaTslImport: async ({ productID, tsl }) => {
             this.schemas.set(productID, tsl);
@@ -88,8 +88,12 @@ export class FakePlatform {
           },
         }),
         this.#serve(services.deviceMsg, {
-          hubLogIndex: async ({ timeStart, page }) => {
-            const all = this.hubLog.filter(({ timestamp }) => timestamp >= Number(timeStart)).reverse();
+          hubLogIndex: async ({ productID, timeStart, timeEnd, page }) => {
+            if (!productID) throw new RpcError(Code.parameter, 'productID must not be empty');
+            const end = Number(timeEnd) || Infinity;
+            const all = this.hubLog
+              .filter(({ timestamp }) => timestamp >= Number(timeStart) && timestamp <= end)
+              .reverse();
             const size = Number(page?.size);
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };

@@ -21,7 +21,7 @@ export const addLogCommand = (program: Command, io: Io): void => {
           io,
           async (session, options: { since?: number; limit: number }, productID: string, deviceName: string) => {
             const { since, limit } = options;
-            const { rows } = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
+            const rows = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
             const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
             session.out.rows(rows, columns, `the gateway has seen nothing of ${deviceName}`);
           },

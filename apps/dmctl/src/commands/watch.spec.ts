@@ -6,6 +6,7 @@ const platform = new FakePlatform();
 beforeAll(() => platform.start(), 30_000);
 afterAll(() => platform.stop());
 beforeEach(() => {
+  platform.products.set('p', { productID: 'p', productName: 'p', secret: '', protocolConf: {} });
   platform.hubLog = [];
 });
 

@@ -9,6 +9,8 @@ import { inSession, type Session } from '../session';
 
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 500;
+/** How often products are listed anew, to notice those that come: every 10 s. */
+const ROUNDS_PER_PRODUCT_LIST = 20;
 
 export const addWatchCommand = (program: Command, io: Io): void => {
   withExample(
@@ -19,7 +21,7 @@ export const addWatchCommand = (program: Command, io: Io): void => {
       .argument('[deviceName]', 'of this device only')
       .action(
         inSession(io, (session, _options, productID?: string, deviceName?: string) =>
-          watch(session, { productID, deviceName }),
+          watch(session, productID, deviceName),
         ),
       ),
     'watch aliyun_test_01 dev001',
@@ -27,37 +29,58 @@ export const addWatchCommand = (program: Command, io: Io): void => {
   );
 };
 
-const watch = async (session: Session, device: { productID?: string; deviceName?: string }): Promise<void> => {
+interface Device {
+  readonly productID: string;
+  readonly deviceName?: string;
+}
+
+const watch = async (session: Session, productID?: string, deviceName?: string): Promise<void> => {
   const { out, io } = session;
   const signal = io.onInterrupt();
-  const cursor = new LogCursor(io.now());
-  let connected = false;
-  let lost = false;
-  while (!signal.aborted) {
+  const start = io.now();
+  const cursors = new Map<string, LogCursor>();
+  let devices: readonly Device[] = [];
+  let state: 'unknown' | 'connected' | 'lost' = 'unknown';
+  for (let round = 0; !signal.aborted; round++) {
     try {
-      for (const row of cursor.take(await readSince(session, device, cursor.since))) out.follow(row, lineOf(row));
-      if (lost) out.note('dm.rpc is back');
-      else if (!connected) out.note('watching; Ctrl-C ends it');
-      connected = true;
-      lost = false;
+      if (round % ROUNDS_PER_PRODUCT_LIST === 0 || devices.length === 0) {
+        devices = productID ? [{ productID, deviceName }] : await allProducts(session);
+      }
+      for (const device of devices) {
+        const cursor = cursors.get(device.productID) ?? new LogCursor(start);
+        cursors.set(device.productID, cursor);
+        for (const row of cursor.take(await readSince(session, device, cursor.since))) out.follow(row, lineOf(row));
+      }
+      if (state === 'lost') out.note('dm.rpc is back');
+      else if (state === 'unknown') out.note('watching; Ctrl-C ends it');
+      state = 'connected';
     } catch (error) {
       // At first a failure is the answer; later the service may be on its way back.
-      if (!connected || !(error instanceof RpcError) || !error.unavailable) throw error;
-      if (!lost) out.note('dm.rpc is not reachable, trying on');
-      lost = true;
+      if (state === 'unknown' || !(error instanceof RpcError) || !error.unavailable) throw error;
+      if (state === 'connected') out.note('dm.rpc is not reachable, trying on');
+      state = 'lost';
     }
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
 };
 
+/** The log is kept by product. */
+const allProducts = async ({ products }: Session): Promise<readonly Device[]> => {
+  const { list } = await products.productInfoIndex({});
+  return list.map(({ productID }) => ({ productID }));
+};
+
 /** All lines from a moment on, however many pages they take. */
-const readSince = async (session: Session, device: object, since: number): Promise<LogRow[]> => {
-  const all: LogRow[] = [];
-  for (let page = 1; ; page++) {
-    const { rows, total } = await readHubLog(session, { ...device, since, page, size: PAGE_SIZE });
-    all.push(...rows);
-    if (rows.length < PAGE_SIZE || all.length >= total) return all.sort((a, b) => a.timestamp - b.timestamp);
+const readSince = async (session: Session, device: Device, since: number): Promise<LogRow[]> => {
+  const all = await readHubLog(session, { ...device, since, page: 1, size: PAGE_SIZE });
+  // Pages count from the newest line: what comes in meanwhile must not move them.
+  const until = all.at(-1)?.timestamp;
+  for (let page = 2, more = all.length; more === PAGE_SIZE; page++) {
+    const rows = await readHubLog(session, { ...device, since, until, page, size: PAGE_SIZE });
+    all.unshift(...rows);
+    more = rows.length;
   }
+  return all;
 };
 
 const lineOf = ({ time, action, topic, code, content }: LogRow): string =>
