@@ -4,5 +4,5 @@ export default projectConfig('timedjob-rpc', {
   globalSetup: '<rootDir>/../../libs/testing/jest/shared-postgres-setup.mjs',
   globalTeardown: '<rootDir>/../../libs/testing/jest/shared-postgres-teardown.mjs',
   // Jobs run in seconds of real time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 });

@@ -1,3 +1,4 @@
 import { projectConfig } from '../../tools/jest-preset.mjs';
 
-export default projectConfig('rpc');
+// Servers are started here, which takes its time on a busy machine.
+export default projectConfig('rpc', { testTimeout: 120_000 });

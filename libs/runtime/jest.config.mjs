@@ -1,3 +1,4 @@
 import { projectConfig } from '../../tools/jest-preset.mjs';
 
-export default projectConfig('runtime');
+// Processes are started here, which takes its time on a busy machine.
+export default projectConfig('runtime', { testTimeout: 60_000 });

@@ -4,9 +4,9 @@ import { openDatabase } from '@alink/db';
 import { createMemoryRegistry } from '@alink/discovery';
 import { connectRpc } from '@alink/rpc';
 import { createLogger, StartError } from '@alink/runtime';
-import { eventually, startPostgres } from '@alink/testing';
+import { startPostgres } from '@alink/testing';
 import { createTimedjob } from './app';
-import { makeTask, startBed, type Bed } from '../test/bed';
+import { soon, makeTask, startBed, type Bed } from '../test/bed';
 
 const log = createLogger({ name: 'test', level: 'silent' });
 
@@ -22,7 +22,7 @@ describe('createTimedjob', () => {
     const address = `127.0.0.1:${service.port}`;
     expect([...(await bed.registry.list(serviceKeys.timedjob)).values()]).toEqual([address]);
 
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry: bed.registry });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry: bed.registry, deadlineMs: 60_000 });
     expect(await channel.client(services.timedManage).TaskGroupIndex({})).toEqual({ list: [], total: '0' });
     channel.close();
 
@@ -32,7 +32,7 @@ describe('createTimedjob', () => {
 
   test('two instances start at once on an empty database', async () => {
     const [a, b] = await Promise.all([bed.instance(), bed.instance()]);
-    await eventually(async () => {
+    await soon(async () => {
       expect(await a.timed.TaskGroupIndex({})).toEqual(await b.timed.TaskGroupIndex({}));
     });
     await Promise.all([a.stop(), b.stop()]);
@@ -53,19 +53,19 @@ describe('createTimedjob', () => {
     const [bus, registry] = [createMemoryBus(), createMemoryRegistry()];
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db, bus, registry, config, log });
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: 60_000 });
     const timed = channel.client(services.timedManage);
 
     const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
     const heard: string[] = [];
     bus.subscribe(topic, ({ data }) => heard.push(decodeEnvelope(data.toString()).data));
-    await eventually(() => expect(heard.length).toBeGreaterThan(1), { timeoutMs: 20_000 });
+    await soon(() => expect(heard.length).toBeGreaterThan(1));
 
     await postgres.kill();
     await expect(timed.TaskGroupIndex({})).rejects.toMatchObject({ code: 100007, message: 'internal error' });
     await postgres.restart();
     const before = heard.length;
-    await eventually(() => expect(heard.length).toBeGreaterThan(before + 1), { timeoutMs: 50_000 });
+    await soon(() => expect(heard.length).toBeGreaterThan(before + 1));
     const { list } = await timed.TaskLogIndex({ groupCode });
     expect(list[0]).toMatchObject({ resultCode: '200' });
 

@@ -4,7 +4,6 @@ import { connectNats } from '@alink/bus';
 import { connectRpc } from '@alink/rpc';
 import {
   createDatabase,
-  eventually,
   spawnApp,
   startEtcd,
   startNats,
@@ -16,7 +15,7 @@ import {
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeTask } from '../test/bed';
+import { soon, makeTask } from '../test/bed';
 
 const root = join(import.meta.dirname, '../../..');
 let database: TestDatabase;
@@ -53,30 +52,30 @@ describe('timedjob-rpc as a process', () => {
   test('is found in etcd, serves, survives a kill -9, and leaves cleanly', async () => {
     const first = run();
     await first.waitForLine(/gRPC listens/);
-    await eventually(async () => expect(await registered()).toHaveLength(2));
+    await soon(async () => expect(await registered()).toHaveLength(2));
     const [key, address] = await registered();
     expect(key).toMatch(/^timedjob\.rpc\/\d+$/);
     expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
 
     const registry = connectEtcd({ hosts: etcd.hosts });
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: 60_000 });
     const timed = channel.client(services.timedManage);
     const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
     const bus = await connectNats({ servers: nats.url, name: 'test' });
     let heard = 0;
     bus.subscribe(topic, () => heard++);
-    await eventually(() => expect(heard).toBeGreaterThan(0), { timeoutMs: 20_000 });
+    await soon(() => expect(heard).toBeGreaterThan(0));
 
     await first.stop('SIGKILL');
     const second = run();
     await second.waitForLine(/gRPC listens/);
     const before = heard;
-    await eventually(() => expect(heard).toBeGreaterThan(before + 1), { timeoutMs: 60_000 });
+    await soon(() => expect(heard).toBeGreaterThan(before + 1));
     // The dead one's key goes with its lease; until then calls go past it.
-    await eventually(async () => {
-      expect(Number((await timed.TaskLogIndex({ groupCode }, { deadlineMs: 1000 })).total)).toBeGreaterThan(1);
+    await soon(async () => {
+      expect(Number((await timed.TaskLogIndex({ groupCode }, { deadlineMs: 5000 })).total)).toBeGreaterThan(1);
     });
-    await eventually(async () => expect(await registered()).toHaveLength(2), { timeoutMs: 30_000 });
+    await soon(async () => expect(await registered()).toHaveLength(2));
 
     expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await registered()).toEqual([]);

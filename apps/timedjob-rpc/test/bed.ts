@@ -5,7 +5,8 @@ import { openDatabase, type Database } from '@alink/db';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { connectRpc, type Client } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
-import { createDatabase, startNats, type TestNats } from '@alink/testing';
+import { createDatabase, eventually, startNats, type TestNats } from '@alink/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTimedjob, type Timedjob } from '../src/app';
 
 type Timed = Client<typeof services.timedManage>;
@@ -49,7 +50,7 @@ export const startBed = async (): Promise<Bed> => {
     const ownBus = await connectNats({ servers: nats.url, name: 'timedjob', publishTimeoutMs: 500 });
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db: own, bus: ownBus, registry, config, log });
-    const channel = connectRpc(`127.0.0.1:${service.port}`);
+    const channel = connectRpc(`127.0.0.1:${service.port}`, { deadlineMs: 60_000 });
     const started: Instance = {
       timed: channel.client(services.timedManage),
       service,
@@ -86,6 +87,17 @@ export const startBed = async (): Promise<Bed> => {
     },
   };
 };
+
+/** Resolves once the check holds; patient, because the machine may be busy. */
+export const soon = <T>(check: () => T | Promise<T>): Promise<T> => eventually(check, { timeoutMs: 90_000 });
+
+/** Resolves once nothing more arrives, for longer than tasks that run every second would be silent. */
+export const quiet = (heard: readonly unknown[]): Promise<void> =>
+  soon(async () => {
+    const before = heard.length;
+    await sleep(2500);
+    if (heard.length !== before) throw new Error(`still arriving: ${heard.length}`);
+  });
 
 let names = 0;
 /** A code or subject that nothing else uses. */

@@ -22,7 +22,7 @@ const connect = (registry: Registry): RpcChannel => {
   open.push(() => channel.close());
   return channel;
 };
-const ask = async (channel: RpcChannel, deadlineMs = 5000): Promise<string> =>
+const ask = async (channel: RpcChannel, deadlineMs = 30_000): Promise<string> =>
   (await channel.client(services.timedManage).TaskGroupRead({}, { deadlineMs })).name;
 
 /** Who answers when asked often. */
@@ -40,7 +40,7 @@ describe('connectRpc with a registry', () => {
     const [a, b] = [await instance('a'), await instance('b')];
     const registered = await registry.register(KEY, at(a));
     const channel = connect(registry);
-    await channel.ready(5000);
+    await channel.ready(30_000);
     expect(await answering(channel)).toEqual(['a']);
 
     await registry.register(KEY, at(b));
@@ -61,7 +61,7 @@ describe('connectRpc with a registry', () => {
   test('a call waits for the first instance', async () => {
     const registry = createMemoryRegistry();
     const channel = connect(registry);
-    const early = ask(channel, 10_000);
+    const early = ask(channel, 60_000);
     await registry.register(KEY, at(await instance('a')));
     expect(await early).toBe('a');
   });
@@ -78,7 +78,7 @@ describe('connectRpc with a registry', () => {
         () => true,
       ),
     );
-    const waiting = ask(channel, 10_000);
+    const waiting = ask(channel, 60_000);
     await registry.register(KEY, at(await instance('b')));
     expect(await waiting).toBe('b');
   });
@@ -114,7 +114,7 @@ describe('connectRpc with a registry', () => {
     const registry = createMemoryRegistry();
     await registry.register(KEY, at(await instance('a')));
     const channel = connect(registry);
-    await channel.ready(5000);
+    await channel.ready(30_000);
     await registry.close();
     expect(await answering(channel)).toEqual(['a']);
   });
@@ -130,7 +130,7 @@ describe('connectRpc with a registry', () => {
     const { log, lines } = recorder();
     const channel = connectRpc(`etcd:///${KEY}`, { registry: shaky, log });
     open.push(() => channel.close());
-    expect(await ask(channel, 10_000)).toBe('a');
+    expect(await ask(channel, 60_000)).toBe('a');
     expect(lines.join()).toContain('etcd is away');
   });
 
@@ -196,5 +196,5 @@ describe('connectRpc with etcd', () => {
         () => true,
       ),
     );
-  }, 60_000);
+  });
 });

@@ -15,6 +15,8 @@ export interface RpcChannelOptions {
   /** Where instances are looked up; needed for a target `etcd:///<service key>`. Stays open when the channel closes. */
   readonly registry?: Registry;
   readonly log?: Logger;
+  /** Milliseconds that a call may take when it does not say itself (default 5000). */
+  readonly deadlineMs?: number;
 }
 
 /** The way to one service, over as many connections as it has instances. */
@@ -31,7 +33,6 @@ export interface RpcChannel {
   close(): void;
 }
 
-/** Milliseconds that a call may take when its caller does not say. */
 const DEFAULT_DEADLINE_MS = 5000;
 
 const CHANNEL_OPTIONS = {
@@ -53,11 +54,12 @@ const CHANNEL_OPTIONS = {
  * @param target `host:port`, or `etcd:///dm.rpc`, which follows the instances as they come and go: calls take turns
  *   among them, and wait until their deadline while none is known
  */
-export const connectRpc = (target: string, { registry, log }: RpcChannelOptions = {}): RpcChannel => {
+export const connectRpc = (target: string, options: RpcChannelOptions = {}): RpcChannel => {
+  const { registry, log, deadlineMs = DEFAULT_DEADLINE_MS } = options;
   const service = target.startsWith(`${ETCD_SCHEME}:///`) ? target.slice(ETCD_SCHEME.length + 4) : undefined;
-  if (service === undefined) return new GrpcRpcChannel(target, target);
+  if (service === undefined) return new GrpcRpcChannel(target, target, deadlineMs);
   if (!registry) throw new TypeError(`target ${target} needs a registry`);
-  return new GrpcRpcChannel(target, service, new InstanceSource(service, registry, log));
+  return new GrpcRpcChannel(target, service, deadlineMs, new InstanceSource(service, registry, log));
 };
 
 type AnyMethod = MethodDefinition<object, object>;
@@ -72,6 +74,7 @@ class GrpcRpcChannel implements RpcChannel {
     readonly target: string,
     /** The target in words. */
     private readonly label: string,
+    private readonly defaultDeadlineMs: number,
     private readonly source?: InstanceSource,
   ) {
     const options = source ? withSource(CHANNEL_OPTIONS, source) : CHANNEL_OPTIONS;
@@ -108,7 +111,7 @@ class GrpcRpcChannel implements RpcChannel {
   }
 
   #call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
-    const { user, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+    const { user, deadlineMs = this.defaultDeadlineMs } = options;
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#unavailable('channel is closed'));
       const metadata = new Metadata({ waitForReady: this.#nobodyKnown });

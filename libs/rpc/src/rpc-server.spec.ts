@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const setUp = async (...args: Parameters<typeof startTimedServer>) => {
   const server = await startTimedServer(...args);
-  const channel = connectRpc(`127.0.0.1:${server.port}`);
+  const channel = connectRpc(`127.0.0.1:${server.port}`, { deadlineMs: 60_000 });
   open.push({ stop: () => server.stop() }, { close: () => channel.close() });
   return { server, channel, timed: channel.client(services.timedManage), raw: rawClient(server) };
 };
@@ -33,7 +33,7 @@ const rawClient = ({ port }: RpcServer) => {
         method.responseDeserialize as (bytes: Buffer) => object,
         request,
         metadata,
-        { deadline: Date.now() + 10_000 },
+        { deadline: Date.now() + 60_000 },
         (error: ServiceError | null, response?: object) => (error ? reject(error) : resolve(response ?? {})),
       ),
     );
@@ -107,7 +107,10 @@ describe('startRpcServer', () => {
       },
     });
     const before = Date.now();
-    await timed.TaskGroupRead({}, { user: { TenantCode: 'default', UserID: '1740358057038188544' }, deadlineMs: 3000 });
+    await timed.TaskGroupRead(
+      {},
+      { user: { TenantCode: 'default', UserID: '1740358057038188544' }, deadlineMs: 30_000 },
+    );
     await timed.TaskGroupRead({});
     expect(seen).toEqual([
       {
@@ -118,8 +121,8 @@ describe('startRpcServer', () => {
       { user: undefined, deadlineMs: expect.any(Number), peer: expect.any(String) },
     ]);
     const [first] = seen as { deadlineMs: number }[];
-    expect(first!.deadlineMs).toBeGreaterThanOrEqual(before + 2900);
-    expect(first!.deadlineMs).toBeLessThanOrEqual(Date.now() + 3000);
+    expect(first!.deadlineMs).toBeGreaterThanOrEqual(before + 29_900);
+    expect(first!.deadlineMs).toBeLessThanOrEqual(Date.now() + 30_000);
   });
 
   test.each(['not base64 of JSON', Buffer.from('[1]').toString('base64'), Buffer.from('{"a":').toString('base64')])(
@@ -174,11 +177,11 @@ describe('startRpcServer', () => {
           return { code: 'done' };
         },
       },
-      { graceMs: 10_000 },
+      { graceMs: 60_000 },
     );
     const statuses = watchHealth(server);
     await eventually(() => statuses.seen.length > 0);
-    const call = timed.TaskGroupRead({}, { deadlineMs: 10_000 });
+    const call = timed.TaskGroupRead({}, { deadlineMs: 60_000 });
     await eventually(() => entered);
     const stopped = server.stop();
     await eventually(() => statuses.seen.includes('NOT_SERVING'));

@@ -1,7 +1,8 @@
 import { createLogger } from '@alink/runtime';
-import { createDatabase, eventually, type TestDatabase } from '@alink/testing';
+import { createDatabase, type TestDatabase } from '@alink/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { soon } from '../../test/bed';
 import { timerJobId, type QueuedJob } from './job';
 import { JobQueue, type Attempt } from './job-queue';
 
@@ -48,7 +49,7 @@ describe('JobQueue', () => {
     await queue.addAll([...low, ...high]);
     const begun: string[] = [];
     queue.work(async ({ id }) => void begun.push(id));
-    await eventually(() => expect(begun).toHaveLength(65));
+    await soon(() => expect(begun).toHaveLength(65));
     expect(begun.slice(0, 25)).toEqual(expect.arrayContaining(high.map(({ id }) => id)));
     expect(new Set(begun).size).toBe(65);
   });
@@ -59,7 +60,7 @@ describe('JobQueue', () => {
     for (const queue of queues) queue.work(async ({ id }) => void done.push(id));
     const jobs = Array.from({ length: 200 }, () => makeJob());
     await Promise.all(queues.map((queue) => queue.addAll(jobs)));
-    await eventually(() => expect(done).toHaveLength(200));
+    await soon(() => expect(done).toHaveLength(200));
     expect(new Set(done).size).toBe(200);
   });
 
@@ -86,13 +87,13 @@ describe('JobQueue', () => {
     });
     const job = makeJob();
     await queue.add(job);
-    await eventually(() => expect(begun).toBe(true));
+    await soon(() => expect(begun).toBe(true));
     expect(await queue.stateOf(job.id)).toBe('running');
     expect(await queue.removeWaiting(job.id)).toBe(false);
     await queue.removeTask(task.uid);
     expect(await queue.stateOf(job.id)).toBe('running');
     finish();
-    await eventually(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
+    await soon(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
     expect(await queue.add(job)).toBe(false);
   });
 
@@ -104,7 +105,7 @@ describe('JobQueue', () => {
       if (attempts.length < 3) throw new Error('not now');
     });
     await queue.add(makeJob());
-    await eventually(() => expect(attempts).toHaveLength(3), { timeoutMs: 30_000 });
+    await soon(() => expect(attempts).toHaveLength(3));
     expect(attempts.map(({ retries }) => retries)).toEqual([0, 1, 2]);
     expect(attempts[1]!.at - attempts[0]!.at).toBeGreaterThan(900);
     expect(attempts[2]!.at - attempts[1]!.at).toBeGreaterThan(1900);
@@ -121,7 +122,7 @@ describe('JobQueue', () => {
     });
     const first = makeJob();
     await queue.add(first);
-    await eventually(() => expect(begun).toHaveLength(1));
+    await soon(() => expect(begun).toHaveLength(1));
     let stopped = false;
     const stopping = queue.stop().then(() => (stopped = true));
     const other = await start();
@@ -144,12 +145,12 @@ describe('JobQueue', () => {
       begun = true;
       await never;
     });
-    await eventually(() => expect(begun).toBe(true));
+    await soon(() => expect(begun).toBe(true));
     const attempts: Attempt[] = [];
     other.work(async (attempt) => void attempts.push(attempt));
     // As if it had begun long ago.
     await query(`UPDATE pgboss_timedjob.job SET started_on = now() - interval '1 hour' WHERE state = 'active'`);
-    await eventually(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]), { timeoutMs: 50_000 });
+    await soon(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]));
     release();
   });
 });

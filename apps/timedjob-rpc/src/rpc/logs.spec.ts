@@ -1,6 +1,5 @@
-import { eventually } from '@alink/testing';
 import { createLogger } from '@alink/runtime';
-import { makeTask, startBed, type Bed, type Instance } from '../../test/bed';
+import { soon, makeTask, startBed, type Bed, type Instance } from '../../test/bed';
 import { TaskLog } from '../task-log';
 
 let bed: Bed;
@@ -18,12 +17,12 @@ describe('TaskLogIndex', () => {
     const other = await makeTask(timed, { type: 2 });
     for (let n = 0; n < 5; n++) {
       await timed.TaskSend({ groupCode, code, paramQueue: { topic: task.topic, payload: String(n) } });
-      await eventually(async () => {
+      await soon(async () => {
         expect(Number((await timed.TaskLogIndex({ groupCode })).total)).toBe(n + 1);
       });
     }
     await timed.TaskSend({ groupCode: other.groupCode, code: other.code });
-    await eventually(async () => expect((await timed.TaskLogIndex({})).total).toBe('6'));
+    await soon(async () => expect((await timed.TaskLogIndex({})).total).toBe('6'));
     await timed.TaskInfoDelete({ groupCode, code });
 
     const payloads = async (page: number, size: number) => {
