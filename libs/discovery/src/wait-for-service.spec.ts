@@ -43,6 +43,17 @@ test('a probe that never answers does not hold it up', async () => {
   await expect(waiting).rejects.toThrow('dm.rpc (registered at silent:1, but not reachable)');
 });
 
+test('what was reachable is not called unreachable because time ran out during the next look', async () => {
+  const registry = createMemoryRegistry();
+  await registry.register('dm.rpc', 'slow:1');
+  let looks = 0;
+  const waiting = waitForService(registry, ['dm.rpc', 'timedjob.rpc'], {
+    timeoutMs: 700,
+    probe: () => (looks++ === 0 ? Promise.resolve() : new Promise(() => undefined)),
+  });
+  await expect(waiting).rejects.toThrow('gave up after 0.7 s waiting for timedjob.rpc (not registered)');
+});
+
 test('a registry that does not answer is told', async () => {
   const registry = createMemoryRegistry();
   const away = { ...registry, connected: false, watch: () => new Promise<never>(() => undefined) };
