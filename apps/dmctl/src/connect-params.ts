@@ -72,7 +72,7 @@ const sampleValue = (type: DataType): Json => {
     case 'int':
     case 'float':
     case 'double':
-      return Number(type.start ?? type.min ?? type.max ?? 0);
+      return Number(type.start ?? Math.min(Math.max(0, Number(type.min ?? 0)), Number(type.max ?? Infinity)));
     case 'bool':
       return 1;
     case 'enum':
