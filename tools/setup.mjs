@@ -67,21 +67,16 @@ const installPackages = () => {
   throw new SetupError(`npm ci ended with code ${result.status}; what it said stands above`);
 };
 
-/** Runs one of our own tools; what it says is shown. */
-const runTool = (name) => {
-  const { status } = spawnSync(process.execPath, [join(root, 'tools', name)], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new SetupError(`tools/${name} failed; what it said stands above`);
-};
-
 /**
  * Sets up what is missing.
  * @throws {SetupError} with what a person has to do
  */
-export const setup = () => {
+export const setup = async () => {
   checkNode();
   if (!packagesAreCurrent()) installPackages();
   hydratePostgres();
-  runTool('generate.mjs');
+  // Only now are the generators known to be installed.
+  await import('./generate.mjs');
 };
 
 /** Runs `main`; a {@link SetupError} becomes one line and exit code 1. */

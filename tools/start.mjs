@@ -6,7 +6,7 @@ import { runMain, setup } from './setup.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 await runMain(async () => {
-  setup();
+  await setup();
   // Only now are esbuild and the rest known to be installed.
   const { buildApp } = await import('./build.mjs');
   await buildApp('standalone');

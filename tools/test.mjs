@@ -37,7 +37,7 @@ const runJest = (args) => {
 };
 
 await runMain(async () => {
-  setup();
+  await setup();
   installTestServers();
   const outcome = buildApps() ? runJest(process.argv.slice(2)) : { passed: 0, failed: 1, status: 1 };
   if (outcome.status !== 0 || outcome.failed > 0 || outcome.passed === 0) process.exitCode = 1;
