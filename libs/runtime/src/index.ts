@@ -20,6 +20,13 @@ export { maskUrls } from './secret-masking';
 export { startAll, type Part, type Running } from './lifecycle';
 export { runMain, type MainOptions } from './run-main';
 export { createMetrics, type Metrics } from './metrics';
-export { startOpsHttp, type OpsHttp, type OpsHttpOptions, type RouteHandler } from './ops-http';
+export {
+  createOpsServer,
+  startOpsHttp,
+  type OpsHttp,
+  type OpsHttpOptions,
+  type OpsServerOptions,
+  type RouteHandler,
+} from './ops-http';
 export { portTaken, StartError } from './start-error';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

@@ -6,17 +6,20 @@ import { portTaken } from './start-error';
 
 export type RouteHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export interface OpsHttpOptions {
-  readonly host: string;
-  readonly port: number;
+export interface OpsServerOptions {
   readonly metrics: Metrics;
   /** Whether the app can do its work now. */
   readonly ready: () => boolean | Promise<boolean>;
   /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. */
   readonly extra?: Readonly<Record<string, RouteHandler>>;
+  readonly log: Logger;
+}
+
+export interface OpsHttpOptions extends OpsServerOptions {
+  readonly host: string;
+  readonly port: number;
   /** The variable that moves the port, for the error when it is taken. */
   readonly portVariable: string;
-  readonly log: Logger;
 }
 
 export interface OpsHttp {
@@ -26,13 +29,12 @@ export interface OpsHttp {
 }
 
 /**
- * HTTP for operators: `/metrics` (Prometheus), `/healthz` (the process lives), `/readyz` (200 or 503).
- * @throws {StartError} when the port is taken
+ * HTTP for operators: `/metrics` (Prometheus), `/healthz` (the process lives), `/readyz` (200 or 503). It does not listen:
+ * for whoever has connections of his own to hand over (`emit('connection')`).
  */
-export const startOpsHttp = async (options: OpsHttpOptions): Promise<OpsHttp> => {
-  const { host, port, metrics, ready, log } = options;
+export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions): Server => {
   const routes: Record<string, RouteHandler> = {
-    ...options.extra,
+    ...extra,
     'GET /healthz': (_request, response) => answer(response, 200, 'ok\n'),
     'GET /readyz': async (_request, response) =>
       (await ready()) ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n'),
@@ -54,6 +56,16 @@ export const startOpsHttp = async (options: OpsHttpOptions): Promise<OpsHttp> =>
   // A peer that sends its request byte by byte holds a connection no longer than this.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  return server;
+};
+
+/**
+ * The same on a port of its own.
+ * @throws {StartError} when the port is taken
+ */
+export const startOpsHttp = async (options: OpsHttpOptions): Promise<OpsHttp> => {
+  const { host, port } = options;
+  const server = createOpsServer(options);
   await listen(server, host, port).catch((error: unknown) => {
     throw portTaken(error, port, options.portVariable);
   });

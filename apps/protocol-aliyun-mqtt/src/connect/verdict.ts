@@ -1,6 +1,6 @@
 /** What admission decides on a CONNECT. */
 import type { DeviceEntry, ProductEntry } from '../directory/records';
-import type { Refusal } from './refusals';
+import { refusals, type Refusal } from './refusals';
 
 export type Verdict =
   | {
@@ -8,6 +8,7 @@ export type Verdict =
       readonly as: 'device';
       readonly product: ProductEntry;
       readonly device: DeviceEntry;
+      readonly stillGood: StillGood;
       /** Pushed right after the CONNACK, without SUBSCRIBE. */
       readonly push?: Push;
     }
@@ -16,6 +17,12 @@ export type Verdict =
   /** Gets its credentials pushed, and can do nothing else. */
   | { readonly as: 'registration'; readonly product: ProductEntry; readonly deviceName: string; readonly push: Push }
   | { readonly as: 'refused'; readonly refusal: Refusal };
+
+/** Whether what the client has proved would still let it in, as the records are now. */
+export type StillGood = (found: {
+  readonly product: ProductEntry;
+  readonly device: DeviceEntry;
+}) => boolean | Promise<boolean>;
 
 /** A message that the platform sends of its own accord. */
 export interface Push {
@@ -29,12 +36,11 @@ export const refused = (refusal: Refusal): Verdict => ({ as: 'refused', refusal 
 
 /** The device as it may come in: only when neither it nor its product is disabled. */
 export const admitEnabled = (
-  product: ProductEntry,
-  device: DeviceEntry,
-  refusals: { disabledProduct(): Refusal; disabledDevice(): Refusal },
+  { product, device }: { readonly product: ProductEntry; readonly device: DeviceEntry },
+  stillGood: StillGood,
   push?: Push,
 ): Verdict => {
   if (!product.enabled) return refused(refusals.disabledProduct());
   if (!device.enabled) return refused(refusals.disabledDevice());
-  return { as: 'device', product, device, push };
+  return { as: 'device', product, device, stillGood, push };
 };

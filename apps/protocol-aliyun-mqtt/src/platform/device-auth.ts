@@ -4,14 +4,14 @@ import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { parseUsername } from '@alink/signing';
 import { mayPublish, maySubscribe } from '@alink/topic';
-import type { Admission } from '../connect/admission';
 import { readAttempt } from '../connect/attempt';
+import type { Decider } from '../guard/guarded-admission';
 
 /** Names that brokers give the two kinds of access. */
 const PUBLISH = new Set(['pub', 'publish', 'write', '2']);
 const SUBSCRIBE = new Set(['sub', 'subscribe', 'read', '1']);
 
-export const deviceAuth = (admission: Admission): Handlers<typeof services.deviceAuth> => ({
+export const deviceAuth = (admission: Decider): Handlers<typeof services.deviceAuth> => ({
   async loginAuth({ clientID, username, password, ip, certificate }) {
     const verdict = await admission.decide(
       readAttempt({

@@ -33,6 +33,10 @@ export class DeviceChanges {
     on(subjects.cacheSync('cache:dm:device'), deviceChanged);
     on(subjects.deviceCreated, deviceChanged);
     on(subjects.deviceDeleted, deviceChanged);
+    on(subjects.deviceReset, async (named) => {
+      await deviceChanged(named);
+      await this.endSession(named, 'the device was reset');
+    });
     on(subjects.cacheSync('cache:dm:product'), productChanged);
     on(subjects.cacheSync('cache:dm:product:schema'), productChanged);
     on(subjects.productDeleted, productChanged);
@@ -66,17 +70,22 @@ export class DeviceChanges {
     for (const session of this.sessions) if (session.productID === productID) await this.recheck(session);
   }
 
+  private async endSession({ productID = '', deviceName = '' }: Named, reason: string): Promise<void> {
+    for (const productKey of this.directory.productKeys(productID)) {
+      await this.sessions.get(productKey, deviceName)?.end(reason);
+    }
+  }
+
   /** Cuts a session whose device would not be let in again. */
   private async recheck(session: Session): Promise<void> {
     const { product, device } = await this.directory.find(session.productKey, session.deviceName);
-    const reason =
-      !product || !device
-        ? 'the device was deleted'
-        : !device.enabled || !product.enabled
-          ? 'the device was disabled'
-          : device.secret !== session.options.device.secret
-            ? 'the DeviceSecret was changed'
-            : undefined;
+    const reason = !(product && device)
+      ? 'the device was deleted'
+      : !(device.enabled && product.enabled)
+        ? 'the device was disabled'
+        : !(await session.options.stillGood({ product, device }))
+          ? 'its credentials were changed or revoked'
+          : undefined;
     if (reason) void session.end(reason);
   }
 }

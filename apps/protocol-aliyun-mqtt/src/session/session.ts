@@ -9,6 +9,7 @@
  */
 import type { Client } from 'aedes';
 import { filterMatches } from '@alink/topic';
+import type { StillGood } from '../connect/verdict';
 import { filtersOf } from '../broker/device-broker';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
 import { limits } from '../limits';
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly client: Client;
   readonly product: ProductEntry;
   readonly device: DeviceEntry;
+  /** Whether its credentials would still let it in. */
+  readonly stillGood: StillGood;
   /** ClientID as sent, whole. */
   readonly rawClientId: string;
   readonly username: string;

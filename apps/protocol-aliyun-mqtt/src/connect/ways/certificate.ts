@@ -24,6 +24,7 @@ export const certificate = ({ directory, credentials }: WayContext): Way => ({
     }
     const payload = JSON.stringify({ productKey, deviceName });
     const push = identity ? undefined : { topic: '/ext/auth/identity/response', payload };
-    return admitEnabled(product, device, refusals, push);
+    const stillGood = async (): Promise<boolean> => (await credentials.resolveCertificate(certificates)) !== undefined;
+    return admitEnabled({ product, device }, stillGood, push);
   },
 });

@@ -27,6 +27,6 @@ export const deviceSecret = ({ directory }: WayContext): Way => ({
     if (!product) return refused(refusals.unknownProduct());
     if (!device) return refused(refusals.unknownDevice());
     if (!signed) return refused(refusals.wrongSign(diagnoseSign(attempt, device.secret, product.secret)));
-    return admitEnabled(product, device, refusals);
+    return admitEnabled({ product, device }, (now) => now.device.secret === device.secret);
   },
 });

@@ -20,6 +20,6 @@ export const deviceToken = ({ directory, clock }: WayContext): Way => ({
     if (!product) return refused(refusals.unknownProduct());
     if (!device) return refused(refusals.unknownDevice());
     if (!proved) return refused(refusals.wrongToken());
-    return admitEnabled(product, device, refusals);
+    return admitEnabled({ product, device }, (now) => now.device.tokens.some(({ id }) => id === token!.id));
   },
 });

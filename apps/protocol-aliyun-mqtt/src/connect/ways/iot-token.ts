@@ -15,6 +15,6 @@ export const iotToken = ({ directory, credentials, clock }: WayContext): Way => 
     if (!provesToken(password, issued?.token, clock.now()) || !issued) return refused(refusals.wrongIotToken());
     const { product, device } = await directory.find(issued.productKey, issued.deviceName);
     if (!product || !device) return refused(refusals.wrongIotToken());
-    return admitEnabled(product, device, refusals);
+    return admitEnabled({ product, device }, async () => (await credentials.readIotToken(username)) !== undefined);
   },
 });

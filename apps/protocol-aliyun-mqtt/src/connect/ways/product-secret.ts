@@ -27,6 +27,7 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());
     if (!product.enabled) return refused(refusals.disabledProduct());
     const registered = device ?? (await directory.register(product, identity.deviceName));
-    return registered ? admitEnabled(product, registered, refusals) : refused(refusals.unavailable());
+    if (!registered) return refused(refusals.unavailable());
+    return admitEnabled({ product, device: registered }, (now) => now.product.secret === product.secret);
   },
 });

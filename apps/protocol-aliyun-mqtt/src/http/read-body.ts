@@ -1,0 +1,16 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Bytes of a request's body at most; real ones have a few hundred. */
+const MAX_BODY_BYTES = 4096;
+
+/** The whole body; undefined when it is too long, which ends the reading. */
+export const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};

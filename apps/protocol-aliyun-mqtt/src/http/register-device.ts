@@ -1,0 +1,47 @@
+/**
+ * `POST /auth/register/device`: a pre-registered device fetches its DeviceSecret ("Alibaba Cloud IoT documentation,
+ * 'Device identity registration'"; Link SDK for C 4.x, aiot_dynreg_api.c; Quectel's note, 4.2.3).
+ */
+import { dynregContent, parseSignMethod } from '@alink/signing';
+import { provesKey } from '../connect/verify';
+import type { CredentialsSource, Registration } from '../directory/credentials-source';
+import type { DeviceDirectory } from '../directory/device-directory';
+import type { ErrorCode, Outcome } from './answer';
+
+/** `autoRegister` from which devices may fetch their secret. */
+const SERVES_EXISTING = 2;
+
+const codeOf: Record<Exclude<Registration, 'registered'>, ErrorCode> = {
+  off: 6288,
+  unknownDevice: 6100,
+  alreadyActive: 6289,
+  disabled: 6288,
+  tooManyTokens: 6289,
+};
+
+export const registerDevice = async (
+  fields: ReadonlyMap<string, string>,
+  { directory, credentials }: { readonly directory: DeviceDirectory; readonly credentials: CredentialsSource },
+): Promise<Outcome> => {
+  const productKey = fields.get('productKey');
+  const deviceName = fields.get('deviceName');
+  const random = fields.get('random');
+  const password = fields.get('sign');
+  if (!productKey || !deviceName || !random || !password) {
+    return { code: 460, cause: 'productKey, deviceName, random and sign are needed' };
+  }
+  const signMethod = parseSignMethod(fields.get('signMethod') ?? fields.get('signmethod') ?? '');
+  if (!signMethod) return { code: 6292, cause: 'signMethod must be hmacmd5, hmacsha1 or hmacsha256' };
+
+  const { product } = await directory.find(productKey, deviceName);
+  const contents = [dynregContent({ productKey, deviceName, random })];
+  const signed = provesKey({ signMethod, password }, contents, product?.secret);
+  if (!product) return { code: 6250, cause: 'unknown product' };
+  if (!signed) return { code: 6600, cause: 'not signed with the ProductSecret' };
+  if (!product.enabled || product.autoRegister < SERVES_EXISTING) {
+    return { code: 6288, cause: 'set autoRegister of the product to 2 or more' };
+  }
+  const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
+  if (outcome !== 'registered') return { code: codeOf[outcome], cause: `dm.rpc says ${outcome}` };
+  return { data: { productKey, deviceName, deviceSecret } };
+};
