@@ -24,8 +24,9 @@ const runJest = (args) => {
   const work = mkdtempSync(join(tmpdir(), 'alink-test-'));
   const file = join(work, 'count.json');
   try {
+    // Last: a path behind an option that takes several values would be taken for one of them.
     const reporters = ['--reporters=default', `--reporters=${tool('jest-count.mjs')}`];
-    const { status } = spawnSync(process.execPath, [tool('jest.mjs'), ...reporters, ...args], {
+    const { status } = spawnSync(process.execPath, [tool('jest.mjs'), ...args, ...reporters], {
       cwd: root,
       stdio: 'inherit',
       env: { ...process.env, ALINK_TEST_COUNT: file },
