@@ -4,6 +4,7 @@ import { startPartitionMaintenance, type Database, type SecretBox } from '@alink
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import { serve, startRpcServer, type ServedService } from '@alink/rpc';
 import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
@@ -11,6 +12,7 @@ import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
 import { GatewayWatch } from './presence/gateway-watch';
 import { PresenceNews } from './presence/presence-news';
+import { credentials } from './services/credentials/credentials';
 import { CommandSender } from './services/device-interact/command-sender';
 import { deviceInteract } from './services/device-interact/device-interact';
 import { Shadows } from './services/device-interact/shadow';
@@ -60,7 +62,8 @@ const part = <T>(name: string, start: () => Promise<T>, stop: (made: T) => Promi
 export const createDm = async (options: DmOptions): Promise<Dm> => {
   const { config, db, bus, registry, secretBox, log, metrics, now = Date.now } = options;
   const { prisma } = db;
-  const context: DmContext = { prisma, bus, secretBox, changes: new Changes(bus, now), log, now };
+  const changes = new Changes(bus, now);
+  const context: DmContext = { prisma, bus, secretBox, changes, audit: new AuditLog(prisma, now), log, now };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
@@ -76,6 +79,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     serve(services.deviceInteract, guarded(deviceInteract(context, sender, shadows))),
     serve(services.protocolManage, guarded(protocolManage(context))),
     serve(services.directory, guarded(directory(context))),
+    serve(services.credentials, guarded(credentials(context))),
   ];
   function guarded<H extends object>(handlers: H): H {
     return withDatabaseErrors(handlers, (error) => log.error({ err: error }, 'the database failed a call'));

@@ -35,6 +35,12 @@ export class Changes {
     this.tell(subjects.cacheSync('cache:dm:device'), device);
   }
 
+  /** The device is to register again: caches drop it, and whoever holds its session ends it. */
+  deviceReset(device: DeviceCore): void {
+    this.deviceChanged(device);
+    this.tell(subjects.deviceReset, device);
+  }
+
   deviceDeleted(device: DeviceCore): void {
     this.deviceChanged(device);
     this.tell(subjects.deviceDeleted, device);

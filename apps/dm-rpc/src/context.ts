@@ -1,7 +1,10 @@
 import type { Bus } from '@alink/bus';
 import type { PrismaClient, SecretBox } from '@alink/db';
 import type { Logger } from '@alink/runtime';
+import type { AuditLog } from './audit/audit-log';
 import type { Changes } from './changes';
+
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
 /** What the handlers work with. */
 export interface DmContext {
@@ -9,6 +12,7 @@ export interface DmContext {
   readonly bus: Bus;
   readonly secretBox: SecretBox;
   readonly changes: Changes;
+  readonly audit: AuditLog;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;

@@ -1,6 +1,7 @@
 /** A dm on a real database and a real socket, with a client; bus and registry are the in-process twins unless given. */
 import { createMemoryBus, type Bus } from '@alink/bus';
 import {
+  decodeEnvelope,
   encodeDevicePublish,
   encodeEnvelope,
   PROTOCOL_CODE,
@@ -10,7 +11,7 @@ import {
   type Handle,
   type StatusChange,
 } from '@alink/contract';
-import { createSecretBox, openDatabase, type Database } from '@alink/db';
+import { createSecretBox, openDatabase, type Database, type SecretBox } from '@alink/db';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { connectRpc, type Client } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
@@ -28,6 +29,8 @@ export interface DmFixture {
   readonly interact: Client<typeof services.deviceInteract>;
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
+  readonly credentials: Client<typeof services.credentials>;
+  readonly admin: Client<typeof services.deviceAdmin>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -40,12 +43,14 @@ export interface FixtureOptions {
   readonly databaseUrl?: string;
   /** Unix milliseconds. */
   readonly now?: () => number;
+  readonly secretBox?: SecretBox;
 }
 
 export const KEY = Buffer.alloc(32, 1);
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
   const { bus = createMemoryBus(), registry = createMemoryRegistry(), databaseUrl, now } = options;
+  const { secretBox = createSecretBox(KEY) } = options;
   const database = databaseUrl === undefined ? await createDatabase() : undefined;
   const db = await openDatabase(databaseUrl ?? database!.url);
   const logged: string[] = [];
@@ -55,7 +60,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     destination: { write: (line) => void logged.push(line) },
   });
   const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
-  const dm = await createDm({ config, db, bus, registry, secretBox: createSecretBox(KEY), log, now });
+  const dm = await createDm({ config, db, bus, registry, secretBox, log, now });
   const channel = connectRpc(`127.0.0.1:${dm.port}`);
   return {
     dm,
@@ -68,6 +73,8 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     interact: channel.client(services.deviceInteract),
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),
+    credentials: channel.client(services.credentials),
+    admin: channel.client(services.deviceAdmin),
     logged,
     async stop() {
       channel.close();
@@ -177,6 +184,30 @@ export const sendStatus = (
   };
   const subject = change.action === 'connected' ? subjects.connected : subjects.disconnected;
   return bus.publishKept(subject, encodeEnvelope(JSON.stringify(status), status.timestamp));
+};
+
+/** What is told on the bus while `work` runs: subject and data. */
+export const toldDuring = async (bus: Bus, work: () => Promise<unknown>): Promise<[string, unknown][]> => {
+  const told: [string, unknown][] = [];
+  const listening = bus.subscribe('server.>', ({ subject, data }) =>
+    told.push([subject, JSON.parse(decodeEnvelope(data.toString()).data)]),
+  );
+  await work();
+  await new Promise(setImmediate);
+  listening.unsubscribe();
+  return told;
+};
+
+/** Everything that the database holds, as one text. */
+export const dump = async ({ db }: DmFixture): Promise<string> => {
+  const tables = await db.prisma.$queryRaw<{ name: string }[]>`
+    SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = current_schema()`;
+  const texts = await Promise.all(
+    tables.map(({ name }) =>
+      db.prisma.$queryRawUnsafe<{ text: string | null }[]>(`SELECT string_agg(t::text, '\n') AS text FROM "${name}" t`),
+    ),
+  );
+  return texts.map(([row]) => row?.text ?? '').join('\n');
 };
 
 /** What an error of a call must be like. */

@@ -14,6 +14,7 @@ test.each<[string, string]>([
   [subjects.cacheSync('cache:dm:product:schema'), 'server.cache.sync.cache:dm:product:schema'],
   [subjects.deviceCreated, 'server.things.dm.device.info.create'],
   [subjects.deviceDeleted, 'server.things.dm.device.info.delete'],
+  [subjects.deviceReset, 'server.things.dm.device.info.reset'],
   [subjects.productDeleted, 'server.things.dm.product.info.delete'],
   [subjects.onlineStatusChanged, 'server.things.dm.device.onlineStatus.change'],
   [subjects.protocolUpdated('aliyunMqtt'), 'server.things.dm.protocol.aliyunMqtt.update'],

@@ -33,6 +33,8 @@ export const subjects = {
   cacheSync: (key: CacheKey) => `server.cache.sync.${key}`,
   deviceCreated: 'server.things.dm.device.info.create',
   deviceDeleted: 'server.things.dm.device.info.delete',
+  /** Dm → everyone: the device is to register again; its session ends. */
+  deviceReset: 'server.things.dm.device.info.reset',
   productDeleted: 'server.things.dm.product.info.delete',
   onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,

@@ -2,9 +2,9 @@
 import type { Bus, Consumer, KeptMessage } from '@alink/bus';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
-import type { DeviceCore } from '../context';
+import type { DeviceCore, Transaction } from '../context';
 import type { PresenceNews } from '../presence/presence-news';
-import { applyPresenceBatch, type DeviceChange, type Transaction } from '../presence/presence-store';
+import { applyPresenceBatch, type DeviceChange } from '../presence/presence-store';
 import type { ApplicationNews } from './application-news';
 import { decodeMessage, type Decoded, type HubLine, type Presence, type Uplink } from './decode-message';
 import { addRows, type ReplyRow, type Rows } from './rows';

@@ -9,6 +9,7 @@ import {
   type HubLogEntry,
   type StatusChange,
 } from '@alink/contract';
+import { parseClientId } from '@alink/signing';
 import type { DeviceCore } from '../context';
 import type { DevicePresence } from '../presence/presence-store';
 
@@ -124,6 +125,13 @@ const decodeUplink = (data: string, sentAt: number): Uplink => {
 /** `host:port` without its port; also of IPv6. */
 const hostOf = (address: string): string => address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
+/** The token that a session began with, by what the device sent: a deviceToken's clientId, or an iotToken's iotId. */
+const tokenUsed = (rawClientID: string, username: string): { tokenID?: string } => {
+  const { authType, securemode, clientId } = parseClientId(rawClientID);
+  if (authType === 'connwl') return { tokenID: clientId };
+  return securemode === '-1' ? { tokenID: username } : {};
+};
+
 const decodeStatus = (data: string, stream: number, sequence: number): Presence => {
   const status = JSON.parse(data) as StatusChange;
   const { productID, deviceName } = status;
@@ -136,6 +144,7 @@ const decodeStatus = (data: string, stream: number, sequence: number): Presence 
     const clientId = text(status.rawClientID, MAX_TOPIC);
     return {
       ...device,
+      ...tokenUsed(clientId, text(status.username, MAX_NAME)),
       event: { kind: 'connected', key, timestamp, ip, clientId, gateway: text(status.gateway, MAX_NAME) || null },
     };
   }

@@ -1,6 +1,6 @@
 /** Writes the rows of a batch: one statement for each table, whatever their number, and nothing twice. */
 import { Code } from '@alink/contract';
-import type { Transaction } from '../presence/presence-store';
+import type { Transaction } from '../context';
 import type { EventRow, HubRow, PropertyRow, ReplyRow, Rows } from './rows';
 
 /** One array for each column, as `unnest` takes them. */

@@ -1,13 +1,12 @@
 /** Presence in the database: reads the states of devices, applies what happened, writes what came of it. */
-import type { PrismaClient } from '@alink/db';
-import type { DeviceCore } from '../context';
+import type { DeviceCore, Transaction } from '../context';
 import { applyPresence, type PresenceChange, type PresenceEvent, type PresenceState } from './presence-state';
-
-export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
 /** Something that happened to a device's sessions. */
 export interface DevicePresence extends DeviceCore {
   readonly event: PresenceEvent;
+  /** Id of the issued token that a session began with. */
+  readonly tokenID?: string;
 }
 
 /** A device that went online or offline. */
@@ -68,6 +67,21 @@ const writeStates = async (tx: Transaction, states: ReadonlyMap<bigint, Presence
     WHERE device.id = u.id`;
 };
 
+/** The time of the latest session that began with each token. The rows of their devices are locked. */
+const writeTokenUses = (tx: Transaction, uses: readonly DevicePresence[]): Promise<number> =>
+  tx.$executeRaw`
+    UPDATE issued_token t
+    SET last_used_at = greatest(t.last_used_at, to_timestamp(u.used_at / 1000.0))
+    FROM (
+      SELECT product_id, device_name, id, max(used_at) AS used_at
+      FROM unnest(
+        ${uses.map((use) => use.productID)}::text[], ${uses.map((use) => use.deviceName)}::text[],
+        ${uses.map((use) => use.tokenID)}::text[], ${uses.map((use) => use.event.timestamp)}::bigint[])
+        AS given (product_id, device_name, id, used_at)
+      GROUP BY product_id, device_name, id
+    ) AS u JOIN device d USING (product_id, device_name)
+    WHERE t.id = u.id AND t.device_id = d.id`;
+
 const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]): Promise<unknown> =>
   tx.statusLog.createMany({
     data: changes.map(({ deviceID, timestamp, isOnline, reason }) => ({
@@ -106,6 +120,8 @@ export const applyPresenceBatch = async (
     if (change) changes.push({ productID, deviceName, deviceID: device.row.id, ...change });
   }
   if (changed.size > 0) await writeStates(tx, changed);
+  const uses = happened.filter((item) => item.tokenID !== undefined);
+  if (uses.length > 0) await writeTokenUses(tx, uses);
   if (changes.length > 0) await writeStatusLog(tx, changes);
   return changes;
 };

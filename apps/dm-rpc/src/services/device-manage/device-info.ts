@@ -1,6 +1,7 @@
 /** Devices: create, update, delete, read, list, count. */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
+import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
 import {
   duplicate,
@@ -12,11 +13,12 @@ import {
 } from '../../wire/errors';
 import { requireSecret } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
+import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
 import { inDeviceFilter } from './device-filter';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
-type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix'>;
+type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix' | 'deviceReset'>;
 
 const SORT = {
   createdTime: 'createdAt',
@@ -29,12 +31,15 @@ const SORT = {
   lastOffline: 'lastOffline',
 } as const;
 
-export const deviceInfoHandlers = ({ prisma, secretBox, changes }: DmContext): Methods => ({
-  async deviceInfoCreate(info) {
+export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => ({
+  async deviceInfoCreate(info, call) {
     const row = newDeviceRow(info);
     const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
     try {
-      await prisma.device.create({ data: { ...row, secret: secretBox.seal(secret, secretOwner(row)) } });
+      await audit.transact(call, async (tx, note) => {
+        await tx.device.create({ data: { ...row, secret: secretBox.seal(secret, secretOwner(row)) } });
+        note('device.create', row, { registration: row.registration });
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw duplicate(`deviceName ${row.deviceName} of product ${row.productID}`);
       if (isForeignKeyViolation(error)) throw noProduct(row.productID);
@@ -44,30 +49,32 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes }: DmContext): M
     return {};
   },
 
-  async deviceInfoUpdate(info) {
+  async deviceInfoUpdate(info, call) {
     const device = requireDevice(info);
     // Read and written in one go, so that two updates of different fields both stand.
-    await prisma.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM device WHERE product_id = ${device.productID} AND device_name = ${device.deviceName} FOR UPDATE`;
-      const row = await tx.device.findUnique({ where: { productID_deviceName: device } });
-      if (!row) throw noDevice(device);
+    await audit.transact(call, async (tx, note) => {
+      const id = await requireLockedDevice(tx, device);
+      const row = await tx.device.findUniqueOrThrow({ where: { id } });
       const data = changedDeviceRow(info, row);
       if (info.secret) data.secret = secretBox.seal(requireSecret('secret', info.secret), secretOwner(device));
-      await tx.device.update({ where: { id: row.id }, data });
+      await tx.device.update({ where: { id }, data });
+      note('device.update', device, changedFields(row, data));
     });
     changes.deviceChanged(device);
     return {};
   },
 
-  async deviceInfoDelete(request) {
+  async deviceInfoDelete(request, call) {
     const device = requireDevice(request);
     try {
-      await prisma.$transaction(async (tx) => {
+      await audit.transact(call, async (tx, note) => {
         const { id } = await tx.device.delete({ where: { productID_deviceName: device }, select: { id: true } });
         // Partitioned tables have no foreign key: it would be checked for every reported value.
         await tx.propertyHistory.deleteMany({ where: { deviceID: id } });
         await tx.eventHistory.deleteMany({ where: { deviceID: id } });
         await tx.hubLog.deleteMany({ where: device });
+        await tx.certificate.deleteMany({ where: device });
+        note('device.delete', device);
       });
     } catch (error) {
       throw isMissingRow(error) ? noDevice(device) : error;

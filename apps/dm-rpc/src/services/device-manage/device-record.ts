@@ -61,7 +61,7 @@ const EXTRA = [
 
 /** Where the protocol's parameters say how a device came to be; the gateway sets it for devices it creates itself. */
 const REGISTRATION_KEY = 'registration';
-const REGISTRATIONS = ['operator', 'auto'];
+const REGISTRATIONS = ['operator', 'auto', 'nwl'];
 
 export const ENABLED = 1;
 export const DISABLED = 2;

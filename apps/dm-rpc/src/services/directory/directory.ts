@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { exportModel } from '@alink/thing-model';
 import type { DmContext } from '../../context';
+import { liveTokens, tokenRecord, type TokenRow } from '../../tokens/issued-tokens';
 import { badParameter } from '../../wire/errors';
 import { unixSeconds } from '../../wire/times';
 import { secretOwner as deviceSecretOwner } from '../device-manage/device-record';
@@ -14,6 +15,7 @@ const MAX_BATCH = 1000;
 const DISABLED = 2;
 
 interface DeviceFound {
+  readonly id: bigint;
   readonly product_key: string;
   readonly product_id: string;
   readonly device_name: string;
@@ -24,15 +26,26 @@ interface DeviceFound {
   readonly first_login: Date | null;
 }
 
-export const directory = ({ prisma, secretBox }: DmContext): Handlers<typeof services.directory> => {
+export const directory = ({ prisma, secretBox, now }: DmContext): Handlers<typeof services.directory> => {
   const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
     prisma.$queryRaw<DeviceFound[]>`
-      SELECT p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration, d.last_client_id, d.first_login
+      SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration, d.last_client_id, d.first_login
       FROM (SELECT DISTINCT * FROM unnest(
         ${keys.map((key) => key.productKey)}::text[], ${keys.map((key) => key.deviceName)}::text[]
       ) AS k (product_key, device_name)) AS wanted
       JOIN product p USING (product_key)
       JOIN device d ON d.product_id = p.product_id AND d.device_name = wanted.device_name`;
+
+  /** Live pairs of clientId and deviceToken, by device. */
+  const findTokens = async (deviceIDs: readonly bigint[]): Promise<ReadonlyMap<bigint, TokenRow[]>> => {
+    const byDevice = new Map<bigint, TokenRow[]>();
+    if (deviceIDs.length === 0) return byDevice;
+    const rows = await prisma.issuedToken.findMany({
+      where: { deviceID: { in: [...deviceIDs] }, kind: 'device', ...liveTokens(now()) },
+    });
+    for (const row of rows) byDevice.set(row.deviceID, [...(byDevice.get(row.deviceID) ?? []), row]);
+    return byDevice;
+  };
 
   const findProducts = (productKeys: readonly string[]) =>
     prisma.product.findMany({
@@ -48,6 +61,7 @@ export const directory = ({ prisma, secretBox }: DmContext): Handlers<typeof ser
         keys.length > 0 ? findDevices(keys) : [],
         findProducts([...productKeys, ...keys.map((key) => key.productKey)]),
       ]);
+      const tokens = await findTokens(devices.map((row) => row.id));
       return {
         devices: devices.map((row) => {
           const device = { productID: row.product_id, deviceName: row.device_name };
@@ -59,6 +73,7 @@ export const directory = ({ prisma, secretBox }: DmContext): Handlers<typeof ser
             registration: row.registration,
             lastClientId: row.last_client_id,
             firstLogin: unixSeconds(row.first_login),
+            tokens: (tokens.get(row.id) ?? []).map(tokenRecord),
           };
         }),
         products: products.map((row) => ({
