@@ -107,7 +107,7 @@ export class Platform {
     readonly ports: Ports,
     private readonly env: Record<string, string>,
     readonly channel: RpcChannel,
-    private readonly dataDir: string,
+    readonly dataDir: string,
   ) {}
 
   /** Starts the servers and, unless told otherwise, all apps; `env` adds variables for all of them. */
