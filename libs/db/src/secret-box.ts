@@ -1,7 +1,8 @@
 /** Seals secrets before they are stored: AES-256-GCM, with the row they belong to as additional data. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeOnce } from './write-once';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -83,16 +84,6 @@ export const parseSecretKey = (text: string): Buffer => {
 export const loadSecretKeyFile = async (dataDir: string): Promise<Buffer> => {
   const file = join(dataDir, 'secret.key');
   await mkdir(dataDir, { recursive: true });
-  try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  await writeOnce(file, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
   return parseSecretKey(await readFile(file, 'utf8'));
 };

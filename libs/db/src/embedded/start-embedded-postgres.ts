@@ -1,12 +1,13 @@
 /** A real PostgreSQL of our own in a data folder: what runs when no DATABASE_URL is given. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Log } from '../log';
+import { writeOnce } from '../write-once';
 import { connectPatiently, ownerProcess, serverUrl, takeOwnership } from './ownership';
 import { findPrograms, giveTo, prepareHome, type PostgresPrograms } from './postgres-files';
 import { findRunningServer, stopServer } from './postmaster';
@@ -49,17 +50,14 @@ const exists = (path: string): Promise<boolean> =>
 
 const readPassword = async (home: string): Promise<string> => {
   const file = join(home, 'password');
-  // 'wx' makes it once, whoever comes first.
-  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await writeOnce(file, randomBytes(24).toString('hex'));
   return (await readFile(file, 'utf8')).trim();
 };
 
 /** Runs initdb beside the final folder and renames it into place, so that half a cluster is never taken for a whole. */
 const initialise = async ({ programs, user, folder, password }: Place): Promise<void> => {
   if (await exists(folder)) return;
-  const half = `${folder}.${process.pid}`;
+  const half = `${folder}.${randomUUID()}`;
   const passwordFile = `${half}.password`;
   await rm(half, { recursive: true, force: true });
   await writeFile(passwordFile, password, { mode: 0o600 });
@@ -79,7 +77,10 @@ const initialise = async ({ programs, user, folder, password }: Place): Promise<
     child.stderr.on('data', (chunk) => (errors += chunk));
     const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
     if (code !== 0) throw new Error(`initdb failed: ${errors.trim()}`);
-    await rename(half, folder);
+    await rename(half, folder).catch(async (error) => {
+      // Another start was first; one of the two then finds the server running.
+      if (!(await exists(folder))) throw error;
+    });
   } finally {
     await rm(passwordFile, { force: true });
     await rm(half, { recursive: true, force: true });
@@ -202,21 +203,28 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   let server = await startServer(place, port);
   let stopping = false;
 
+  const isRunning = () => server.child.exitCode === null && server.child.signalCode === null;
+  const stopCurrent = async (): Promise<void> => {
+    if (isRunning() && server.child.pid) await stopServer(server.child.pid, folder);
+  };
+
   const keepAlive = async (): Promise<void> => {
     for (;;) {
       await server.ended;
-      await server.client.end().catch(() => undefined);
+      // Not waited for: a connection whose server was killed may never say that it has ended.
+      server.client.end().catch(() => undefined);
       if (stopping) return;
       log?.error({ dataDir }, 'the embedded PostgreSQL ended by itself; starting it again');
-      while (!stopping) {
+      while (!stopping && !isRunning()) {
         try {
           server = await startServer(place, port);
-          break;
         } catch (error) {
           log?.error({ err: error }, 'the embedded PostgreSQL does not start again');
           await sleep(1000);
         }
       }
+      // Told to stop while it was starting again.
+      if (stopping) await stopCurrent();
     }
   };
 
@@ -231,7 +239,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     async stop() {
       stopping = true;
       process.off('exit', onExit);
-      if (server.child.exitCode === null && server.child.pid) await stopServer(server.child.pid, folder);
+      await stopCurrent();
       await kept;
     },
   };
