@@ -4,7 +4,7 @@ import type { Bus } from '@alink/bus';
 import { serviceKeys, services, subjects } from '@alink/contract';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import { connectRpc, serve, startRpcServer, type RpcServer } from '@alink/rpc';
-import { createMetrics, startAll, startOpsHttp, systemClock, type Logger, type OpsHttp } from '@alink/runtime';
+import { createMetrics, startAll, StartError, systemClock, type Logger } from '@alink/runtime';
 import { Connections } from './broker/connections';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
@@ -13,11 +13,14 @@ import { DeviceDirectory } from './directory/device-directory';
 import { RpcDirectorySource } from './directory/rpc-source';
 import { Downlink } from './downlink/downlink';
 import { PendingCommands } from './downlink/pending-commands';
+import type { GuardConfig } from './guard/config';
+import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
 import { createGatewayMetrics } from './metrics';
 import { ProtocolAnnouncer } from './platform/announce-protocol';
 import { deviceAuth } from './platform/device-auth';
 import { waitForDependencies } from './platform/dependencies';
+import { createHttpServer } from './platform/http-server';
 import { fixPresence } from './platform/presence-fix';
 import { startTimer } from './platform/timer';
 import { DeviceChanges } from './session/device-changes';
@@ -29,11 +32,12 @@ import { Uplink } from './uplink/uplink';
 
 export interface GatewayOptions {
   readonly config: DevicePortsConfig &
+    GuardConfig &
     Pick<
       GatewayConfig,
       | 'POD_IP'
       | 'GATEWAY_GRPC_PORT'
-      | 'GATEWAY_HTTP_PORT'
+      | 'PUBLIC_MQTT_ADDRESS'
       | 'CLOUD_PUBLISHER'
       | 'ALLOW_PLAIN_REGISTRATION'
       | 'STARTUP_TIMEOUT_S'
@@ -83,19 +87,23 @@ export const createGateway = async ({
   const directory = new DeviceDirectory(new RpcDirectorySource(dm, log), clock);
   const presence = new Presence(bus, clock, log, gatewayId);
   const pending = new PendingCommands();
+  const credentials = new RpcCredentialsSource(dm);
   const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending };
-  const admission = new Admission({
+  const guard = new Guard({ config, clock, log, journal, metrics, gatewayMetrics });
+  const unguarded = new Admission({
     directory,
-    credentials: new RpcCredentialsSource(dm),
+    credentials,
     clock,
     latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
     cloudPublisher: config.CLOUD_PUBLISHER,
     plainRegistration: config.ALLOW_PLAIN_REGISTRATION,
   });
+  const admission = guard.admission(unguarded);
   const others = new OtherGateways(bus, sessions, presence, directory, gatewayId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const connections = new Connections({
     admission,
+    guard,
     sessions,
     presence,
     uplink: new Uplink(parts),
@@ -108,10 +116,20 @@ export const createGateway = async ({
     onOnline: (session) => void others.tell(session),
   });
 
+  const http = createHttpServer({
+    directory,
+    credentials,
+    plain: config.ALLOW_PLAIN_REGISTRATION,
+    publicEndpoint: readEndpoint(config.PUBLIC_MQTT_ADDRESS),
+    mqttPort: config.MQTT_PORT,
+    metrics,
+    ready: () => bus.connected,
+    log,
+  });
+
   const host = publishedHost(config.HOST, config.POD_IP);
   let ports: DevicePorts | undefined;
   let rpc: RpcServer | undefined;
-  let ops: OpsHttp | undefined;
   let announcer: ProtocolAnnouncer | undefined;
   let timer: { unsubscribe(): void } | undefined;
   const registrations: Registration[] = [];
@@ -160,7 +178,15 @@ export const createGateway = async ({
       {
         name: 'MQTT',
         start: async () => {
-          ports = await openDevicePorts(config, (conn) => connections.accept(conn), log);
+          ports = await openDevicePorts(
+            config,
+            {
+              mqtt: (conn) => connections.accept(conn),
+              http: (conn) => void http.emit('connection', conn),
+            },
+            guard.queues,
+            log,
+          );
         },
         stop: async () => ports?.stop(() => connections.stop()),
       },
@@ -188,33 +214,27 @@ export const createGateway = async ({
           fix?.unsubscribe();
         },
       },
-      {
-        name: 'HTTP',
-        start: async () => {
-          ops = await startOpsHttp({
-            host: config.HOST,
-            port: config.GATEWAY_HTTP_PORT,
-            portVariable: 'GATEWAY_HTTP_PORT',
-            metrics,
-            ready: () => bus.connected,
-            log,
-          });
-        },
-        stop: async () => ops?.stop(),
-      },
     ],
     log,
   );
   const opened = ports!;
   const { mqtt, tls, ws, certificates } = opened;
-  log.info({ mqtt, tls, ws, grpc: rpc!.port, http: ops!.port, certificates, gatewayId }, 'dg.rpc and MQTT serve');
+  log.info({ mqtt, tls, ws, grpc: rpc!.port, http: opened.http, certificates, gatewayId }, 'dg.rpc and MQTT serve');
   return {
     mqttPort: mqtt,
     tlsPort: tls,
     wsPort: ws,
     grpcPort: rpc!.port,
-    httpPort: ops!.port,
+    httpPort: opened.http,
     certificates,
     stop: () => running.stop(),
   };
+};
+
+/** Reads `host:port`; an IPv6 address stands in brackets. */
+const readEndpoint = (address: string | undefined): { host: string; port: number } | undefined => {
+  if (address === undefined) return undefined;
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
+  if (!host || !port) throw new StartError(`PUBLIC_MQTT_ADDRESS: "${address}" must be host:port`);
+  return { host, port: Number(port) };
 };

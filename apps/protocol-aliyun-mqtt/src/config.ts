@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonFields, onOff, port, text } from '@alink/runtime';
+import { guardFields } from './guard/config';
 
 /** What the gateway itself needs; the standalone app gives the same. */
 export const gatewayFields = {
@@ -12,6 +13,8 @@ export const gatewayFields = {
   GATEWAY_HTTP_PORT: port(9109),
   /** Whether a client with a plain ClientID may publish to a device with that device's username and password. */
   CLOUD_PUBLISHER: onOff(true),
+  /** `host:port` that `POST /auth/devicename` tells devices to connect to; by default the host that they asked. */
+  PUBLIC_MQTT_ADDRESS: text('host:port').optional(),
   /** Whether devices may register (一型一密) over plain TCP and HTTP, for closed networks. */
   ALLOW_PLAIN_REGISTRATION: onOff(false),
   /** Certificate chain and key of the device ports (PEM); without them a development CA is made in DATA_DIR. */
@@ -25,6 +28,7 @@ export const gatewayFields = {
   TLS_OLD_VERSIONS: onOff(false),
   /** Addresses or networks of load balancers that send a PROXY header, with commas. */
   PROXY_PROTOCOL_FROM: text('addresses or networks').optional(),
+  ...guardFields,
 };
 
 const { DATABASE_URL: _, ...shared } = commonFields;

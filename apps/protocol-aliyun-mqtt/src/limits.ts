@@ -15,8 +15,19 @@ export const limits = {
   connectTimeoutMs: 10_000,
   /** Milliseconds that a connection for registration may last ("MQTT dynamic registration": closed after 15 s). */
   registrationMs: 15_000,
-  /** Connections that have not sent their first bytes or not finished their TLS handshake. */
-  maxUnfinishedConnections: 5000,
+  /** The way from accept to CONNACK. Without it a fleet that comes back at once is served too late, all of it. */
+  acceptQueue: {
+    /** Connections worked on at once: enough to keep a processor busy over long round trips. */
+    slots: 200,
+    /** Milliseconds that a silent connection keeps its slot: a TLS handshake over a slow network. */
+    patienceMs: 1000,
+    /** Connections that have had their turn and sent no CONNECT: what silent ones can hold. */
+    maxSilent: 5000,
+    /** Connections that wait unread: some 4 KB each. */
+    maxWaiting: 30_000,
+    /** Milliseconds: longer than devices wait for their CONNACK. */
+    maxWaitMs: 30_000,
+  },
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
   maxUnackedDownlinks: 100,
   /** Bytes that may wait in a device's socket before downlinks to it are refused. */

@@ -6,12 +6,15 @@ import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
 import type { Subscription as BusSubscription } from '@alink/bus';
 import { maySubscribe } from '@alink/topic';
-import type { Admission } from '../connect/admission';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { CloudPublisher } from '../connect/cloud-publisher';
 import { refusals, type Refusal } from '../connect/refusals';
-import type { Admitted, Push, Verdict } from '../connect/verdict';
+import { refused, type Admitted, type Push, type Verdict } from '../connect/verdict';
 import type { Downlink } from '../downlink/downlink';
+import type { Guard } from '../guard/guard';
+import { isQuiet } from '../guard/guard-refusals';
+import type { Decider } from '../guard/guarded-admission';
+import { openingOf } from '../guard/openings';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { GatewayMetrics } from '../metrics';
@@ -26,7 +29,8 @@ import { peerOf } from '../transport/peer';
 import { DeviceBroker, filtersOf, saidDisconnect } from './device-broker';
 
 export interface ConnectionsOptions {
-  readonly admission: Admission;
+  readonly admission: Decider;
+  readonly guard: Guard;
   readonly sessions: SessionTable;
   readonly presence: Presence;
   readonly uplink: Uplink;
@@ -79,7 +83,10 @@ export class Connections {
       authorizeSubscribe: (client, subscription, done) => done(null, this.grant(client, subscription)),
     });
     this.broker.on('connackSent', (packet) => options.metrics.connacks.inc({ code: String(packet.returnCode) }));
-    this.broker.on('clientReady', (client) => this.online(client));
+    this.broker.on('clientReady', (client) => {
+      openingOf(peerOf(client.conn))?.finished();
+      this.online(client);
+    });
     this.broker.on('clientDisconnect', (client) => this.gone(client));
     this.broker.on('keepaliveTimeout', (client) => this.because(client, 'keepalive timeout'));
     this.broker.on('clientError', (client, error) => this.because(client, error.message));
@@ -99,6 +106,7 @@ export class Connections {
   /** Takes a connection on which MQTT is spoken. */
   accept(conn: Duplex): void {
     guardFrames(conn, limits.maxPacketBytes);
+    this.options.guard.paceReads(conn);
     this.broker.handle(conn);
   }
 
@@ -110,7 +118,9 @@ export class Connections {
 
   /** CONNECT has come: decides on it, and gives the MQTT session its name. */
   private async decide(client: Client, packet: ConnectPacket): Promise<void> {
-    const { address, port, secure, certificates } = peerOf(client.conn);
+    const peer = peerOf(client.conn);
+    openingOf(peer)?.connecting();
+    const { address, port, secure, certificates } = peer;
     const attempt = readAttempt({
       clientId: packet.clientId,
       username: packet.username ?? '',
@@ -122,7 +132,7 @@ export class Connections {
     });
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
     packet.will = undefined;
-    const verdict = await this.options.admission.decide(attempt);
+    const verdict = this.atItsRate(await this.options.admission.decide(attempt));
     this.decided.set(client, { attempt, verdict });
     if (verdict.as === 'device') {
       // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
@@ -133,12 +143,20 @@ export class Connections {
     }
   }
 
+  /** A device that has proved who it is, but comes too often, is refused after all. */
+  private atItsRate(verdict: Verdict): Verdict {
+    if (verdict.as !== 'device') return verdict;
+    const { productKey, deviceName } = verdict.device;
+    const refusal = this.options.guard.connectRate.refuse(productKey, deviceName);
+    return refusal ? refused(refusal) : verdict;
+  }
+
   /** @returns why the client is refused, or undefined */
   private async admit(client: Client): Promise<Refusal | undefined> {
     const { attempt, verdict } = this.decided.get(client)!;
     this.decided.delete(client);
     if (verdict.as === 'refused') {
-      this.noteRefusal(attempt, verdict.refusal);
+      if (!isQuiet(verdict.refusal)) this.noteRefusal(attempt, verdict.refusal);
       return verdict.refusal;
     }
     await this.take(client, attempt, verdict);
@@ -167,12 +185,13 @@ export class Connections {
   private begin(
     client: Client,
     attempt: Attempt,
-    { product, device, push }: Extract<Admitted, { as: 'device' }>,
+    { product, device, stillGood, push }: Extract<Admitted, { as: 'device' }>,
   ): void {
     const session = new Session({
       client,
       product,
       device,
+      stillGood,
       rawClientId: attempt.clientId.raw,
       username: attempt.username,
       address: attempt.address,
@@ -227,9 +246,18 @@ export class Connections {
   private publish(client: Client | null, packet: PublishPacket, done: Answer): void {
     const role = client && this.roles.get(client);
     if (!role) return done(new Error('not admitted'));
-    if ('session' in role) return this.options.uplink.publish(role.session, packet, done);
+    const { uplinkRate } = this.options.guard;
+    if ('session' in role) {
+      const { session } = role;
+      if (uplinkRate.admits(session, (text) => this.noteDrop(session, text))) {
+        return this.options.uplink.publish(session, packet, done);
+      }
+      return session.inOrder(Promise.resolve(), () => done());
+    }
     // A connection for registration can do nothing else: what it publishes is dropped.
     if ('registration' in role) return done();
+    if (!uplinkRate.admits(role.publisher, (text) => this.options.log.warn({ topic: packet.topic }, text)))
+      return done();
     role.publisher.publish(packet).then(
       () => done(),
       (error: unknown) => done(error as Error),
@@ -274,6 +302,10 @@ export class Connections {
   private because(client: Client, reason: string): void {
     const session = this.sessionOf(client);
     if (session) session.endReason ??= reason;
+  }
+
+  private noteDrop({ productKey, productID, deviceName }: Session, text: string): void {
+    this.options.journal.note({ kind: 'drop', productKey, productID, deviceName, code: 429, text });
   }
 
   private noteRegistration(

@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { eventually, spawnProgram } from '@alink/testing';
-import { createLogger } from '@alink/runtime';
+import { createLogger, systemClock } from '@alink/runtime';
 import WebSocket from 'ws';
+import { AcceptQueue } from '../guard/accept-queue';
+import { limits } from '../limits';
 import { developmentCertificates } from './development-ca';
 import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './device-ports';
 import { peerOf, type Peer } from './peer';
@@ -22,6 +24,7 @@ const base: DevicePortsConfig = {
   MQTT_PORT: 0,
   MQTT_TLS_PORT: 0,
   MQTT_WS_PORT: 0,
+  GATEWAY_HTTP_PORT: 0,
   TLS_C_SDK_SUITES: true,
   TLS_OLD_VERSIONS: false,
 };
@@ -33,9 +36,15 @@ const accept = (conn: Duplex): void => {
   conn.on('error', () => undefined);
   conn.on('data', (chunk: Buffer) => (chunk.toString() === 'bye' ? conn.destroy() : conn.write(chunk)));
 };
+/** Nothing waits here longer than it must. */
+const line = new AcceptQueue({ ...limits.acceptQueue, perAddress: 0, inTotal: 0 }, systemClock, {
+  onDrop: () => undefined,
+  onTurn: () => undefined,
+});
+const queues = { mqtt: line, http: line };
 const open: DevicePorts[] = [];
 const openPorts = async (config: Partial<DevicePortsConfig> = {}): Promise<DevicePorts> => {
-  const ports = await openDevicePorts({ ...base, ...config }, accept, log);
+  const ports = await openDevicePorts({ ...base, ...config }, { mqtt: accept, http: accept }, queues, log);
   open.push(ports);
   return ports;
 };
@@ -202,7 +211,7 @@ describe('PROXY protocol', () => {
     const socket = await dialTcp(ports.mqtt);
     for (const character of v1) socket.write(character);
     expect(await echoes(socket)).toBe(true);
-    expect(peers.at(-1)).toEqual({ address: '203.0.113.7', port: 4711, secure: false });
+    expect(peers.at(-1)).toMatchObject({ address: '203.0.113.7', port: 4711, secure: false });
 
     const v2 = Buffer.from(
       '0d0a0d0a000d0a515549540a2121002420010db8000000000000000000000001' +
@@ -213,7 +222,7 @@ describe('PROXY protocol', () => {
     const second = await dialTcp(ports.mqtt);
     second.write(v2);
     expect(await echoes(second)).toBe(true);
-    expect(peers.at(-1)).toEqual({ address: '2001:db8::1', port: 0x1a2b, secure: false });
+    expect(peers.at(-1)).toMatchObject({ address: '2001:db8::1', port: 0x1a2b, secure: false });
   });
 
   test('TLS may follow the header', async () => {
@@ -223,7 +232,7 @@ describe('PROXY protocol', () => {
     const encrypted = connectTls({ socket, rejectUnauthorized: false });
     await once(encrypted, 'secureConnect');
     expect(await echoes(encrypted)).toBe(true);
-    expect(peers.at(-1)).toEqual({ address: '203.0.113.7', port: 4711, secure: true });
+    expect(peers.at(-1)).toMatchObject({ address: '203.0.113.7', port: 4711, secure: true });
   });
 
   test('a proxy that sends no header is closed, and nobody else is believed', async () => {

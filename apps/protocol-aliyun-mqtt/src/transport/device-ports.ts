@@ -1,8 +1,12 @@
-/** All ports that devices dial: MQTT over TCP and TLS on one port, TLS alone on another, WebSocket on a third. */
+/**
+ * All ports that devices dial: MQTT over TCP and TLS on one port, TLS alone on another, WebSocket on a third, HTTP and
+ * HTTPS on a fourth.
+ */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError, type Logger } from '@alink/runtime';
 import type { GatewayConfig } from '../config';
+import type { AcceptQueue } from '../guard/accept-queue';
 import { limits } from '../limits';
 import { listen, type Listener } from './listener';
 import { createDeviceTls } from './tls-settings';
@@ -15,6 +19,7 @@ export type DevicePortsConfig = Pick<
   | 'MQTT_PORT'
   | 'MQTT_TLS_PORT'
   | 'MQTT_WS_PORT'
+  | 'GATEWAY_HTTP_PORT'
   | 'TLS_CERT_FILE'
   | 'TLS_KEY_FILE'
   | 'TLS_ECDSA_CERT_FILE'
@@ -24,10 +29,23 @@ export type DevicePortsConfig = Pick<
   | 'PROXY_PROTOCOL_FROM'
 >;
 
+/** Who takes the connections, decrypted, whose peers are noted. */
+export interface DeviceProtocols {
+  readonly mqtt: (conn: Duplex) => void;
+  readonly http: (conn: Duplex) => void;
+}
+
+/** Where connections wait for their turn. HTTP has its own line: health checks do not wait behind a fleet. */
+export interface DeviceQueues {
+  readonly mqtt: AcceptQueue;
+  readonly http: AcceptQueue;
+}
+
 export interface DevicePorts {
   readonly mqtt: number;
   readonly tls: number;
   readonly ws: number;
+  readonly http: number;
   /** Where the certificates come from. */
   readonly certificates: string;
   /** Closes the ports, calls `endSessions`, and destroys what is left. */
@@ -37,7 +55,8 @@ export interface DevicePorts {
 /** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address cannot be read */
 export const openDevicePorts = async (
   config: DevicePortsConfig,
-  accept: (conn: Duplex) => void,
+  { mqtt, http }: DeviceProtocols,
+  queues: DeviceQueues,
   log: Logger,
 ): Promise<DevicePorts> => {
   const tls = await createDeviceTls(
@@ -57,7 +76,7 @@ export const openDevicePorts = async (
     tls,
     proxies: readProxies(config.PROXY_PROTOCOL_FROM),
     firstBytesMs: limits.connectTimeoutMs,
-    maxUnfinished: limits.maxUnfinishedConnections,
+    queue: queues.mqtt,
     log,
   };
   const open: Listener[] = [];
@@ -67,14 +86,14 @@ export const openDevicePorts = async (
     await Promise.all(open.map((listener) => listener.stop(() => (ending ??= endSessions()))));
   };
   try {
-    open.push(await listen({ ...shared, port: config.MQTT_PORT, portVariable: 'MQTT_PORT', onConnection: accept }));
+    open.push(await listen({ ...shared, port: config.MQTT_PORT, portVariable: 'MQTT_PORT', onConnection: mqtt }));
     open.push(
       await listen({
         ...shared,
         port: config.MQTT_TLS_PORT,
         portVariable: 'MQTT_TLS_PORT',
         tlsOnly: true,
-        onConnection: accept,
+        onConnection: mqtt,
       }),
     );
     open.push(
@@ -82,15 +101,25 @@ export const openDevicePorts = async (
         ...shared,
         port: config.MQTT_WS_PORT,
         portVariable: 'MQTT_WS_PORT',
-        onConnection: webSocketUpgrade(accept),
+        onConnection: webSocketUpgrade(mqtt),
+      }),
+    );
+    open.push(
+      await listen({
+        ...shared,
+        port: config.GATEWAY_HTTP_PORT,
+        portVariable: 'GATEWAY_HTTP_PORT',
+        queue: queues.http,
+        opensAtHandOver: true,
+        onConnection: http,
       }),
     );
   } catch (error) {
     await stop(async () => undefined);
     throw error;
   }
-  const [mqtt, tlsOnly, ws] = open;
-  return { mqtt: mqtt!.port, tls: tlsOnly!.port, ws: ws!.port, certificates: tls.description, stop };
+  const [anyMqtt, tlsOnly, ws, anyHttp] = open.map(({ port }) => port) as [number, number, number, number];
+  return { mqtt: anyMqtt, tls: tlsOnly, ws, http: anyHttp, certificates: tls.description, stop };
 };
 
 /** Reads `10.0.0.1,192.168.0.0/16,::1`. */

@@ -7,9 +7,11 @@ import { createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { portTaken, type Logger } from '@alink/runtime';
+import type { AcceptQueue, Opening } from '../guard/accept-queue';
+import { noteOpening, openingOf } from '../guard/openings';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
-import { setPeer } from './peer';
+import { peerOf, setPeer, type Peer } from './peer';
 import { readProxyHeader } from './proxy-header';
 import type { DeviceTls } from './tls-settings';
 
@@ -29,8 +31,10 @@ export interface ListenerOptions {
   readonly proxies: BlockList;
   /** Milliseconds until the first bytes must be there. */
   readonly firstBytesMs: number;
-  /** Connections that are not handed over yet, at most: more are closed at once, so that they cannot pile up. */
-  readonly maxUnfinished: number;
+  /** Where connections wait for their turn. */
+  readonly queue: AcceptQueue;
+  /** Whether a connection has finished opening once it is handed over; otherwise its taker says when. */
+  readonly opensAtHandOver?: boolean;
   readonly log: Logger;
   /** Takes the connection, decrypted; its peer is noted. */
   readonly onConnection: (conn: Duplex) => void;
@@ -42,29 +46,24 @@ export interface Listener {
   stop(endSessions: () => Promise<void>): Promise<void>;
 }
 
+/** Connections that the system may hold for us: it cuts this to its own bound (`net.core.somaxconn`). */
+const BACKLOG = 4096;
+
 /** @throws {StartError} that names the port and its variable, when the port is taken */
 export const listen = (options: ListenerOptions): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const { host, port, portVariable, log } = options;
     const sockets = new Set<Socket>();
-    const unfinished = new Set<Socket>();
-    const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    // Nothing is read before it is a connection's turn: those who wait cost no buffers.
+    const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true }, (socket) => {
       sockets.add(socket);
-      unfinished.add(socket);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        unfinished.delete(socket);
-      });
-      if (unfinished.size > options.maxUnfinished) {
-        socket.destroy();
-        return;
-      }
+      socket.once('close', () => sockets.delete(socket));
       // Whoever takes the socket adds a listener of its own; until then a reset must not end the process.
       const onError = (): void => undefined;
       socket.on('error', onError);
       welcome(socket, options).then(
         (conn) => {
-          unfinished.delete(socket);
+          if (options.opensAtHandOver) openingOf(peerOf(conn))?.finished();
           options.onConnection(conn);
         },
         (error: unknown) => {
@@ -73,8 +72,12 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
         },
       );
     });
-    server.once('error', (error) => reject(portTaken(error, port, portVariable)));
-    server.listen(port, host, () => {
+    const onStartError = (error: Error): void => reject(portTaken(error, port, portVariable));
+    server.once('error', onStartError);
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.off('error', onStartError);
+      // An accept that fails, for want of file descriptors, is no reason to end the others.
+      server.on('error', (error) => log.error({ err: error, port }, 'a connection could not be accepted'));
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address ? address.port : port,
@@ -88,22 +91,28 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
     });
   });
 
-/** The connection that the broker may read. */
+/** The connection that the broker may read, once it is its turn. */
 const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex> => {
   const { remoteAddress = '', remotePort = 0 } = socket;
   const direct = { address: remoteAddress, port: remotePort };
-  const source = isTrusted(options.proxies, remoteAddress)
-    ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader)) ?? direct)
-    : direct;
+  const isProxy = isTrusted(options.proxies, remoteAddress);
+  const opening = await options.queue.enter(socket, isProxy ? undefined : remoteAddress);
+  const source = isProxy ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader)) ?? direct) : direct;
+  if (isProxy) await options.queue.pace(source.address);
   if (await readFirst(socket, options.firstBytesMs, isTls)) {
     const encrypted = await options.tls.handshake(socket);
     endWithCloseNotify(encrypted);
-    setPeer(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) });
+    introduce(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) }, opening);
     return encrypted;
   }
   if (options.tlsOnly) throw new Error('this port speaks TLS only');
-  setPeer(socket, { ...source, secure: false, certificates: [] });
+  introduce(socket, { ...source, secure: false, certificates: [] }, opening);
   return socket;
+};
+
+const introduce = (conn: Duplex, peer: Peer, opening: Opening): void => {
+  setPeer(conn, peer);
+  noteOpening(peer, opening);
 };
 
 /** What the client showed, its own certificate first; a self-signed one is its own issuer and ends the chain. */

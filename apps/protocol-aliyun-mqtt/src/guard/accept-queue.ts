@@ -1,0 +1,255 @@
+/**
+ * The way from accept to CONNACK, paced. When a whole fleet comes back at once, only so many connections are worked on
+ * at a time; the others wait, unread, for their turn, so that each is served within its patience instead of all being
+ * served too late.
+ *
+ * - `waiting`: accepted, not read; in the lane of its address. Lanes take turns, so a flood from one address does not
+ *   keep the others out.
+ * - `opening`: it has had its turn and holds a slot: PROXY header, TLS handshake, CONNECT. While its CONNECT is not there
+ *   we wait for it, and it loses the slot after {@link AcceptQueueOptions.patienceMs}, so that those who keep silent do
+ *   not keep the slots; from its CONNECT on it waits for us, and keeps the slot.
+ *
+ * waiting → opening → finished (CONNACK sent), and from each to closed.
+ */
+import { LRUCache } from 'lru-cache';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '@alink/runtime';
+import { addressKey } from './address-key';
+import { TokenBucket } from './token-bucket';
+
+export interface AcceptQueueOptions {
+  /** Connections begun per second from one address; 0 = no limit. */
+  readonly perAddress: number;
+  /** Connections begun per second in all; 0 = no limit. */
+  readonly inTotal: number;
+  /** Connections worked on at once. One address has at most half of them, where others could want them. */
+  readonly slots: number;
+  /** Milliseconds that a connection may keep its slot before its CONNECT is there. */
+  readonly patienceMs: number;
+  /** Connections that have had their turn and sent no CONNECT yet: of more, the one that has taken longest is closed. */
+  readonly maxSilent: number;
+  /** Connections that wait: when there are more, the newest is closed. */
+  readonly maxWaiting: number;
+  /** Milliseconds that one may wait. */
+  readonly maxWaitMs: number;
+}
+
+/** Why a connection was closed before its CONNACK. */
+export type Drop = 'queue full' | 'waited too long' | 'made room';
+
+export interface AcceptQueueEvents {
+  onDrop(why: Drop, address: string): void;
+  /** It is a connection's turn, after so many milliseconds. */
+  onTurn(waitedMs: number): void;
+}
+
+/** A connection whose turn it is. */
+export interface Opening {
+  /** Its CONNECT is there: from now on it waits for us, and keeps its slot. */
+  connecting(): void;
+  /** Its CONNACK is sent, or it is closed: it needs its slot no more. */
+  finished(): void;
+}
+
+interface Lane {
+  readonly key: string;
+  /** Turns that are waited for, oldest first. */
+  readonly waiting: Set<() => void>;
+  /** Slots that it holds. */
+  held: number;
+}
+
+/** Addresses whose rate is remembered. */
+const MAX_ADDRESSES = 50_000;
+
+export class AcceptQueue {
+  /** Lanes in which somebody waits, in the order of their turns. */
+  private readonly turns = new Map<string, Lane>();
+  /** Lanes in which somebody waits or holds a slot. */
+  private readonly lanes = new Map<string, Lane>();
+  private readonly rates = new LRUCache<string, TokenBucket>({ max: MAX_ADDRESSES });
+  private readonly total: TokenBucket | undefined;
+  private pause: NodeJS.Timeout | undefined;
+  private waitingCount = 0;
+  private openingCount = 0;
+  private slotsHeld = 0;
+  /** What closes a connection whose CONNECT is not there yet; oldest first. */
+  private readonly silent = new Set<() => void>();
+
+  constructor(
+    private readonly options: AcceptQueueOptions,
+    private readonly clock: Clock,
+    private readonly events: AcceptQueueEvents,
+  ) {
+    if (options.inTotal > 0) this.total = new TokenBucket(options.inTotal, options.inTotal, clock);
+  }
+
+  /** Connections that wait for their turn. */
+  get waiting(): number {
+    return this.waitingCount;
+  }
+
+  /** Connections between their turn and their CONNACK. */
+  get opening(): number {
+    return this.openingCount;
+  }
+
+  /**
+   * Waits for a connection's turn; it must not be read before. Destroys it when it cannot have one.
+   * @param address absent where it says nothing: connections of a proxy stand in a lane without limits
+   * @returns its turn; rejects when the connection is closed first
+   */
+  enter(socket: Duplex, address: string | undefined): Promise<Opening> {
+    return new Promise((resolve, reject) => {
+      const began = this.clock.now();
+      const close = (why: Drop): void => {
+        this.events.onDrop(why, address ?? '');
+        socket.destroy();
+      };
+      const refuse = (): void => reject(new Error('closed before its turn'));
+      socket.once('close', refuse);
+      const delayMs = this.waitingCount < this.options.maxWaiting ? this.reserve(address) : undefined;
+      if (delayMs === undefined) return close('queue full');
+
+      const key = address === undefined ? '' : addressKey(address);
+      this.waitingCount += 1;
+      const leave = (): void => {
+        this.waitingCount -= 1;
+        clearTimeout(delay);
+        clearTimeout(limit);
+        socket.off('close', abandon);
+        socket.off('close', refuse);
+      };
+      const turn = (): void => {
+        leave();
+        this.events.onTurn(this.clock.now() - began);
+        resolve(this.open(socket, this.laneOf(key), close));
+      };
+      const abandon = (): void => {
+        leave();
+        this.forget(key, turn);
+        refuse();
+      };
+      const join = (): void => {
+        const lane = this.laneOf(key);
+        lane.waiting.add(turn);
+        this.turns.set(key, lane);
+        this.serve();
+      };
+      const delay = delayMs > 0 ? setTimeout(join, delayMs) : undefined;
+      const limit = setTimeout(() => close('waited too long'), this.options.maxWaitMs);
+      socket.once('close', abandon);
+      if (delayMs === 0) join();
+    });
+  }
+
+  /**
+   * Waits as long as the rate of an address asks, for connections whose address was not known when they entered.
+   * Rejects when that would be too long.
+   */
+  async pace(address: string): Promise<void> {
+    const delayMs = this.reserve(address);
+    if (delayMs === undefined) {
+      this.events.onDrop('queue full', address);
+      throw new Error('too many connections from this address');
+    }
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+
+  /** @returns milliseconds until the address may begin one more; undefined when that is too long */
+  private reserve(address: string | undefined): number | undefined {
+    const { perAddress, maxWaitMs } = this.options;
+    if (perAddress === 0 || address === undefined) return 0;
+    const key = addressKey(address);
+    const rate = this.rates.get(key) ?? new TokenBucket(perAddress, perAddress, this.clock);
+    this.rates.set(key, rate);
+    const delayMs = rate.spend(1);
+    if (delayMs <= maxWaitMs) return delayMs;
+    rate.refund(1);
+    return undefined;
+  }
+
+  private open(socket: Duplex, lane: Lane, close: (why: Drop) => void): Opening {
+    let holdsSlot = true;
+    const release = (): void => {
+      if (!holdsSlot) return;
+      holdsSlot = false;
+      this.slotsHeld -= 1;
+      lane.held -= 1;
+      if (lane.waiting.size > 0) this.turns.set(lane.key, lane);
+      this.tidy(lane);
+      this.serve();
+    };
+    const patience = setTimeout(release, this.options.patienceMs);
+    const makeRoom = (): void => close('made room');
+    const connecting = (): void => {
+      clearTimeout(patience);
+      this.silent.delete(makeRoom);
+    };
+    let isFinished = false;
+    const finished = (): void => {
+      if (isFinished) return;
+      isFinished = true;
+      this.openingCount -= 1;
+      socket.off('close', finished);
+      connecting();
+      release();
+    };
+    socket.once('close', finished);
+    this.openingCount += 1;
+    this.silent.add(makeRoom);
+    if (this.silent.size > this.options.maxSilent) {
+      const [closeOldest] = this.silent;
+      this.silent.delete(closeOldest!);
+      closeOldest!();
+    }
+    return { connecting, finished };
+  }
+
+  /** Gives free slots away, one lane after the other. */
+  private serve(): void {
+    if (this.pause) return;
+    const { slots } = this.options;
+    while (this.slotsHeld < slots && this.turns.size > 0) {
+      const lane = this.turns.values().next().value!;
+      this.turns.delete(lane.key);
+      // Proxies speak for many addresses. A full lane takes turns again once it has given a slot back.
+      if (lane.key !== '' && lane.held >= slots / 2) continue;
+      const waitMs = this.total?.spend(1) ?? 0;
+      if (waitMs > 0) {
+        this.total!.refund(1);
+        this.turns.set(lane.key, lane);
+        this.pause = setTimeout(() => {
+          this.pause = undefined;
+          this.serve();
+        }, waitMs);
+        return;
+      }
+      const [turn] = lane.waiting;
+      lane.waiting.delete(turn!);
+      lane.held += 1;
+      this.slotsHeld += 1;
+      if (lane.waiting.size > 0) this.turns.set(lane.key, lane);
+      turn!();
+    }
+  }
+
+  private laneOf(key: string): Lane {
+    const known = this.lanes.get(key);
+    if (known) return known;
+    const lane = { key, waiting: new Set<() => void>(), held: 0 };
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
+  private forget(key: string, turn: () => void): void {
+    const lane = this.lanes.get(key);
+    if (!lane?.waiting.delete(turn)) return;
+    if (lane.waiting.size === 0) this.turns.delete(key);
+    this.tidy(lane);
+  }
+
+  private tidy(lane: Lane): void {
+    if (lane.held === 0 && lane.waiting.size === 0) this.lanes.delete(lane.key);
+  }
+}

@@ -1,0 +1,39 @@
+/** What stands for "one address" where something is counted for each. */
+import { isIPv4, isIPv6 } from 'node:net';
+
+/**
+ * The key of an address: an IPv4 address itself (also when mapped into IPv6), the /64 of an IPv6 address, because that
+ * is what one customer of a network is given at least (RFC 6177).
+ * @param address with or without a port, as in `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`
+ */
+export const addressKey = (address: string): string => {
+  const host = hostOf(address);
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
+  if (mapped) return mapped[1]!;
+  if (!isIPv6(host)) return host;
+  return `${groups(host).slice(0, 4).join(':')}::/64`;
+};
+
+/** Takes the port away. An unbracketed IPv6 address with a port is told by being none, or by its ninth group. */
+const hostOf = (address: string): string => {
+  const bracketed = /^\[(.+)\](?::\d+)?$/.exec(address);
+  if (bracketed) return withoutZone(bracketed[1]!);
+  const host = withoutZone(address);
+  const colon = host.lastIndexOf(':');
+  if (colon < 0 || isIPv4(host)) return host;
+  const before = host.slice(0, colon);
+  return isIPv4(before) ? before : host;
+};
+
+const withoutZone = (address: string): string => address.replace(/%.*$/, '');
+
+/** The eight groups of an IPv6 address, without leading zeros. */
+const groups = (address: string): string[] => {
+  const [head = '', tail] = address.split('::', 2);
+  const left = head === '' ? [] : head.split(':');
+  const right = !tail ? [] : tail.split(':');
+  // An IPv4 tail takes the place of two groups.
+  const width = [...left, ...right].reduce((sum, group) => sum + (group.includes('.') ? 2 : 1), 0);
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - width) }, () => '0');
+  return [...left, ...zeros, ...right].map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
+};

@@ -1,0 +1,95 @@
+/** What keeps the gateway from being asked too much: the limits of this folder, put together with their metrics and lines. */
+import type { Duplex } from 'node:stream';
+import type { Clock, Logger, Metrics } from '@alink/runtime';
+import type { Attempt } from '../connect/attempt';
+import type { Journal } from '../journal';
+import { limits } from '../limits';
+import type { GatewayMetrics } from '../metrics';
+import { AcceptQueue, type AcceptQueueEvents } from './accept-queue';
+import { addressKey } from './address-key';
+import type { GuardConfig } from './config';
+import { ConnectRate } from './connect-rate';
+import { EventRate } from './event-rate';
+import { createGuardMetrics } from './guard-metrics';
+import { GuardedAdmission, type Decider } from './guarded-admission';
+import { LoginLockout, type Lock } from './login-lockout';
+import { paceReads } from './read-pacing';
+import { UplinkRate } from './uplink-rate';
+
+export interface GuardOptions {
+  readonly config: GuardConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: Journal;
+  /** Where the guard's own metrics are registered. */
+  readonly metrics: Metrics;
+  readonly gatewayMetrics: GatewayMetrics;
+}
+
+/** One line a minute about connections that were closed before they began, for each cause. */
+const DROP_LINES = { limit: 1, windowMs: 60_000, maxKeys: 10 };
+
+export class Guard {
+  /** Where connections wait for their turn: those of MQTT, and those of HTTP, which health checks use. */
+  readonly queues: { readonly mqtt: AcceptQueue; readonly http: AcceptQueue };
+  readonly lockout: LoginLockout;
+  readonly connectRate: ConnectRate;
+  readonly uplinkRate: UplinkRate;
+  private readonly metrics: ReturnType<typeof createGuardMetrics>;
+
+  constructor(private readonly options: GuardOptions) {
+    const { config, clock, log, metrics, gatewayMetrics } = options;
+    const counters = createGuardMetrics(metrics, {
+      waiting: () => this.queues.mqtt.waiting + this.queues.http.waiting,
+      opening: () => this.queues.mqtt.opening + this.queues.http.opening,
+    });
+    this.metrics = counters;
+    this.connectRate = new ConnectRate(config.CONNECTS_PER_MINUTE_PER_DEVICE, clock);
+    this.uplinkRate = new UplinkRate(config.UPLINKS_PER_SECOND_PER_DEVICE, clock, () =>
+      gatewayMetrics.uplinks.inc({ result: 'overRate' }),
+    );
+    const lines = new EventRate(DROP_LINES, clock);
+    const queue = {
+      ...limits.acceptQueue,
+      perAddress: config.CONNECTS_PER_SECOND_PER_ADDRESS,
+      inTotal: config.CONNECTS_PER_SECOND,
+    };
+    const events: AcceptQueueEvents = {
+      onDrop: (why, address) => {
+        counters.dropped.inc({ why });
+        if (lines.take(why)) log.warn({ why, address }, 'connections are closed before they begin; see the metrics');
+      },
+      onTurn: (waitedMs) => counters.waits.observe(waitedMs / 1000),
+    };
+    this.queues = { mqtt: new AcceptQueue(queue, clock, events), http: new AcceptQueue(queue, clock, events) };
+    const lockMs = config.LOGIN_LOCK_S * 1000;
+    this.lockout = new LoginLockout({ failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE, lockMs }, clock);
+  }
+
+  /** Puts the lockout before an admission. */
+  admission(admission: Decider): GuardedAdmission {
+    return new GuardedAdmission(admission, this.lockout, {
+      onLock: (lock, attempt) => this.noteLock(lock, attempt),
+      onRefused: () => this.metrics.lockedLogins.inc(),
+    });
+  }
+
+  /** Bounds the bytes that are read from a device's connection. */
+  paceReads(conn: Duplex): void {
+    const { config, clock } = this.options;
+    const onPause = (): void => this.metrics.readPauses.inc();
+    paceReads(conn, { bytesPerSecond: config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
+  }
+
+  private noteLock(lock: Lock, { identity, address }: Attempt): void {
+    const { config, journal } = this.options;
+    this.metrics.locks.inc({ of: lock });
+    const { productKey, deviceName } = identity ?? { productKey: '', deviceName: '' };
+    const from = addressKey(address);
+    const who = lock === 'pair' ? `logins of this device from ${from}` : `all logins from ${from}`;
+    const text =
+      `${who} are refused for ${config.LOGIN_LOCK_S} s: too many failed within a minute; ` +
+      'compare the device with dmctl device connect-params, or find out who is guessing';
+    journal.note({ kind: 'refuse', productKey, deviceName, code: 4, text });
+  }
+}
