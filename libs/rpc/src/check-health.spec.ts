@@ -28,7 +28,9 @@ test('something that is no gRPC server and says nothing', async () => {
   const sockets: Socket[] = [];
   const mute = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-  expect(await checkHealth(`127.0.0.1:${(mute.address() as AddressInfo).port}`, 200)).toBe('unreachable');
+  expect(await checkHealth(`127.0.0.1:${(mute.address() as AddressInfo).port}`, { deadlineMs: 200 })).toBe(
+    'unreachable',
+  );
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => mute.close(resolve));
 });

@@ -1,6 +1,7 @@
 /** The client's side of the standard health service (gRPC documentation, "GRPC Health Checking Protocol"). */
 import type { Service } from '@alink/contract';
 import { service as healthDefinition } from 'grpc-health-check';
+import type { ClientSecurity } from './protection';
 import { connectRpc } from './rpc-channel';
 import { RpcError } from './rpc-error';
 
@@ -15,12 +16,18 @@ const health: Service = {
 };
 type Check = (request: { service: string }, options: { deadlineMs: number }) => Promise<{ status: string }>;
 
-/**
- * Asks the server at `host:port` how it is.
- * @param deadlineMs milliseconds until silence counts as `unreachable`
- */
-export const checkHealth = async (address: string, deadlineMs = 3000): Promise<Health> => {
-  const channel = connectRpc(address);
+export interface CheckHealthOptions {
+  /** Milliseconds until silence counts as `unreachable` (default 3000). */
+  readonly deadlineMs?: number;
+  readonly security?: ClientSecurity;
+}
+
+/** Asks the server at `host:port` how it is. */
+export const checkHealth = async (
+  address: string,
+  { deadlineMs = 3000, security }: CheckHealthOptions = {},
+): Promise<Health> => {
+  const channel = connectRpc(address, { security });
   try {
     const { Check } = channel.client(health) as unknown as { Check: Check };
     const { status } = await Check({ service: '' }, { deadlineMs });

@@ -1,6 +1,15 @@
-export { checkHealth, type Health } from './check-health';
+export { checkHealth, type CheckHealthOptions, type Health } from './check-health';
 export { RpcError, type RpcErrorOptions } from './rpc-error';
 export { connectRpc, type RpcChannel, type RpcChannelOptions } from './rpc-channel';
 export { startRpcServer, type RpcServerOptions } from './rpc-server';
+export {
+  assertProtected,
+  expectService,
+  rpcClientSettings,
+  rpcServerSettings,
+  type ClientSecurity,
+  type RpcServerSettings,
+  type ServerSecurity,
+} from './protection';
 export { serve, type ServedService } from './serve';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';

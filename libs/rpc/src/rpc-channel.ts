@@ -1,10 +1,19 @@
 import { Code, type Service } from '@alink/contract';
 import type { Registry } from '@alink/discovery';
 import type { Logger } from '@alink/runtime';
-import { credentials, Client as GrpcClient, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import {
+  credentials,
+  Client as GrpcClient,
+  Metadata,
+  status,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
+import { channelCredentials, type Following } from './certificate-files';
 import { ETCD_SCHEME, withSource } from './etcd-resolver';
 import { InstanceSource } from './instance-source';
+import type { ClientSecurity } from './protection';
 import { RpcError } from './rpc-error';
 import { MAX_MESSAGE_BYTES } from './rpc-server';
 import { fromServiceError } from './status-mapping';
@@ -17,6 +26,8 @@ export interface RpcChannelOptions {
   readonly log?: Logger;
   /** Milliseconds that a call may take when it does not say itself (default 5000). */
   readonly deadlineMs?: number;
+  /** What is trusted and shown; without it, neither TLS nor a token. */
+  readonly security?: ClientSecurity;
 }
 
 /** The way to one service, over as many connections as it has instances. */
@@ -53,13 +64,15 @@ const CHANNEL_OPTIONS = {
  * Opens the way to a service: at once, without waiting for a connection.
  * @param target `host:port`, or `etcd:///dm.rpc`, which follows the instances as they come and go: calls take turns
  *   among them, and wait until their deadline while none is known
+ * @throws {StartError} when a file of the security cannot be used
  */
 export const connectRpc = (target: string, options: RpcChannelOptions = {}): RpcChannel => {
-  const { registry, log, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const { registry, log, security } = options;
   const service = target.startsWith(`${ETCD_SCHEME}:///`) ? target.slice(ETCD_SCHEME.length + 4) : undefined;
-  if (service === undefined) return new GrpcRpcChannel(target, target, deadlineMs);
-  if (!registry) throw new TypeError(`target ${target} needs a registry`);
-  return new GrpcRpcChannel(target, service, deadlineMs, new InstanceSource(service, registry, log));
+  if (service !== undefined && !registry) throw new TypeError(`target ${target} needs a registry`);
+  const encrypted = security?.tls && channelCredentials(security.tls, log);
+  const source = service !== undefined && registry ? new InstanceSource(service, registry, log) : undefined;
+  return new GrpcRpcChannel(target, service ?? target, options, encrypted, source);
 };
 
 type AnyMethod = MethodDefinition<object, object>;
@@ -74,11 +87,17 @@ class GrpcRpcChannel implements RpcChannel {
     readonly target: string,
     /** The target in words. */
     private readonly label: string,
-    private readonly defaultDeadlineMs: number,
-    private readonly source?: InstanceSource,
+    private readonly options: RpcChannelOptions,
+    private readonly encrypted: Following<ChannelCredentials> | undefined,
+    private readonly source: InstanceSource | undefined,
   ) {
-    const options = source ? withSource(CHANNEL_OPTIONS, source) : CHANNEL_OPTIONS;
-    this.#grpc = new GrpcClient(target, credentials.createInsecure(), options);
+    const serverName = options.security?.tls?.serverName;
+    const named = { ...CHANNEL_OPTIONS, ...(serverName && { 'grpc.ssl_target_name_override': serverName }) };
+    this.#grpc = new GrpcClient(
+      target,
+      encrypted?.credentials ?? credentials.createInsecure(),
+      source ? withSource(named, source) : named,
+    );
   }
 
   client<S extends Service>(service: S): Client<S> {
@@ -107,15 +126,18 @@ class GrpcRpcChannel implements RpcChannel {
     if (this.#closed) return;
     this.#closed = true;
     this.source?.close();
+    this.encrypted?.stop();
     this.#grpc.close();
   }
 
   #call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
-    const { user, deadlineMs = this.defaultDeadlineMs } = options;
+    const { user, deadlineMs = this.options.deadlineMs ?? DEFAULT_DEADLINE_MS } = options;
+    const { token } = this.options.security ?? {};
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#unavailable('channel is closed'));
       const metadata = new Metadata({ waitForReady: this.#nobodyKnown });
       if (user) writeUser(metadata, user);
+      if (token) metadata.set('authorization', `Bearer ${token}`);
       this.#grpc.makeUnaryRequest(
         method.path,
         method.requestSerialize,

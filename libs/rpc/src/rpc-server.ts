@@ -1,8 +1,10 @@
 import { portTaken, type Logger, type Metrics } from '@alink/runtime';
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { assertProtected, type ServerSecurity } from './protection';
 import { addReflection } from './reflection';
 import { implementationOf, type CallObserver, type ServedService } from './serve';
+import { openGate, type ServerGate } from './server-gate';
 import type { RpcServer } from './types';
 
 export interface RpcServerOptions {
@@ -12,6 +14,10 @@ export interface RpcServerOptions {
   readonly port: number;
   readonly services: readonly ServedService[];
   readonly log: Logger;
+  /** What callers must show; nothing when left out. */
+  readonly security?: ServerSecurity;
+  /** Whether a server that asks for nothing may listen on more than loopback. */
+  readonly allowInsecure?: boolean;
   /** The variable that moves the port, for the error when it is taken. */
   readonly portVariable?: string;
   /** Counts calls and times them. */
@@ -38,42 +44,81 @@ const SERVER_OPTIONS = {
   'grpc.max_concurrent_streams': 1000,
 };
 
+/** A certificate that has ended or was replaced counts for no longer than this: then callers connect anew. */
+const MUTUAL_TLS_OPTIONS = {
+  'grpc.max_connection_age_ms': 3_600_000,
+  'grpc.max_connection_age_grace_ms': 60_000,
+};
+
 /**
- * Serves gRPC without TLS, with the standard health service and reflection.
- * @throws {StartError} when the port is taken
+ * Serves gRPC, with the standard health service, which asks nobody for a token, and reflection.
+ * @throws {StartError} when the port is taken, a file of the security cannot be used, or others than this machine could
+ *   call without a token or a certificate
  */
 export const startRpcServer = async (options: RpcServerOptions): Promise<RpcServer> => {
-  const { host, services, log, portVariable = 'the port', graceMs = 5000 } = options;
-  const server = new Server(SERVER_OPTIONS);
+  const { host, services, log, security = {}, allowInsecure = false, portVariable = 'the port' } = options;
+  assertProtected({ host, security, allowInsecure });
   const observer = observe(options);
-  for (const served of services) server.addService(served.service.definition, implementationOf(served, observer));
+  const onRefused = (method: string, code: number, peer: string): void => {
+    observer.answered(method, code, 0);
+    log.debug({ method, peer }, 'call refused');
+  };
+  const gate = openGate(host, security, onRefused, log);
+  let server: Server | undefined;
+  try {
+    server = new Server({
+      ...SERVER_OPTIONS,
+      ...(security.tls?.clientCaFile && MUTUAL_TLS_OPTIONS),
+      interceptors: gate.access.interceptors,
+    });
+    const sayHealth = addServices(server, services, observer, gate);
+    const port = await bind(server, host, options.port, gate.credentials);
+    await options.onListen?.(port);
+    log.info({ host, port, services: namesOf(services), protection: protectionOf(security) }, 'gRPC listens');
+    return running(server, port, options.graceMs ?? 5000, sayHealth, gate);
+  } catch (error) {
+    gate.release();
+    server?.forceShutdown();
+    throw portTaken(error, options.port, portVariable);
+  }
+};
 
-  const names = services.map(({ service }) => service.name);
+type SayHealth = (status: 'SERVING' | 'NOT_SERVING') => void;
+
+const namesOf = (services: readonly ServedService[]): string[] => services.map(({ service }) => service.name);
+
+/** What callers must show, in words. */
+const protectionOf = ({ tls, tokensFile }: ServerSecurity): string => {
+  const asked = [tls && (tls.clientCaFile ? 'client certificates' : 'TLS'), tokensFile && 'tokens'];
+  return asked.filter(Boolean).join(', ') || 'none';
+};
+
+const addServices = (
+  server: Server,
+  services: readonly ServedService[],
+  observer: CallObserver,
+  { access }: ServerGate,
+): SayHealth => {
+  for (const served of services) {
+    server.addService(served.service.definition, implementationOf(served, observer, access.actorOf));
+  }
+  const names = namesOf(services);
   const health = new HealthImplementation();
-  const sayHealth = (status: 'SERVING' | 'NOT_SERVING') => {
+  const sayHealth: SayHealth = (status) => {
     for (const name of ['', ...names]) health.setStatus(name, status);
   };
   sayHealth('SERVING');
   health.addToServer(server);
-  addReflection(
-    server,
-    services.map(({ service }) => service.package),
-    names,
-  );
+  const packages = services.map(({ service }) => service.package);
+  addReflection(server, packages, names);
+  return sayHealth;
+};
 
-  let port: number;
-  try {
-    port = await bind(server, host, options.port);
-    await options.onListen?.(port);
-  } catch (error) {
-    server.forceShutdown();
-    throw portTaken(error, options.port, portVariable);
-  }
-  log.info({ host, port, services: names }, 'gRPC listens');
-
+const running = (server: Server, port: number, graceMs: number, sayHealth: SayHealth, gate: ServerGate): RpcServer => {
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     sayHealth('NOT_SERVING');
+    gate.release();
     await shutDown(server, graceMs);
   };
   return { port, stop: () => (stopping ??= stop()) };
@@ -87,12 +132,10 @@ const observe = ({ log, metrics }: RpcServerOptions): CallObserver => {
   };
 };
 
-const bind = (server: Server, host: string, port: number): Promise<number> =>
+const bind = (server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> =>
   new Promise((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
 
 const shutDown = (server: Server, graceMs: number): Promise<void> =>

@@ -26,25 +26,29 @@ export interface CallObserver {
   failed(method: string, error: unknown): void;
 }
 
+/** What a call says of its caller. */
+export type ActorOf = (call: ServerUnaryCall<unknown, unknown>) => string | undefined;
+
 /** @throws {TypeError} when a method has no handler */
 export const implementationOf = (
   { service, handlers }: ServedService,
   observer: CallObserver,
+  actorOf: ActorOf,
 ): UntypedServiceImplementation =>
   Object.fromEntries(
     Object.entries(service.definition).map(([name, { path }]) => {
       const handler = handlers[name];
       if (!handler) throw new TypeError(`${path} has no handler`);
-      return [name, unary(path, handler, observer)];
+      return [name, unary(path, handler, observer, actorOf)];
     }),
   );
 
 const unary =
-  (path: string, handler: Handler, observer: CallObserver): handleUnaryCall<unknown, unknown> =>
+  (path: string, handler: Handler, observer: CallObserver, actorOf: ActorOf): handleUnaryCall<unknown, unknown> =>
   (call, callback) => {
     const startedAt = performance.now();
     const answered = (code: number) => observer.answered(path, code, (performance.now() - startedAt) / 1000);
-    run(handler, call).then(
+    run(handler, call, actorOf).then(
       (response) => {
         answered(200);
         callback(null, response);
@@ -58,9 +62,10 @@ const unary =
     );
   };
 
-const run = async (handler: Handler, call: ServerUnaryCall<unknown, unknown>): Promise<unknown> =>
+const run = async (handler: Handler, call: ServerUnaryCall<unknown, unknown>, actorOf: ActorOf): Promise<unknown> =>
   handler(call.request as never, {
     user: readUser(call.metadata),
     deadlineMs: Number(call.getDeadline()),
     peer: call.getPeer(),
+    actor: actorOf(call),
   });

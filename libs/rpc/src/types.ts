@@ -8,6 +8,8 @@ export interface CallContext {
   readonly deadlineMs: number;
   /** The caller, `host:port`. */
   readonly peer: string;
+  /** Who calls: the name of the token, else the common name of the certificate; undefined where neither is asked for. */
+  readonly actor?: string;
 }
 
 export interface CallOptions {

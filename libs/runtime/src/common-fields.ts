@@ -1,9 +1,11 @@
+import { grpcServerFields } from './grpc-fields';
 import { durationSeconds, host, hostList, logLevel, text, url } from './config-fields';
 
 /** Variables that several apps share, so that they mean the same everywhere. Spread them into an app's schema. */
 export const commonFields = {
   /** Address that servers listen on. */
   HOST: host('0.0.0.0'),
+  ...grpcServerFields,
   LOG_LEVEL: logLevel('info'),
   ETCD_HOSTS: hostList('127.0.0.1:2379'),
   NATS_URL: url(['nats', 'tls', 'ws', 'wss'], { many: true }).default('nats://127.0.0.1:4222'),

@@ -71,9 +71,9 @@ const hostPattern = /^[A-Za-z0-9_.:-]{1,253}$/;
 /** A host name or an IP address, without port. */
 export const host = (fallback: string) =>
   field(
-    parsed((text) => (hostPattern.test(text) ? text : undefined)).default(fallback),
+    parsed((text) => (hostPattern.test(text) ? text : undefined)),
     'a host name or an IP address',
-  );
+  ).default(fallback);
 
 const splitList = (text: string): string[] =>
   text

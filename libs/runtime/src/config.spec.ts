@@ -28,6 +28,7 @@ describe('loadConfig', () => {
     const config = loadConfig(schema, {});
     expect(config).toEqual({
       HOST: '0.0.0.0',
+      ALLOW_INSECURE_GRPC: false,
       LOG_LEVEL: 'info',
       ETCD_HOSTS: ['127.0.0.1:2379'],
       NATS_URL: 'nats://127.0.0.1:4222',

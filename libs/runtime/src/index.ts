@@ -15,6 +15,7 @@ export {
   type LogLevel,
 } from './config-fields';
 export { commonFields } from './common-fields';
+export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
 export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
 export { maskUrls } from './secret-masking';
 export { startAll, type Part, type Running } from './lifecycle';

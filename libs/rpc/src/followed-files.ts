@@ -1,0 +1,70 @@
+/** Files whose contents count while the process runs: what they hold is put to use when it changes. */
+import { readFileSync } from 'node:fs';
+import { StartError, type Logger } from '@alink/runtime';
+
+/** Milliseconds between two looks. Contents are compared, so a change is seen however the file was replaced. */
+const LOOK_MS = 2000;
+
+export interface FollowedFilesOptions<T> {
+  /** What the files hold, in words. */
+  readonly what: string;
+  readonly paths: readonly string[];
+  /** Makes something of the contents; throws an Error that may be shown when they cannot be used. */
+  readonly parse: (contents: readonly Buffer[]) => T;
+  readonly onChange?: (value: T) => void;
+  readonly log?: Logger;
+}
+
+/** What files hold, kept up to date. A change that cannot be used is logged, and changes nothing. */
+export class FollowedFiles<T> {
+  #contents: readonly Buffer[];
+  #value: T;
+  #complaint = '';
+  readonly #timer: NodeJS.Timeout;
+
+  /** @throws {StartError} when the files cannot be read or used */
+  constructor(private readonly options: FollowedFilesOptions<T>) {
+    try {
+      this.#contents = this.#read();
+      this.#value = options.parse(this.#contents);
+    } catch (error) {
+      throw new StartError(this.#words(error), { cause: error });
+    }
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  get value(): T {
+    return this.#value;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const { what, paths, parse, onChange, log } = this.options;
+    try {
+      const contents = this.#read();
+      if (contents.every((content, index) => this.#contents[index]?.equals(content))) return;
+      this.#value = parse(contents);
+      this.#contents = contents;
+      this.#complaint = '';
+      log?.info({ files: paths }, `${what} reloaded`);
+      onChange?.(this.#value);
+    } catch (error) {
+      const complaint = this.#words(error);
+      if (complaint !== this.#complaint) log?.error(`${complaint}; what was read before stays`);
+      this.#complaint = complaint;
+    }
+  }
+
+  #read(): Buffer[] {
+    return this.options.paths.map((path) => readFileSync(path));
+  }
+
+  #words(error: unknown): string {
+    const { what, paths } = this.options;
+    return `${what} cannot be used (${paths.join(', ')}): ${(error as Error).message}`;
+  }
+}
