@@ -67,7 +67,7 @@ export class Uplink {
     }
     if (topic.startsWith(sysPrefix)) return this.alink(session, topic, topic.slice(sysPrefix.length), payload);
     const parsed = parseTopic(topic);
-    if (parsed?.scope === 'ext' && parsed.rrpcId !== undefined) return this.rrpcAnswer(session, topic, parsed, payload);
+    if (parsed?.rrpcId !== undefined) return this.rrpcAnswer(session, topic, parsed, payload);
     return this.opaque(session, topic, parsed, payload);
   }
 
@@ -101,7 +101,7 @@ export class Uplink {
 
   /** `/ext/rrpc/{id}/...`: the answer to a synchronous call, Alink inside `/sys`, free bytes elsewhere. */
   private rrpcAnswer(session: Session, topic: string, parsed: DeviceTopic, payload: Buffer): Promise<void> {
-    return parsed.path.startsWith('thing/')
+    return parsed.scope === 'sys'
       ? this.alink(session, topic, parsed.path, payload, parsed.rrpcId)
       : this.opaque(session, topic, parsed, payload);
   }
@@ -119,7 +119,8 @@ export class Uplink {
     this.options.metrics.uplinks.inc({ result: 'kept' });
     this.options.journal.note({ ...who(session), kind: 'report', topic, text: `${payload.length} bytes` }, false);
     // A device that subscribes its own custom topic gets its own message, as with any broker.
-    if (parsed?.scope === 'custom') session.deliver({ topic, payload, qos: 0 }, true);
+    // Not so the answer to a synchronous call, which has the topic of the call.
+    if (parsed?.scope === 'custom' && parsed.rrpcId === undefined) session.deliver({ topic, payload, qos: 0 }, true);
   }
 
   private async keep(session: Session, topic: string, payload: Buffer, message: Message, now: number): Promise<void> {
