@@ -3,8 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from '@alink/bus';
 import { serviceKeys, services, subjects } from '@alink/contract';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { connectRpc, serve, startRpcServer, type RpcServer } from '@alink/rpc';
-import { createMetrics, startAll, StartError, systemClock, type Logger } from '@alink/runtime';
+import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
+import {
+  createMetrics,
+  startAll,
+  StartError,
+  systemClock,
+  type GrpcClientConfig,
+  type GrpcServerConfig,
+  type Logger,
+} from '@alink/runtime';
 import { Connections } from './broker/connections';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
@@ -33,6 +41,8 @@ import { Uplink } from './uplink/uplink';
 export interface GatewayOptions {
   readonly config: DevicePortsConfig &
     GuardConfig &
+    GrpcServerConfig &
+    GrpcClientConfig &
     Pick<
       GatewayConfig,
       | 'POD_IP'
@@ -65,7 +75,8 @@ export interface Gateway {
 
 /**
  * Starts a gateway: waits for dm.rpc and timedjob.rpc, then opens its ports and registers.
- * @throws when a dependency is not there within STARTUP_TIMEOUT_S (the error names it), or a port is taken
+ * @throws when a dependency is not there within STARTUP_TIMEOUT_S (the error names it), a port is taken, or gRPC would
+ *   be open to the public
  */
 export const createGateway = async ({
   config,
@@ -77,8 +88,10 @@ export const createGateway = async ({
 }: GatewayOptions): Promise<Gateway> => {
   const clock = systemClock;
   const gatewayId = randomUUID();
-  const dm = connectRpc(`etcd:///${serviceKeys.dm}`, { registry, log });
-  const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log });
+  const grpc = rpcServerSettings(config);
+  const security = rpcClientSettings(config);
+  const dm = connectRpc(`etcd:///${serviceKeys.dm}`, { registry, log, security });
+  const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log, security });
 
   const sessions = new SessionTable();
   const metrics = createMetrics('protocol-aliyun-mqtt');
@@ -119,6 +132,7 @@ export const createGateway = async ({
   const http = createHttpServer({
     directory,
     credentials,
+    lockout: guard.lockout,
     plain: config.ALLOW_PLAIN_REGISTRATION,
     publicEndpoint: readEndpoint(config.PUBLIC_MQTT_ADDRESS),
     mqttPort: config.MQTT_PORT,
@@ -128,6 +142,7 @@ export const createGateway = async ({
   });
 
   const host = publishedHost(config.HOST, config.POD_IP);
+  const grpcHost = publishedHost(grpc.host, config.POD_IP);
   let ports: DevicePorts | undefined;
   let rpc: RpcServer | undefined;
   let announcer: ProtocolAnnouncer | undefined;
@@ -143,7 +158,7 @@ export const createGateway = async ({
     [
       {
         name: 'dependencies',
-        start: () => waitForDependencies(registry, config.STARTUP_TIMEOUT_S * 1000, log, signal),
+        start: () => waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal),
         stop: async () => {
           dm.close();
           timedjob.close();
@@ -166,7 +181,7 @@ export const createGateway = async ({
         name: 'dg.rpc',
         start: async () => {
           rpc = await startRpcServer({
-            host: config.HOST,
+            ...grpc,
             port: config.GATEWAY_GRPC_PORT,
             portVariable: 'GATEWAY_GRPC_PORT',
             services: [serve(services.deviceAuth, deviceAuth(admission))],
@@ -194,8 +209,8 @@ export const createGateway = async ({
         name: 'registration',
         start: async () => {
           registrations.push(await registry.hold(serviceKeys.gateway, gatewayId, `${host}:${ports!.mqtt}`));
-          registrations.push(await registry.register(serviceKeys.dg, `${host}:${rpc!.port}`));
-          announcer = new ProtocolAnnouncer(dm, { ip: host, port: rpc!.port }, log);
+          registrations.push(await registry.register(serviceKeys.dg, `${grpcHost}:${rpc!.port}`));
+          announcer = new ProtocolAnnouncer(dm, { ip: grpcHost, port: rpc!.port }, log);
           await announcer.start();
         },
         stop: async () => {

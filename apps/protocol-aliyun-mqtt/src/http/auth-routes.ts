@@ -4,7 +4,8 @@ import type { Logger, RouteHandler } from '@alink/runtime';
 import type { CredentialsSource } from '../directory/credentials-source';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { peerOf } from '../transport/peer';
-import { answer, type Outcome } from './answer';
+import type { LoginLockout } from '../guard/login-lockout';
+import { answer, type ErrorCode, type Outcome } from './answer';
 import { authenticateDevice, type MqttEndpoint } from './authenticate-device';
 import { readBody } from './read-body';
 import { readForm } from './form-body';
@@ -14,6 +15,8 @@ export interface AuthRoutesOptions {
   readonly directory: DeviceDirectory;
   readonly credentials: CredentialsSource;
   readonly log: Logger;
+  /** Who has failed too often is refused from memory. */
+  readonly lockout: Lockout;
   /** Whether requests without TLS are served. */
   readonly plain: boolean;
   /** Where devices are told to connect to; by default the host that they asked, at `mqttPort`. */
@@ -21,41 +24,65 @@ export interface AuthRoutesOptions {
   readonly mqttPort: number;
 }
 
+/** Failed proofs by device and address; the same table as for MQTT logins. */
+export type Lockout = Pick<LoginLockout, 'isLocked' | 'failed' | 'succeeded'>;
+
 type Fields = ReadonlyMap<string, string>;
 
+interface Route {
+  readonly name: string;
+  /** The code of a wrong sign: what a locked-out device hears, and what counts as a failure. */
+  readonly wrongSign: ErrorCode;
+  readonly act: (fields: Fields, request: IncomingMessage) => Promise<Outcome>;
+}
+
 export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHandler> => {
-  const route =
-    (name: string, act: (fields: Fields, request: IncomingMessage) => Promise<Outcome>): RouteHandler =>
+  const handler =
+    (route: Route): RouteHandler =>
     async (request, response) => {
-      const outcome = await outcomeOf(request, options, act);
+      const outcome = await outcomeOf(request, options, route);
       if ('code' in outcome) {
         const { address } = peerOf(request.socket);
-        options.log.warn({ route: name, code: outcome.code, address }, `refused: ${outcome.cause}`);
+        options.log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
       }
       answer(response, outcome);
     };
   return {
-    'POST /auth/register/device': route('register', (fields) => registerDevice(fields, options)),
-    'POST /auth/devicename': route('devicename', (fields, request) =>
-      authenticateDevice(fields, options.publicEndpoint ?? askedEndpoint(request, options.mqttPort), options),
-    ),
+    'POST /auth/register/device': handler({
+      name: 'register',
+      wrongSign: 6600,
+      act: (fields) => registerDevice(fields, options),
+    }),
+    'POST /auth/devicename': handler({
+      name: 'devicename',
+      wrongSign: 401,
+      act: (fields, request) =>
+        authenticateDevice(fields, options.publicEndpoint ?? askedEndpoint(request, options.mqttPort), options),
+    }),
   };
 };
 
 const outcomeOf = async (
   request: IncomingMessage,
-  { plain, log }: AuthRoutesOptions,
-  act: (fields: Fields, request: IncomingMessage) => Promise<Outcome>,
+  { plain, log, lockout }: AuthRoutesOptions,
+  { act, wrongSign }: Route,
 ): Promise<Outcome> => {
-  if (!peerOf(request.socket).secure && !plain) {
+  const { address, port, secure } = peerOf(request.socket);
+  if (!secure && !plain) {
     request.resume();
     return { code: 460, cause: 'plain HTTP; use HTTPS, or set ALLOW_PLAIN_REGISTRATION=on in a closed network' };
   }
   const body = await readBody(request);
   const fields = body && readFields(body, request.headers['content-type'] ?? '');
   if (!fields) return { code: 460, cause: 'the body is no form' };
+  const device = `${fields.get('productKey')}&${fields.get('deviceName')}`;
+  const from = `${address}:${port}`;
+  if (lockout.isLocked(device, from)) return { code: wrongSign, cause: 'too many failures; locked for a while' };
   try {
-    return await act(fields, request);
+    const outcome = await act(fields, request);
+    if ('data' in outcome) lockout.succeeded(device, from);
+    else if (outcome.code === wrongSign) lockout.failed(device, from);
+    return outcome;
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');
     return { code: 500, cause: 'dm.rpc did not answer' };
