@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields, port, secret, wholeNumber } from '@alink/runtime';
+import { commonFields, port, secret, wholeNumber, type GrpcServerConfig } from '@alink/runtime';
 
 /** What dm itself needs; the standalone app gives the same. */
 export const dmFields = {
@@ -17,7 +17,9 @@ export const dmConfigSchema = z.object({
   DATABASE_URL: DATABASE_URL.unwrap(),
   /** Seals the secrets of devices and products: 32 bytes in hex or base64. */
   SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)'),
+  /** Former keys, separated by commas: they still open what was sealed with them until the key is rotated. */
+  SECRET_KEYS_OLD: secret('former values of SECRET_KEY, separated by commas').optional(),
 });
 
 /** What dm reads of its configuration. */
-export type DmConfig = Pick<z.infer<typeof dmConfigSchema>, 'HOST' | 'POD_IP' | keyof typeof dmFields>;
+export type DmConfig = Pick<z.infer<typeof dmConfigSchema>, 'POD_IP' | keyof typeof dmFields> & GrpcServerConfig;

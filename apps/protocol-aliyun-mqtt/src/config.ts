@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields, onOff, port, text } from '@alink/runtime';
+import { commonFields, grpcClientFields, onOff, port, text } from '@alink/runtime';
 import { guardFields } from './guard/config';
 
 /** What the gateway itself needs; the standalone app gives the same. */
@@ -29,6 +29,7 @@ export const gatewayFields = {
   /** Addresses or networks of load balancers that send a PROXY header, with commas. */
   PROXY_PROTOCOL_FROM: text('addresses or networks').optional(),
   ...guardFields,
+  ...grpcClientFields,
 };
 
 const { DATABASE_URL: _, ...shared } = commonFields;

@@ -3,7 +3,7 @@ import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
 import type { Database } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { serve, startRpcServer, type RpcServer } from '@alink/rpc';
+import { rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
 import { componentLogger, startAll, systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
 import type { TimedjobConfig } from './config';
 import { JobQueue } from './queue/job-queue';
@@ -44,6 +44,7 @@ export interface Timedjob {
  */
 export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob> => {
   const { db, bus, registry, config, log, clock = systemClock } = options;
+  const grpc = rpcServerSettings(config);
   const { prisma } = db;
   const part = (name: string) => componentLogger(log, name);
   const queue = new JobQueue({ databaseUrl: options.databaseUrl ?? db.url, log: part('queue') });
@@ -62,7 +63,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
   let registration: Registration | undefined;
   const startServer = async () => {
     server = await startRpcServer({
-      host: config.HOST,
+      ...grpc,
       port: config.TIMEDJOB_GRPC_PORT,
       portVariable: 'TIMEDJOB_GRPC_PORT',
       services: [serve(services.timedManage, handlers)],
@@ -71,7 +72,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
     });
   };
   const register = async () => {
-    const address = `${publishedHost(config.HOST, config.POD_IP)}:${server?.port}`;
+    const address = `${publishedHost(grpc.host, config.POD_IP)}:${server?.port}`;
     registration = await registry.register(serviceKeys.timedjob, address);
   };
 

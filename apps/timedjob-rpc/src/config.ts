@@ -1,4 +1,4 @@
-import { commonFields, port } from '@alink/runtime';
+import { commonFields, port, type GrpcServerConfig } from '@alink/runtime';
 import { z } from 'zod';
 
 /** What the app reads from its environment. */
@@ -10,9 +10,7 @@ export const timedjobSchema = z.object({
 });
 
 /** What the app uses of it; the standalone app gives the same. */
-export interface TimedjobConfig {
-  /** Address that the server listens on. */
-  readonly HOST: string;
+export interface TimedjobConfig extends GrpcServerConfig {
   readonly TIMEDJOB_GRPC_PORT: number;
   readonly POD_IP?: string;
 }

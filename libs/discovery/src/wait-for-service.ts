@@ -6,8 +6,8 @@ const LOOK_INTERVAL_MS = 500;
 export interface WaitForServiceOptions {
   /** Milliseconds after which it gives up. */
   readonly timeoutMs: number;
-  /** Checks that an instance (`host:port`) can be reached; rejects when not. Without it, registered is enough. */
-  readonly probe?: (address: string) => Promise<void>;
+  /** Checks that an instance (`host:port`) of a service can be reached; rejects when not. Without it, registered is enough. */
+  readonly probe?: (address: string, service: string) => Promise<void>;
   /** Called with the services still missing, each with its reason: at once, and whenever they change. */
   readonly onWaiting?: (missing: readonly string[]) => void;
   /** Ends the waiting early: the promise rejects with the signal's reason. */
@@ -79,7 +79,7 @@ const stateOf = async (
   const answers = await Promise.all(
     addresses.map((address) =>
       Promise.race([
-        probe(address).then(
+        probe(address, service).then(
           () => true,
           () => false,
         ),

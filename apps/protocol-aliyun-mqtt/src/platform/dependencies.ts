@@ -1,7 +1,7 @@
 /** The services without which a gateway cannot work. */
 import { serviceKeys } from '@alink/contract';
 import { waitForService, type Registry } from '@alink/discovery';
-import { connectRpc } from '@alink/rpc';
+import { connectRpc, expectService, type ClientSecurity } from '@alink/rpc';
 import { StartError, type Logger } from '@alink/runtime';
 
 /** Milliseconds that one try to reach an instance may take. */
@@ -13,6 +13,7 @@ const PROBE_MS = 2000;
  */
 export const waitForDependencies = async (
   registry: Registry,
+  security: ClientSecurity,
   timeoutMs: number,
   log: Logger,
   signal?: AbortSignal,
@@ -21,8 +22,8 @@ export const waitForDependencies = async (
     await waitForService(registry, [serviceKeys.dm, serviceKeys.timedjob], {
       timeoutMs,
       signal,
-      probe: async (address) => {
-        const channel = connectRpc(address, { log });
+      probe: async (address, service) => {
+        const channel = connectRpc(address, { log, security: expectService(security, service) });
         try {
           await channel.ready(PROBE_MS);
         } finally {
