@@ -2,7 +2,7 @@ import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
 import { startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { serve, startRpcServer, type ServedService } from '@alink/rpc';
+import { rpcServerSettings, serve, startRpcServer, type ServedService } from '@alink/rpc';
 import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
@@ -61,6 +61,7 @@ const part = <T>(name: string, start: () => Promise<T>, stop: (made: T) => Promi
  */
 export const createDm = async (options: DmOptions): Promise<Dm> => {
   const { config, db, bus, registry, secretBox, log, metrics, now = Date.now } = options;
+  const grpc = rpcServerSettings(config);
   const { prisma } = db;
   const changes = new Changes(bus, now);
   const context: DmContext = { prisma, bus, secretBox, changes, audit: new AuditLog(prisma, now), log, now };
@@ -112,7 +113,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         'gRPC server',
         async () => {
           const server = await startRpcServer({
-            host: config.HOST,
+            ...grpc,
             port: config.DM_GRPC_PORT,
             portVariable: 'DM_GRPC_PORT',
             services: served,
@@ -126,12 +127,12 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       part<Registration>(
         'registration',
-        () => registry.register(serviceKeys.dm, `${publishedHost(config.HOST, config.POD_IP)}:${port}`),
+        () => registry.register(serviceKeys.dm, `${publishedHost(grpc.host, config.POD_IP)}:${port}`),
         (registration) => registration.withdraw(),
       ),
     ],
     log,
   );
-  log.info({ port, host: config.HOST }, 'dm.rpc serves');
+  log.info({ port, host: grpc.host }, 'dm.rpc serves');
   return { port, stop: () => running.stop() };
 };
