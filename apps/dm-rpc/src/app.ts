@@ -13,6 +13,7 @@ import { startConsuming } from './ingest/consume';
 import { GatewayWatch } from './presence/gateway-watch';
 import { PresenceNews } from './presence/presence-news';
 import { credentials } from './services/credentials/credentials';
+import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
 import { deviceInteract } from './services/device-interact/device-interact';
 import { Shadows } from './services/device-interact/shadow';
@@ -81,6 +82,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     serve(services.protocolManage, guarded(protocolManage(context))),
     serve(services.directory, guarded(directory(context))),
     serve(services.credentials, guarded(credentials(context))),
+    serve(services.deviceAdmin, guarded(deviceAdmin(context))),
   ];
   function guarded<H extends object>(handlers: H): H {
     return withDatabaseErrors(handlers, (error) => log.error({ err: error }, 'the database failed a call'));

@@ -1,7 +1,11 @@
 /** Tells everyone what has changed, after it is committed: caches drop their entries, gateways cut devices. */
+import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, subjects } from '@alink/contract';
 import type { DeviceCore } from './context';
+
+/** Messages that are sent without giving way. */
+const SLICE = 500;
 
 export class Changes {
   constructor(
@@ -29,6 +33,17 @@ export class Changes {
   deviceCreated(device: DeviceCore): void {
     this.deviceChanged(device);
     this.tell(subjects.deviceCreated, device);
+  }
+
+  /**
+   * Many at once, in slices between which others get their turn. Nobody can have more of a new device in a cache than
+   * that it does not exist, so the news of its creation is all that is told.
+   */
+  async devicesCreated(devices: readonly DeviceCore[]): Promise<void> {
+    for (let start = 0; start < devices.length; start += SLICE) {
+      if (start > 0) await setImmediate();
+      for (const device of devices.slice(start, start + SLICE)) this.tell(subjects.deviceCreated, device);
+    }
   }
 
   deviceChanged(device: DeviceCore): void {

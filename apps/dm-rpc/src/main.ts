@@ -9,7 +9,10 @@ await runMain({
   name: 'dm-rpc',
   load: () => loadConfig(dmConfigSchema, process.env),
   start: async (config, log) => {
-    const secretBox = createSecretBox(readKey(config.SECRET_KEY));
+    const secretBox = createSecretBox(
+      readKey('SECRET_KEY', config.SECRET_KEY),
+      (config.SECRET_KEYS_OLD?.split(',') ?? []).map((key) => readKey('SECRET_KEYS_OLD', key)),
+    );
     const db = await openDatabase(config.DATABASE_URL, { log }).catch((error) => {
       throw error instanceof DatabaseUnavailableError ? new StartError(`DATABASE_URL: ${error.message}`) : error;
     });
@@ -35,10 +38,11 @@ await runMain({
   },
 });
 
-function readKey(text: string): Buffer {
+/** @throws {StartError} naming the variable, without its value */
+function readKey(variable: string, text: string): Buffer {
   try {
     return parseSecretKey(text);
   } catch (error) {
-    throw new StartError(String((error as Error).message));
+    throw new StartError(String((error as Error).message).replace('SECRET_KEY', variable));
   }
 }

@@ -96,7 +96,6 @@ export const createDemoData = async (dm: RpcChannel): Promise<void> => {
       authMode: '2',
       deviceType: '1',
       autoRegister: '1',
-      status: '1',
     });
   }
   if (!(await hasModel(dm))) {

@@ -73,7 +73,7 @@ const maintainTable = async (
 
 /**
  * Makes the partitions of the next days and drops those of which every row is older than `retentionDays`; the logs of
- * states and commands lose their old rows too. Several processes may do it at once.
+ * states, commands and changes lose their old rows too, and tokens that have expired go. Several processes may do it at once.
  * @param nowMs unix milliseconds
  */
 export const maintainPartitions = async (prisma: PrismaClient, nowMs: number, retentionDays: number): Promise<void> => {
@@ -91,6 +91,8 @@ export const maintainPartitions = async (prisma: PrismaClient, nowMs: number, re
   }
   await prisma.statusLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.sendLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
+  await prisma.auditLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
+  await prisma.issuedToken.deleteMany({ where: { expiresAt: { lt: new Date(nowMs) } } });
 };
 
 export interface PartitionMaintenance {

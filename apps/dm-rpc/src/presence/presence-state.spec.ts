@@ -6,6 +6,7 @@ const NEVER: PresenceState = {
   isOnline: false,
   gateway: null,
   firstLogin: null,
+  resetAt: null,
   lastLogin: null,
   lastOffline: null,
   lastIp: '',
@@ -31,11 +32,20 @@ const disconnected = (sequence: number, epoch: number | undefined, stream = STRE
   reason: `end of ${epoch}`,
 });
 
+/** An operator makes the device register again. */
+interface Reset {
+  readonly resetAt: number;
+}
+
 /** Applies all, and says after each whether the device is online. */
-const transcript = (...events: readonly PresenceEvent[]) => {
+const transcript = (...events: readonly (PresenceEvent | Reset)[]) => {
   let state = NEVER;
   const changes: string[] = [];
   const states = events.map((event) => {
+    if ('resetAt' in event) {
+      state = { ...state, firstLogin: null, lastClientId: '', resetAt: event.resetAt };
+      return state.isOnline ? 'on' : 'off';
+    }
     const applied = applyPresence(state, event);
     state = applied.state;
     if (applied.change)
@@ -106,6 +116,41 @@ describe('applyPresence', () => {
     expect(states).toBe('off off');
     expect(changes).toEqual([]);
     expect(state).toMatchObject({ firstLogin: 1, lastClientId: 'c1' });
+  });
+
+  describe('a device that is to register again', () => {
+    const reset = (resetAt: number): Reset => ({ resetAt });
+
+    test('is not activated until its next session, and its old one still ends', () => {
+      const { states, changes, state } = transcript(connected(1), reset(2), disconnected(3, 1));
+      expect(states).toBe('on on off');
+      expect(changes).toEqual(['online at 1', 'offline at 3']);
+      expect(state).toMatchObject({ firstLogin: null, lastLogin: 1, lastOffline: 3 });
+      expect(transcript(connected(1), reset(2), disconnected(3, 1), connected(4)).state).toMatchObject({
+        isOnline: true,
+        firstLogin: 4,
+        lastLogin: 4,
+      });
+    });
+
+    test('is not activated by what was under way, in whatever order it comes', () => {
+      const late = transcript(reset(2), connected(1), disconnected(3, 1));
+      expect(late.states).toBe('off on off');
+      expect(late.state).toMatchObject({ firstLogin: null, lastLogin: 1, lastOffline: 3 });
+      for (const order of orders([connected(1), disconnected(3, 1), connected(4)])) {
+        const { state } = transcript(reset(2), ...order);
+        expect(state).toMatchObject({ isOnline: true, firstLogin: 4, lastLogin: 4 });
+      }
+      const takenOver = transcript(connected(1), reset(2), connected(4), disconnected(5, 1));
+      expect(takenOver.states).toBe('on on on on');
+      expect(takenOver.state).toMatchObject({ firstLogin: 4, lastLogin: 4 });
+    });
+
+    test('is not activated by a session from before that a gateway holds', () => {
+      const held = (connectedAt: number): PresenceEvent => ({ kind: 'held', connectedAt, timestamp: connectedAt });
+      expect(transcript(reset(2), held(1)).state).toMatchObject({ isOnline: true, firstLogin: null });
+      expect(transcript(reset(2), held(3)).state).toMatchObject({ isOnline: true, firstLogin: 3 });
+    });
   });
 
   describe('after the stream was lost and made anew', () => {

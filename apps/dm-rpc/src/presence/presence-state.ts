@@ -18,6 +18,8 @@ export interface PresenceState extends SessionKey {
    */
   readonly gateway: string | null;
   readonly firstLogin: number | null;
+  /** When the device was last made to register again; a session that began before does not activate it. */
+  readonly resetAt: number | null;
   readonly lastLogin: number | null;
   readonly lastOffline: number | null;
   readonly lastIp: string;
@@ -78,9 +80,13 @@ const offline = (state: PresenceState, timestamp: number, reason: string): Appli
   ...(state.isOnline && { change: { isOnline: false, timestamp, reason } }),
 });
 
+/** `firstLogin` after a login. */
+const activated = ({ firstLogin, resetAt }: PresenceState, loginAt: number): number | null =>
+  firstLogin ?? (resetAt !== null && loginAt <= resetAt ? null : loginAt);
+
 const connected = (state: PresenceState, event: PresenceEvent & { kind: 'connected' }): Applied => {
   const login = {
-    firstLogin: state.firstLogin ?? event.timestamp,
+    firstLogin: activated(state, event.timestamp),
     lastLogin: event.timestamp,
     lastIp: event.ip,
     lastClientId: event.clientId,
@@ -120,7 +126,7 @@ const held = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & 
   const wasGivenUp = state.gateway !== null && connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
   const isLater = connectedAt > (state.lastOffline ?? 0) && connectedAt >= (state.lastLogin ?? 0);
   if (!wasGivenUp && !isLater) return { state };
-  const login = { firstLogin: state.firstLogin ?? connectedAt, lastLogin: state.lastLogin ?? connectedAt };
+  const login = { firstLogin: activated(state, connectedAt), lastLogin: state.lastLogin ?? connectedAt };
   return online({ ...state, ...login }, timestamp);
 };
 

@@ -23,6 +23,7 @@ interface StateRow {
   readonly session_epoch: bigint;
   readonly gateway: string | null;
   readonly first_login: Date | null;
+  readonly reset_at: Date | null;
   readonly last_login: Date | null;
   readonly last_offline: Date | null;
   readonly last_ip: string;
@@ -37,6 +38,7 @@ const stateOf = (row: StateRow): PresenceState => ({
   epoch: Number(row.session_epoch),
   gateway: row.gateway,
   firstLogin: row.first_login?.getTime() ?? null,
+  resetAt: row.reset_at?.getTime() ?? null,
   lastLogin: row.last_login?.getTime() ?? null,
   lastOffline: row.last_offline?.getTime() ?? null,
   lastIp: row.last_ip,
@@ -47,7 +49,7 @@ const stateOf = (row: StateRow): PresenceState => ({
 const lockRows = (tx: Transaction, devices: readonly DeviceCore[]): Promise<StateRow[]> =>
   tx.$queryRaw<StateRow[]>`
     SELECT id, product_id, device_name, is_online, session_stream, session_epoch, gateway,
-           first_login, last_login, last_offline, last_ip, last_client_id
+           first_login, reset_at, last_login, last_offline, last_ip, last_client_id
     FROM device
     WHERE (product_id, device_name) IN (SELECT * FROM unnest(
       ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))

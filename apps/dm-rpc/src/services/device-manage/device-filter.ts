@@ -10,11 +10,12 @@ type Where = Prisma.DeviceWhereInput;
 const contains = (text: string) => ({ contains: text, mode: 'insensitive' as const });
 const nonZero = (...values: readonly string[]): number[] => values.map(Number).filter((value) => value !== 0);
 
-/** By `status` on the wire: 1 not activated, 2 online, 3 offline. */
+/** By `status` on the wire: 1 not activated, 2 online, 3 offline; and 100 disabled, which the others do not exclude. */
 const byStatus: Readonly<Record<number, Where>> = {
   1: { firstLogin: null },
   2: { firstLogin: { not: null }, isOnline: true },
   3: { firstLogin: { not: null }, isOnline: false },
+  100: { isEnable: false },
 };
 /** No device is in any other state. */
 const NONE: Where = { id: -1n };

@@ -3,17 +3,12 @@ import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
+import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
-import {
-  duplicate,
-  isForeignKeyViolation,
-  isMissingRow,
-  isUniqueViolation,
-  noProduct,
-  violates,
-} from '../../wire/errors';
+import { duplicate, isForeignKeyViolation, isUniqueViolation, noProduct, violates } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
+import { refusePublished, requireLockedProduct } from '../lock-product';
 import { makeProductKey, makeProductSecret } from '../random-names';
 import { protocolInfo } from '../protocol-manage/protocol-record';
 import { changedProductRow, newProductRow, productInfo, secretOwner, type ProductRow } from './product-record';
@@ -61,7 +56,7 @@ const inProductFilter = (
   };
 };
 
-export const productInfoHandlers = ({ prisma, secretBox, changes }: DmContext): Methods => {
+export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => {
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
     const row = await prisma.product.findUnique({ where: { productID } });
@@ -77,14 +72,17 @@ export const productInfoHandlers = ({ prisma, secretBox, changes }: DmContext): 
   };
 
   return {
-    async productInfoCreate(info) {
+    async productInfoCreate(info, call) {
       const given = info.productID && requireProductID('productID', info.productID);
       const secret = info.secret ? requireSecret('secret', info.secret) : makeProductSecret();
       for (let tries = 1; ; tries++) {
         const productID = given || makeProductKey();
         const row = newProductRow(info, productID);
         try {
-          await prisma.product.create({ data: { ...row, secret: seal(secret, productID) } });
+          await audit.transact(call, async (tx, note) => {
+            await tx.product.create({ data: { ...row, secret: seal(secret, productID) } });
+            note('product.create', { productID }, { productName: row.productName, status: row.status });
+          });
           changes.productCreated(productID);
           return { productID };
         } catch (error) {
@@ -94,27 +92,34 @@ export const productInfoHandlers = ({ prisma, secretBox, changes }: DmContext): 
       }
     },
 
-    async productInfoUpdate(info) {
-      const { productID } = info;
-      const row = await findProduct(requireProductID('productID', productID));
-      const data = changedProductRow(info, row);
-      if (info.secret) data.secret = seal(requireSecret('secret', info.secret), productID);
-      try {
-        await prisma.product.update({ where: { productID }, data });
-      } catch (error) {
-        if (isMissingRow(error)) throw noProduct(productID);
-        throw keyTaken(error, productID, String(data.productKey ?? row.productKey));
-      }
+    async productInfoUpdate(info, call) {
+      const productID = requireProductID('productID', info.productID);
+      await audit.transact(call, async (tx, note) => {
+        const row = await requireLockedProduct(tx, productID);
+        const data = changedProductRow(info, row);
+        const productKey = String(data.productKey ?? row.productKey);
+        if (productKey !== row.productKey) refusePublished(row, 'protocolConf["productID"]');
+        if (info.secret) data.secret = seal(requireSecret('secret', info.secret), productID);
+        try {
+          await tx.product.update({ where: { productID }, data });
+        } catch (error) {
+          throw keyTaken(error, productID, productKey);
+        }
+        note('product.update', { productID }, changedFields(row, data));
+      });
       changes.productChanged(productID);
       return {};
     },
 
-    async productInfoDelete({ productID }) {
+    async productInfoDelete({ productID }, call) {
       requireProductID('productID', productID);
       try {
-        await prisma.product.delete({ where: { productID } });
+        await audit.transact(call, async (tx, note) => {
+          refusePublished(await requireLockedProduct(tx, productID), 'deletion');
+          await tx.product.delete({ where: { productID } });
+          note('product.delete', { productID });
+        });
       } catch (error) {
-        if (isMissingRow(error)) throw noProduct(productID);
         if (isForeignKeyViolation(error)) throw new RpcError(Code.notEmpty, `product ${productID} still has devices`);
         throw error;
       }

@@ -27,6 +27,9 @@ const EXTRA = [
   'subDeviceOnlineHandle',
 ] as const;
 
+/** What a product is until it is published: its thing model may still change. */
+const IN_DEVELOPMENT = 3;
+
 const VALIDATIONS = ['weak', 'strong', 'none'];
 
 /** What a product's secrets are sealed for. */
@@ -60,7 +63,7 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
     categoryID: BigInt(info.categoryID),
     protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : PROTOCOL_CODE,
     autoRegister: choice('autoRegister', info.autoRegister, [1, 2, 3, 4], 1),
-    status: choice('status', info.status, [1, 2, 3], 1),
+    status: choice('status', info.status, [1, 2, 3], IN_DEVELOPMENT),
     desc: plainText('desc', info.desc?.value ?? '', 4096),
     tags: textMap('tags', info.tags),
     protocolConf: conf,

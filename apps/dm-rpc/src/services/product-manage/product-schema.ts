@@ -1,13 +1,15 @@
 /** Thing models: definitions one by one, and whole documents. */
 import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import type { Handlers } from '@alink/rpc';
+import type { CallContext, Handlers } from '@alink/rpc';
 import { affordanceOf, definitionsOf, exportModel, importThingModel, type ThingModel } from '@alink/thing-model';
-import type { DmContext } from '../../context';
+import type { AuditAction, AuditDetail } from '../../audit/audit-log';
+import type { DmContext, Transaction } from '../../context';
 import { badParameter, duplicate, noProduct, notFound, thingModelFault } from '../../wire/errors';
 import { requireProductID, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';
 import { orderOf, pageOf } from '../../wire/paging';
+import { refusePublished, requireLockedProduct } from '../lock-product';
 import {
   changedSchemaRow,
   modelOf,
@@ -59,30 +61,31 @@ const inSchemaFilter = (
   };
 };
 
-export const productSchemaHandlers = ({ prisma, changes }: DmContext): Methods => {
-  type Transaction = Parameters<Parameters<typeof prisma.$transaction>[0]>[0];
-
-  const requireProduct = async (tx: Pick<Transaction, 'product'>, productID: string): Promise<void> => {
+export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Methods => {
+  const requireProduct = async (productID: string): Promise<void> => {
     requireProductID('productID', productID);
-    if (!(await tx.product.findUnique({ where: { productID }, select: { productID: true } }))) {
+    if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
       throw noProduct(productID);
     }
   };
 
   /** Changes a model as a whole: changes of one product take turns, and what comes out is checked before it is kept. */
-  const changeModel = async (productID: string, change: (tx: Transaction) => Promise<void>): Promise<void> => {
+  const changeModel = async (
+    call: CallContext,
+    productID: string,
+    action: AuditAction,
+    change: (tx: Transaction) => Promise<AuditDetail>,
+  ): Promise<void> => {
     requireProductID('productID', productID);
-    await prisma.$transaction(async (tx) => {
-      const locked = await tx.$queryRaw<unknown[]>`
-        SELECT 1 FROM product WHERE product_id = ${productID} FOR UPDATE`;
-      if (locked.length === 0) throw noProduct(productID);
-      await change(tx);
+    await audit.transact(call, async (tx, note) => {
+      refusePublished(await requireLockedProduct(tx, productID), 'thing model');
+      note(action, { productID }, await change(tx));
     });
     changes.schemaChanged(productID);
   };
 
-  const addAll = (productID: string, infos: readonly { field: string; info: SchemaInput }[]) =>
-    changeModel(productID, async (tx) => {
+  const addAll = (call: CallContext, productID: string, infos: readonly { field: string; info: SchemaInput }[]) =>
+    changeModel(call, productID, 'schema.create', async (tx) => {
       const existing = await tx.schemaEntry.findMany({ where: { productID } });
       const taken = new Set(existing.map((row) => row.identifier));
       const rows = infos.map(({ field, info }, i) => {
@@ -96,6 +99,7 @@ export const productSchemaHandlers = ({ prisma, changes }: DmContext): Methods =
       });
       checkWhole([...existing, ...rows], infos[0]?.field ?? 'list');
       await tx.schemaEntry.createMany({ data: rows });
+      return { identifiers: rows.map((row) => row.identifier) };
     });
 
   const checkWhole = (rows: readonly Omit<SchemaRow, 'extra'>[], field: string): void => {
@@ -114,47 +118,50 @@ export const productSchemaHandlers = ({ prisma, changes }: DmContext): Methods =
   };
 
   return {
-    async productSchemaCreate({ info: given }) {
+    async productSchemaCreate({ info: given }, call) {
       const info = requireInfo(given);
-      await addAll(info.productID, [{ field: 'info', info }]);
+      await addAll(call, info.productID, [{ field: 'info', info }]);
       return {};
     },
 
-    async productSchemaMultiCreate({ productID, list, identifiers }) {
+    async productSchemaMultiCreate({ productID, list, identifiers }, call) {
       if (identifiers.length > 0) throw badParameter('identifiers', 'must be empty: there are no common definitions');
       if (list.length === 0) throw badParameter('list', 'must not be empty');
       await addAll(
+        call,
         productID,
         list.map((info, i) => ({ field: `list[${i}]`, info })),
       );
       return {};
     },
 
-    async productSchemaUpdate({ info: given }) {
+    async productSchemaUpdate({ info: given }, call) {
       const info = requireInfo(given);
       const { productID, identifier } = info;
-      await changeModel(productID, async (tx) => {
+      await changeModel(call, productID, 'schema.update', async (tx) => {
         const row = await tx.schemaEntry.findUnique({ where: { productID_identifier: { productID, identifier } } });
         if (!row) throw notFound(`definition ${identifier} of product ${productID}`);
         await tx.schemaEntry.update({
           where: { productID_identifier: { productID, identifier } },
           data: changedSchemaRow('info', info, row),
         });
+        return { identifier };
       });
       return {};
     },
 
-    async productSchemaDelete({ productID, identifier }) {
+    async productSchemaDelete({ productID, identifier }, call) {
       requireText('identifier', identifier);
-      await changeModel(productID, async (tx) => {
+      await changeModel(call, productID, 'schema.delete', async (tx) => {
         const { count } = await tx.schemaEntry.deleteMany({ where: { productID, identifier } });
         if (count === 0) throw notFound(`definition ${identifier} of product ${productID}`);
+        return { identifier };
       });
       return {};
     },
 
     async productSchemaIndex(request) {
-      await requireProduct(prisma, request.productID);
+      await requireProduct(request.productID);
       const where = inSchemaFilter(request);
       const [rows, total] = await Promise.all([
         prisma.schemaEntry.findMany({
@@ -167,22 +174,23 @@ export const productSchemaHandlers = ({ prisma, changes }: DmContext): Methods =
       return { list: rows.map(schemaInfo), total };
     },
 
-    async productSchemaTslImport({ productID, tsl }) {
+    async productSchemaTslImport({ productID, tsl }, call) {
       const model = readDocument(requireTsl(tsl));
       const rows = definitionsOf(model).map((definition, i) => ({
         ...affordanceOf(definition),
         productID,
         order: i + 1,
       }));
-      await changeModel(productID, async (tx) => {
-        await tx.schemaEntry.deleteMany({ where: { productID } });
+      await changeModel(call, productID, 'schema.import', async (tx) => {
+        const { count } = await tx.schemaEntry.deleteMany({ where: { productID } });
         await tx.schemaEntry.createMany({ data: rows });
+        return { definitions: rows.length, before: count };
       });
       return {};
     },
 
     async productSchemaTslRead({ productID }) {
-      await requireProduct(prisma, productID);
+      await requireProduct(productID);
       const rows = await prisma.schemaEntry.findMany({ where: { productID }, orderBy: SCHEMA_ORDER });
       return { tsl: JSON.stringify(exportModel(modelOf(rows), productID)) };
     },

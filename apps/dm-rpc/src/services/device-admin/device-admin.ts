@@ -1,0 +1,21 @@
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { auditLogHandlers } from './audit-log-index';
+import { certificateHandlers } from './certificates';
+import { createDevicesHandlers } from './create-devices';
+import { resetDeviceHandlers } from './reset-device';
+import { rotateKeyHandlers } from './rotate-key';
+import { rotateSecretHandlers } from './rotate-secret';
+import { tokenHandlers } from './tokens';
+
+/** `alink.DeviceAdmin`. */
+export const deviceAdmin = (context: DmContext): Handlers<typeof services.deviceAdmin> => ({
+  ...rotateSecretHandlers(context),
+  ...resetDeviceHandlers(context),
+  ...tokenHandlers(context),
+  ...createDevicesHandlers(context),
+  ...certificateHandlers(context),
+  ...rotateKeyHandlers(context),
+  ...auditLogHandlers(context),
+});
