@@ -176,6 +176,8 @@ describe('malformed', () => {
     ['a|lan=JS|Ali', 'there is text after the closing "|"'],
     ['a|signmethod=hmacsha512|', 'signmethod "hmacsha512" is none of hmacmd5, hmacsha1, hmacsha256'],
     ['a|signmethod=|', 'signmethod "" is none of hmacmd5, hmacsha1, hmacsha256'],
+    // Found by fuzzing: the problem goes to logs and terminals, which obey control characters.
+    ['|signmethod=h\t8\u001b[2J\ud800|', 'signmethod "h?8?[2J?" is none of hmacmd5, hmacsha1, hmacsha256'],
     ['x'.repeat(MAX_CLIENT_ID_LENGTH + 1), 'it is longer than 1024 characters'],
   ])('%.40s', (raw, problem) => {
     expect(parseClientId(raw).problem).toBe(problem);

@@ -47,6 +47,9 @@ const parsePairs = (section: string): ReadonlyMap<string, string> => {
 
 const parseExt = (value: string | undefined): number => (value && /^\d{1,9}$/.test(value) ? Number(value) : 0);
 
+/** Text of a stranger, fit for a log line and a terminal. */
+const printable = (text: string): string => text.slice(0, 32).replace(/[^\x20-\x7e]/g, '?');
+
 /** Where the parameters stand in a trimmed id: from the first bar to the last, since `lan=JS|Ali` has a bar inside. */
 const findSection = (id: string, firstBar: number): { section: string; problem?: string } => {
   const lastBar = id.lastIndexOf('|');
@@ -75,7 +78,7 @@ export const parseClientId = (raw: string): ParsedClientId => {
   const signMethod = methodName === undefined ? DEFAULT_SIGN_METHOD : parseSignMethod(methodName);
   let problem = found.problem;
   if (raw.length > MAX_CLIENT_ID_LENGTH) problem = `it is longer than ${MAX_CLIENT_ID_LENGTH} characters`;
-  else if (!signMethod) problem ??= `signmethod "${methodName?.slice(0, 32)}" is none of hmacmd5, hmacsha1, hmacsha256`;
+  else if (!signMethod) problem ??= `signmethod "${printable(methodName!)}" is none of hmacmd5, hmacsha1, hmacsha256`;
   return {
     raw,
     clientId: hasParams ? id.slice(0, firstBar).trim() : id,

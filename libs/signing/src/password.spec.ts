@@ -103,6 +103,16 @@ describe('verifyPassword', () => {
     expect(verifyPassword({ ...check, password })).toBe(-1);
   });
 
+  test('what only looks like the signature matches nothing (found by fuzzing: Buffer.from takes U+0130 for "0")', () => {
+    const password = sign('hmacmd5', 'k', 'x');
+    const lookalike = String.fromCharCode(0x100 + password.charCodeAt(0)) + password.slice(1);
+    expect(Buffer.from(lookalike, 'hex')).toEqual(Buffer.from(password, 'hex'));
+    for (const given of [lookalike, `${password}\0`, ` ${password}`, password.slice(1)]) {
+      expect(verifyPassword({ method: 'hmacmd5', key: 'k', contents: ['x'], password: given })).toBe(-1);
+    }
+    expect(verifyPassword({ method: 'hmacmd5', key: 'k', contents: ['x'], password })).toBe(0);
+  });
+
   test('an empty key matches nothing', () => {
     expect(verifyPassword({ ...check, key: '', password: sign('hmacsha256', '', 'one') })).toBe(-1);
   });
