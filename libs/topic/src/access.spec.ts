@@ -100,6 +100,15 @@ describe.each([
   });
 });
 
+test.each([
+  '/sys/a1X/d1/thing/event/+/post',
+  '/sys/a1X/d1/thing/#',
+  '/sys/a1X/d1/thing/event/\0/post',
+  `/sys/a1X/d1/thing/${'x'.repeat(65_535)}`,
+])('%.40j is no topic, and nobody publishes there (found by fuzzing)', (topic) => {
+  expect(mayPublish({ productKey: 'a1X', deviceName: 'd1' }, topic)).toBe(false);
+});
+
 test('what is pushed to a new connection may be received and subscribed', () => {
   for (const topic of ['/ext/register', '/ext/regnwl', '/ext/auth/identity/response']) {
     expect(mayReceive(self, topic)).toBe(true);

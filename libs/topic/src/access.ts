@@ -2,7 +2,7 @@
 import type { DeviceIdentity } from '@alink/signing';
 import { parseTopic, type DeviceTopic } from './device-topic';
 import { directionOf } from './direction';
-import { isValidFilter } from './topic-filter';
+import { isValidFilter, isValidTopic } from './topic-filter';
 
 /** Whether a subscription is granted, and in words for a log why not. */
 export type Verdict = { readonly granted: true } | { readonly granted: false; readonly reason: string };
@@ -25,6 +25,7 @@ const hasWildcard = (text: string): boolean => text.includes('+') || text.includ
 
 /** Whether a device may publish to a topic (its query already cut): its own up topics, and no others. */
 export const mayPublish = (self: DeviceIdentity, topic: string): boolean => {
+  if (!isValidTopic(topic)) return false;
   const parsed = parseTopic(topic);
   if (!parsed || !isOwn(self, parsed)) return false;
   const direction = directionOf(parsed);
