@@ -73,6 +73,13 @@ describe('vectors', () => {
   });
 });
 
+test('a request is not answered where MQTT cannot carry the topic of the reply (found by fuzzing)', () => {
+  const path = (bytes: number): string => `thing/${'x'.repeat(bytes - '/sys/a1X/d1/thing/'.length)}`;
+  const room = 65_535 - '_reply'.length;
+  expect(decode(path(room), '{"id":"1","params":{}}')?.reply?.topic).toHaveLength(65_535);
+  expect(decode(path(room + 1), '{"id":"1","params":{}}')).toMatchObject({ reply: undefined, requestId: '1' });
+});
+
 const properties = (count: number): string =>
   `{"id":"1","params":{${Array.from({ length: count }, (_, index) => `"p${index}":1`).join()}}}`;
 

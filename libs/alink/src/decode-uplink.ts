@@ -1,5 +1,6 @@
 /** From what a device published to what the platform keeps and what the device is told. */
 import { compileModel, type CompiledModel, type Json } from '@alink/thing-model';
+import { isValidTopic, replyTopic } from '@alink/topic';
 import { isRecord, parseJson, readEnvelope, type Envelope } from './envelope';
 import { unknownRequest } from './kinds/unknown-request';
 import { messageKinds } from './message-kinds';
@@ -81,9 +82,9 @@ const decodeRequest = ({ route, name, method, methodToken }: FoundRequest, uplin
     ? { code: fault.code, text: fault.message, data: undefined, message: undefined, problems: [fault] }
     : route.request(params, context);
   const reply =
-    wantsReply(body) && !(route === unknownRequest && id === '')
+    wantsReply(body) && !(route === unknownRequest && id === '') && isValidTopic(replyTopic(uplink.topic))
       ? {
-          topic: `${uplink.topic}_reply`,
+          topic: replyTopic(uplink.topic),
           payload: assembleReply({ idToken, code, message: text, data }, methodToken),
           code,
           idToken,
