@@ -35,6 +35,15 @@ describe('envelope', () => {
     expect(decodeEnvelope('{"data":"x"}')).toMatchObject({ trace: '', timestamp: 0, data: 'x' });
   });
 
+  test.each([
+    ['{"data":"","userCtx":0}', 0],
+    ['{"data":"","userCtx":[]}', 0],
+    ['{"data":"","timestamp":1e999}', 0],
+    ['{"data":"","timestamp":"7"}', 7],
+  ])('%s has no user and a time (found by fuzzing)', (body, timestamp) => {
+    expect(decodeEnvelope(body)).toEqual({ trace: '', timestamp, data: '', userCtx: undefined });
+  });
+
   test.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"data":null}', '{"data":{"a":1}}'])('%j is none', (body) => {
     expect(() => decodeEnvelope(body)).toThrow(/JSON|envelope/);
   });

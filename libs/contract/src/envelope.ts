@@ -80,15 +80,19 @@ export const encodeEnvelope = (data: string, now: number, userCtx?: UserContext)
     ? `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)},"userCtx":${JSON.stringify(userCtx)}}`
     : `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}}`;
 
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+const isUserContext = (value: unknown): value is UserContext =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Opens the body of a NATS message. Throws SyntaxError or TypeError on anything that is not an envelope. */
 export const decodeEnvelope = (body: string): Envelope => {
   const parsed = JSON.parse(body) as Partial<Envelope> | null;
   if (typeof parsed?.data !== 'string') throw new TypeError('envelope has no "data" text');
   return {
     trace: typeof parsed.trace === 'string' ? parsed.trace : '',
-    timestamp: Number(parsed.timestamp) || 0,
+    timestamp: finite(Number(parsed.timestamp)),
     data: parsed.data,
-    userCtx: parsed.userCtx,
+    ...(isUserContext(parsed.userCtx) && { userCtx: parsed.userCtx }),
   };
 };
 
