@@ -1,4 +1,5 @@
 /** The PROXY protocol, versions 1 and 2 (haproxy.org, "The PROXY protocol"): the true address behind a load balancer. */
+import { isIP } from 'node:net';
 import { IPv4ProxyAddress, IPv6ProxyAddress, V1ProxyProtocol, V2ProxyProtocol } from 'proxy-protocol-js';
 
 /** Where the connection really comes from; undefined for one of the proxy's own (health checks). */
@@ -44,7 +45,7 @@ const readV1 = (bytes: Buffer): { value: ProxySource | undefined; taken: number 
   const taken = end + 2;
   const line = bytes.toString('latin1', 0, end);
   if (line.startsWith('PROXY UNKNOWN')) return { value: undefined, taken };
-  const { source } = V1ProxyProtocol.parse(`${line}\r\n`) ?? fail('a PROXY header that cannot be read');
+  const { source } = readable(() => V1ProxyProtocol.parse(`${line}\r\n`));
   return { value: checked(source.ipAddress, source.port), taken };
 };
 
@@ -54,10 +55,10 @@ const readV2 = (bytes: Buffer): { value: ProxySource | undefined; taken: number 
   if (length > MAX_V2_BYTES) throw new Error('a PROXY header that is too long');
   const taken = V2_FIXED + length;
   if (bytes.length < taken) return undefined;
+  if (bytes[12]! >> 4 !== 2) throw unreadable();
   const isLocal = (bytes[12]! & 0x0f) === 0;
   if (isLocal) return { value: undefined, taken };
-  const header = V2ProxyProtocol.parse(bytes.subarray(0, taken)) ?? fail('a PROXY header that cannot be read');
-  const { proxyAddress } = header;
+  const { proxyAddress } = readable(() => V2ProxyProtocol.parse(bytes.subarray(0, taken)));
   if (!(proxyAddress instanceof IPv4ProxyAddress) && !(proxyAddress instanceof IPv6ProxyAddress)) {
     return { value: undefined, taken };
   }
@@ -73,10 +74,17 @@ const addressText = (bytes: ArrayLike<number>): string => {
 };
 
 const checked = (address: string, port: number): ProxySource => {
-  if (!address || !Number.isInteger(port) || port < 0 || port > 65_535) fail('a PROXY header that cannot be read');
+  if (isIP(address) === 0 || !Number.isInteger(port) || port < 0 || port > 65_535) throw unreadable();
   return { address, port };
 };
 
-const fail = (message: string): never => {
-  throw new Error(message);
+/** What the library throws is no Error, and repeats nothing of use. */
+const readable = <T>(parse: () => T): T => {
+  try {
+    return parse();
+  } catch {
+    throw unreadable();
+  }
 };
+
+const unreadable = (): Error => new Error('a PROXY header that cannot be read');
