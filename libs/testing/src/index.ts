@@ -4,6 +4,7 @@ export { freePort } from './free-port';
 export { temporaryFolder, removeFolder } from './guardian';
 export { startNats, type TestNats } from './nats-server';
 export { startPostgres, type TestDatabase, type TestPostgres } from './postgres-server';
+export { readVectors } from './read-vectors';
 export { RawMqtt, type RawMqttOptions } from './raw-mqtt';
 export {
   ConnectRefusedError,
