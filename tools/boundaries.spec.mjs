@@ -20,6 +20,18 @@ const cases = [
     `import * as it from '@alink/app-dm-rpc';`,
     ['boundaries', 'imports'],
   ],
+  [
+    'the fuzz targets reach parsers',
+    'apps/fuzz/src/x.ts',
+    `import * as it from '@alink/app-protocol-aliyun-mqtt/parsers';`,
+    [],
+  ],
+  [
+    'the fuzz targets reach further',
+    'apps/fuzz/src/x.ts',
+    `import * as it from '@alink/app-protocol-aliyun-mqtt';`,
+    ['boundaries'],
+  ],
   ['a spec imports an app', 'apps/dmctl/src/x.spec.ts', `import * as it from '@alink/app-dm-rpc';`, ['boundaries']],
   ['standalone imports the apps', 'apps/standalone/src/x.ts', `import * as it from '@alink/app-dm-rpc';`, []],
   [
