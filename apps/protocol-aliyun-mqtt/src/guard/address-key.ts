@@ -1,5 +1,5 @@
 /** What stands for "one address" where something is counted for each. */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 /**
  * The key of an address: an IPv4 address itself (also when mapped into IPv6), the /64 of an IPv6 address, because that
@@ -14,18 +14,17 @@ export const addressKey = (address: string): string => {
   return `${groups(host).slice(0, 4).join(':')}::/64`;
 };
 
-/** Takes the port away. An unbracketed IPv6 address with a port is told by being none, or by its ninth group. */
+/** Takes the port away. An IPv6 address without brackets that is one with its port too keeps it: its /64 is the same. */
 const hostOf = (address: string): string => {
-  const bracketed = /^\[(.+)\](?::\d+)?$/.exec(address);
-  if (bracketed) return withoutZone(bracketed[1]!);
   const host = withoutZone(address);
-  const colon = host.lastIndexOf(':');
-  if (colon < 0 || isIPv4(host)) return host;
-  const before = host.slice(0, colon);
-  return isIPv4(before) ? before : host;
+  if (isIP(host)) return host;
+  const [, bracketed] = /^\[(.+)\](?::\d+)?$/.exec(address) ?? [];
+  if (bracketed !== undefined) return withoutZone(bracketed);
+  const before = host.slice(0, Math.max(0, host.lastIndexOf(':')));
+  return isIP(before) ? before : host;
 };
 
-const withoutZone = (address: string): string => address.replace(/%.*$/, '');
+const withoutZone = (address: string): string => address.replace(/%[^\]]*/, '');
 
 /** The eight groups of an IPv6 address, without leading zeros. */
 const groups = (address: string): string[] => {

@@ -1,0 +1,116 @@
+import { deviceCredentials } from '@alink/signing';
+import { readAttempt, type Attempt } from '../connect/attempt';
+import { refusals } from '../connect/refusals';
+import { GuardedAdmission, type Decider } from './guarded-admission';
+import { isQuiet } from './guard-refusals';
+import { LoginLockout, type Lock } from './login-lockout';
+
+type Verdict = Awaited<ReturnType<Decider['decide']>>;
+const right = 'secret-of-dev';
+const attemptWith = (secret: string, over: Partial<Attempt> = {}): Attempt => ({
+  ...readAttempt({
+    ...deviceCredentials({ productKey: 'pk', deviceName: 'dev', deviceSecret: secret }),
+    keepalive: 60,
+    address: '192.0.2.1:1',
+    secure: false,
+  }),
+  ...over,
+});
+const rightPassword = attemptWith(right).password;
+
+/** Admits the right password, and counts how often it was asked. */
+const guarded = (refuse = refusals.wrongSign('test')) => {
+  const clock = { time: 0, now: () => clock.time };
+  const locks: Lock[] = [];
+  let asked = 0;
+  let refused = 0;
+  const inner: Decider = {
+    decide: async (attempt): Promise<Verdict> => {
+      asked += 1;
+      if (attempt.password === rightPassword) return { as: 'device' } as Verdict;
+      return { as: 'refused', refusal: refuse };
+    },
+  };
+  const lockout = new LoginLockout({ failuresPerMinute: 10, lockMs: 300_000 }, clock);
+  const admission = new GuardedAdmission(inner, lockout, {
+    onLock: (lock) => void locks.push(lock),
+    onRefused: () => void refused++,
+  });
+  return { clock, locks, admission, asked: () => asked, refused: () => refused };
+};
+const codeOf = (verdict: Verdict): number => (verdict.as === 'refused' ? verdict.refusal.returnCode : 0);
+
+test('the eleventh wrong password is refused from memory, with the same code; so is the right one', async () => {
+  const { admission, asked, refused, locks, clock } = guarded();
+  for (let n = 0; n < 10; n++) expect(codeOf(await admission.decide(attemptWith('wrong')))).toBe(4);
+  expect(locks).toEqual(['pair']);
+  for (const secret of ['wrong', right]) expect(codeOf(await admission.decide(attemptWith(secret)))).toBe(4);
+  expect([asked(), refused()]).toEqual([10, 2]);
+  const elsewhere = attemptWith(right, { address: '198.51.100.1:1' });
+  expect(codeOf(await admission.decide(elsewhere))).toBe(0);
+  clock.time = 300_000;
+  expect(codeOf(await admission.decide(attemptWith(right)))).toBe(0);
+  expect(locks).toHaveLength(1);
+});
+
+test('what a lock refuses is not written for each attempt', async () => {
+  const { admission } = guarded();
+  const verdicts: Verdict[] = [];
+  for (let n = 0; n < 12; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
+  const quiet = verdicts.map((verdict) => verdict.as === 'refused' && isQuiet(verdict.refusal));
+  expect(quiet).toEqual([...Array.from({ length: 10 }, () => false), true, true]);
+});
+
+test('a success forgives', async () => {
+  const { admission, locks } = guarded();
+  for (let n = 0; n < 40; n++) await admission.decide(attemptWith(n % 10 === 9 ? right : 'wrong'));
+  expect(locks).toEqual([]);
+});
+
+test.each([
+  ['unknown device', refusals.unknownDevice()],
+  ['unknown product', refusals.unknownProduct()],
+  ['wrong token', refusals.wrongToken()],
+])('%s counts like a wrong password: being locked tells nothing', async (_name, refusal) => {
+  const { admission, locks } = guarded(refusal);
+  for (let n = 0; n < 10; n++) await admission.decide(attemptWith('wrong'));
+  expect(locks).toEqual(['pair']);
+});
+
+test.each([
+  ['dm.rpc away', refusals.unavailable()],
+  ['a bad keepalive', refusals.keepalive(0)],
+  ['a disabled device', refusals.disabledDevice()],
+])('%s is no failed login', async (_name, refusal) => {
+  const { admission, locks } = guarded(refusal);
+  for (let n = 0; n < 50; n++) await admission.decide(attemptWith('wrong'));
+  expect(locks).toEqual([]);
+});
+
+test('a wrong iotToken counts too, and stays CONNACK 3', async () => {
+  const { admission, locks } = guarded(refusals.wrongIotToken());
+  const attempt = readAttempt({
+    clientId: 'x|securemode=-1|',
+    username: 'an-iot-id',
+    password: 'guess',
+    keepalive: 60,
+    address: '192.0.2.1:1',
+    secure: true,
+  });
+  for (let n = 0; n < 10; n++) await admission.decide(attempt);
+  expect(locks).toEqual(['pair']);
+  expect(codeOf(await admission.decide(attempt))).toBe(3);
+});
+
+test('whatever the CONNECT looks like, a locked one is refused without an error', async () => {
+  const { admission } = guarded();
+  for (const [clientId, username] of [
+    ['', ''],
+    ['x|', 'dev&pk'],
+    ['x|signmethod=crc32|', 'dev&pk'],
+    ['plain', 'nothing'],
+  ] as const) {
+    const attempt = readAttempt({ clientId, username, password: '', keepalive: 0, address: '', secure: false });
+    for (let n = 0; n < 12; n++) expect(codeOf(await admission.decide(attempt))).toBe(4);
+  }
+});

@@ -1,0 +1,71 @@
+/** Real sockets; only the pauses are watched, not how long they take. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@alink/runtime';
+import { seededRandom } from '@alink/testing';
+import { paceReads } from './read-pacing';
+
+/** A server that reads as the broker does, and a client that sends. */
+const pair = async (bytesPerSecond: number) => {
+  let pauses = 0;
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [conn] = await accepted;
+  paceReads(conn, { bytesPerSecond, clock: systemClock, onPause: () => void pauses++ });
+  const chunks: Buffer[] = [];
+  conn.on('readable', () => {
+    for (let chunk = conn.read() as Buffer | null; chunk; chunk = conn.read() as Buffer | null) chunks.push(chunk);
+  });
+  const ended = once(conn, 'end');
+  ended.catch(() => undefined);
+  return {
+    client,
+    conn,
+    ended,
+    received: () => Buffer.concat(chunks),
+    pauses: () => pauses,
+    stop: async () => {
+      client.destroy();
+      conn.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+test('every byte arrives in its order, however often reading pauses', async () => {
+  const { client, received, pauses, ended, stop } = await pair(1_000_000);
+  const sent = seededRandom(8).bytes(1_300_000);
+  client.end(sent);
+  await ended;
+  expect(received().equals(sent)).toBe(true);
+  expect(pauses()).toBeGreaterThan(0);
+  await stop();
+}, 30_000);
+
+test('while it pauses nothing is read, and the sender is held back', async () => {
+  const { client, received, stop, pauses } = await pair(1000);
+  let flushed = false;
+  client.write(Buffer.alloc(64 * 1024 * 1024), () => (flushed = true));
+  while (pauses() === 0) await pause(5);
+  const before = received().length;
+  await pause(200);
+  expect(received().length).toBe(before);
+  expect(before).toBeLessThan(1024 * 1024);
+  expect(flushed).toBe(false);
+  await stop();
+});
+
+test('below the rate, and switched off, it never pauses', async () => {
+  for (const bytesPerSecond of [1_000_000, 0]) {
+    const { client, received, pauses, ended, stop } = await pair(bytesPerSecond);
+    client.end(Buffer.alloc(500_000, 7));
+    await ended;
+    expect(received()).toHaveLength(500_000);
+    expect(pauses()).toBe(0);
+    await stop();
+  }
+});
