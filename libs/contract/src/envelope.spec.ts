@@ -40,7 +40,9 @@ describe('envelope', () => {
     ['{"data":"","userCtx":[]}', 0],
     ['{"data":"","timestamp":1e999}', 0],
     ['{"data":"","timestamp":"7"}', 7],
-  ])('%s has no user and a time (found by fuzzing)', (body, timestamp) => {
+    ['{"data":"","timestamp":{"valueOf":1,"toString":1}}', 0],
+    [`{"data":"","timestamp":${'['.repeat(6000)}${']'.repeat(6000)}}`, 0],
+  ])('%.40s has no user and a time (found by fuzzing)', (body, timestamp) => {
     expect(decodeEnvelope(body)).toEqual({ trace: '', timestamp, data: '', userCtx: undefined });
   });
 

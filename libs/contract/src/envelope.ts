@@ -80,7 +80,11 @@ export const encodeEnvelope = (data: string, now: number, userCtx?: UserContext)
     ? `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)},"userCtx":${JSON.stringify(userCtx)}}`
     : `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}}`;
 
-const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+/** Only what is meant as a number: turning nested arrays into one can exhaust the stack. */
+const timeOf = (value: unknown): number => {
+  const time = typeof value === 'string' ? Number(value) : value;
+  return typeof time === 'number' && Number.isFinite(time) ? time : 0;
+};
 const isUserContext = (value: unknown): value is UserContext =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -90,7 +94,7 @@ export const decodeEnvelope = (body: string): Envelope => {
   if (typeof parsed?.data !== 'string') throw new TypeError('envelope has no "data" text');
   return {
     trace: typeof parsed.trace === 'string' ? parsed.trace : '',
-    timestamp: finite(Number(parsed.timestamp)),
+    timestamp: timeOf(parsed.timestamp),
     data: parsed.data,
     ...(isUserContext(parsed.userCtx) && { userCtx: parsed.userCtx }),
   };
