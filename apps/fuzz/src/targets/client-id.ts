@@ -91,6 +91,6 @@ export const clientIdTarget = fuzzTarget<{ clientId: string; username: string; p
       verify(password) === expected(/^[0-9a-fA-F]*$/.test(password) ? password.toLowerCase() : password),
       'only a signature passes',
     );
-    return `${parsed.problem?.slice(0, 12)} ${method} ${parsed.authType?.slice(0, 8)} ${parsed.params.size} ${identity === undefined} ${parsed.ext > 0}`;
+    return `${parsed.problem?.slice(0, 12)} ${method} ${/^(register|regnwl|connwl|id2)$/.exec(parsed.authType ?? '')?.[0]} ${Math.min(parsed.params.size, 12)} ${identity === undefined} ${parsed.ext > 0}`;
   },
 });
