@@ -13,10 +13,11 @@ import {
   type EmbeddedPostgres,
 } from '@alink/db';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
-import { connectRpc } from '@alink/rpc';
+import { connectRpc, rpcClientSettings, rpcServerSettings } from '@alink/rpc';
 import { startAll, type Logger, type Part, type Running } from '@alink/runtime';
 import type { StandaloneConfig } from './config';
 import { createDemoData } from './demo-data';
+import { checkOwnCalls } from './own-calls';
 import { checkPorts } from './ports';
 import type { WelcomeFacts } from './welcome';
 
@@ -34,22 +35,30 @@ export interface Standalone extends Running {
   readonly certificates: string;
 }
 
-/** Every port of the configuration, by its variable. */
-const portsOf = (config: StandaloneConfig): Readonly<Record<string, number>> =>
-  Object.fromEntries(
-    Object.entries(config).filter((entry): entry is [string, number] => /_PORT$/.test(entry[0]) && Boolean(entry[1])),
-  );
+type Ports = Readonly<Record<string, number>>;
+
+/** Every port of the configuration, by its variable: those of gRPC, and all others. */
+const portsOf = (config: StandaloneConfig): readonly [grpc: Ports, devices: Ports] => {
+  const ports = Object.entries(config).filter((entry): entry is [string, number] => /_PORT$/.test(entry[0]));
+  const isGrpc = ([name]: [string, number]) => name.endsWith('_GRPC_PORT');
+  return [Object.fromEntries(ports.filter(isGrpc)), Object.fromEntries(ports.filter((entry) => !isGrpc(entry)))];
+};
 
 /** A server that says on which port it is. */
 type Server = Running & { readonly port: number };
 
 /**
  * Starts everything in order; stops in the reverse.
- * @throws {StartError} when a port is taken, before anything is started
+ * @throws {StartError} when a port is taken or gRPC would be open to the public, before anything is started
  * @throws {Error} naming the part that did not start; what already ran has been stopped
  */
 export const createStandalone = async ({ config, log, onActivity, signal }: StandaloneOptions): Promise<Standalone> => {
-  await checkPorts(config.HOST, portsOf(config));
+  const grpc = rpcServerSettings(config);
+  const security = rpcClientSettings(config);
+  checkOwnCalls(config);
+  const [grpcPorts, devicePorts] = portsOf(config);
+  await checkPorts(grpc.host, grpcPorts);
+  await checkPorts(config.HOST, devicePorts);
 
   let postgres: EmbeddedPostgres | undefined;
   let database!: Database;
@@ -118,7 +127,7 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
       name: 'demo',
       start: async () => {
         if (!config.DEMO) return;
-        const channel = connectRpc('etcd:///dm.rpc', { registry, log });
+        const channel = connectRpc('etcd:///dm.rpc', { registry, log, security });
         await createDemoData(channel).finally(() => channel.close());
       },
       stop: () => Promise.resolve(),
