@@ -30,7 +30,8 @@ export const describeError = (error: unknown, tried: readonly ServiceAddress[], 
   if (error instanceof ThingModelError) return new CliError(ExitCode.usage, `thing model: ${error.message}`);
   if (error instanceof StartError) return new CliError(ExitCode.usage, error.message);
   if (error instanceof RpcError) {
-    return isSilence(error) ? unreachable(error, tried, etcdSilent) : refusal(error.code, error.message);
+    if (isSilence(error)) return unreachable(error, tried, etcdSilent);
+    return grpcStatus(error) === UNAUTHENTICATED ? stranger(error) : refusal(error.code, error.message);
   }
   return new CliError(ExitCode.refused, error instanceof Error ? (error.stack ?? error.message) : String(error));
 };
@@ -43,10 +44,19 @@ export const refusal = (code: number, message: string): CliError => {
 
 /** gRPC's status when the caller's own patience ends. */
 const DEADLINE_EXCEEDED = 4;
+/** gRPC's status for a caller who shows no token, or a wrong one. */
+const UNAUTHENTICATED = 16;
+
+const grpcStatus = (error: RpcError): unknown => (error.cause as { code?: unknown } | undefined)?.code;
+
+const stranger = ({ code, message }: RpcError): CliError =>
+  new CliError(ExitCode.refused, `${message} (${code})`, {
+    code,
+    hint: 'GRPC_TOKEN or --token must be a token of the GRPC_TOKENS_FILE of the services.',
+  });
 
 /** True when nobody answered at all, as against an answer that speaks of a timeout. */
-const isSilence = (error: RpcError): boolean =>
-  error.unavailable || (error.cause as { code?: unknown } | undefined)?.code === DEADLINE_EXCEEDED;
+const isSilence = (error: RpcError): boolean => error.unavailable || grpcStatus(error) === DEADLINE_EXCEEDED;
 
 const unreachable = (error: RpcError, [address]: readonly ServiceAddress[], etcdSilent: boolean): CliError => {
   if (!address) return new CliError(ExitCode.unreachable, error.message);

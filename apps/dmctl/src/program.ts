@@ -17,6 +17,11 @@ Where the services are:
   --endpoint and --job-endpoint; else etcd, when ETCD_HOSTS is set; else localhost, at DM_GRPC_PORT (9081) and
   TIMEDJOB_GRPC_PORT (9083).
 
+Who you are, where the services ask:
+  --token, --ca, --cert, --key; else GRPC_TOKEN, GRPC_CLIENT_CA_FILE, GRPC_CLIENT_CERT_FILE, GRPC_CLIENT_KEY_FILE. A token
+  on the command line can be read by others on this machine while the command runs. GRPC_CLIENT_SERVER_NAME is the name
+  that the services' certificates bear, where it is not the one that is dialled.
+
 Exit codes:
   0  done
   1  the platform or the device said no
@@ -36,6 +41,10 @@ const buildProgram = (io: Io): Command => {
     .option('--json', 'results as JSON, errors as JSON on standard error')
     .option('--endpoint <host:port>', 'where dm.rpc is', parseEndpoint)
     .option('--job-endpoint <host:port>', 'where timedjob.rpc is', parseEndpoint)
+    .option('--token <token>', 'token to send, when the services ask for one')
+    .option('--ca <file>', "authority of the services' certificates (PEM); with it, TLS")
+    .option('--cert <file>', 'certificate to show, when the services ask for one (PEM)')
+    .option('--key <file>', 'its key (PEM)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined })
     .addHelpText('after', afterHelp)

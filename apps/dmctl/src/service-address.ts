@@ -1,5 +1,6 @@
 import { serviceKeys } from '@alink/contract';
-import { hostList, loadConfig, port, type Environment } from '@alink/runtime';
+import { rpcClientSettings, type ClientSecurity } from '@alink/rpc';
+import { grpcClientFields, hostList, loadConfig, port, type Environment } from '@alink/runtime';
 import { z } from 'zod';
 
 /** Options that every command has. */
@@ -7,6 +8,10 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly endpoint?: string;
   readonly jobEndpoint?: string;
+  readonly token?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** Where a service is to be found. */
@@ -27,6 +32,7 @@ const schema = z.object({
   TIMEDJOB_GRPC_PORT: port(9083),
   GATEWAY_GRPC_PORT: port(9108),
   MQTT_PORT: port(1883),
+  ...grpcClientFields,
 });
 
 export interface Settings {
@@ -36,10 +42,15 @@ export interface Settings {
   readonly jobPort: number;
   readonly gatewayPort: number;
   readonly mqttPort: number;
+  /** What is trusted and shown. */
+  readonly security: ClientSecurity;
 }
 
-/** @throws {ConfigError} naming the variable that is bad */
-export const readSettings = (env: Environment): Settings => {
+/**
+ * Reads the environment; what options say goes first.
+ * @throws {StartError} naming what is bad
+ */
+export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalOptions = {}): Settings => {
   const config = loadConfig(schema, env);
   return {
     // Without the variable there is no etcd to ask: the services of `npm start` register in their own process.
@@ -48,6 +59,13 @@ export const readSettings = (env: Environment): Settings => {
     jobPort: config.TIMEDJOB_GRPC_PORT,
     gatewayPort: config.GATEWAY_GRPC_PORT,
     mqttPort: config.MQTT_PORT,
+    security: rpcClientSettings({
+      GRPC_TOKEN: token ?? config.GRPC_TOKEN,
+      GRPC_CLIENT_CA_FILE: ca ?? config.GRPC_CLIENT_CA_FILE,
+      GRPC_CLIENT_CERT_FILE: cert ?? config.GRPC_CLIENT_CERT_FILE,
+      GRPC_CLIENT_KEY_FILE: key ?? config.GRPC_CLIENT_KEY_FILE,
+      GRPC_CLIENT_SERVER_NAME: config.GRPC_CLIENT_SERVER_NAME,
+    }),
   };
 };
 

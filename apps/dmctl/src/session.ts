@@ -22,7 +22,7 @@ export class Session {
   ) {
     this.#options = options;
     this.out = new Output(io, options.json ?? false);
-    this.settings = readSettings(io.env);
+    this.settings = readSettings(io.env, options);
   }
 
   get products(): Client<typeof services.productManage> {
@@ -75,7 +75,7 @@ export class Session {
       const address = this.address(service);
       this.#tried.unshift(address);
       const registry = address.target.startsWith('etcd:') ? this.registry : undefined;
-      channel = connectRpc(address.target, { registry });
+      channel = connectRpc(address.target, { registry, security: this.settings.security });
       this.#channels.set(service, channel);
     }
     return channel;

@@ -1,5 +1,5 @@
 import { serviceKeys } from '@alink/contract';
-import { checkHealth, type Health } from '@alink/rpc';
+import { checkHealth, expectService, type Health } from '@alink/rpc';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
@@ -74,15 +74,19 @@ const serviceRows = async (session: Session): Promise<ServiceRow[]> => {
     findService(session, serviceKeys.dg, session.registry ? '' : `localhost:${session.settings.gatewayPort}`),
   ]);
   return Promise.all(
-    found.flat().map(async ({ service, address }): Promise<ServiceRow> => {
-      return { service, address, health: address ? await checkHealth(address) : 'not registered' };
+    found.flat().map(async ({ service, address, ofEtcd }): Promise<ServiceRow> => {
+      const { security: own } = session.settings;
+      // The certificate of what stands in etcd bears the service's name: addresses come and go.
+      const security = ofEtcd ? expectService(own, service) : own;
+      const health = address ? await checkHealth(address, { security }) : 'not registered';
+      return { service, address, health };
     }),
   );
 };
 
 /** The instances of a service: the one at the address given, else those in etcd. */
 const findService = async ({ registry }: Session, service: string, target: string) => {
-  if (!registry || (target !== '' && !target.startsWith('etcd:'))) return [{ service, address: target }];
+  if (!registry || (target !== '' && !target.startsWith('etcd:'))) return [{ service, address: target, ofEtcd: false }];
   let addresses: string[];
   try {
     addresses = [...new Set((await registry.list(service)).values())];
@@ -91,7 +95,8 @@ const findService = async ({ registry }: Session, service: string, target: strin
       hint: 'ETCD_HOSTS says where etcd is; without it, localhost is asked.',
     });
   }
-  return addresses.length > 0 ? addresses.map((address) => ({ service, address })) : [{ service, address: '' }];
+  if (addresses.length === 0) addresses.push('');
+  return addresses.map((address) => ({ service, address, ofEtcd: true }));
 };
 
 const protocolRows = async ({ protocols }: Session, nowSeconds: number): Promise<ProtocolRow[]> => {
