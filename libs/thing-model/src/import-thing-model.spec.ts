@@ -139,6 +139,13 @@ describe('a faulty document is refused, naming the member', () => {
     [7, '', /must be an object/],
     [{}, '', /neither a TSL document nor a model/],
     [{ schema: '', properties: {} }, 'properties', /must be an array/],
+    // Found by fuzzing: the message goes to logs and terminals, and in a gRPC trailer.
+    [ofType({ type: 'bool', specs: { '\0\u001b[2J': '' } }), 'properties[0].dataType.specs.??[2J', /0 and 1/],
+    [
+      ofType({ type: 'enum', specs: { ['9'.repeat(9999)]: '' } }),
+      `properties[0].dataType.specs.${'9'.repeat(64)}`,
+      /whole/,
+    ],
     [{ schema: '', properties: [null] }, 'properties[0].identifier', /is missing/],
     [{ schema: '', properties: ['x'] }, 'properties[0]', /must be an object/],
     [{ schema: '', properties: [property({ identifier: 7 })] }, 'properties[0].identifier', /must be a string/],

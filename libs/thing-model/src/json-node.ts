@@ -26,7 +26,7 @@ export class JsonNode {
     if (this.present && !isObject(this.value)) this.fail('must be an object');
     return new JsonNode(
       this.has(key) ? (this.value as JsonObject)[key] : undefined,
-      this.path ? `${this.path}.${key}` : key,
+      this.path ? `${this.path}.${printable(key)}` : printable(key),
     );
   }
 
@@ -93,6 +93,10 @@ export class JsonNode {
     return count;
   }
 }
+
+/** A member's name, fit for a message and a terminal: labels are named by whoever wrote the document. */
+const printable = (key: string): string =>
+  /^\w{1,64}$/.test(key) ? key : key.slice(0, 64).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
