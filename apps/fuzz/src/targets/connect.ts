@@ -10,15 +10,20 @@ const MAX_FRAME_BYTES = 4096;
 /** Bytes of a fixed header: one for the type, four for the length. */
 const MAX_HEADER_BYTES = 5;
 
-const login = deviceCredentials({ productKey: 'a1X', deviceName: 'd1', deviceSecret: 'testsecret001', timestamp: 1 });
+const credentials = deviceCredentials({
+  productKey: 'a1X',
+  deviceName: 'd1',
+  deviceSecret: 'testsecret001',
+  timestamp: 1,
+});
 const connect: Packet = {
   cmd: 'connect',
   protocolId: 'MQTT',
   protocolVersion: 4,
   clean: true,
   keepalive: 60,
-  ...login,
-  password: Buffer.from(login.password),
+  ...credentials,
+  password: Buffer.from(credentials.password),
 };
 const packets: Packet[] = [
   connect,
@@ -90,9 +95,6 @@ const readConnect = (packet: Packet): string => {
   return `connect${packet.protocolVersion} ${identity !== undefined} ${clientId.hasParams} ${clientId.problem?.slice(0, 12)}`;
 };
 
-/** What is the same however a packet came: all of a CONNECT, of others what they are. */
-const loginOf = (packet: Packet): unknown => (packet.cmd === 'connect' ? { ...packet } : packet.cmd);
-
 export const connectTarget = fuzzTarget<{ bytes: Uint8Array }>({
   name: 'connect',
   seeds: [...packets, ...packets].map((packet, n) => ({
@@ -103,15 +105,13 @@ export const connectTarget = fuzzTarget<{ bytes: Uint8Array }>({
     const buffer = Buffer.from(bytes);
     const whole = parse([buffer]);
     const read = whole.packets.map(readConnect);
-    // The same frames and logins, however the network cuts them. (Of an empty PUBACK and its like the parser reads the
-    // message id from whatever stands behind it, so their fields are not compared.)
-    for (const size of [1, 7]) {
-      const pieces = parse(inPieces(buffer, size));
-      if (whole.fault !== undefined) continue;
-      promise(pieces.fault === undefined, 'pieces are taken where the whole is');
+    // The same login, however the network cuts it. (Of other packets that are too short the parser reads what is missing
+    // from whatever stands behind them, so those are not compared.)
+    const login = whole.packets[0];
+    for (const size of login?.cmd === 'connect' ? [1, 7] : []) {
       promise(
-        isDeepStrictEqual(pieces.packets.map(loginOf), whole.packets.map(loginOf)),
-        'pieces give the same packets',
+        isDeepStrictEqual({ ...parse(inPieces(buffer, size)).packets[0] }, { ...login }),
+        'pieces give the same login',
       );
     }
     return `${read.slice(0, 3).join()} ${whole.fault?.replace(/\d+/g, '#')}`;
