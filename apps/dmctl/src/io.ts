@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '@alink/runtime';
 
 /** Everything outside the program: the process in `main.ts`, a recorder in specs. */
@@ -9,6 +10,17 @@ export interface Io {
   readonly onInterrupt: () => AbortSignal;
   /** Text of a file; `-` is standard input. */
   readonly readText: (path: string) => Promise<string>;
+  /** Bytes of a file; `-` is standard input. What is wrong with it comes as the stream's error. */
+  readonly openRead: (path: string) => Readable;
+  /** Creates a file that its owner alone may read. Fails when it exists. */
+  readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
   /** Unix milliseconds. */
   readonly now: () => number;
+}
+
+/** A new file for secrets. */
+export interface PrivateFile {
+  readonly stream: Writable;
+  /** Removes it: there was nothing to write. */
+  readonly discard: () => Promise<void>;
 }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { createPrivateFile, openRead, readText } from './files';
 import { runDmctl } from './program';
 
 const onInterrupt = (): AbortSignal => {
@@ -15,7 +14,9 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   stderr: (chunk) => process.stderr.write(chunk),
   env: process.env,
   onInterrupt,
-  readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+  readText,
+  openRead,
+  createPrivateFile,
   now: Date.now,
 });
 

@@ -52,6 +52,14 @@ export class Output {
     this.io.stderr(`${printable(text)}\n`);
   }
 
+  /** That there are more rows than a page has. */
+  pageNote({ page, size, shown, total }: { page: number; size: number; shown: number; total: number }): void {
+    const before = (page - 1) * size;
+    if (shown > 0 && before + shown < total) {
+      this.note(`${before + 1} to ${before + shown} of ${total}; --page ${page + 1} shows more`);
+    }
+  }
+
   private writeJson(value: unknown): void {
     this.io.stdout(`${JSON.stringify(value, null, 2)}\n`);
   }

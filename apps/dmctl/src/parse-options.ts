@@ -13,6 +13,12 @@ export const parsePort = (text: string): number => parseWhole(text, 1, 65535);
 /** Rows in one answer: more do not fit into one gRPC message. */
 export const parseLimit = (text: string): number => parseWhole(text, 1, 2000);
 
+/** Number of a page, from 1. */
+export const parsePage = (text: string): number => parseWhole(text, 1, 1_000_000);
+
+/** Devices in one call. */
+export const parseCount = (text: string): number => parseWhole(text, 1, 10_000);
+
 export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536_000);
 
 /** Seconds that a device may take. */
@@ -24,6 +30,16 @@ const parseWhole = (text: string, least: number, most: number): number => {
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   }
   return value;
+};
+
+/** Collects what an option that may be given again says. */
+export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
+/** Collects `key=value`, of which the value may be empty and may hold further equals signs. */
+export const parseTag = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It must be key=value.');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 };
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

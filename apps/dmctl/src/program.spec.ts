@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { freePort } from '@alink/testing';
 import { FakePlatform } from '../test/fake-platform';
 import { runCli } from '../test/run-cli';
@@ -7,14 +8,31 @@ const commands = [
   'product create p',
   'product list',
   'product show p',
+  'product update p --name x',
+  'product publish p',
+  'product unpublish p',
+  'product rotate-secret p',
   'product delete p',
   'product import-tsl p -',
   'product export-tsl p',
   'device create p d',
   'device list',
   'device show p d',
+  'device update p d --alias x',
+  'device enable p d',
+  'device disable p d',
+  'device reset p d',
+  'device rotate-secret p d',
   'device delete p d',
+  'device batch-create p --count 1 --prefix x --dry-run',
+  'device import -',
+  'device tokens p d',
+  'device revoke p d --all',
+  'device topics p d',
   'device connect-params p d',
+  'cert add p d --pem -',
+  'cert list p',
+  'cert revoke p --fingerprint ab',
   'property latest p d',
   'property history p d x',
   'property set p d {}',
@@ -27,8 +45,11 @@ const commands = [
   'job create g c --topic t',
   'job run g c',
   'job delete g c',
+  'audit',
+  'secrets rotate-key',
 ].map((line) => line.split(' '));
 const readText = async () => '{"properties":[]}';
+const openRead = () => Readable.from(['productKey,deviceName,deviceSecret\np,d,s\n']);
 
 describe('help', () => {
   test('of the program tells the exit codes and where services are looked for', async () => {
@@ -56,7 +77,22 @@ describe('a command line that cannot be used ends with 2', () => {
     [['property', 'set', 'p', 'd', '{}', '--timeout', '0'], /whole number from 1 to 60/],
     [['device', 'list', '--nonsense'], /unknown option '--nonsense'/],
     [['device', 'list', 'p', 'too', 'many'], /too many arguments/],
-    [['device', 'connect-params', 'p', 'd', '--mode', '7'], /Allowed choices are 3, 2, -2/],
+    [['device', 'connect-params', 'p', 'd', '--mode', '7'], /Allowed choices are secret, auto, register/],
+    [['device', 'connect-params', 'p', 'd', '--mode', 'connwl'], /needs --client-id and --device-token/],
+    [['device', 'connect-params', 'p', 'd', '--mode', 'https', '--iot-id', 'x'], /go together/],
+    [['device', 'connect-params', 'p', 'd', '--mode', 'x509', '--transport', 'ws'], /tls or wss/],
+    [['device', 'list', '--tag', 'x'], /must be key=value/],
+    [['device', 'update', 'p', 'd'], /nothing to change/],
+    [['product', 'update', 'p'], /nothing to change/],
+    [['device', 'revoke', 'p', 'd'], /either the id of a token or --all/],
+    [['device', 'revoke', 'p', 'd', 'x', '--all'], /either the id of a token or --all/],
+    [['device', 'batch-create', 'p'], /either --count with --prefix, or --csv/],
+    [['device', 'batch-create', 'p', '--count', '1', '--out', 'x'], /--count and --prefix go together/],
+    [['device', 'batch-create', 'p', '--count', '1', '--prefix', 'x'], /--out must say/],
+    [['device', 'batch-create', 'p', '--csv', 'x', '--dry-run', '--out', 'x'], /makes no triples/],
+    [['device', 'import', '/nowhere.csv'], /cannot use \/nowhere.csv: ENOENT/],
+    [['cert', 'add', 'p', '--pem', '/nowhere.pem'], /cannot read \/nowhere.pem/],
+    [['cert', 'revoke', 'p'], /either --fingerprint or --crl/],
     [['job', 'create', 'g', 'c'], /required option '--topic <subject>' not specified/],
     [['product', 'list', '--endpoint', 'nowhere'], /must be host:port/],
     [['log', 'p', 'd', '--since', 'once'], /10m \(ago/],
@@ -86,7 +122,7 @@ describe('without the service', () => {
   test.each(commands)('%s %s says where it looked, and ends with 3', async (...line) => {
     const port = await freePort();
     const args = [...line.filter(Boolean), '--endpoint', `127.0.0.1:${port}`, '--job-endpoint', `127.0.0.1:${port}`];
-    const { code, stdout, stderr } = await runCli(args, { readText });
+    const { code, stdout, stderr } = await runCli(args, { readText, openRead });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^dmctl: (dm|timedjob)\\.rpc is not reachable \\(tried 127.0.0.1:${port}\\)\n`));
     expect(stderr).toContain('npm start');

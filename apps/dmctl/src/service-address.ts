@@ -31,7 +31,10 @@ const schema = z.object({
   DM_GRPC_PORT: port(9081),
   TIMEDJOB_GRPC_PORT: port(9083),
   GATEWAY_GRPC_PORT: port(9108),
+  GATEWAY_HTTP_PORT: port(9109),
   MQTT_PORT: port(1883),
+  MQTT_TLS_PORT: port(8883),
+  MQTT_WS_PORT: port(1882),
   ...grpcClientFields,
 });
 
@@ -41,7 +44,10 @@ export interface Settings {
   readonly dmPort: number;
   readonly jobPort: number;
   readonly gatewayPort: number;
+  readonly httpPort: number;
   readonly mqttPort: number;
+  readonly mqttTlsPort: number;
+  readonly mqttWsPort: number;
   /** What is trusted and shown. */
   readonly security: ClientSecurity;
 }
@@ -58,7 +64,10 @@ export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalO
     dmPort: config.DM_GRPC_PORT,
     jobPort: config.TIMEDJOB_GRPC_PORT,
     gatewayPort: config.GATEWAY_GRPC_PORT,
+    httpPort: config.GATEWAY_HTTP_PORT,
     mqttPort: config.MQTT_PORT,
+    mqttTlsPort: config.MQTT_TLS_PORT,
+    mqttWsPort: config.MQTT_WS_PORT,
     security: rpcClientSettings({
       GRPC_TOKEN: token ?? config.GRPC_TOKEN,
       GRPC_CLIENT_CA_FILE: ca ?? config.GRPC_CLIENT_CA_FILE,

@@ -31,6 +31,9 @@ export class Session {
   get devices(): Client<typeof services.deviceManage> {
     return this.#channel('dm').client(services.deviceManage);
   }
+  get admin(): Client<typeof services.deviceAdmin> {
+    return this.#channel('dm').client(services.deviceAdmin);
+  }
   get messages(): Client<typeof services.deviceMsg> {
     return this.#channel('dm').client(services.deviceMsg);
   }

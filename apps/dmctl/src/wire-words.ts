@@ -5,6 +5,19 @@ export const deviceTypes = { device: 1, gateway: 2, 'sub-device': 3 } as const;
 /** Off; devices that exist fetch their secret; devices are created at their first connect. */
 export const autoRegisters = { off: 1, existing: 2, create: 3 } as const;
 
+/** The same, told. */
+export const registrations = {
+  off: 1,
+  'on: a device that exists may register until it is activated': 2,
+  'on: a device that exists may register, and a new one is created': 3,
+  'on: a device that exists may register, and a new one is created and bound': 4,
+} as const;
+
+/** `DeviceInfoIndexReq.status`. */
+export const deviceStatuses = { inactive: 1, online: 2, offline: 3, disabled: 100 } as const;
+
+export const validations = ['weak', 'strong', 'none'] as const;
+
 export const productStatuses = { published: 1, disabled: 2, developing: 3 } as const;
 
 /** The word for a number; the number itself where there is none. */

@@ -16,6 +16,8 @@ export class FakePlatform {
   readonly groups = new Map<string, object>();
   hubLog: HubLog[] = [];
   protocolInstances: object[] = [];
+  /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
+  readonly admin = { tokens: [] as object[], certificates: [] as object[], audit: [] as object[] };
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How the device answers a command. */
@@ -47,6 +49,14 @@ export class FakePlatform {
             return { productID };
           },
           productInfoRead: async ({ productID }) => this.#product(productID),
+          productInfoUpdate: async (info) => {
+            const { productID, productName, status, autoRegister, tags, protocolConf } = info;
+            const product = this.#product(productID);
+            const numbers = Object.entries({ status, autoRegister }).filter(([, value]) => Number(value));
+            const maps = Object.entries({ tags, protocolConf }).filter(([, map]) => Object.keys(map).length > 0);
+            Object.assign(product, Object.fromEntries([...numbers, ...maps]), productName && { productName });
+            return {};
+          },
           productInfoDelete: async ({ productID }) => {
             this.#product(productID);
             if ([...this.devices.values()].some((device) => device.productID === productID)) {
@@ -55,8 +65,10 @@ export class FakePlatform {
             this.products.delete(productID);
             return {};
           },
-          productInfoIndex: async ({ page }) => {
-            const list = [...this.products.values()].map((product) => ({ ...product, secret: '' }));
+          productInfoIndex: async ({ page, protocolConf }) => {
+            const list = [...this.products.values()]
+              .filter((product) => !protocolConf.productID || product.protocolConf.productID === protocolConf.productID)
+              .map((product) => ({ ...product, secret: '' }));
             return { list: list.slice(0, page ? Number(page.size) : undefined), total: list.length };
           },
           productSchemaTslImport: async ({ productID, tsl }) => {
@@ -78,13 +90,61 @@ export class FakePlatform {
             this.devices.delete(`${productID}/${deviceName}`);
             return {};
           },
-          deviceInfoIndex: async ({ productID, isOnline }) => {
-            const list = [...this.devices.values()].filter(
+          deviceInfoUpdate: async ({ productID, deviceName, deviceAlias, tags, isEnable }) => {
+            const changed = { ...(deviceAlias && { deviceAlias }), ...(Number(isEnable) && { isEnable }) };
+            Object.assign(this.#device(productID, deviceName), changed, Object.keys(tags).length > 0 && { tags });
+            return {};
+          },
+          deviceReset: async ({ device }) => {
+            this.#device(device?.productID ?? '', device?.deviceName ?? '');
+            return {};
+          },
+          deviceInfoIndex: async ({ productIDs, isOnline, page }) => {
+            const all = [...this.devices.values()].filter(
               (device) =>
-                (!productID || device.productID === productID) &&
+                (productIDs.length === 0 || productIDs.includes(device.productID)) &&
                 (!Number(isOnline) || device.isOnline === Number(isOnline)),
             );
-            return { list, total: list.length };
+            const size = Number(page?.size);
+            const from = (Number(page?.page) - 1) * size;
+            return { list: all.slice(from, from + size), total: all.length };
+          },
+        }),
+        this.#serve(services.deviceAdmin, {
+          rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
+            this.#device(productID, deviceName);
+            return { secret: secret || 'rotatedDeviceSecret' };
+          },
+          rotateProductSecret: async ({ productID, secret }) => {
+            this.#product(productID);
+            return { secret: secret || 'rotatedProductSecret' };
+          },
+          listTokens: async () => ({ tokens: this.admin.tokens }),
+          revokeToken: async () => ({}),
+          createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
+            const counted = Array.from({ length: Number(count) }, (_, i) => ({ deviceName: `${prefix}${i + 1}` }));
+            const wanted: { productID?: string; deviceName: string; deviceSecret?: string }[] = [...rows, ...counted];
+            const results = wanted.map((row) => {
+              const device = { productID: row.productID || productID, deviceName: row.deviceName };
+              const reason = this.devices.has(`${device.productID}/${row.deviceName}`) ? 'exists already' : '';
+              const secret = row.deviceSecret || `secretOf${row.deviceName}`;
+              if (!reason && !dryRun) {
+                this.devices.set(`${device.productID}/${row.deviceName}`, { ...device, secret, isOnline: 1 });
+              }
+              return { ...device, reason, deviceSecret: reason || dryRun ? '' : secret };
+            });
+            return { results };
+          },
+          registerCertificate: async ({ productID, deviceName }) => ({
+            ...{ productID, deviceName, fingerprint: 'ab'.repeat(32), subject: 'CN=dev001' },
+            notAfter: 1_900_000_000,
+          }),
+          listCertificates: async () => ({ certificates: this.admin.certificates }),
+          revokeCertificate: async () => ({}),
+          rotateKey: async () => ({ rotated: 7, keyId: 'k2' }),
+          auditLogIndex: async ({ page, size }) => {
+            const from = (Number(page) - 1) * Number(size);
+            return { list: this.admin.audit.slice(from, from + Number(size)), total: this.admin.audit.length };
           },
         }),
         this.#serve(services.deviceMsg, {

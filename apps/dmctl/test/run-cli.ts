@@ -1,3 +1,4 @@
+import { createPrivateFile, openRead } from '../src/files';
 import { runDmctl } from '../src/program';
 import type { Io } from '../src/io';
 
@@ -19,6 +20,8 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     env: {},
     onInterrupt: () => new AbortController().signal,
     readText: async (path) => Promise.reject(new Error(`no file ${path} here`)),
+    openRead,
+    createPrivateFile,
     now: () => NOW,
     ...over,
   });

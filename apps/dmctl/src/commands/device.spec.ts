@@ -64,8 +64,8 @@ describe('connect-params', () => {
     expect((JSON.parse(stdout) as { password: string }).password).toHaveLength(32);
   });
 
-  test('with mode -2 signs with the ProductSecret, for a device that need not exist', async () => {
-    const { code, stdout } = await dmctl('device connect-params p1 newcomer --mode -2');
+  test('with mode auto signs with the ProductSecret, for a device that need not exist', async () => {
+    const { code, stdout } = await dmctl('device connect-params p1 newcomer --mode auto');
     expect(code).toBe(0);
     expect(stdout).toContain('p1.newcomer|securemode=-2,');
     expect((await dmctl('device connect-params p1 newcomer')).code).toBe(1);

@@ -1,15 +1,27 @@
 import { Option, type Command } from 'commander';
-import { connectParams, securemodes, type Securemode } from '../connect-params';
 import { withExample } from '../example';
-import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
-import { parseLimit, parsePort } from '../parse-options';
+import { collect, parseLimit, parsePage, parseTag } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { deviceTypes, wordOf } from '../wire-words';
-import { productKeyOf, thingModelOf } from './product';
+import { deviceStatuses, deviceTypes, wordOf } from '../wire-words';
+import { addDeviceBatchCommands } from './device-batch';
+import { addDeviceConnectCommand } from './device-connect';
+import { addDeviceStateCommands } from './device-state';
+import { addDeviceTokenCommands } from './device-tokens';
+import { addDeviceTopicsCommand } from './device-topics';
 
 const ONLINE = 2;
+
+interface ListOptions {
+  readonly online?: boolean;
+  readonly status?: keyof typeof deviceStatuses;
+  readonly name?: string;
+  readonly tag?: Record<string, string>;
+  readonly product: readonly string[];
+  readonly limit: number;
+  readonly page: number;
+}
 
 export const addDeviceCommands = (program: Command, io: Io): void => {
   const device = program.command('device').description('devices and how they connect');
@@ -46,28 +58,23 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
     'device create aliyun_test_01 dev001',
   );
 
+  addDeviceBatchCommands(device, io);
+
   withExample(
     device
       .command('list')
       .description('list devices')
       .argument('[productKey]', 'of this product only')
       .option('--online', 'only those that are online')
-      .option('--limit <n>', 'most rows', parseLimit, 100)
-      .action(
-        inSession(
-          io,
-          async ({ devices, out }, { online, limit }: { online?: boolean; limit: number }, productID?: string) => {
-            const { list, total } = await devices.deviceInfoIndex({
-              productID,
-              isOnline: online ? ONLINE : 0,
-              page: { page: 1, size: limit },
-            });
-            out.rows(list.map(rowOf), ['productKey', 'deviceName', 'state', 'lastLogin', 'created'], 'no devices');
-            if (Number(total) > list.length) out.note(`${list.length} of ${total}; --limit shows more`);
-          },
-        ),
-      ),
+      .addOption(new Option('--status <status>', 'only those in this state').choices(Object.keys(deviceStatuses)))
+      .option('--name <text>', 'only those with this in DeviceName or alias')
+      .option('--tag <key=value>', 'only those with this tag; several must all be there', parseTag)
+      .option('--product <productKey>', 'of this product too; may be given again', collect, [])
+      .option('--limit <n>', 'rows of a page', parseLimit, 100)
+      .option('--page <n>', 'from 1', parsePage, 1)
+      .action(inSession(io, listDevices)),
     'device list aliyun_test_01 --online',
+    'device list --status inactive --tag site=hall-2 --page 2',
   );
 
   withExample(
@@ -84,7 +91,6 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
             const info = await devices.deviceInfoRead({ productID, deviceName });
             out.record({
               ...rowOf(info),
-              alias: info.deviceAlias?.value,
               firstLogin: isoOfSeconds(info.firstLogin),
               lastOffline: isoOfSeconds(info.lastOffline),
               lastIp: info.lastIp,
@@ -96,6 +102,8 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
       ),
     'device show aliyun_test_01 dev001',
   );
+
+  addDeviceStateCommands(device, io);
 
   withExample(
     device
@@ -112,64 +120,27 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
     'device delete aliyun_test_01 dev001',
   );
 
-  withExample(
-    device
-      .command('connect-params')
-      .description('print ClientID, user name and password for MQTT, and commands to paste')
-      .argument('<productKey>')
-      .argument('<deviceName>')
-      .option('--host <host>', 'address of the gateway', '127.0.0.1')
-      .option('--port <port>', 'MQTT port of the gateway (MQTT_PORT, 1883)', parsePort)
-      .addOption(
-        new Option('--mode <securemode>', '3 TCP, 2 TLS, -2 automatic registration with the ProductSecret')
-          .choices(securemodes)
-          .default('3'),
-      )
-      .addOption(
-        new Option('--sign-method <method>', 'HMAC of the password')
-          .choices(['hmacsha256', 'hmacsha1', 'hmacmd5'])
-          .default('hmacsha256'),
-      )
-      .action(inSession(io, printConnectParams)),
-    'device connect-params aliyun_test_01 dev001 --host 192.168.1.20',
-  );
+  addDeviceTokenCommands(device, io);
+  addDeviceTopicsCommand(device, io);
+  addDeviceConnectCommand(device, io);
 };
 
-interface ConnectOptions {
-  readonly host: string;
-  readonly port?: number;
-  readonly mode: Securemode;
-  readonly signMethod: 'hmacsha256' | 'hmacsha1' | 'hmacmd5';
-}
-
-const printConnectParams = async (
-  session: Session,
-  { host, port, mode, signMethod }: ConnectOptions,
-  productID: string,
-  deviceName: string,
+const listDevices = async (
+  { devices, out }: Session,
+  { online, status, name, tag, product, limit, page }: ListOptions,
+  productID?: string,
 ): Promise<void> => {
-  const { products, devices, out, io, settings } = session;
-  const product = await products.productInfoRead({ productID });
-  // With -2 the device comes into being when it connects.
-  const secret = mode === '-2' ? product.secret : (await devices.deviceInfoRead({ productID, deviceName })).secret;
-  if (!secret) throw new CliError(ExitCode.refused, 'the service did not hand out the secret');
-  const params = connectParams({
-    productKey: productKeyOf(product),
-    deviceName,
-    secret,
-    host,
-    port: port ?? settings.mqttPort,
-    mode,
-    signMethod,
-    now: io.now(),
-    model: await thingModelOf(session, productID),
+  const { list, total } = await devices.deviceInfoIndex({
+    productIDs: productID === undefined ? [...product] : [productID, ...product],
+    deviceNameOrAlias: name,
+    tags: tag,
+    isOnline: online ? ONLINE : 0,
+    status: status && deviceStatuses[status],
+    page: { page, size: limit },
   });
-  const { subscribe, publish, ...fields } = params;
-  if (out.json) return out.record(params);
-  out.record(fields);
-  out.text(`\nListen for commands:\n${subscribe}\n`);
-  if (publish)
-    out.text(`\nReport a property (in another terminal; it takes the session over for a moment):\n${publish}\n`);
+  const columns = ['productKey', 'deviceName', 'alias', 'state', 'lastLogin', 'created'] as const;
+  out.rows(list.map(rowOf), columns, 'no devices');
+  out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
 };
 
 type DeviceInfo = Awaited<ReturnType<Session['devices']['deviceInfoRead']>>;
@@ -177,6 +148,7 @@ type DeviceInfo = Awaited<ReturnType<Session['devices']['deviceInfoRead']>>;
 const rowOf = (info: DeviceInfo) => ({
   productKey: info.productID,
   deviceName: info.deviceName,
+  alias: info.deviceAlias?.value || undefined,
   state: stateOf(info),
   deviceType: wordOf({ unknown: 0, ...deviceTypes }, info.deviceType),
   lastLogin: isoOfSeconds(info.lastLogin),

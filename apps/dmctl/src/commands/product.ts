@@ -1,13 +1,14 @@
 import { PROTOCOL_CODE } from '@alink/contract';
-import { exportModel, exportTsl, importThingModel, type ThingModel } from '@alink/thing-model';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
-import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { parseLimit } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { autoRegisters, deviceTypes, productStatuses, wordOf } from '../wire-words';
+import { autoRegisters, deviceTypes, productStatuses, registrations, wordOf } from '../wire-words';
+import { addProductChangeCommands, autoRegisterOption, validationOption } from './product-change';
+import { productKeyOf, type ProductInfo } from './product-key';
+import { addProductModelCommands, countsOf, readModel } from './product-model';
 
 /** Authentication by secret. */
 const AUTH_MODE_SECRET = 2;
@@ -30,11 +31,11 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .description('create a product')
       .argument('[productKey]', 'made up by the platform when left out')
       .option('--name <name>', 'display name (the ProductKey when left out)')
-      .addOption(choice('--device-type <type>', 'what its devices are', deviceTypes, 'device'))
-      .addOption(choice('--auto-register <mode>', 'registration with the ProductSecret', autoRegisters, 'off'))
       .addOption(
-        new Option('--validation <mode>', 'of values against the thing model').choices(['weak', 'strong', 'none']),
+        new Option('--device-type <type>', 'what its devices are').choices(Object.keys(deviceTypes)).default('device'),
       )
+      .addOption(autoRegisterOption().default('off'))
+      .addOption(validationOption())
       .option('--secret <secret>', 'ProductSecret (made up when left out)')
       .option('--tsl <file>', 'thing model, - for standard input')
       .action(inSession(io, createProduct)),
@@ -73,7 +74,13 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .action(
         inSession(io, async ({ products, out }, { showSecret }: { showSecret?: boolean }, productID: string) => {
           const info = await products.productInfoRead({ productID });
-          out.record({ ...rowOf(info), productSecret: showSecret ? info.secret : undefined });
+          out.record({
+            ...rowOf(info),
+            dynamicRegistration: wordOf(registrations, info.autoRegister),
+            description: info.desc?.value,
+            tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,
+            productSecret: showSecret ? info.secret : undefined,
+          });
         }),
       ),
     'product show aliyun_test_01 --show-secret',
@@ -93,49 +100,9 @@ export const addProductCommands = (program: Command, io: Io): void => {
     'product delete aliyun_test_01',
   );
 
-  withExample(
-    product
-      .command('import-tsl')
-      .description('replace the thing model, from Alibaba TSL JSON or the platform’s model JSON')
-      .argument('<productKey>')
-      .argument('<file>', '- for standard input')
-      .action(
-        inSession(io, async ({ products, out }, _options, productID: string, file: string) => {
-          const { text, model } = await readModel(io, file);
-          await products.productSchemaTslImport({ productID, tsl: text });
-          const counts = countsOf(model);
-          out.done(
-            { productKey: productID, ...counts },
-            `${productID} has ${counts.properties} properties, ${counts.events} events and ${counts.services} services`,
-          );
-        }),
-      ),
-    'product import-tsl aliyun_test_01 model.json',
-  );
-
-  withExample(
-    product
-      .command('export-tsl')
-      .description('print the thing model as Alibaba TSL JSON')
-      .argument('<productKey>')
-      .addOption(
-        new Option('--format <format>', 'Alibaba TSL, or the platform’s model JSON')
-          .choices(['tsl', 'model'])
-          .default('tsl'),
-      )
-      .action(
-        inSession(io, async (session, { format }: { format: string }, productID: string) => {
-          const model = await thingModelOf(session, productID);
-          const info = await session.products.productInfoRead({ productID });
-          session.out.document(format === 'tsl' ? exportTsl(model, productKeyOf(info)) : exportModel(model, productID));
-        }),
-      ),
-    'product export-tsl aliyun_test_01 > model.json',
-  );
+  addProductChangeCommands(product, io);
+  addProductModelCommands(product, io);
 };
-
-const choice = (flags: string, text: string, words: Readonly<Record<string, number>>, fallback: string): Option =>
-  new Option(flags, text).choices(Object.keys(words)).default(fallback);
 
 const createProduct = async (
   { products, out, io }: Session,
@@ -159,17 +126,6 @@ const createProduct = async (
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });
 };
 
-type ProductInfo = Awaited<ReturnType<Session['products']['productInfoRead']>>;
-
-/** The key under which devices know a product; it may differ from ours. */
-export const productKeyOf = ({ productID, protocolConf }: ProductInfo): string => protocolConf.productID || productID;
-
-/** The thing model of a product; an empty one where it has none. */
-export const thingModelOf = async ({ products }: Session, productID: string): Promise<ThingModel> => {
-  const { tsl } = await products.productSchemaTslRead({ productID });
-  return importThingModel(tsl || { properties: [] }).model;
-};
-
 const rowOf = (info: ProductInfo) => ({
   productKey: info.productID,
   ...(productKeyOf(info) !== info.productID && { externalKey: productKeyOf(info) }),
@@ -179,20 +135,4 @@ const rowOf = (info: ProductInfo) => ({
   validation: info.protocolConf.validation || 'weak',
   status: wordOf(productStatuses, info.status),
   created: isoOfSeconds(info.createdTime),
-});
-
-const readModel = async (io: Io, file: string): Promise<{ text: string; model: ThingModel }> => {
-  let text: string;
-  try {
-    text = await io.readText(file);
-  } catch (error) {
-    throw new CliError(ExitCode.usage, `cannot read ${file}: ${(error as Error).message}`);
-  }
-  return { text, model: importThingModel(text).model };
-};
-
-const countsOf = ({ properties, events, services }: ThingModel) => ({
-  properties: properties.length,
-  events: events.length,
-  services: services.length,
 });

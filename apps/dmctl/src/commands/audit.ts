@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import type { Io } from '../io';
+import { jsonOrText } from '../json-or-text';
+import { parseLimit, parseMoment, parsePage } from '../parse-options';
+import { inSession, type Session } from '../session';
+import { isoOfMs } from '../time-text';
+
+interface AuditOptions {
+  readonly since?: number;
+  readonly limit: number;
+  readonly page: number;
+}
+
+export const addAuditCommand = (program: Command, io: Io): void => {
+  withExample(
+    program
+      .command('audit')
+      .description('show who changed what: products, devices, secrets, tokens, certificates; newest first')
+      .argument('[productKey]', 'of this product only')
+      .argument('[deviceName]', 'of this device only')
+      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
+      .option('--limit <n>', 'rows of a page', parseLimit, 50)
+      .option('--page <n>', 'from 1', parsePage, 1)
+      .action(inSession(io, showAudit)),
+    'audit aliyun_test_01 dev001 --since 7d',
+  );
+};
+
+const showAudit = async (
+  { admin, out }: Session,
+  { since, limit, page }: AuditOptions,
+  productID?: string,
+  deviceName?: string,
+): Promise<void> => {
+  const { list, total } = await admin.auditLogIndex({ productID, deviceName, timeStart: since, page, size: limit });
+  const rows = list.map((entry) => ({
+    time: isoOfMs(entry.timestamp),
+    actor: entry.actor,
+    action: entry.action,
+    productKey: entry.productID,
+    deviceName: entry.deviceName,
+    detail: jsonOrText(entry.detail),
+    peer: entry.peer,
+    timestamp: Number(entry.timestamp),
+  }));
+  const columns = ['time', 'actor', 'action', 'productKey', 'deviceName', 'detail', 'peer'] as const;
+  out.rows(rows, columns, 'nothing was changed');
+  out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
+};

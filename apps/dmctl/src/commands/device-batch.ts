@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import { createByCount, createFromLines, type BatchOptions, type JudgedDevice } from '../create-devices';
+import { withExample } from '../example';
+import { CliError, ExitCode } from '../exit-code';
+import type { Io, PrivateFile } from '../io';
+import { parseCount } from '../parse-options';
+import { inSession, type Session } from '../session';
+import { MAX_LINES, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
+import { productKeyOf } from './product-key';
+
+interface CreateOptions extends BatchOptions {
+  readonly count?: number;
+  readonly prefix?: string;
+  readonly csv?: string;
+  readonly out?: string;
+}
+
+export const addDeviceBatchCommands = (device: Command, io: Io): void => {
+  withExample(
+    device
+      .command('batch-create')
+      .description(`create up to ${MAX_LINES} devices, and write their triples to a file`)
+      .argument('<productKey>')
+      .option('--count <n>', 'so many, named by --prefix and a number', parseCount)
+      .option('--prefix <text>', 'what their names begin with')
+      .option('--csv <file>', 'lines with deviceName, and alias and deviceSecret if given; - for standard input')
+      .option('--all-or-nothing', 'create none when one cannot be created')
+      .option('--dry-run', 'check only')
+      .option('--out <file>', 'new file for the triples, mode 600')
+      .action(inSession(io, createDevices)),
+    'device batch-create aliyun_test_01 --count 100 --prefix lamp --out triples.csv',
+    'device batch-create aliyun_test_01 --csv names.csv --dry-run',
+  );
+
+  withExample(
+    device
+      .command('import')
+      .description('create devices that have their triples already, which are kept byte for byte')
+      .argument('<file>', 'CSV with a header productKey,deviceName,deviceSecret[,alias]; - for standard input')
+      .option('--all-or-nothing', 'create none when one cannot be created')
+      .option('--dry-run', 'check only')
+      .action(inSession(io, importDevices)),
+    'device import triples.csv --dry-run',
+  );
+};
+
+const createDevices = async (session: Session, options: CreateOptions, productID: string): Promise<void> => {
+  const { out: path, dryRun, csv } = options;
+  checkOptions(options);
+  const lines = csv === undefined ? undefined : await readTriples(session.io, csv, ['deviceName']);
+  const productKey = productKeyOf(await session.products.productInfoRead({ productID }));
+  // Before anything is created: secrets that cannot be written down would be lost.
+  const file = path === undefined ? undefined : await openNew(session.io, path);
+  let devices: JudgedDevice[];
+  try {
+    devices = await create(session, { productID, productKey }, options, lines);
+  } catch (error) {
+    await file?.discard();
+    throw error;
+  }
+  const created = devices.filter(({ reason }) => reason === '');
+  if (created.length === 0) await file?.discard();
+  else if (file) await writeTriples(file, created);
+  report(session, devices, { dryRun, out: created.length > 0 ? path : undefined });
+};
+
+const checkOptions = ({ count, prefix, csv, out, dryRun }: CreateOptions): void => {
+  const wrong = (message: string) => new CliError(ExitCode.usage, message);
+  if ((count === undefined) === (csv === undefined)) throw wrong('either --count with --prefix, or --csv');
+  if ((count === undefined) !== (prefix === undefined)) throw wrong('--count and --prefix go together');
+  if (out === undefined && !dryRun) throw wrong('--out must say where the triples go');
+  if (out !== undefined && dryRun) throw wrong('a dry run makes no triples: leave --out or --dry-run');
+};
+
+const openNew = async (io: Io, path: string): Promise<PrivateFile> => {
+  try {
+    return await io.createPrivateFile(path);
+  } catch (error) {
+    throw new CliError(ExitCode.usage, `cannot create ${path}: ${(error as Error).message}`);
+  }
+};
+
+const create = (
+  session: Session,
+  product: { readonly productID: string; readonly productKey: string },
+  { count = 0, prefix = '', allOrNothing, dryRun }: CreateOptions,
+  lines: readonly TripleLine[] | undefined,
+): Promise<JudgedDevice[]> => {
+  if (!lines) return createByCount(session, product, { count, prefix, allOrNothing, dryRun });
+  const wanted = lines.map((line) => {
+    const foreign = line.productKey !== '' && line.productKey !== product.productKey;
+    return { ...line, ...product, fault: foreign ? `is of another product, ${line.productKey}` : undefined };
+  });
+  return createFromLines(session, wanted, { allOrNothing, dryRun });
+};
+
+const importDevices = async (session: Session, options: BatchOptions, path: string): Promise<void> => {
+  const { allOrNothing, dryRun } = options;
+  const lines = await readTriples(session.io, path, ['productKey', 'deviceName', 'deviceSecret']);
+  const productIDs = await productIDsOf(session, lines);
+  const wanted = lines.map((line) => {
+    return { ...line, productID: productIDs.get(line.productKey) ?? line.productKey, fault: importFault(line) };
+  });
+  report(session, await createFromLines(session, wanted, { allOrNothing, dryRun }), { dryRun });
+};
+
+/** What the platform would make up where it is missing. */
+const importFault = ({ productKey, deviceSecret }: Triple): string | undefined => {
+  if (productKey === '') return 'productKey must not be empty';
+  return deviceSecret === '' ? 'deviceSecret must not be empty' : undefined;
+};
+
+/** The products that bear another ProductKey for their devices than for us, by that key. */
+const productIDsOf = async ({ products }: Session, lines: readonly Triple[]): Promise<Map<string, string>> => {
+  const productIDs = new Map<string, string>();
+  for (const productKey of new Set(lines.map((line) => line.productKey))) {
+    const { list } = await products.productInfoIndex({ protocolConf: { productID: productKey } });
+    if (list[0]) productIDs.set(productKey, list[0].productID);
+  }
+  return productIDs;
+};
+
+/** Tells how it went. @throws {CliError} when some were refused */
+const report = (
+  { out }: Session,
+  devices: readonly JudgedDevice[],
+  { dryRun = false, out: path }: { readonly dryRun?: boolean; readonly out?: string },
+): void => {
+  const refusals = devices.flatMap(({ line, productKey, deviceName, reason }) =>
+    reason ? { line, productKey, deviceName, reason } : [],
+  );
+  const good = devices.length - refusals.length;
+  if (!out.json && refusals.length > 0) {
+    const columns = ['deviceName', 'reason'] as const;
+    out.rows(refusals, refusals[0]?.line === undefined ? columns : ['line', 'productKey', ...columns], '');
+  }
+  const sentence = dryRun ? `${good} of ${devices.length} could be created` : `created ${good} of ${devices.length}`;
+  out.done(
+    { dryRun, [dryRun ? 'creatable' : 'created']: good, refused: refusals.length, out: path, refusals },
+    path === undefined ? sentence : `${sentence}; their triples are in ${path}`,
+  );
+  if (refusals.length > 0) {
+    throw new CliError(ExitCode.refused, `${refusals.length} of ${devices.length} devices refused`);
+  }
+};

@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import { CliError, ExitCode } from '../exit-code';
+import type { Io } from '../io';
+import { parseTag } from '../parse-options';
+import { inSession } from '../session';
+
+/** `DeviceInfo.isEnable`. */
+const ENABLED = 1;
+const DISABLED = 2;
+
+/** What changes a device: switched on and off, renamed, reset, given another secret. */
+export const addDeviceStateCommands = (device: Command, io: Io): void => {
+  withExample(
+    device
+      .command('update')
+      .description('give a device another display name, or tags')
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .option('--alias <text>', 'display name')
+      .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
+      .action(
+        inSession(
+          io,
+          async (
+            { devices, out },
+            { alias, tag }: { alias?: string; tag?: Record<string, string> },
+            productID: string,
+            deviceName: string,
+          ) => {
+            if (alias === undefined && !tag) throw new CliError(ExitCode.usage, 'nothing to change: --alias or --tag');
+            // The platform takes all tags at once.
+            const { tags } = tag ? await devices.deviceInfoRead({ productID, deviceName }) : {};
+            const deviceAlias = alias === undefined ? null : { value: alias };
+            await devices.deviceInfoUpdate({ productID, deviceName, deviceAlias, tags: { ...tags, ...tag } });
+            out.done({ updated: `${productID}/${deviceName}` }, `updated device ${deviceName} of ${productID}`);
+          },
+        ),
+      ),
+    'device update aliyun_test_01 dev001 --alias kitchen --tag site=hall-2 --tag floor=3',
+  );
+
+  const addSwitch = (name: string, isEnable: number, description: string): void => {
+    withExample(
+      device
+        .command(name)
+        .description(description)
+        .argument('<productKey>')
+        .argument('<deviceName>')
+        .action(
+          inSession(io, async ({ devices, out }, _options, productID: string, deviceName: string) => {
+            await devices.deviceInfoUpdate({ productID, deviceName, isEnable });
+            out.done({ [`${name}d`]: `${productID}/${deviceName}` }, `${name}d device ${deviceName} of ${productID}`);
+          }),
+        ),
+      `device ${name} aliyun_test_01 dev001`,
+    );
+  };
+  addSwitch('enable', ENABLED, 'let a disabled device connect again');
+  addSwitch('disable', DISABLED, 'refuse a device; a live connection is cut');
+
+  withExample(
+    device
+      .command('reset')
+      .description('let a device register again: undoes its activation and revokes its tokens; its DeviceSecret stays')
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .option('--logs', 'also delete its logs')
+      .option('--data', 'also delete what it has reported')
+      .action(
+        inSession(
+          io,
+          async (
+            { devices, out },
+            { logs, data }: { logs?: boolean; data?: boolean },
+            productID: string,
+            deviceName: string,
+          ) => {
+            await devices.deviceReset({ device: { productID, deviceName }, log: logs, info: data });
+            out.done(
+              { reset: `${productID}/${deviceName}` },
+              `reset device ${deviceName} of ${productID}: it may register again`,
+            );
+          },
+        ),
+      ),
+    'device reset aliyun_test_01 dev001',
+  );
+
+  withExample(
+    device
+      .command('rotate-secret')
+      .description('give a device a new DeviceSecret and print it; the session made with the old one is cut')
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .option('--secret <secret>', 'the new one (made up when left out)')
+      .action(
+        inSession(io, async ({ admin, out }, options: { secret?: string }, productID: string, deviceName: string) => {
+          const { secret } = await admin.rotateDeviceSecret({ productID, deviceName, secret: options.secret });
+          out.record({ productKey: productID, deviceName, deviceSecret: secret });
+        }),
+      ),
+    'device rotate-secret aliyun_test_01 dev001',
+  );
+};

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import type { Io } from '../io';
+import { inSession } from '../session';
+
+/** Every secret is opened and sealed again: seconds for a hundred thousand, and longer on a busy database. */
+const DEADLINE_MS = 600_000;
+
+export const addSecretsCommands = (program: Command, io: Io): void => {
+  const secrets = program.command('secrets').description('the secrets of devices and products at rest');
+
+  withExample(
+    secrets
+      .command('rotate-key')
+      .description('seal all secrets anew with SECRET_KEY of dm.rpc; former keys are then no longer needed')
+      .action(
+        inSession(io, async ({ admin, out }) => {
+          const { rotated, keyId } = await admin.rotateKey({}, { deadlineMs: DEADLINE_MS });
+          out.done({ rotated: Number(rotated), keyId }, `sealed ${rotated} secrets anew with key ${keyId}`);
+        }),
+      ),
+    'secrets rotate-key',
+  );
+};

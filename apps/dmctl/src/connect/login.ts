@@ -1,0 +1,63 @@
+/** ClientID, user name and password of a device, for each way in. */
+import { deviceCredentials, dynregContent, formatUsername, sign, type SignMethod } from '@alink/signing';
+
+export interface Login {
+  readonly clientId: string;
+  readonly username: string;
+  /** Undefined where a certificate decides. */
+  readonly password: string | undefined;
+}
+
+/** Who logs in, and how it signs. */
+export interface Signer {
+  readonly productKey: string;
+  readonly deviceName: string;
+  readonly signMethod: SignMethod;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** 一机一密: signed with the DeviceSecret ("Alibaba Cloud IoT documentation, 'MQTT-TCP'"). */
+export const secretLogin = (signer: Signer, deviceSecret: string, encrypted: boolean): Login =>
+  deviceCredentials({ ...signer, deviceSecret, securemode: encrypted ? '2' : '3', timestamp: signer.now });
+
+/** Automatic registration of the manual: the same, signed with the ProductSecret. */
+export const autoLogin = (signer: Signer, productSecret: string): Login =>
+  deviceCredentials({ ...signer, deviceSecret: productSecret, securemode: '-2', timestamp: signer.now });
+
+/** 一型一密, the first step ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"). */
+export const registrationLogin = (
+  { productKey, deviceName, signMethod, now }: Signer,
+  productSecret: string,
+  authType: 'register' | 'regnwl',
+): Login => {
+  const random = String(now);
+  const securemode = authType === 'register' ? '2' : '-2';
+  const pairs = `securemode=${securemode},authType=${authType},random=${random},signmethod=${signMethod}`;
+  return {
+    clientId: `${deviceName}.${productKey}|${pairs}|`,
+    username: formatUsername({ productKey, deviceName }),
+    password: sign(signMethod, productSecret, dynregContent({ productKey, deviceName, random })),
+  };
+};
+
+/** 一型一密 pre-registration-free, the second step: what `/ext/regnwl` has given. */
+export const tokenLogin = (device: Signer, clientId: string, deviceToken: string): Login => ({
+  clientId: `${clientId}|securemode=-2,authType=connwl|`,
+  username: formatUsername(device),
+  password: deviceToken,
+});
+
+/** After HTTPS authentication: what `/auth/devicename` has given ("MQTT over HTTPS authentication"). */
+export const iotTokenLogin = ({ productKey, deviceName }: Signer, iotId: string, iotToken: string): Login => ({
+  clientId: `${productKey}.${deviceName}|securemode=-1|`,
+  username: iotId,
+  password: iotToken,
+});
+
+/** X.509: the certificate decides ("Alibaba Cloud IoT documentation, 'X.509 certificates'"). */
+export const certificateLogin = (device: Signer): Login => ({
+  clientId: `${device.productKey}.${device.deviceName}|securemode=2,signmethod=${device.signMethod}|`,
+  username: formatUsername(device),
+  password: undefined,
+});
