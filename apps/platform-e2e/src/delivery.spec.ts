@@ -224,16 +224,32 @@ describe('custom topics', () => {
   });
 });
 
-test('PUBACKs come in the order of the PUBLISHes, good and bad ones mixed', async () => {
+/** A connection of the manual's device that has just got its CONNACK. */
+const connectRaw = async (): Promise<RawMqtt> => {
   const { clientId, username, password } = platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
   const raw = await RawMqtt.open({ port: platform.ports.mqtt });
   const connect = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
   raw.send({ cmd: 'connect', ...connect, clientId, username, password: Buffer.from(password) });
-  await raw.next('connack');
-  const post = `/sys/${PRODUCT}/${DEVICE}/thing/event/property/post`;
+  expect((await raw.next('connack')).returnCode).toBe(0);
+  return raw;
+};
+const POST = `/sys/${PRODUCT}/${DEVICE}/thing/event/property/post`;
+
+test('a report right behind the CONNACK is answered', async () => {
+  const publish = { cmd: 'publish', topic: POST, payload: 'no json', qos: 0, dup: false, retain: false } as const;
+  for (let n = 0; n < 100; n++) {
+    const raw = await connectRaw();
+    raw.send(publish);
+    expect((await raw.next('publish')).topic).toBe(`${POST}_reply`);
+    await raw.close();
+  }
+});
+
+test('PUBACKs come in the order of the PUBLISHes, good and bad ones mixed', async () => {
+  const raw = await connectRaw();
   const kinds = [
-    { topic: post, payload: '{"id":"1","params":{"temperature":25}}' },
-    { topic: post, payload: 'no json' },
+    { topic: POST, payload: '{"id":"1","params":{"temperature":25}}' },
+    { topic: POST, payload: 'no json' },
     { topic: `/sys/${PRODUCT}/somebody/thing/event/property/post`, payload: '{}' },
     { topic: UPDATE, payload: Buffer.alloc(2000) },
     { topic: `/sys/${PRODUCT}/${DEVICE}/thing/event/highTemperature/post`, payload: '{"id":"2"}' },

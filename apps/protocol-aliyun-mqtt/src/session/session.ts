@@ -120,7 +120,9 @@ export class Session {
    */
   deliver({ topic, payload, qos }: Downlink, needsSubscription = false): Undelivered | undefined {
     const { client } = this.options;
-    if (this.state !== 'online' || client.closed) return 'offline';
+    // A device may be answered while opening: the broker takes its publishes a moment before it says that the CONNACK is
+    // sent. Commands come later, see Connections.
+    if (this.state === 'ended' || client.closed) return 'offline';
     if (needsSubscription && !this.subscribes(topic)) return 'not subscribed';
     if (!needsSubscription && this.hasUnsubscribed(topic)) return 'unsubscribed';
     if (client.conn.writableLength > limits.maxSocketBacklogBytes) return 'device takes nothing';
