@@ -135,6 +135,9 @@ export class Platform {
       DATA_DIR: dataDir,
       DM_GRPC_PORT: String(ports.dm),
       TIMEDJOB_GRPC_PORT: String(ports.timedjob),
+      // Tests log in far more often than devices do.
+      CONNECTS_PER_MINUTE_PER_DEVICE: '0',
+      LOGIN_FAILURES_PER_MINUTE: '0',
       ...env,
     };
     const channel = connectRpc(`127.0.0.1:${ports.dm}`);
