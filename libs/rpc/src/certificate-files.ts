@@ -3,9 +3,10 @@
  * is made afterwards. They are tried out first, since grpc-js would refuse all connections with ones that do not work.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { isIP } from 'node:net';
+import { checkServerIdentity, createSecureContext } from 'node:tls';
 import type { Logger } from '@alink/runtime';
-import { experimental, type ChannelCredentials, type ServerCredentials } from '@grpc/grpc-js';
+import { experimental, type ChannelCredentials, type ChannelOptions, type ServerCredentials } from '@grpc/grpc-js';
 import { FollowedFiles } from './followed-files';
 import type { ClientSecurity, ServerSecurity } from './protection';
 
@@ -103,12 +104,37 @@ export const serverCredentials = (
   return { credentials, stop: () => files.stop() };
 };
 
-/** @throws {StartError} when a file cannot be read or used */
+/** What TLS calls the server where it is dialled by its address: a name there cannot be one (RFC 6066, section 3). */
+const NAME_OF_AN_ADDRESS = 'localhost';
+
+/**
+ * @param target what is dialled; the certificate of a `host:port` must bear the host, unless it is to bear another name
+ * @throws {StartError} when a file cannot be read or used
+ */
 export const channelCredentials = (
-  { caFile, certFile, keyFile }: NonNullable<ClientSecurity['tls']>,
+  target: string,
+  { caFile, certFile, keyFile, serverName }: NonNullable<ClientSecurity['tls']>,
   log?: Logger,
-): Following<ChannelCredentials> => {
+): Following<ChannelCredentials> & { readonly options: ChannelOptions } => {
   const files = new CertificateFiles({ caFile, certFile, keyFile }, log);
-  const credentials = experimental.createCertificateProviderChannelCredentials(files, certFile ? files : null);
-  return { credentials, stop: () => files.stop() };
+  const address = serverName === undefined ? addressOf(target) : undefined;
+  const credentials = experimental.createCertificateProviderChannelCredentials(
+    files,
+    certFile ? files : null,
+    address === undefined
+      ? undefined
+      : { checkServerIdentity: (_name, certificate) => checkServerIdentity(address, certificate) },
+  );
+  const name = serverName ?? (address && NAME_OF_AN_ADDRESS);
+  return {
+    credentials,
+    options: name ? { 'grpc.ssl_target_name_override': name } : {},
+    stop: () => files.stop(),
+  };
+};
+
+/** The IP address in `127.0.0.1:9081` or `[::1]:9081`; undefined for any other target. */
+const addressOf = (target: string): string | undefined => {
+  const host = target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) ? host : undefined;
 };

@@ -1,16 +1,9 @@
 import { Code, type Service } from '@alink/contract';
 import type { Registry } from '@alink/discovery';
 import type { Logger } from '@alink/runtime';
-import {
-  credentials,
-  Client as GrpcClient,
-  Metadata,
-  status,
-  type ChannelCredentials,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import { credentials, Client as GrpcClient, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import { channelCredentials, type Following } from './certificate-files';
+import { channelCredentials } from './certificate-files';
 import { ETCD_SCHEME, withSource } from './etcd-resolver';
 import { InstanceSource } from './instance-source';
 import type { ClientSecurity } from './protection';
@@ -70,7 +63,7 @@ export const connectRpc = (target: string, options: RpcChannelOptions = {}): Rpc
   const { registry, log, security } = options;
   const service = target.startsWith(`${ETCD_SCHEME}:///`) ? target.slice(ETCD_SCHEME.length + 4) : undefined;
   if (service !== undefined && !registry) throw new TypeError(`target ${target} needs a registry`);
-  const encrypted = security?.tls && channelCredentials(security.tls, log);
+  const encrypted = security?.tls && channelCredentials(target, security.tls, log);
   const source = service !== undefined && registry ? new InstanceSource(service, registry, log) : undefined;
   return new GrpcRpcChannel(target, service ?? target, options, encrypted, source);
 };
@@ -88,11 +81,10 @@ class GrpcRpcChannel implements RpcChannel {
     /** The target in words. */
     private readonly label: string,
     private readonly options: RpcChannelOptions,
-    private readonly encrypted: Following<ChannelCredentials> | undefined,
+    private readonly encrypted: ReturnType<typeof channelCredentials> | undefined,
     private readonly source: InstanceSource | undefined,
   ) {
-    const serverName = options.security?.tls?.serverName;
-    const named = { ...CHANNEL_OPTIONS, ...(serverName && { 'grpc.ssl_target_name_override': serverName }) };
+    const named = { ...CHANNEL_OPTIONS, ...encrypted?.options };
     this.#grpc = new GrpcClient(
       target,
       encrypted?.credentials ?? credentials.createInsecure(),
