@@ -1,5 +1,13 @@
 import { Code, services, type Service } from '@alink/contract';
-import { RpcError, serve, startRpcServer, type CallContext, type Handlers, type RpcServer } from '@alink/rpc';
+import {
+  RpcError,
+  serve,
+  startRpcServer,
+  type CallContext,
+  type Handlers,
+  type RpcServer,
+  type ServerSecurity,
+} from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -28,12 +36,13 @@ export class FakePlatform {
     return `127.0.0.1:${this.#server?.port}`;
   }
 
-  async start(port = 0): Promise<void> {
+  async start(port = 0, security?: ServerSecurity): Promise<void> {
     this.#server = await startRpcServer({
       host: '127.0.0.1',
       port,
       log: createLogger({ name: 'fake', level: 'silent' }),
       graceMs: 100,
+      security,
       services: [
         this.#serve(services.productManage, {
           productInfoCreate: async (info) => {
