@@ -1,0 +1,169 @@
+/** The guard at work on real connections. Time stands still unless a test moves it. */
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { systemClock } from '@alink/runtime';
+import { eventually, type RawMqtt } from '@alink/testing';
+import type { GuardConfig } from '../src/guard/config';
+import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+
+const clock = { time: 1_778_593_628_940, now: () => clock.time };
+const running: DeviceGateway[] = [];
+const start = async (limits: Partial<GuardConfig>, time = clock): Promise<DeviceGateway> => {
+  const gateway = await startDeviceGateway(limits, time);
+  running.push(gateway);
+  return gateway;
+};
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
+});
+
+/** CONNACK code of one login, which then ends. */
+const codeOf = async (gateway: DeviceGateway, deviceName: string, secret?: string): Promise<number> => {
+  const { raw, code } = await gateway.connect(deviceName, secret);
+  await raw.close();
+  return code;
+};
+const publish = (raw: RawMqtt, deviceName: string, messageId: number, payload: string | Buffer): void =>
+  raw.send({
+    cmd: 'publish',
+    topic: `/${PRODUCT_KEY}/${deviceName}/user/update`,
+    payload,
+    qos: 1,
+    messageId,
+    dup: false,
+    retain: false,
+  });
+
+describe('lockout', () => {
+  const limits = { LOGIN_FAILURES_PER_MINUTE: 10, LOGIN_LOCK_S: 300 };
+
+  test('ten wrong passwords lock the device out at this address, from memory, and one line says so', async () => {
+    const gateway = await start(limits);
+    for (let n = 0; n < 10; n++) expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+    const { lines } = gateway;
+    const written = lines.length;
+    const lookedUp = gateway.lookUps();
+    // What dm.rpc said is forgotten by now; a locked login does not ask again.
+    clock.time += 200_000;
+    for (let n = 0; n < 20; n++) expect(await codeOf(gateway, 'dev1', n % 2 ? 'guess' : undefined)).toBe(4);
+    expect(gateway.lookUps()).toBe(lookedUp);
+    expect(lines.slice(written).filter((line) => /refuse/.test(line))).toEqual([]);
+    const locks = gateway.activities.filter(({ text }) => /are refused for 300 s/.test(text));
+    expect(locks).toMatchObject([
+      { kind: 'refuse', deviceName: 'dev1', text: expect.stringMatching(/connect-params/) },
+    ]);
+    expect(await codeOf(gateway, 'dev2')).toBe(0);
+    expect(await gateway.metric('alink_gateway_locked_logins_total')).toBe(20);
+    expect(await gateway.metric('alink_gateway_login_locks_total')).toBe(1);
+    clock.time += 100_000;
+    expect(await codeOf(gateway, 'dev1')).toBe(0);
+  });
+
+  test('a device that does not exist is locked the same way', async () => {
+    const gateway = await start(limits);
+    for (let n = 0; n < 12; n++) expect(await codeOf(gateway, 'nobody', 'guess')).toBe(4);
+    expect(await gateway.metric('alink_gateway_locked_logins_total')).toBe(2);
+  });
+
+  test('a session that stands is not touched by guesses at its device', async () => {
+    const gateway = await start(limits);
+    const { raw } = await gateway.connect('dev1');
+    for (let n = 0; n < 15; n++) await codeOf(gateway, 'dev1', 'guess');
+    raw.send({ cmd: 'pingreq' });
+    await raw.next('pingresp');
+    expect(gateway.sessions.size).toBe(1);
+  });
+});
+
+test('a device that logs in too often gets CONNACK 3, and its session stays', async () => {
+  const gateway = await start({ CONNECTS_PER_MINUTE_PER_DEVICE: 3 });
+  for (let n = 0; n < 2; n++) expect(await codeOf(gateway, 'dev1')).toBe(0);
+  const { raw } = await gateway.connect('dev1');
+  for (let n = 0; n < 5; n++) expect(await codeOf(gateway, 'dev1')).toBe(3);
+  // Wrong passwords use nothing up, and are told nothing of it.
+  expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+  expect(gateway.activities.filter(({ text }) => /more than 3 logins/.test(text))).toHaveLength(1);
+  expect(raw.isClosed).toBe(false);
+  expect(await codeOf(gateway, 'dev2')).toBe(0);
+  clock.time += 120_000;
+  expect(await codeOf(gateway, 'dev1')).toBe(0);
+});
+
+describe('uplinks', () => {
+  test('above the rate: acknowledged, dropped, counted, one line', async () => {
+    const gateway = await start({ UPLINKS_PER_SECOND_PER_DEVICE: 2 });
+    const { raw } = await gateway.connect('dev1');
+    for (let id = 1; id <= 50; id++) publish(raw, 'dev1', id, `message ${id}`);
+    for (let id = 1; id <= 50; id++) expect((await raw.next('puback')).messageId).toBe(id);
+    const uplinks = (): number => gateway.kept.filter((subject) => /^device\.up\.ext/.test(subject)).length;
+    expect(uplinks()).toBe(20);
+    expect(gateway.activities.filter(({ kind }) => kind === 'drop')).toMatchObject([
+      { deviceName: 'dev1', code: 429, text: expect.stringMatching(/more than 2 publishes per second/) },
+    ]);
+    expect(await gateway.metric('alink_gateway_uplinks_total')).toBe(50);
+    clock.time += 1000;
+    publish(raw, 'dev1', 51, 'message 51');
+    await raw.next('puback');
+    expect(uplinks()).toBe(21);
+  });
+
+  test('more bytes than the rate: nothing is lost, it only takes longer', async () => {
+    const gateway = await start({ UPLINK_BYTES_PER_SECOND_PER_DEVICE: 400_000 }, systemClock as typeof clock);
+    const { raw } = await gateway.connect('dev1');
+    for (let id = 1; id <= 8; id++) publish(raw, 'dev1', id, Buffer.alloc(100_000, id));
+    for (let id = 1; id <= 8; id++) expect((await raw.next('puback', 20_000)).messageId).toBe(id);
+    expect(await gateway.metric('alink_gateway_read_pauses_total')).toBeGreaterThan(0);
+  }, 30_000);
+});
+
+describe('the way in', () => {
+  const open = async (port: number): Promise<Socket> => {
+    const socket = connectTcp({ port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  const held = ({ guard: { queues } }: DeviceGateway) => ({
+    waiting: queues.mqtt.waiting,
+    opening: queues.mqtt.opening,
+  });
+
+  test('a fleet that comes back at once gets in, at the rate of its address', async () => {
+    const gateway = await start({ CONNECTS_PER_SECOND_PER_ADDRESS: 200 }, systemClock as typeof clock);
+    const logins = await Promise.all(Array.from({ length: 500 }, (_, n) => gateway.connect(`dev${n}`)));
+    expect(logins.filter(({ code }) => code !== 0)).toEqual([]);
+    expect(gateway.sessions.size).toBe(500);
+    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
+    expect(await gateway.metric('alink_gateway_accept_wait_seconds_count')).toBe(500);
+    await Promise.all(logins.map(({ raw }) => raw.close()));
+  }, 30_000);
+
+  test('silent connections do not keep a device out', async () => {
+    const gateway = await start({});
+    const silent = await Promise.all(Array.from({ length: 250 }, () => open(gateway.ports.mqtt)));
+    await eventually(async () => {
+      const { waiting, opening } = held(gateway);
+      expect(waiting + opening).toBe(250);
+    });
+    expect(await codeOf(gateway, 'dev1')).toBe(0);
+    for (const socket of silent) socket.destroy();
+    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
+  }, 30_000);
+
+  test('refused and broken-off connections leave no trace', async () => {
+    const gateway = await start({});
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const socket = await open(gateway.ports.mqtt);
+        if (n % 4 === 0) socket.write(Buffer.from([0x10, 0x40, 0x00]));
+        if (n % 4 === 1) socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]));
+        if (n % 4 === 2) await codeOf(gateway, 'dev1', 'guess');
+        socket.destroy();
+        await once(socket, 'close');
+      }),
+    );
+    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
+    expect(gateway.sessions.size).toBe(0);
+  }, 30_000);
+});
