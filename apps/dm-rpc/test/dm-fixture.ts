@@ -60,7 +60,11 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     destination: { write: (line) => void logged.push(line) },
   });
   const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
-  const dm = await createDm({ config, db, bus, registry, secretBox, log, now });
+  const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
+    await db.close();
+    await database?.drop();
+    throw error;
+  });
   const channel = connectRpc(`127.0.0.1:${dm.port}`);
   return {
     dm,
