@@ -4,6 +4,7 @@ import { deviceCredentials } from '@alink/signing';
 import { eventually, RawMqtt, seededRandom, type SdkDevice } from '@alink/testing';
 import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
+import { rawConnect } from './raw-connect';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -30,18 +31,8 @@ describe('CONNECT', () => {
     const unknownDevice = platform.login(PRODUCT, 'nobody', DEVICE_SECRET);
     const unknownProduct = platform.login('noproduct', DEVICE, DEVICE_SECRET);
     const answers = await Promise.all(
-      [wrongSign, unknownDevice, unknownProduct].map(async ({ clientId, username, password }) => {
-        const raw = await RawMqtt.open({ port: platform.ports.mqtt });
-        raw.send({
-          cmd: 'connect',
-          protocolId: 'MQTT',
-          protocolVersion: 4,
-          clean: true,
-          keepalive: 60,
-          clientId,
-          username,
-          password: Buffer.from(password),
-        });
+      [wrongSign, unknownDevice, unknownProduct].map(async (login) => {
+        const raw = await rawConnect(login);
         const packet = await raw.next('connack');
         await raw.closed;
         return packet;
@@ -234,19 +225,7 @@ test('the gateway has come through all of it, and no secret stands in any log', 
 
 /** A raw connection of dev002, past its CONNACK. */
 async function connectRaw(more: object = {}): Promise<RawMqtt> {
-  const { clientId, username, password } = platform.login(PRODUCT, 'dev002', 'secretof002');
-  const raw = await RawMqtt.open({ port: platform.ports.mqtt });
-  raw.send({
-    cmd: 'connect',
-    protocolId: 'MQTT',
-    protocolVersion: 4,
-    clean: true,
-    keepalive: 60,
-    clientId,
-    username,
-    password: Buffer.from(password),
-    ...more,
-  });
+  const raw = await rawConnect(platform.login(PRODUCT, 'dev002', 'secretof002'), more);
   expect((await raw.next('connack')).returnCode).toBe(0);
   return raw;
 }

@@ -1,7 +1,8 @@
 /** What reaches a device, how often, and what comes back from it. */
 import { services } from '@alink/contract';
-import { eventually, RawMqtt, SdkDevice } from '@alink/testing';
+import { eventually, SdkDevice, type RawMqtt } from '@alink/testing';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
+import { rawConnect } from './raw-connect';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -226,10 +227,7 @@ describe('custom topics', () => {
 
 /** A connection of the manual's device that has just got its CONNACK. */
 const connectRaw = async (): Promise<RawMqtt> => {
-  const { clientId, username, password } = platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
-  const raw = await RawMqtt.open({ port: platform.ports.mqtt });
-  const connect = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
-  raw.send({ cmd: 'connect', ...connect, clientId, username, password: Buffer.from(password) });
+  const raw = await rawConnect(platform.login(PRODUCT, DEVICE, DEVICE_SECRET));
   expect((await raw.next('connack')).returnCode).toBe(0);
   return raw;
 };
