@@ -1,7 +1,6 @@
 /** Any part may be killed at any time: once it is back, everything works again by itself, and nothing acknowledged is lost. */
 import { services } from '@alink/contract';
-import type { SdkDevice} from '@alink/testing';
-import { eventually, startPostgres, type SdkDeviceOptions, type TestPostgres } from '@alink/testing';
+import { eventually, startPostgres, type SdkDevice, type SdkDeviceOptions, type TestPostgres } from '@alink/testing';
 import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
