@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
+import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
 import type { GuardConfig } from '../src/guard/config';
@@ -134,13 +135,35 @@ describe('the way in', () => {
   });
 
   test('a fleet that comes back at once gets in, at the rate of its address', async () => {
-    const gateway = await start({ CONNECTS_PER_SECOND_PER_ADDRESS: 200 }, systemClock as typeof clock);
+    const gateway = await start({ CONNECTS_PER_SECOND_PER_ADDRESS: 40 }, systemClock as typeof clock);
     const logins = await Promise.all(Array.from({ length: 500 }, (_, n) => gateway.connect(`dev${n}`)));
     expect(logins.filter(({ code }) => code !== 0)).toEqual([]);
     expect(gateway.sessions.size).toBe(500);
     await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
     expect(await gateway.metric('alink_gateway_accept_wait_seconds_count')).toBe(500);
     await Promise.all(logins.map(({ raw }) => raw.close()));
+  });
+
+  test('who has given up while it waited is not let in', async () => {
+    const gateway = await start({ CONNECTS_PER_SECOND: 2 }, systemClock as typeof clock);
+    const { clientId, username, password } = gateway.credentials('dev1');
+    const connect = generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+      clientId,
+      username,
+      password: Buffer.from(password),
+    });
+    const occupied = await Promise.all([open(gateway.ports.mqtt), open(gateway.ports.mqtt)]);
+    const impatient = await Promise.all(Array.from({ length: 6 }, () => open(gateway.ports.mqtt)));
+    for (const socket of impatient) socket.end(connect);
+    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 2 }), { timeoutMs: 20_000 });
+    // The first two had waited for less than a second, so that they were believed to be there.
+    expect(gateway.activities.filter(({ kind }) => kind === 'connect').length).toBeLessThanOrEqual(2);
+    for (const socket of occupied) socket.destroy();
   });
 
   test('silent connections do not keep a device out', async () => {

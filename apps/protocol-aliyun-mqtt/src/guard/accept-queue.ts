@@ -18,7 +18,7 @@ import { addressKey } from './address-key';
 import { TokenBucket } from './token-bucket';
 
 export interface AcceptQueueOptions {
-  /** Connections begun per second from one address; 0 = no limit. */
+  /** Connections begun per second from one address, after ten seconds' worth at once; 0 = no limit. */
   readonly perAddress: number;
   /** Connections begun per second in all; 0 = no limit. */
   readonly inTotal: number;
@@ -45,6 +45,8 @@ export interface AcceptQueueEvents {
 
 /** A connection whose turn it is. */
 export interface Opening {
+  /** Milliseconds that it has waited: after a while its other end may be gone, which nobody sees before it is read. */
+  readonly waitedMs: number;
   /** Its CONNECT is there: from now on it waits for us, and keeps its slot. */
   connecting(): void;
   /** Its CONNACK is sent, or it is closed: it needs its slot no more. */
@@ -59,6 +61,8 @@ interface Lane {
   held: number;
 }
 
+/** Seconds' worth of connections that may come from one address at once: a fleet behind a NAT that comes back. */
+const BURST_S = 10;
 /** Addresses whose rate is remembered. */
 const MAX_ADDRESSES = 50_000;
 
@@ -122,8 +126,9 @@ export class AcceptQueue {
       };
       const turn = (): void => {
         leave();
-        this.events.onTurn(this.clock.now() - began);
-        resolve(this.open(socket, this.laneOf(key), close));
+        const waitedMs = this.clock.now() - began;
+        this.events.onTurn(waitedMs);
+        resolve({ ...this.open(socket, this.laneOf(key), close), waitedMs });
       };
       const abandon = (): void => {
         leave();
@@ -161,7 +166,7 @@ export class AcceptQueue {
     const { perAddress, maxWaitMs } = this.options;
     if (perAddress === 0 || address === undefined) return 0;
     const key = addressKey(address);
-    const rate = this.rates.get(key) ?? new TokenBucket(perAddress, perAddress, this.clock);
+    const rate = this.rates.get(key) ?? new TokenBucket(perAddress, perAddress * BURST_S, this.clock);
     this.rates.set(key, rate);
     const delayMs = rate.spend(1);
     if (delayMs <= maxWaitMs) return delayMs;
@@ -169,7 +174,7 @@ export class AcceptQueue {
     return undefined;
   }
 
-  private open(socket: Duplex, lane: Lane, close: (why: Drop) => void): Opening {
+  private open(socket: Duplex, lane: Lane, close: (why: Drop) => void): Omit<Opening, 'waitedMs'> {
     let holdsSlot = true;
     const release = (): void => {
       if (!holdsSlot) return;

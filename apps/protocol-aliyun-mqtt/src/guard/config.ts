@@ -9,7 +9,7 @@ export const guardFields = {
   LOGIN_LOCK_S: durationSeconds(300, { max: 86_400 }),
   /** Logins of one device; more are refused with CONNACK 3. Alibaba's own figure is 5. */
   CONNECTS_PER_MINUTE_PER_DEVICE: wholeNumber(30),
-  /** Connections begun from one address (an IPv6 /64); more wait for their turn. */
+  /** Connections begun from one address (an IPv6 /64), after ten seconds' worth at once; more wait for their turn. */
   CONNECTS_PER_SECOND_PER_ADDRESS: wholeNumber(1000),
   /** Connections begun in all; more wait for their turn. Off, because the bound on those under way paces them already. */
   CONNECTS_PER_SECOND: wholeNumber(0),

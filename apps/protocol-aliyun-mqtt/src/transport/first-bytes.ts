@@ -4,16 +4,22 @@ import type { Socket } from 'node:net';
 /**
  * Reads until `decide` has an answer, and puts back what belongs to the next reader.
  * @param decide takes what has come so far; returns undefined to wait for more
+ * @param mayBeGone whether the other end may have closed the connection after it sent these bytes: then its end, which
+ *   is read after them, is looked for first
  * @returns the decision; rejects when the connection ends or `timeoutMs` pass before there is one
  */
 export const readFirst = <T>(
   socket: Socket,
   timeoutMs: number,
   decide: (bytes: Buffer) => { readonly value: T; readonly taken: number } | undefined,
+  mayBeGone = false,
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
+    let isSettling = false;
+    let isFinished = false;
     const finish = (act: () => void): void => {
+      isFinished = true;
       clearTimeout(timer);
       socket.off('readable', onReadable);
       socket.off('close', onClose);
@@ -26,12 +32,17 @@ export const readFirst = <T>(
       bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
       try {
         const decision = decide(bytes);
-        if (!decision) return;
-        finish(() => {
-          const rest = bytes.subarray(decision.taken);
-          if (rest.length > 0) socket.unshift(rest);
-          resolve(decision.value);
-        });
+        if (!decision || isSettling) return;
+        const settle = (): void =>
+          finish(() => {
+            const rest = bytes.subarray(decision.taken);
+            if (rest.length > 0) socket.unshift(rest);
+            resolve(decision.value);
+          });
+        if (!mayBeGone) return settle();
+        isSettling = true;
+        // One turn of the event loop to read the end, one to tell of it.
+        setImmediate(() => setImmediate(() => isFinished || settle()));
       } catch (error) {
         finish(() => reject(error as Error));
       }

@@ -48,6 +48,8 @@ export interface Listener {
 
 /** Connections that the system may hold for us: it cuts this to its own bound (`net.core.somaxconn`). */
 const BACKLOG = 4096;
+/** Milliseconds that every device waits for its CONNACK: whoever has waited longer may be gone. */
+const SURELY_THERE_MS = 1000;
 
 /** @throws {StartError} that names the port and its variable, when the port is taken */
 export const listen = (options: ListenerOptions): Promise<Listener> =>
@@ -97,9 +99,12 @@ const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex
   const direct = { address: remoteAddress, port: remotePort };
   const isProxy = isTrusted(options.proxies, remoteAddress);
   const opening = await options.queue.enter(socket, isProxy ? undefined : remoteAddress);
-  const source = isProxy ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader)) ?? direct) : direct;
+  const mayBeGone = opening.waitedMs > SURELY_THERE_MS;
+  const source = isProxy
+    ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone)) ?? direct)
+    : direct;
   if (isProxy) await options.queue.pace(source.address);
-  if (await readFirst(socket, options.firstBytesMs, isTls)) {
+  if (await readFirst(socket, options.firstBytesMs, isTls, mayBeGone)) {
     const encrypted = await options.tls.handshake(socket);
     endWithCloseNotify(encrypted);
     introduce(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) }, opening);
