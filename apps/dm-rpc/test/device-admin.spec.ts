@@ -20,7 +20,7 @@ import {
 jest.setTimeout(120_000);
 
 let fixture: DmFixture;
-let nowMs = 1778593628940;
+const nowMs = 1778593628940;
 beforeAll(async () => void (fixture = await startDm({ now: () => nowMs })));
 afterAll(() => fixture?.stop());
 beforeEach(() => createDevices(fixture, DEVICE));

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { decodeEnvelope, subjects } from '@alink/contract';
-import { createDevices, DEVICE, PRODUCT, rpcError, startDm, TSL, type DmFixture } from './dm-fixture';
+import { subjects } from '@alink/contract';
+import { createDevices, DEVICE, PRODUCT, rpcError, startDm, toldDuring, TSL, type DmFixture } from './dm-fixture';
 
 jest.setTimeout(60_000);
 
@@ -12,18 +12,6 @@ afterEach(async () => {
   await prisma.device.deleteMany();
   await prisma.product.deleteMany();
 });
-
-/** What is told on the bus while `work` runs: subject and data. */
-const toldDuring = async (work: () => Promise<unknown>): Promise<[string, unknown][]> => {
-  const told: [string, unknown][] = [];
-  const listening = fixture.bus.subscribe('server.>', ({ subject, data }) =>
-    told.push([subject, JSON.parse(decodeEnvelope(data.toString()).data)]),
-  );
-  await work();
-  await new Promise(setImmediate);
-  listening.unsubscribe();
-  return told;
-};
 
 describe('products', () => {
   test('what is given is kept to the byte and read back, what is not is made', async () => {
@@ -64,7 +52,7 @@ describe('products', () => {
       authMode: '2',
       deviceType: '1',
       autoRegister: '1',
-      status: '1',
+      status: '3',
       protocolCode: 'aliyunMqtt',
     });
   });
@@ -204,12 +192,16 @@ describe('products', () => {
     const data = { productID: PRODUCT };
     const product = ['server.cache.sync.cache:dm:product', data];
     const schema = ['server.cache.sync.cache:dm:product:schema', data];
-    expect(await toldDuring(() => products.productInfoCreate({ ...data, productName: 'x' }))).toEqual([product]);
-    expect(await toldDuring(() => products.productInfoUpdate({ ...data, status: '2' }))).toEqual([product]);
-    expect(await toldDuring(() => products.productSchemaTslImport({ ...data, tsl: JSON.stringify(TSL) }))).toEqual([
-      schema,
+    expect(await toldDuring(fixture.bus, () => products.productInfoCreate({ ...data, productName: 'x' }))).toEqual([
+      product,
     ]);
-    expect(await toldDuring(() => products.productInfoDelete(data))).toEqual([
+    expect(await toldDuring(fixture.bus, () => products.productInfoUpdate({ ...data, status: '2' }))).toEqual([
+      product,
+    ]);
+    expect(
+      await toldDuring(fixture.bus, () => products.productSchemaTslImport({ ...data, tsl: JSON.stringify(TSL) })),
+    ).toEqual([schema]);
+    expect(await toldDuring(fixture.bus, () => products.productInfoDelete(data))).toEqual([
       schema,
       product,
       [subjects.productDeleted, data],

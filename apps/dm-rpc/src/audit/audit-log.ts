@@ -2,7 +2,7 @@
 import type { PrismaClient } from '@alink/db';
 import type { CallContext } from '@alink/rpc';
 import type { DeviceCore, Transaction } from '../context';
-import { actorOf, type Caller } from './actor';
+import { actorOf } from './actor';
 
 export type AuditAction =
   | 'product.create'
@@ -67,7 +67,7 @@ export class AuditLog {
   }
 
   /** One statement, whatever the number of lines. */
-  private async write(tx: Transaction, call: Caller, lines: readonly Line[]): Promise<void> {
+  private async write(tx: Transaction, call: CallContext, lines: readonly Line[]): Promise<void> {
     const column = (key: keyof Line): string[] => lines.map((line) => line[key]);
     await tx.$executeRaw`
       INSERT INTO audit_log (timestamp, actor, peer, action, product_id, device_name, detail)

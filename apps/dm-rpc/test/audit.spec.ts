@@ -1,0 +1,214 @@
+import { jest } from '@jest/globals';
+import { services } from '@alink/contract';
+import { maintainPartitions } from '@alink/db';
+import { createAuthority } from './certificate-authority';
+import { DEVICE, dump, NAMES, PRODUCT, rpcError, startDm, TSL, type DmFixture } from './dm-fixture';
+
+jest.setTimeout(60_000);
+
+let fixture: DmFixture;
+let nowMs = 1778593628940;
+beforeAll(async () => void (fixture = await startDm({ now: () => nowMs })));
+afterAll(() => fixture?.stop());
+afterEach(async () => {
+  const { prisma } = fixture.db;
+  await prisma.device.deleteMany();
+  await prisma.product.deleteMany();
+  await prisma.auditLog.deleteMany();
+});
+
+const user = { UserID: '7', Account: 'alice' };
+const PS = 'aProductSecret01';
+const DS = 'testsecret001';
+
+/** Methods that change nothing of what operators own. The online state is corrected by gateways and has a log of its own. */
+const READ_ONLY = /Read$|Index$|Count$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$/;
+
+test('every change of a product, a device or a credential leaves a line, without a secret', async () => {
+  const { products, devices, admin, credentials } = fixture;
+  const productID = PRODUCT;
+  const info = (identifier: string) => ({
+    productID,
+    type: 1,
+    identifier,
+    name: { value: identifier },
+    affordance: { value: JSON.stringify({ define: { type: 'int', min: '0', max: '9', step: '1' }, mode: 'rw' }) },
+  });
+  const ca = await createAuthority('CN=CA');
+  const options = { user };
+  const steps: [keyof typeof made, string, () => Promise<unknown>][] = [
+    [
+      'productInfoCreate',
+      'product.create',
+      () => products.productInfoCreate({ productID, productName: 'x', secret: PS }, options),
+    ],
+    [
+      'productInfoUpdate',
+      'product.update',
+      () =>
+        products.productInfoUpdate(
+          { productID, autoRegister: 4, secret: `${PS}2`, protocolConf: { password: 'hidden-1' } },
+          options,
+        ),
+    ],
+    [
+      'productSchemaTslImport',
+      'schema.import',
+      () => products.productSchemaTslImport({ productID, tsl: JSON.stringify(TSL) }, options),
+    ],
+    ['productSchemaCreate', 'schema.create', () => products.productSchemaCreate({ info: info('level') }, options)],
+    [
+      'productSchemaMultiCreate',
+      'schema.create',
+      () => products.productSchemaMultiCreate({ productID, list: [info('width')] }, options),
+    ],
+    [
+      'productSchemaUpdate',
+      'schema.update',
+      () =>
+        products.productSchemaUpdate({ info: { productID, identifier: 'level', name: { value: 'Level' } } }, options),
+    ],
+    [
+      'productSchemaDelete',
+      'schema.delete',
+      () => products.productSchemaDelete({ productID, identifier: 'level' }, options),
+    ],
+    ['deviceInfoCreate', 'device.create', () => devices.deviceInfoCreate({ ...NAMES, secret: DS }, options)],
+    [
+      'deviceInfoUpdate',
+      'device.update',
+      () => devices.deviceInfoUpdate({ ...NAMES, isEnable: 1, secret: `${DS}2`, tags: { a: 'hidden-2' } }, options),
+    ],
+    [
+      'rotateDeviceSecret',
+      'device.rotateSecret',
+      () => admin.rotateDeviceSecret({ ...NAMES, secret: `${DS}3` }, options),
+    ],
+    [
+      'rotateProductSecret',
+      'product.rotateSecret',
+      () => admin.rotateProductSecret({ productID, secret: `${PS}3` }, options),
+    ],
+    ['registerDevice', 'device.register', () => credentials.registerDevice(NAMES, options)],
+    ['issueDeviceToken', 'token.issue', () => credentials.issueDeviceToken(NAMES, options)],
+    ['issueIotToken', 'token.issue', () => credentials.issueIotToken(NAMES, options)],
+    ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
+    ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
+    ['deviceReset', 'device.reset', () => devices.deviceReset({ device: NAMES, log: true }, options)],
+    [
+      'createDevices',
+      'device.create',
+      () => admin.createDevices({ productID, rows: [{ deviceName: 'dev002', deviceSecret: `${DS}4` }] }, options),
+    ],
+    [
+      'registerCertificate',
+      'certificate.register',
+      () => admin.registerCertificate({ productID, pem: ca.pem }, options),
+    ],
+    [
+      'revokeCertificate',
+      'certificate.revoke',
+      () => admin.revokeCertificate({ productID, fingerprint: 'a'.repeat(64) }, options),
+    ],
+    ['rotateKey', 'secrets.rotateKey', () => admin.rotateKey({}, options)],
+    ['deviceInfoDelete', 'device.delete', () => devices.deviceInfoDelete(NAMES, options)],
+    [
+      'productInfoDelete',
+      'product.delete',
+      async () => {
+        await fixture.db.prisma.device.deleteMany();
+        await products.productInfoDelete({ productID }, options);
+      },
+    ],
+  ];
+  const made = {
+    ...services.productManage.definition,
+    ...services.deviceManage.definition,
+    ...services.deviceAdmin.definition,
+    ...services.credentials.definition,
+  };
+  expect(steps.map(([method]) => method).sort()).toEqual(
+    Object.keys(made)
+      .filter((method) => !READ_ONLY.test(method))
+      .sort(),
+  );
+
+  const secrets: string[] = [PS, DS, 'hidden-1', 'hidden-2'];
+  const note = (answer: unknown) => {
+    for (const key of ['deviceToken', 'iotToken']) {
+      const value = (answer as Record<string, string> | undefined)?.[key];
+      if (value) secrets.push(value);
+    }
+  };
+  for (const [, action, step] of steps) {
+    nowMs += 1;
+    note(await step());
+    const { list } = await admin.auditLogIndex({ size: 1, page: 1 });
+    expect(list[0]).toMatchObject({
+      action,
+      actor: 'alice (7)',
+      peer: expect.stringContaining('127.0.0.1'),
+      timestamp: String(nowMs),
+      productID: action === 'secrets.rotateKey' ? '' : PRODUCT,
+    });
+  }
+
+  const { list, total } = await admin.auditLogIndex({ page: 1, size: 100 });
+  expect(Number(total)).toBe(steps.length);
+  const kept = JSON.stringify(list) + (await dump(fixture)) + fixture.logged.join('');
+  for (const secret of secrets.slice(2)) expect(list.map(({ detail }) => detail).join()).not.toContain(secret);
+  for (const secret of [PS, DS, ...secrets.slice(4)]) expect(kept).not.toContain(secret);
+  expect(JSON.parse(list.find(({ action }) => action === 'product.update')!.detail)).toEqual({
+    autoRegister: { from: 1, to: 4 },
+    secret: 'changed',
+    protocolConf: 'changed',
+  });
+});
+
+test('the log is found by product, device and time, page by page, and says who when nobody does', async () => {
+  const { admin, products, devices } = fixture;
+  const start = (nowMs += 1000);
+  await products.productInfoCreate({ productID: PRODUCT, productName: 'x' });
+  nowMs += 1;
+  await devices.deviceInfoCreate(NAMES);
+  nowMs += 1;
+  await admin.rotateDeviceSecret(NAMES, { user: { UserID: '9' } });
+  const found = async (request: object) => {
+    const { list, total } = await admin.auditLogIndex(request);
+    return [...list.map(({ action }) => action), Number(total)].join();
+  };
+  expect(await found({})).toBe('device.rotateSecret,device.create,product.create,3');
+  expect(await found({ page: 2, size: 2 })).toBe('product.create,3');
+  expect(await found({ deviceName: DEVICE })).toBe('device.rotateSecret,device.create,2');
+  expect(await found({ productID: 'other' })).toBe('0');
+  expect(await found({ timeStart: start + 1, timeEnd: start + 1 })).toBe('device.create,1');
+  const { list } = await admin.auditLogIndex({ productID: PRODUCT });
+  expect(list.map(({ actor }) => actor)).toEqual(['9', 'internal', 'internal']);
+});
+
+test('what failed has changed nothing and has no line', async () => {
+  const { admin, devices, products } = fixture;
+  await products.productInfoCreate({ productID: PRODUCT, productName: 'x' });
+  await devices.deviceInfoCreate(NAMES);
+  await expect(devices.deviceInfoCreate(NAMES)).rejects.toEqual(rpcError(100010, DEVICE));
+  await expect(products.productInfoDelete({ productID: PRODUCT })).rejects.toEqual(rpcError(100019, 'devices'));
+  await expect(admin.rotateDeviceSecret({ ...NAMES, deviceName: 'nobody' })).rejects.toEqual(
+    rpcError(100009, 'nobody'),
+  );
+  expect(Number((await admin.auditLogIndex({})).total)).toBe(2);
+});
+
+test('old lines go with the other logs, and tokens when they have expired', async () => {
+  const { admin, credentials, devices, products, db } = fixture;
+  await products.productInfoCreate({ productID: PRODUCT, productName: 'x', autoRegister: 3 });
+  await devices.deviceInfoCreate(NAMES);
+  await credentials.issueIotToken(NAMES);
+  const { clientId } = await credentials.issueDeviceToken(NAMES);
+  const DAY_MS = 86_400_000;
+  await maintainPartitions(db.prisma, nowMs + 6 * DAY_MS, 30);
+  expect([await db.prisma.issuedToken.count(), await db.prisma.auditLog.count()]).toEqual([2, 4]);
+  await maintainPartitions(db.prisma, nowMs + 8 * DAY_MS, 30);
+  expect((await admin.listTokens(NAMES)).tokens.map(({ id }) => id)).toEqual([clientId]);
+  await maintainPartitions(db.prisma, nowMs + 32 * DAY_MS, 30);
+  expect((await admin.auditLogIndex({})).list).toEqual([]);
+});
