@@ -105,7 +105,9 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
       name: 'dm.rpc',
       start: async () => {
         const key = config.SECRET_KEY ? parseSecretKey(config.SECRET_KEY) : await loadSecretKeyFile(config.DATA_DIR);
-        dm = await createDm({ config, db: database, bus, registry, secretBox: createSecretBox(key), log });
+        const formerKeys = (config.SECRET_KEYS_OLD?.split(',') ?? []).map(parseSecretKey);
+        const secretBox = createSecretBox(key, formerKeys);
+        dm = await createDm({ config, db: database, bus, registry, secretBox, log });
       },
       stop: () => dm.stop(),
     },

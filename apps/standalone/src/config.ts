@@ -14,6 +14,8 @@ export const standaloneConfigSchema = z.object({
   NATS_URL: commonFields.NATS_URL.unwrap().optional(),
   /** Without it, a key made at the first start and kept in DATA_DIR. */
   SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)').optional(),
+  /** Former keys: what they sealed still opens, until `dmctl secrets rotate-key` has sealed it anew. */
+  SECRET_KEYS_OLD: secret('former values of SECRET_KEY, separated by commas').optional(),
   ...gatewayFields,
   ...dmFields,
   TIMEDJOB_GRPC_PORT: timedjobSchema.shape.TIMEDJOB_GRPC_PORT,
