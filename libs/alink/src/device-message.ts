@@ -1,6 +1,6 @@
 /**
- * The platform's own message: what Alink becomes on its way in, and comes from on its way out. The same shape as
- * `DeviceMessage` of the contract lib, which a pure lib may not import.
+ * The platform's own message: what Alink becomes on its way in, and comes from on its way out. The contract lib
+ * offers both directions together as `DeviceMessage`.
  */
 import type { Json, JsonObject } from '@alink/thing-model';
 
