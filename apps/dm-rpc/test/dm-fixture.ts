@@ -65,7 +65,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     await database?.drop();
     throw error;
   });
-  const channel = connectRpc(`127.0.0.1:${dm.port}`);
+  const channel = connectRpc(`127.0.0.1:${dm.port}`, { deadlineMs: 20_000 });
   return {
     dm,
     db,

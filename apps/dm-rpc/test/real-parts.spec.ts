@@ -53,7 +53,7 @@ test('is found in etcd as go-zero finds it, and withdraws when it stops', async 
   expect(await etcd.etcdctl('get', '--prefix', 'dm.rpc')).toMatch(
     new RegExp(`^dm\\.rpc/\\d+\n127\\.0\\.0\\.1:${fixture.dm.port}\\s*$`),
   );
-  const channel = connectRpc('etcd:///dm.rpc', { registry });
+  const channel = connectRpc('etcd:///dm.rpc', { registry, deadlineMs: 60_000 });
   expect((await channel.client(services.deviceManage).deviceInfoRead(NAMES)).deviceName).toBe(DEVICE);
   channel.close();
   const second = await startDm({ bus, registry, databaseUrl: database.url });
