@@ -4,7 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
-import { eventually } from '@alink/testing';
+import { eventually, RawMqtt } from '@alink/testing';
 import { startRealPlatform, type RealPlatform } from './real-platform';
 import { runCli, type Ran } from './run-cli';
 
@@ -222,16 +222,37 @@ describe('connect-params that work when pasted', () => {
     await connected((await params('lamp auto1 --mode auto')).publish, 'auto1');
   });
 
+  /** Logs in with these parameters, without SUBSCRIBE, as a modem does. @returns what is pushed */
+  const pushedTo = async (login: Record<string, unknown>): Promise<{ topic: string; text: string }> => {
+    const raw = await RawMqtt.open({ port: Number(login.port), tls: login.transport === 'tls' });
+    raw.send({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 120,
+      clientId: String(login.clientId),
+      username: String(login.username),
+      password: Buffer.from(String(login.password)),
+    });
+    expect(await raw.next('connack')).toMatchObject({ returnCode: 0 });
+    const { topic, payload } = await raw.next('publish');
+    await raw.close();
+    return { topic, text: payload.toString() };
+  };
+
   test('register', async () => {
-    const secret = keep((await json('device create lamp fetches1')).deviceSecret);
-    expect(await paste((await params('lamp fetches1 --mode register')).subscribe)).toBe(
-      `/ext/register {"productKey":"lamp","deviceName":"fetches1","deviceSecret":"${secret}"}\n`,
-    );
+    const deviceSecret = keep((await json('device create lamp fetches1')).deviceSecret);
+    expect(await pushedTo(await params('lamp fetches1 --mode register'))).toEqual({
+      topic: '/ext/register',
+      text: JSON.stringify({ productKey: 'lamp', deviceName: 'fetches1', deviceSecret }),
+    });
   });
 
   test('regnwl, then connwl; tokens and revoke', async () => {
-    const answer = await paste((await params('lamp fetches2 --mode regnwl')).subscribe);
-    const { clientId, deviceToken } = JSON.parse(answer.replace('/ext/regnwl ', '')) as Record<string, string>;
+    const { topic, text } = await pushedTo(await params('lamp fetches2 --mode regnwl'));
+    expect(topic).toBe('/ext/regnwl');
+    const { clientId, deviceToken } = JSON.parse(text) as Record<string, string>;
     keep(deviceToken);
     const options = `--mode connwl --client-id ${clientId} --device-token ${deviceToken}`;
     const { publish } = await params(`lamp fetches2 ${options}`);

@@ -3,11 +3,17 @@ import { shellLine } from '../shell-quote';
 import { isEncrypted, type Endpoint } from './endpoint';
 import type { Login } from './login';
 
-/** Shows what arrives on a topic; with `once` it ends after the first message. */
-export const subscribeLine = (endpoint: Endpoint, login: Login, topic: string, once = false): string =>
+/** Shows what arrives on a topic. */
+export const subscribeLine = (endpoint: Endpoint, login: Login, topic: string): string =>
   overWebSocket(endpoint)
     ? shellLine([...mqttJs('subscribe', endpoint, login), '-v', '-t', topic])
-    : shellLine([...mosquitto('mosquitto_sub', endpoint, login), ...(once ? ['-C', '1'] : []), '-v', '-t', topic]);
+    : shellLine([...mosquitto('mosquitto_sub', endpoint, login), '-v', '-t', topic]);
+
+/** Shows what is pushed to a new connection; mosquitto_sub ends then. */
+export const awaitPushLine = (endpoint: Endpoint, login: Login, topic: string): string =>
+  overWebSocket(endpoint)
+    ? subscribeLine(endpoint, login, topic)
+    : shellLine([...mosquitto('mosquitto_sub', endpoint, login), '-C', '1', '-v', '-t', topic]);
 
 /** Publishes with QoS 1. */
 export const publishLine = (endpoint: Endpoint, login: Login, topic: string, message: string): string => {

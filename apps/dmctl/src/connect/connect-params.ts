@@ -1,6 +1,6 @@
 /** What a device needs to connect: for each way in, over each transport. */
 import type { ThingModel } from '@alink/thing-model';
-import { publishLine, subscribeLine } from './client-line';
+import { awaitPushLine, publishLine, subscribeLine } from './client-line';
 import { isEncrypted, type Endpoint, type Transport } from './endpoint';
 import { authenticateLine, registerLine, type HttpEndpoint } from './http-requests';
 import {
@@ -53,7 +53,7 @@ export const connectParams = (way: Way, endpoint: Endpoint, signer: Signer, mode
   const login = loginOf(way, signer, isEncrypted(transport));
   const shown = { transport, host, port, ...login };
   if (way.mode === 'register' || way.mode === 'regnwl') {
-    return { ...shown, subscribe: subscribeLine(endpoint, login, `/ext/${way.mode}`, true), publish: undefined };
+    return { ...shown, subscribe: awaitPushLine(endpoint, login, `/ext/${way.mode}`), publish: undefined };
   }
   const base = `/sys/${signer.productKey}/${signer.deviceName}/thing`;
   const report = sampleReport(model);

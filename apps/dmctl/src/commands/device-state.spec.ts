@@ -1,0 +1,47 @@
+import { FakePlatform } from '../../test/fake-platform';
+import { runCli } from '../../test/run-cli';
+
+const platform = new FakePlatform();
+beforeAll(() => platform.start(), 30_000);
+afterAll(() => platform.stop());
+beforeEach(async () => {
+  platform.products.clear();
+  platform.devices.clear();
+  await dmctl('product create p1');
+  await dmctl('device create p1 dev001');
+});
+const dmctl = (args: string) => runCli([...args.split(' '), '--endpoint', platform.endpoint]);
+
+test('enable and disable', async () => {
+  expect((await dmctl('device disable p1 dev001')).stdout).toBe('disabled device dev001 of p1\n');
+  expect(platform.requests.deviceInfoUpdate).toMatchObject({ isEnable: '2', tags: {}, deviceAlias: null });
+  expect((await dmctl('device show p1 dev001')).stdout).toMatch(/state: +disabled/);
+  const { stdout } = await dmctl('device enable p1 dev001 --json');
+  expect(JSON.parse(stdout)).toEqual({ enabled: 'p1/dev001' });
+  expect(platform.requests.deviceInfoUpdate).toMatchObject({ isEnable: '1' });
+  expect((await dmctl('device enable p1 nobody')).code).toBe(1);
+});
+
+test('update sets a tag and keeps the others; an alias alone touches no tag', async () => {
+  await dmctl('device update p1 dev001 --tag site=a=b --tag floor=1');
+  await dmctl('device update p1 dev001 --tag floor=2 --tag empty=');
+  expect(platform.devices.get('p1/dev001')!.tags).toEqual({ site: 'a=b', floor: '2', empty: '' });
+  await dmctl('device update p1 dev001 --alias kitchen');
+  expect(platform.requests.deviceInfoUpdate).toMatchObject({ deviceAlias: { value: 'kitchen' }, tags: {} });
+  expect((await dmctl('device show p1 dev001')).stdout).toMatch(/alias: +kitchen/);
+});
+
+test('reset says what else is deleted', async () => {
+  const { stdout } = await dmctl('device reset p1 dev001');
+  expect(stdout).toBe('reset device dev001 of p1: it may register again\n');
+  const device = { productID: 'p1', deviceName: 'dev001' };
+  expect(platform.requests.deviceReset).toMatchObject({ device, log: false, info: false });
+  await dmctl('device reset p1 dev001 --logs --data');
+  expect(platform.requests.deviceReset).toMatchObject({ device, log: true, info: true });
+});
+
+test('rotate-secret prints the new one', async () => {
+  expect((await dmctl('device rotate-secret p1 dev001')).stdout).toMatch(/device secret: +rotatedDeviceSecret/);
+  const { stdout } = await dmctl('device rotate-secret p1 dev001 --secret given --json');
+  expect(JSON.parse(stdout)).toEqual({ productKey: 'p1', deviceName: 'dev001', deviceSecret: 'given' });
+});

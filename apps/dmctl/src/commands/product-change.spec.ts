@@ -1,0 +1,43 @@
+import { FakePlatform } from '../../test/fake-platform';
+import { runCli } from '../../test/run-cli';
+
+const platform = new FakePlatform();
+beforeAll(() => platform.start(), 30_000);
+afterAll(() => platform.stop());
+beforeEach(async () => {
+  platform.products.clear();
+  await dmctl('product create p1 --validation strong');
+});
+const dmctl = (args: string) => runCli([...args.split(' '), '--endpoint', platform.endpoint]);
+
+test('update changes what is named and keeps the rest', async () => {
+  platform.products.get('p1')!.protocolConf = { productID: 'a1External', validation: 'strong' };
+  await dmctl('product update p1 --validation none --tag line=2');
+  await dmctl('product update p1 --tag hall=north --auto-register existing --name Lamp');
+  const product = platform.products.get('p1')!;
+  expect(product.protocolConf).toEqual({ productID: 'a1External', validation: 'none' });
+  expect(product).toMatchObject({ tags: { line: '2', hall: 'north' }, autoRegister: '2', productName: 'Lamp' });
+});
+
+test('show tells dynamic registration, validation and status in words', async () => {
+  await dmctl('product update p1 --auto-register existing');
+  await dmctl('product publish p1');
+  const { stdout } = await dmctl('product show p1');
+  expect(stdout).toMatch(/dynamic registration: +on: a device that exists may register until it is activated\n/);
+  expect(stdout).toMatch(/validation: +strong\n/);
+  expect(stdout).toMatch(/status: +published\n/);
+});
+
+test('publish and unpublish', async () => {
+  expect((await dmctl('product publish p1')).stdout).toBe('published product p1\n');
+  expect(platform.requests.productInfoUpdate).toMatchObject({ productID: 'p1', status: '1' });
+  const { stdout } = await dmctl('product unpublish p1 --json');
+  expect(JSON.parse(stdout)).toEqual({ unpublished: 'p1' });
+  expect(platform.requests.productInfoUpdate).toMatchObject({ productID: 'p1', status: '3' });
+});
+
+test('rotate-secret prints the new one', async () => {
+  expect((await dmctl('product rotate-secret p1')).stdout).toMatch(/product secret: +rotatedProductSecret/);
+  const { stdout } = await dmctl('product rotate-secret p1 --secret given --json');
+  expect(JSON.parse(stdout)).toEqual({ productKey: 'p1', productSecret: 'given' });
+});
