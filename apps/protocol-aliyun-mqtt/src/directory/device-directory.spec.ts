@@ -133,3 +133,14 @@ test('a device registered at its first connect is found', async () => {
   const { product: found } = await directory.find('pk', 'fresh');
   expect((await directory.register(found!, 'fresh'))?.deviceName).toBe('fresh');
 });
+
+test('when everything may have changed, everything known is asked for again, however much it is', async () => {
+  const { source, directory } = setUp();
+  const names = Array.from({ length: 700 }, (_, n) => `d${n}`);
+  for (const name of names) source.devices.set(`pk/${name}`, device('pk', name));
+  await Promise.all(names.map((name) => directory.find('pk', name)));
+  for (const name of names) source.devices.set(`pk/${name}`, device('pk', name, 'changed'));
+  await directory.everythingChanged();
+  const found = await Promise.all(names.map((name) => directory.find('pk', name)));
+  expect(found.filter((one) => one.device?.secret !== 'changed')).toEqual([]);
+});

@@ -186,7 +186,8 @@ export class DeviceDirectory {
   }
 
   private markStale<T>(cache: LRUCache<string, Slot<T>>, key: string): void {
-    const slot = cache.get(key);
+    // `get` would make the key the latest used one, and whoever walks over all keys would meet it again, without end.
+    const slot = cache.peek(key);
     if (slot) slot.stale = true;
     if (this.asking.size > 0) this.changedMeanwhile.add(key);
   }

@@ -8,6 +8,9 @@ import type { DeviceDirectory } from '../directory/device-directory';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
+/** Sessions that are looked at together. */
+const RECHECKS_AT_ONCE = 500;
+
 export class DeviceChanges {
   private readonly subscriptions: Subscription[] = [];
 
@@ -52,7 +55,7 @@ export class DeviceChanges {
   /** Everything may have changed: products are asked for again, and every session is checked. */
   async refresh(): Promise<void> {
     await this.directory.everythingChanged();
-    for (const session of this.sessions) await this.recheck(session);
+    await this.recheckAll([...this.sessions]);
   }
 
   private async deviceChanged({ productID, deviceName }: Named): Promise<void> {
@@ -67,7 +70,14 @@ export class DeviceChanges {
   private async productChanged({ productID }: Named): Promise<void> {
     if (!productID) return this.refresh();
     await this.directory.productChanged(productID);
-    for (const session of this.sessions) if (session.productID === productID) await this.recheck(session);
+    await this.recheckAll([...this.sessions].filter((session) => session.productID === productID));
+  }
+
+  /** Some at a time, so that the directory asks for them together. */
+  private async recheckAll(sessions: readonly Session[]): Promise<void> {
+    for (let start = 0; start < sessions.length; start += RECHECKS_AT_ONCE) {
+      await Promise.all(sessions.slice(start, start + RECHECKS_AT_ONCE).map((session) => this.recheck(session)));
+    }
   }
 
   private async endSession({ productID = '', deviceName = '' }: Named, reason: string): Promise<void> {
