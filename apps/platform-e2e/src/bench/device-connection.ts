@@ -1,5 +1,6 @@
 /** A device reduced to what a load needs: one socket, packets made beforehand, answers counted. */
-import { connect, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { generate, parser, type Packet } from 'mqtt-packet';
 
 export interface Credentials {
@@ -7,6 +8,22 @@ export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
+
+export interface Dialling {
+  /** TLS as the Link SDKs for C speak it: version 1.2, RSA key exchange, AES-CBC. */
+  readonly tls?: boolean;
+  /** The address that it comes from. */
+  readonly localAddress?: string;
+  /** Milliseconds until it gives up; by default it never does. */
+  readonly timeoutMs?: number;
+}
+
+/** Nothing, or no CONNACK, came in time. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+const C_SDK_TLS = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA256', rejectUnauthorized: false } as const;
 
 export class DeviceConnection {
   onPacket: (packet: Packet) => void = () => undefined;
@@ -18,20 +35,38 @@ export class DeviceConnection {
     socket.on('error', () => undefined);
   }
 
-  /** Connects and resolves at CONNACK 0. @throws with the return code otherwise */
-  static open(port: number, { clientId, username, password }: Credentials): Promise<DeviceConnection> {
+  /**
+   * Connects and resolves at CONNACK 0.
+   * @throws {NoAnswerError} when it gives up
+   * @throws with the return code when it is refused
+   */
+  static open(
+    port: number,
+    { clientId, username, password }: Credentials,
+    { tls = false, localAddress, timeoutMs }: Dialling = {},
+  ): Promise<DeviceConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      const target = { port, host: '127.0.0.1', localAddress, noDelay: true };
+      const socket = tls ? connectTls({ ...target, ...C_SDK_TLS }) : connectTcp(target);
       const device = new DeviceConnection(socket);
       const refuse = (): void => reject(new Error('the connection was closed before its CONNACK'));
-      socket.once('close', refuse);
+      const giveUp = (): void => {
+        reject(new NoAnswerError(`no CONNACK within ${timeoutMs} ms`));
+        socket.destroy();
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+      socket.once('close', () => {
+        clearTimeout(timer);
+        refuse();
+      });
       device.onPacket = (packet) => {
         if (packet.cmd !== 'connack') return;
-        socket.off('close', refuse);
-        if (packet.returnCode === 0) resolve(device);
-        else reject(new Error(`CONNACK ${packet.returnCode}`));
+        clearTimeout(timer);
+        if (packet.returnCode === 0) return resolve(device);
+        reject(new Error(`CONNACK ${packet.returnCode}`));
+        socket.destroy();
       };
-      socket.once('connect', () =>
+      socket.once(tls ? 'secureConnect' : 'connect', () =>
         device.send({
           cmd: 'connect',
           protocolId: 'MQTT',
@@ -52,6 +87,7 @@ export class DeviceConnection {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
+      if (this.socket.closed) return resolve();
       this.socket.once('close', () => resolve());
       this.socket.destroy();
     });

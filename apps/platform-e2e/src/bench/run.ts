@@ -1,10 +1,11 @@
 /** Measures the platform beside bare aedes, and prints one table. */
 import { services } from '@alink/contract';
-import { deviceCredentials } from '@alink/signing';
 import { freePort, SdkDevice, spawnApp } from '@alink/testing';
 import { Platform, PRODUCT } from '../platform';
+import { createDevices, credentialsOf, nameOf, secretOf } from './devices';
 import { closeAll, connectAll, idleBytesPerConnection, postAll } from './loads';
 import { median, quantile } from './statistics';
+import { printTable } from './table';
 
 /** Devices that connect, that report, and that idle. */
 const CONNECTS = 2000;
@@ -30,9 +31,6 @@ interface Row {
   readonly aedes?: number;
 }
 
-const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
-const secretOf = (n: number): string => `secret-of-${n}`;
-
 export const runBench = async (): Promise<void> => {
   const aedesPort = await freePort();
   const aedes = spawnApp('platform-e2e', {}, ['bare-aedes', String(aedesPort)]);
@@ -42,7 +40,7 @@ export const runBench = async (): Promise<void> => {
     await platform.createProduct(PRODUCT);
     await createDevices(platform, IDLE);
     const devices = Array.from({ length: IDLE }, (_, n) => ({
-      credentials: deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n) }),
+      credentials: credentialsOf(n),
       topic: `/sys/${PRODUCT}/${nameOf(n)}/thing/event/property/post`,
     }));
     const ports = { ours: platform.ports.mqtt, aedes: aedesPort };
@@ -66,17 +64,6 @@ export const runBench = async (): Promise<void> => {
     await platform.stop();
     await aedes.stop();
   }
-};
-
-const createDevices = async (platform: Platform, count: number): Promise<void> => {
-  const queue = Array.from({ length: count }, (_, n) => n);
-  await Promise.all(
-    Array.from({ length: 32 }, async () => {
-      for (let n = queue.pop(); n !== undefined; n = queue.pop()) {
-        await platform.createDevice(PRODUCT, nameOf(n), secretOf(n));
-      }
-    }),
-  );
 };
 
 type Ports = { readonly ours: number; readonly aedes: number };
@@ -165,7 +152,7 @@ const inTurns = async (
 
 const print = (rows: readonly Row[]): void => {
   const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
-  const table = [
+  printTable([
     ['', 'unit', 'platform', 'bare aedes', 'ratio'],
     ...rows.map(({ what, unit, ours, aedes }) => [
       what,
@@ -174,9 +161,5 @@ const print = (rows: readonly Row[]): void => {
       aedes === undefined ? '' : number(aedes),
       aedes === undefined ? '' : number(ours / aedes),
     ]),
-  ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string => `| ${row.map((cell, n) => cell.padEnd(widths[n]!)).join(' | ')} |\n`;
-  const [head, ...body] = table;
-  process.stdout.write(line(head!) + line(widths.map((width) => '-'.repeat(width))) + body.map(line).join(''));
+  ]);
 };

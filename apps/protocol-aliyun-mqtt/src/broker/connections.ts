@@ -266,6 +266,9 @@ export class Connections {
 
   /** @returns the subscription as granted, or null for SUBACK 0x80 */
   private grant(client: Client, subscription: Subscription): Subscription | null {
+    const role = this.roles.get(client);
+    // mosquitto_sub gives up when its SUBSCRIBE is refused, before it sees the push.
+    if (role && 'registration' in role) return subscription.topic === role.registration.topic ? subscription : null;
     const session = this.sessionOf(client);
     if (!session) return null;
     const { productKey, productID, deviceName } = session;
