@@ -132,7 +132,7 @@ test('while the server is away publishKept gives up in time, request at once, pu
 test('a frozen server rejects what waits, in time, and is used again when it thaws', async () => {
   const bus = await connectBus({ publishTimeoutMs: 300 });
   await bus.publishKept(SUBJECT, 'before');
-  server.pause();
+  await server.pause();
   await expect(bus.publishKept(SUBJECT, 'frozen')).rejects.toThrow('within 300 ms');
   server.resume();
   await publishUntilKept(bus, 'after');

@@ -144,7 +144,7 @@ test('an etcd that freezes and thaws does no harm', async () => {
   const registry = connect();
   await registry.register(SERVICE, ADDRESS);
   const { told } = await follow(registry);
-  etcd.pause();
+  await etcd.pause();
   await eventually(() => expect(registry.connected).toBe(false), { timeoutMs: 15_000 });
   etcd.resume();
   await eventually(expectStanding);

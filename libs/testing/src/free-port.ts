@@ -7,6 +7,11 @@ import { createServer } from 'node:net';
 const LOWEST = 10_240;
 const HIGHEST = 32_000;
 
+/** Jest's workers run at the same time: each takes its ports from a range of its own, or one would take the other's. */
+const RANGE = 1000;
+const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) - 1;
+const FIRST = LOWEST + (worker % Math.floor((HIGHEST - LOWEST) / RANGE)) * RANGE;
+
 const given = new Set<number>();
 
 const isFree = (port: number): Promise<boolean> =>
@@ -19,7 +24,7 @@ const isFree = (port: number): Promise<boolean> =>
 /** A TCP port on which nothing listens; each call gives another one. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const port = FIRST + Math.floor(Math.random() * RANGE);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;

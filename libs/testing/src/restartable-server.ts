@@ -9,8 +9,8 @@ export interface RestartableServer {
   kill(): Promise<void>;
   /** Ends it if it runs, and starts it on the same port; with `empty` its data is lost. */
   restart(options?: { empty?: boolean }): Promise<void>;
-  /** Freezes it: connections stay, nothing answers. */
-  pause(): void;
+  /** Freezes it: connections stay, nothing answers, once this resolves. */
+  pause(): Promise<void>;
   resume(): void;
 }
 

@@ -35,7 +35,7 @@ test('stop, kill and start again, also when frozen', async () => {
   await server.start();
   const first = server.pid;
   expect(ready).toBe(true);
-  server.pause();
+  await server.pause();
   await server.kill();
   expect(server.pid).toBeUndefined();
   await server.stop();

@@ -1,6 +1,7 @@
 /** A server that a test starts, stops, kills and starts again. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardProcess, releaseProcess } from './guardian';
 
@@ -19,6 +20,18 @@ export interface ServerCommand {
 
 /** Output kept for the error text of a server that does not start, in characters. */
 const KEPT_OUTPUT = 4000;
+
+/** Whether every thread of a process is stopped: on a busy machine a signal takes effect some time after it is sent. */
+const standsStill = (pid: number): boolean => {
+  if (process.platform !== 'linux')
+    return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
+  const threads = `/proc/${pid}/task`;
+  try {
+    return readdirSync(threads).every((thread) => readFileSync(`${threads}/${thread}/stat`, 'utf8').includes(') T '));
+  } catch {
+    return false; // a thread ended while we looked: it was still at work
+  }
+};
 
 export class ServerProcess {
   #child: ChildProcess | undefined;
@@ -71,9 +84,12 @@ export class ServerProcess {
     return this.#end('SIGKILL');
   }
 
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  pause(): void {
-    this.#child?.kill('SIGSTOP');
+  /** Freezes it (SIGSTOP): connections stay open, nothing answers. Resolves once it stands still. */
+  async pause(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    child.kill('SIGSTOP');
+    while (this.#child === child && !standsStill(child.pid)) await sleep(5);
   }
 
   resume(): void {
