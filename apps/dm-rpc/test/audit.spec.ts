@@ -92,6 +92,7 @@ test('every change of a product, a device or a credential leaves a line, without
     ['registerDevice', 'device.register', () => credentials.registerDevice(NAMES, options)],
     ['issueDeviceToken', 'token.issue', () => credentials.issueDeviceToken(NAMES, options)],
     ['issueIotToken', 'token.issue', () => credentials.issueIotToken(NAMES, options)],
+    ['setDeviceTags', 'device.update', () => admin.setDeviceTags({ ...NAMES, tags: { site: 'hall' } }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
     ['deviceReset', 'device.reset', () => devices.deviceReset({ device: NAMES, log: true }, options)],

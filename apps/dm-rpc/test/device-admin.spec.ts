@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { subjects } from '@alink/contract';
 import { createSecretBox } from '@alink/db';
+import { autoLogin, certificateLogin, registrationLogin, secretLogin, type Signer } from '@alink/signing';
 import { createDatabase } from '@alink/testing';
 import {
   createDevices,
@@ -63,6 +64,57 @@ describe('secrets', () => {
     );
     await expect(admin.rotateProductSecret(NAMES)).rejects.toEqual(rpcError(100006, 'deviceName'));
   });
+});
+
+describe('what a console page shows of a device', () => {
+  test('its topics, with the ProductKey that it dials with', async () => {
+    const { admin, products } = fixture;
+    await products.productInfoUpdate({ productID: PRODUCT, protocolConf: { productID: 'a1External' } });
+    const { topics } = await admin.listTopics(NAMES);
+    expect(topics).toContainEqual({
+      topic: `/sys/a1External/${DEVICE}/thing/service/property/set`,
+      direction: 'down',
+      meaning: 'set properties',
+    });
+    expect(topics.at(-1)).toMatchObject({ topic: `/a1External/${DEVICE}/user/{topic}`, direction: 'both' });
+    await expect(admin.listTopics(unknown)).rejects.toEqual(noDevice);
+  });
+
+  test('its connection parameters, for each way whose secret is kept here', async () => {
+    const { admin, devices, products } = fixture;
+    const keys = { productKey: PRODUCT, deviceName: DEVICE };
+    const { secret } = await devices.deviceInfoRead(NAMES);
+    const productSecret = (await products.productInfoRead({ productID: PRODUCT })).secret;
+    const signer: Signer = { ...keys, signMethod: 'hmacsha256', now: nowMs };
+    const read = (request: object) => admin.connectParamsRead({ ...NAMES, ...request });
+
+    expect(await read({})).toEqual(secretLogin(signer, secret, false));
+    const earlier = { signMethod: 'hmacsha1', encrypted: true, timestamp: 1 };
+    expect(await read(earlier)).toEqual(secretLogin({ ...signer, signMethod: 'hmacsha1', now: 1 }, secret, true));
+    expect(await read({ mode: 'AUTO_REGISTER' })).toEqual(autoLogin(signer, productSecret));
+    expect(await read({ mode: 'REGISTER' })).toEqual(registrationLogin(signer, productSecret, 'register'));
+    expect(await read({ mode: 'X509' })).toEqual({ ...certificateLogin(signer), password: '' });
+
+    const newcomer = { ...signer, deviceName: 'nobody' };
+    expect(await admin.connectParamsRead({ ...unknown, mode: 'REGISTER_FREE' })).toEqual(
+      registrationLogin(newcomer, productSecret, 'regnwl'),
+    );
+    await expect(admin.connectParamsRead(unknown)).rejects.toEqual(noDevice);
+    await expect(read({ productID: 'nobody' })).rejects.toEqual(rpcError(100009, 'product nobody'));
+    await expect(read({ signMethod: 'md4' })).rejects.toEqual(rpcError(100006, 'signMethod'));
+  });
+});
+
+test('tags are replaced as a whole, also by none', async () => {
+  const { admin, bus, devices } = fixture;
+  const tags = async () => (await devices.deviceInfoRead(NAMES)).tags;
+  const told = await toldDuring(bus, () => admin.setDeviceTags({ ...NAMES, tags: { site: 'hall', floor: '2' } }));
+  expect(told).toEqual([deviceStale]);
+  expect(await tags()).toEqual({ site: 'hall', floor: '2' });
+  await admin.setDeviceTags(NAMES);
+  expect(await tags()).toEqual({});
+  await expect(admin.setDeviceTags({ ...unknown, tags: {} })).rejects.toEqual(noDevice);
+  await expect(admin.setDeviceTags({ ...NAMES, tags: { '': 'x' } })).rejects.toEqual(rpcError(100006, 'tags key'));
 });
 
 describe('a reset', () => {

@@ -128,6 +128,10 @@ export class FakePlatform {
             this.#product(productID);
             return { secret: secret || 'rotatedProductSecret' };
           },
+          setDeviceTags: async ({ productID, deviceName, tags }) => {
+            Object.assign(this.#device(productID, deviceName), { tags });
+            return {};
+          },
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {

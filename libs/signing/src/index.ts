@@ -1,6 +1,16 @@
 export { MAX_CLIENT_ID_LENGTH, parseClientId, type ParsedClientId } from './client-id';
 export { clientIdContent, dynregContent, signedContents } from './content';
 export { deviceCredentials, type CredentialOptions, type Credentials } from './credentials';
+export {
+  autoLogin,
+  certificateLogin,
+  iotTokenLogin,
+  registrationLogin,
+  secretLogin,
+  tokenLogin,
+  type Login,
+  type Signer,
+} from './logins';
 export { decoyVerify, sign, verifyPassword, type PasswordCheck } from './password';
 export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-method';
 export { formatUsername, parseUsername, type DeviceIdentity } from './username';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { connectParams, httpParams, type ConnectParams, type Way } from '../connect/connect-params';
 import { isEncrypted, transports, type Endpoint, type Transport } from '../connect/endpoint';
-import type { Signer } from '../connect/login';
+import type { Signer } from '@alink/signing';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';

@@ -22,10 +22,14 @@ test('enable and disable', async () => {
   expect((await dmctl('device enable p1 nobody')).code).toBe(1);
 });
 
-test('update sets a tag and keeps the others; an alias alone touches no tag', async () => {
+test('update sets and removes tags and keeps the others; an alias alone touches no tag', async () => {
   await dmctl('device update p1 dev001 --tag site=a=b --tag floor=1');
   await dmctl('device update p1 dev001 --tag floor=2 --tag empty=');
   expect(platform.devices.get('p1/dev001')!.tags).toEqual({ site: 'a=b', floor: '2', empty: '' });
+  await dmctl('device update p1 dev001 --untag empty --untag site --tag floor=3');
+  expect(platform.devices.get('p1/dev001')!.tags).toEqual({ floor: '3' });
+  await dmctl('device update p1 dev001 --untag floor');
+  expect(platform.devices.get('p1/dev001')!.tags).toEqual({});
   await dmctl('device update p1 dev001 --alias kitchen');
   expect(platform.requests.deviceInfoUpdate).toMatchObject({ deviceAlias: { value: 'kitchen' }, tags: {} });
   expect((await dmctl('device show p1 dev001')).stdout).toMatch(/alias: +kitchen/);

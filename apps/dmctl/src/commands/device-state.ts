@@ -19,20 +19,26 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
       .argument('<deviceName>')
       .option('--alias <text>', 'display name')
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
+      .option('--untag <key...>', 'remove tags')
       .action(
         inSession(
           io,
           async (
-            { devices, out },
-            { alias, tag }: { alias?: string; tag?: Record<string, string> },
+            { devices, admin, out },
+            { alias, tag, untag }: { alias?: string; tag?: Record<string, string>; untag?: string[] },
             productID: string,
             deviceName: string,
           ) => {
-            if (alias === undefined && !tag) throw new CliError(ExitCode.usage, 'nothing to change: --alias or --tag');
-            // The platform takes all tags at once.
-            const { tags } = tag ? await devices.deviceInfoRead({ productID, deviceName }) : {};
-            const deviceAlias = alias === undefined ? null : { value: alias };
-            await devices.deviceInfoUpdate({ productID, deviceName, deviceAlias, tags: { ...tags, ...tag } });
+            if (alias === undefined && !tag && !untag) {
+              throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag or --untag');
+            }
+            const device = { productID, deviceName };
+            if (tag || untag) {
+              const tags = { ...(await devices.deviceInfoRead(device)).tags, ...tag };
+              for (const key of untag ?? []) delete tags[key];
+              await admin.setDeviceTags({ ...device, tags });
+            }
+            if (alias !== undefined) await devices.deviceInfoUpdate({ ...device, deviceAlias: { value: alias } });
             out.done({ updated: `${productID}/${deviceName}` }, `updated device ${deviceName} of ${productID}`);
           },
         ),

@@ -1,7 +1,7 @@
 /** Command lines of MQTT clients that can be pasted. */
 import { shellLine } from '../shell-quote';
 import { isEncrypted, type Endpoint } from './endpoint';
-import type { Login } from './login';
+import type { Login } from '@alink/signing';
 
 /** Shows what arrives on a topic. */
 export const subscribeLine = (endpoint: Endpoint, login: Login, topic: string): string =>

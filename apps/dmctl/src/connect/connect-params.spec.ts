@@ -11,7 +11,7 @@ import {
 } from '@alink/signing';
 import { connectParams, httpParams, type Way } from './connect-params';
 import { isEncrypted, transports, type Endpoint } from './endpoint';
-import type { Signer } from './login';
+import type { Signer } from '@alink/signing';
 
 const empty: ThingModel = { properties: [], events: [], services: [] };
 const signer: Signer = {

@@ -12,7 +12,7 @@ import {
   tokenLogin,
   type Login,
   type Signer,
-} from './login';
+} from '@alink/signing';
 import { sampleReport } from './sample-report';
 
 /** Ways in by MQTT, each with the secrets that it takes. */

@@ -1,7 +1,7 @@
 /** Requests of the HTTPS interface as curl command lines that can be pasted. */
 import { clientIdContent, dynregContent, sign } from '@alink/signing';
 import { shellLine } from '../shell-quote';
-import type { Signer } from './login';
+import type { Signer } from '@alink/signing';
 
 export interface HttpEndpoint {
   readonly host: string;

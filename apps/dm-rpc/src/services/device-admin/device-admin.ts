@@ -3,16 +3,22 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { auditLogHandlers } from './audit-log-index';
 import { certificateHandlers } from './certificates';
+import { connectParamsHandlers } from './connect-params';
 import { createDevicesHandlers } from './create-devices';
 import { resetDeviceHandlers } from './reset-device';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
+import { tagHandlers } from './tags';
 import { tokenHandlers } from './tokens';
+import { topicHandlers } from './topics';
 
 /** `alink.DeviceAdmin`. */
 export const deviceAdmin = (context: DmContext): Handlers<typeof services.deviceAdmin> => ({
   ...rotateSecretHandlers(context),
   ...resetDeviceHandlers(context),
+  ...tagHandlers(context),
+  ...topicHandlers(context),
+  ...connectParamsHandlers(context),
   ...tokenHandlers(context),
   ...createDevicesHandlers(context),
   ...certificateHandlers(context),

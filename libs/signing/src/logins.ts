@@ -1,5 +1,9 @@
 /** ClientID, user name and password of a device, for each way in. */
-import { deviceCredentials, dynregContent, formatUsername, sign, type SignMethod } from '@alink/signing';
+import { dynregContent } from './content';
+import { deviceCredentials } from './credentials';
+import { sign } from './password';
+import type { SignMethod } from './sign-method';
+import { formatUsername, type DeviceIdentity } from './username';
 
 export interface Login {
   readonly clientId: string;
@@ -9,9 +13,7 @@ export interface Login {
 }
 
 /** Who logs in, and how it signs. */
-export interface Signer {
-  readonly productKey: string;
-  readonly deviceName: string;
+export interface Signer extends DeviceIdentity {
   readonly signMethod: SignMethod;
   /** Unix milliseconds. */
   readonly now: number;

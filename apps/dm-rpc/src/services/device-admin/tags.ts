@@ -1,0 +1,25 @@
+/** All tags of a device at once: `deviceInfoUpdate` cannot tell "no tags" from "leave them". */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import { changedFields } from '../../audit/changed-fields';
+import type { DmContext } from '../../context';
+import { textMap } from '../../wire/fields';
+import { requireDevice } from '../device-manage/device-record';
+import { requireLockedDevice } from '../lock-device';
+
+type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'setDeviceTags'>;
+
+export const tagHandlers = ({ audit, changes }: DmContext): Methods => ({
+  async setDeviceTags(request, call) {
+    const device = requireDevice(request);
+    const data = { tags: textMap('tags', request.tags) };
+    await audit.transact(call, async (tx, note) => {
+      const id = await requireLockedDevice(tx, device);
+      const row = await tx.device.findUniqueOrThrow({ where: { id } });
+      await tx.device.update({ where: { id }, data });
+      note('device.update', device, changedFields(row, data));
+    });
+    changes.deviceChanged(device);
+    return {};
+  },
+});

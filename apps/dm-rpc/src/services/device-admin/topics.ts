@@ -1,0 +1,21 @@
+/** The topics that a device may use: the "Topic list" of its console page. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import { topicsOf } from '@alink/topic';
+import type { DmContext } from '../../context';
+import { noDevice } from '../../wire/errors';
+import { requireDevice } from '../device-manage/device-record';
+
+type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'listTopics'>;
+
+export const topicHandlers = ({ prisma }: DmContext): Methods => ({
+  async listTopics(request) {
+    const device = requireDevice(request);
+    const row = await prisma.device.findUnique({
+      where: { productID_deviceName: device },
+      select: { product: { select: { productKey: true } } },
+    });
+    if (!row) throw noDevice(device);
+    return { topics: topicsOf({ productKey: row.product.productKey, deviceName: device.deviceName }) };
+  },
+});
