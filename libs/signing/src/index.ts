@@ -13,4 +13,4 @@ export {
 } from './logins';
 export { decoyVerify, sign, verifyPassword, type PasswordCheck } from './password';
 export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-method';
-export { formatUsername, parseUsername, type DeviceIdentity } from './username';
+export { formatUsername, isDeviceName, parseUsername, type DeviceIdentity } from './username';

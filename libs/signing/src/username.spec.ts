@@ -1,4 +1,4 @@
-import { formatUsername, parseUsername } from './username';
+import { formatUsername, isDeviceName, parseUsername } from './username';
 
 test.each([
   ['dev001&aliyun_test_01', { deviceName: 'dev001', productKey: 'aliyun_test_01' }],
@@ -11,4 +11,18 @@ test.each([
 
 test.each(['', '&', 'dev001', '&a1X', 'dev001&'])('"%s" names no device', (username) => {
   expect(parseUsername(username)).toBeUndefined();
+});
+
+test.each([
+  ['dev0', true],
+  ['864430010001091', true],
+  ['a_b-c@d.e:f', true],
+  ['d'.repeat(32), true],
+  ['dev', false],
+  ['d'.repeat(33), false],
+  ['dev 1', false],
+  ['dev/1', false],
+  ['dev001\n', false],
+])('a device may be called "%s": %s', (name, may) => {
+  expect(isDeviceName(name)).toBe(may);
 });

@@ -18,3 +18,9 @@ export const parseUsername = (username: string): DeviceIdentity | undefined => {
 
 /** The user name of a device, the inverse of {@link parseUsername}. */
 export const formatUsername = ({ productKey, deviceName }: DeviceIdentity): string => `${deviceName}&${productKey}`;
+
+/** Alibaba Cloud IoT documentation, "Create a device": 4 to 32 letters, digits and `-_@.:`. */
+const deviceNamePattern = /^[A-Za-z0-9_@.:-]{4,32}$/;
+
+/** Whether a device may have this name. */
+export const isDeviceName = (name: string): boolean => deviceNamePattern.test(name);

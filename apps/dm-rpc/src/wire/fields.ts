@@ -1,10 +1,9 @@
 /** Checks of single fields; each failure is 100006 and names the field. */
+import { isDeviceName } from '@alink/signing';
 import { badParameter } from './errors';
 
 /** Letters, digits, `_` and `-`: it stands in topics, in NATS subjects and in user names. */
 const productIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
-/** Alibaba Cloud IoT documentation, "Create a device": 4 to 32 letters, digits and `-_@.:`. */
-const deviceNamePattern = /^[A-Za-z0-9_@.:-]{4,32}$/;
 
 export const requireText = (field: string, value: string, maxLength = 128): string => {
   if (value === '') throw badParameter(field, 'must not be empty');
@@ -27,7 +26,7 @@ export const requireProductID = (field: string, value: string): string => {
 
 export const requireDeviceName = (field: string, value: string): string => {
   if (value === '') throw badParameter(field, 'must not be empty');
-  if (!deviceNamePattern.test(value)) throw badParameter(field, 'must be 4 to 32 letters, digits and -_@.:');
+  if (!isDeviceName(value)) throw badParameter(field, 'must be 4 to 32 letters, digits and -_@.:');
   return value;
 };
 

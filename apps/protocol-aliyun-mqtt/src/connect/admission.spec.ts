@@ -117,6 +117,18 @@ describe('who gets in', () => {
     expect(registered).toEqual(['dev001']);
   });
 
+  test('no device of a name that cannot be', async () => {
+    const { admission, registered } = admissionIn({ device: null, product: { autoRegister: 3 } });
+    const signed = deviceCredentials({
+      productKey: 'aliyun_test_01',
+      deviceName: 'dev 1',
+      deviceSecret: 'productsecret01',
+      securemode: '-2',
+    });
+    expect(await admission.decide(readAttempt({ ...manual, ...signed }))).toMatchObject({ refusal: { returnCode: 4 } });
+    expect(registered).toEqual([]);
+  });
+
   test('the same device again, which is not created twice', async () => {
     const { admission, registered } = admissionIn({
       product: { autoRegister: 4 },
@@ -304,6 +316,17 @@ describe('dynamic registration (一型一密)', () => {
   ] as const)('%s: CONNACK, and dm is not asked', async (_name, autoRegister, authType, more, returnCode) => {
     const verdict = await decide({ product: { autoRegister } }, registration(authType, more));
     expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode } });
+  });
+
+  test.each(['register', 'regnwl'])('%s of a name that no device can have', async (authType) => {
+    const password = sign(
+      'hmacsha1',
+      'productsecret01',
+      dynregContent({ productKey: 'aliyun_test_01', deviceName: 'dev 1', random: '123' }),
+    );
+    const fields = registration(authType, { username: 'dev 1&aliyun_test_01', password });
+    const verdict = await decide({ product: { autoRegister: 3 }, device: null }, fields);
+    expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode: 4 } });
   });
 
   test.each([

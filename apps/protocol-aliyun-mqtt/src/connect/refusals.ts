@@ -46,6 +46,12 @@ export const refusals = {
     refusal(4, 'unknown product', 'check the ProductKey in the username, or create the product (dmctl product create)'),
   unknownDevice: () =>
     refusal(4, 'unknown device', 'check the DeviceName in the username, or create the device (dmctl device create)'),
+  deviceName: () =>
+    refusal(
+      4,
+      'no device can have this name',
+      'write a DeviceName of 4 to 32 letters, digits and -_@.: into the username',
+    ),
   wrongSign: (hint: string) =>
     refusal(4, `bad user name or password: ${hint}`, 'compare with dmctl device connect-params'),
   wrongToken: () =>
