@@ -69,10 +69,16 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-beforeAll(async () => {
+/** A free port for every variable. */
+const freePorts = async (): Promise<Record<string, string>> => {
   const variables = ['MQTT', 'MQTT_TLS', 'MQTT_WS', 'GATEWAY_GRPC', 'GATEWAY_HTTP', 'DM_GRPC', 'TIMEDJOB_GRPC'];
-  const ports = await Promise.all(variables.map(async (name) => [`${name}_PORT`, String(await freePort())] as const));
-  env = { ...Object.fromEntries(ports), DATA_DIR: join(dataDir, 'data') };
+  return Object.fromEntries(
+    await Promise.all(variables.map(async (name) => [`${name}_PORT`, String(await freePort())] as const)),
+  ) as Record<string, string>;
+};
+
+beforeAll(async () => {
+  env = { ...(await freePorts()), DATA_DIR: join(dataDir, 'data') };
   standalone = await start();
 }, 150_000);
 afterAll(async () => {
@@ -159,14 +165,14 @@ test('Ctrl-C ends everything, and a second start has the data', async () => {
 }, 150_000);
 
 test('a port that is taken is named in one line, with the variable that moves it', async () => {
-  const port = await freePort();
-  const occupant = createServer().listen(port, '127.0.0.1');
+  const ports = await freePorts();
+  const occupant = createServer().listen(Number(ports['MQTT_PORT']), '127.0.0.1');
   const folder = temporaryFolder('port-taken');
-  const app = spawnApp('standalone', { ...env, MQTT_PORT: String(port), DATA_DIR: join(folder, 'data') });
+  const app = spawnApp('standalone', { ...ports, DATA_DIR: join(folder, 'data') });
   expect(await app.exited).toEqual({ code: 1, signal: null });
   const lines = app.output.trim().split('\n');
   expect(lines.filter((line) => line !== 'Alink Platform is starting ...')).toEqual([
-    expect.stringMatching(new RegExp(`${port}.*MQTT_PORT`)),
+    expect.stringMatching(new RegExp(`${ports['MQTT_PORT']}.*MQTT_PORT`)),
   ]);
   removeFolder(folder);
   await new Promise((resolve) => occupant.close(resolve));
