@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testTimeout } from './tools/jest-preset.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const projects = ['apps', 'libs']
@@ -12,7 +13,7 @@ const projects = ['apps', 'libs']
 
 export default {
   projects,
-  testTimeout: 30_000,
+  testTimeout,
   // Many suites start servers of their own: two at least, so that waiting overlaps, and four at most, for memory's sake.
   maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
 };

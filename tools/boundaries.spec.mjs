@@ -80,7 +80,7 @@ describe('import rules', () => {
   let found;
   beforeAll(() => {
     found = lintAll();
-  }, 120_000);
+  });
 
   test.each(cases.map((entry, index) => [entry[0], index]))('%s', (_name, index) => {
     const rules = found[index].map((rule) => ruleNames[rule] ?? rule);

@@ -11,6 +11,12 @@ const moduleNameMapper = Object.fromEntries(
 );
 
 /**
+ * Milliseconds that a test may take. They run side by side on whatever machine there is, with servers that start and stop:
+ * patience costs nothing where all is well. In a run over many projects Jest takes only the root's.
+ */
+export const testTimeout = 180_000;
+
+/**
  * The Jest configuration that every project shares: native ES modules, TypeScript by SWC.
  * @param {string} displayName the project's name in the report
  * @param {import('jest').Config} [overrides]
@@ -18,6 +24,7 @@ const moduleNameMapper = Object.fromEntries(
 export const projectConfig = (displayName, overrides = {}) => ({
   displayName,
   testEnvironment: 'node',
+  testTimeout,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   moduleNameMapper,

@@ -1,3 +1,3 @@
 import { projectConfig } from '../../tools/jest-preset.mjs';
 
-export default projectConfig('fuzz', { testTimeout: 120_000 });
+export default projectConfig('fuzz');

@@ -1,3 +1,3 @@
 import { projectConfig } from '../../tools/jest-preset.mjs';
 
-export default projectConfig('platform-e2e', { testTimeout: 120_000 });
+export default projectConfig('platform-e2e');

@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { services } from '@alink/contract';
 import { maintainPartitions } from '@alink/db';
 import { createAuthority } from './certificate-authority';
 import { DEVICE, dump, NAMES, PRODUCT, rpcError, startDm, TSL, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 let nowMs = 1778593628940;

@@ -1,10 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { subjects } from '@alink/contract';
 import { createAuthority, Extension, type Authority, type Issued } from './certificate-authority';
 import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, toldDuring, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 const DAY_MS = 86_400_000;
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Subscription } from '@alink/bus';
 import {
   decodeDevicePublish,
@@ -11,8 +10,6 @@ import {
 } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 let gateway: Subscription | undefined;

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { subjects } from '@alink/contract';
 import { DEVICE, dump, NAMES, PRODUCT, rpcError, sendStatus, startDm, toldDuring, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 let nowMs = 1778593628940;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { subjects } from '@alink/contract';
 import { createSecretBox } from '@alink/db';
 import { autoLogin, certificateLogin, registrationLogin, secretLogin, type Signer } from '@alink/signing';
@@ -17,8 +16,6 @@ import {
   toldDuring,
   type DmFixture,
 } from './dm-fixture';
-
-jest.setTimeout(120_000);
 
 let fixture: DmFixture;
 const nowMs = 1778593628940;

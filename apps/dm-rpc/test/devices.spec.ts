@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals';
 import { decodeEnvelope } from '@alink/contract';
 import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 let nowMs = Date.now();

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { KeptMessage } from '@alink/bus';
 import { decodeEnvelope, encodeEnvelope, subjects, type DeviceMessage, type HubLogEntry } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
@@ -6,8 +5,6 @@ import { ApplicationNews } from '../src/ingest/application-news';
 import { createIngest } from '../src/ingest/consume';
 import { PresenceNews } from '../src/presence/presence-news';
 import { createDevices, DEVICE, NAMES, PRODUCT, sendUplink, startDm, uplinkBody, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { createLogger } from '@alink/runtime';
 import { GatewayWatch } from '../src/presence/gateway-watch';
 import { PresenceNews } from '../src/presence/presence-news';
 import { createDevices, DEVICE, NAMES, rpcError, sendStatus, startDm, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));

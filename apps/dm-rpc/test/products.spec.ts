@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals';
 import { subjects } from '@alink/contract';
 import { createDevices, DEVICE, PRODUCT, rpcError, startDm, toldDuring, TSL, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(60_000);
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));

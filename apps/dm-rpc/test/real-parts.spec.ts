@@ -1,5 +1,4 @@
 /** dm with the parts that it has in production: NATS with JetStream, etcd, PostgreSQL; and what happens when they fail. */
-import { jest } from '@jest/globals';
 import { connectNats, type Bus } from '@alink/bus';
 import { services, type DeviceMessage } from '@alink/contract';
 import { connectEtcd, type Registry } from '@alink/discovery';
@@ -15,8 +14,6 @@ import {
   type TestPostgres,
 } from '@alink/testing';
 import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
-
-jest.setTimeout(120_000);
 
 let nats: TestNats;
 let etcd: TestEtcd;

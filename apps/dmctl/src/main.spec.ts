@@ -13,7 +13,7 @@ const env = { ...process.env, ETCD_HOSTS: '' };
 beforeAll(async () => {
   await platform.start();
   await promisify(execFile)(process.execPath, [script, '--help']);
-}, 60_000);
+});
 afterAll(() => platform.stop());
 
 const start = (...args: string[]) => {
@@ -31,7 +31,7 @@ test('the process ends with the exit code of the command', async () => {
   expect(await start('product', 'nonsense').ended).toMatchObject({ code: 2 });
   const nowhere = `127.0.0.1:${await freePort()}`;
   expect(await start('product', 'list', '--endpoint', nowhere).ended).toMatchObject({ code: 3, stdout: '' });
-}, 60_000);
+});
 
 test('a thing model is read from standard input', async () => {
   const { child, ended } = start('product', 'import-tsl', 'p', '-', '--endpoint', platform.endpoint);
@@ -40,14 +40,14 @@ test('a thing model is read from standard input', async () => {
   const good = start('product', 'import-tsl', 'p', '-', '--endpoint', platform.endpoint);
   good.child.stdin.end('{"properties":[]}');
   expect(await good.ended).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 test('watch ends well at Ctrl-C', async () => {
   const { child, written, ended } = start('watch', '--endpoint', platform.endpoint);
   await eventually(() => expect(written.stderr).toContain('watching'), { timeoutMs: 30_000 });
   child.kill('SIGINT');
   expect(await ended).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 test('a reader that has seen enough is no failure', async () => {
   platform.hubLog = Array.from({ length: 2000 }, (_, i) => ({
@@ -60,4 +60,4 @@ test('a reader that has seen enough is no failure', async () => {
   const { child, ended } = start('log', 'p', 'd', '--limit', '2000', '--endpoint', platform.endpoint);
   child.stdout.once('data', () => child.stdout.destroy());
   expect(await ended).toMatchObject({ code: 0, stderr: '' });
-}, 60_000);
+});

@@ -133,7 +133,7 @@ describe('without the service', () => {
     const { code, stderr } = await runCli(['product', 'list'], { env });
     expect(code).toBe(3);
     expect(stderr).toContain(`etcd does not answer (looked for dm.rpc in etcd at ${env.ETCD_HOSTS})`);
-  }, 15_000);
+  });
 });
 
 describe('what the platform refuses', () => {

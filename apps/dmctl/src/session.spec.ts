@@ -12,7 +12,7 @@ beforeAll(async () => {
   const tokensFile = join(folder, 'tokens');
   writeFileSync(tokensFile, `operator:${TOKEN}\n`, { mode: 0o600 });
   await platform.start(0, { tokensFile });
-}, 30_000);
+});
 afterAll(async () => {
   await platform.stop();
   removeFolder(folder);

@@ -3,12 +3,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { jest } from '@jest/globals';
 import { eventually, RawMqtt } from '@alink/testing';
 import { startRealPlatform, type RealPlatform } from './real-platform';
 import { runCli, type Ran } from './run-cli';
 
-jest.setTimeout(120_000);
 const run = promisify(execFile);
 
 let platform: RealPlatform;

@@ -12,7 +12,7 @@ import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start({ apps: [] });
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 /** `key → value` of what stands in etcd below the prefix. */

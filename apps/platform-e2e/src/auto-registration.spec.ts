@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const [productID, autoRegister] of Object.entries(PRODUCTS)) {
     await platform.createProduct(productID, { autoRegister, secret: secretOf(productID as Product) });
   }
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const secretOf = (product: Product): string => `productsecretof${product}`;

@@ -11,7 +11,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'dev002', 'secretof002');
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const login = () => platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
@@ -72,7 +72,7 @@ describe('CONNECT', () => {
     const half = await RawMqtt.open({ port: platform.ports.mqtt });
     half.sendBytes(Buffer.from([0x10, 0x40, 0x00, 0x04]));
     await Promise.all([silent.closed, half.closed]);
-  }, 20_000);
+  });
 
   test('garbage bytes close that connection, and nobody else notices', async () => {
     const bystander = await platform.connect();
@@ -87,7 +87,7 @@ describe('CONNECT', () => {
     );
     expect((await bystander.post({ temperature: 21 })).code).toBe(200);
     await bystander.end();
-  }, 30_000);
+  });
 });
 
 describe('reports', () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'dev002', 'secretof002');
   otherPort = (await platform.startAnotherGateway()).mqtt;
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const SET = `/sys/${PRODUCT}/${DEVICE}/thing/service/property/set`;

@@ -8,7 +8,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const key = { productID: PRODUCT, deviceName: DEVICE };

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await platform.createDevice(PRODUCT, 'known', 'secretofknown');
   await platform.createDevice(PRODUCT, 'unseen', 'secretofunseen');
   otherPort = (await platform.startAnotherGateway()).mqtt;
-}, 180_000);
+});
 afterAll(async () => {
   await platform?.stop();
   await postgres?.stop();
@@ -85,7 +85,7 @@ test('while dm.rpc is away, devices stay online, reports are kept, and known dev
   await eventually(async () => expect(await connack(loginOf('unseen'))).toBe(0), PATIENT);
   await expectEverythingToWork(device);
   await device.end();
-}, 300_000);
+});
 
 test('a gateway that is killed takes its devices offline; presence is right once they are back', async () => {
   const device = await connectDevice();
@@ -96,7 +96,7 @@ test('a gateway that is killed takes its devices offline; presence is right once
   await expectEverythingToWork(device);
   await device.end();
   await eventually(async () => expect(await platform.isOnline()).toBe(false), PATIENT);
-}, 300_000);
+});
 
 test('NATS, killed amid reports and started again: what was acknowledged is there', async () => {
   const device = await connectDevice();
@@ -125,7 +125,7 @@ test('NATS, killed amid reports and started again: what was acknowledged is ther
     expect(kept).toEqual(expect.arrayContaining(acknowledged));
   }, PATIENT);
   await device.end();
-}, 300_000);
+});
 
 test('a login on another gateway cuts the session on this one, and the device stays online', async () => {
   const first = await connectDevice({ reconnectMs: 0 });
@@ -140,7 +140,7 @@ test('a login on another gateway cuts the session on this one, and the device st
   expect(list[0]).toMatchObject({ status: '2' });
   await third.end();
   await eventually(async () => expect(await platform.isOnline()).toBe(false), PATIENT);
-}, 300_000);
+});
 
 test('PostgreSQL, killed and started again: reports of the meantime appear, and no app has ended', async () => {
   const device = await connectDevice();
@@ -154,4 +154,4 @@ test('PostgreSQL, killed and started again: reports of the meantime appear, and 
   await expectEverythingToWork(device);
   await device.end();
   expect(platform.output).not.toMatch(/uncaught|unhandled/i);
-}, 300_000);
+});

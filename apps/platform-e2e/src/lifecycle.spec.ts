@@ -13,7 +13,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   otherMqtt = (await platform.startAnotherGateway()).mqtt;
   await platform.createProduct(PK, { autoRegister: 2 });
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const devices = () => platform.client(services.deviceManage);

@@ -51,7 +51,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   device = await dial();
-}, 120_000);
+});
 afterAll(async () => {
   device?.end(true);
   await platform?.stop();

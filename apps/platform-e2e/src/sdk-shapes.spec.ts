@@ -117,7 +117,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createProduct(PK);
   await platform.createDevice(PK, DN, SECRET);
-}, 120_000);
+});
 afterAll(() => platform?.stop());
 
 const cases = Object.entries(shapes).flatMap(([name, shape]) =>

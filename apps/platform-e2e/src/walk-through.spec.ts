@@ -80,7 +80,7 @@ const freePorts = async (): Promise<Record<string, string>> => {
 beforeAll(async () => {
   env = { ...(await freePorts()), DATA_DIR: join(dataDir, 'data') };
   standalone = await start();
-}, 150_000);
+});
 afterAll(async () => {
   await standalone?.stop('SIGINT');
   removeFolder(dataDir);
@@ -162,7 +162,7 @@ test('Ctrl-C ends everything, and a second start has the data', async () => {
   expect(output).toMatch(/^temperature +25\.5 +2026-05-12T13:47:08\.940Z/m);
   await paste(REPORT.replace('25.5', '19.5')).exited;
   await eventually(() => expect(live('report')).toHaveLength(1));
-}, 150_000);
+});
 
 test('a port that is taken is named in one line, with the variable that moves it', async () => {
   const ports = await freePorts();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await platform.createProduct(METER.productKey, { secret: METER.secret, autoRegister: 2 });
   await platform.createProduct(KIT.productKey, { secret: KIT.secret, autoRegister: 3 });
   await platform.createProduct(HTTP.productKey, { secret: HTTP.secret, autoRegister: 2 });
-}, 120_000);
+});
 afterAll(async () => {
   await platform?.stop();
   rmSync(folder, { recursive: true });
@@ -139,7 +139,7 @@ describe('一型一密, pre-registered (note 4.2.1)', () => {
       .propertyLatestIndex({ productID: METER.productKey, deviceName: 'meter001', ignoreEmpty: true });
     expect(list).toEqual([]);
     await raw.closed;
-  }, 20_000);
+  });
 
   test('the triple lets the device in, and from then on registration is refused until an operator resets it', async () => {
     const device = await platform.connect(METER.productKey, 'meter001', 'd2a03b64a5e06b051f481136668133cf');

@@ -1,7 +1,6 @@
 /** The guard at work on real connections. Time stands still unless a test moves it. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { jest } from '@jest/globals';
 import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
@@ -9,8 +8,6 @@ import type { GuardConfig } from '../src/guard/config';
 import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
 
 // Keys of the development CA take seconds on a busy machine.
-jest.setTimeout(60_000);
-
 const clock = { time: 1_778_593_628_940, now: () => clock.time };
 const running: DeviceGateway[] = [];
 const start = async (limits: Partial<GuardConfig>, time = clock): Promise<DeviceGateway> => {

@@ -77,7 +77,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     env = await makeEnvironment();
     app = await startAndWait(env);
-  }, 120_000);
+  });
 
   test('shows where everything is, without colours when nobody looks', () => {
     expect(app.output).toContain(`127.0.0.1:${env.MQTT_PORT} (TCP and TLS), ${env.MQTT_TLS_PORT} (TLS)`);
@@ -121,7 +121,7 @@ describe('npm start', () => {
     } finally {
       await subscriber.stop();
     }
-  }, 90_000);
+  });
 
   test('each thing that happens has its line', async () => {
     const device = await SdkDevice.connect(login(env.MQTT_PORT));
@@ -161,7 +161,7 @@ describe('npm start', () => {
       channel.close();
     }
     await app.stop('SIGTERM');
-  }, 120_000);
+  });
 
   test('the log holds no secret', () => {
     const log = readFileSync(join(env.DATA_DIR, 'standalone.log'), 'utf8');
@@ -183,7 +183,7 @@ test('DEMO=off starts empty', async () => {
     channel.close();
     await app.stop();
   }
-}, 120_000);
+});
 
 test('a bad value ends the start with one line', async () => {
   const app = start({ ...(await makeEnvironment()), MQTT_PORT: 'many' });
@@ -198,4 +198,4 @@ test('a data folder that is in use is named, and the terminal says where to read
   expect(await second.exited).toEqual({ code: 1, signal: null });
   expect(second.output).toMatch(/standalone: .*in use by process \d+.*standalone\.log/);
   await app.stop();
-}, 120_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const built = promisify(execFile)(process.execPath, ['tools/build.mjs', 'timedjob-rpc'], { cwd: root });
   [database, nats, etcd] = await Promise.all([createDatabase(), startNats(), startEtcd()]);
   await built;
-}, 120_000);
+});
 
 const apps: SpawnedApp[] = [];
 afterAll(async () => {

@@ -41,7 +41,7 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
 
   beforeAll(async () => {
     server = await start();
-  }, 30_000);
+  });
   afterAll(() => server?.stop());
   beforeEach(async () => {
     ({ one, two } = await make(server));

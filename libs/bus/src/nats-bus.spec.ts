@@ -11,11 +11,11 @@ let server: TestNats;
 const buses: Bus[] = [];
 beforeEach(async () => {
   server = await startNats();
-}, 30_000);
+});
 afterEach(async () => {
   await Promise.all(buses.splice(0).map((bus) => bus.close()));
   await server.stop();
-}, 30_000);
+});
 
 const connectBus = async (options: Partial<NatsBusOptions> = {}): Promise<Bus> => {
   const bus = await connectNats({ servers: server.url, name: 'spec', ...options });
@@ -68,13 +68,13 @@ test('waits for a server that comes later, and gives up with the address of one 
   const failing = connectNats({ servers: `nats://user:secret@${address}`, name: 'spec', connectTimeoutMs: 300 });
   await expect(failing).rejects.toThrow(`NATS does not answer at ${address}`);
   await expect(failing).rejects.not.toThrow(/secret/);
-}, 30_000);
+});
 
 test('a server without JetStream is told', async () => {
   const plain = await startNats({ jetstream: false });
   await expect(connectNats({ servers: plain.url, name: 'spec' })).rejects.toThrow('stream ALINK cannot be made');
   await plain.stop();
-}, 30_000);
+});
 
 test('after a crash nothing that was acknowledged is lost, nothing comes out of order, and consumers go on', async () => {
   const bus = await connectBus({ publishTimeoutMs: 1000 });
@@ -103,7 +103,7 @@ test('after a crash nothing that was acknowledged is lost, nothing comes out of 
   await eventually(() => expect(texts()).toEqual(expect.arrayContaining(kept)), { timeoutMs: 40_000 });
   const firstSeen = [...new Set(texts())];
   expect(firstSeen).toEqual(kept);
-}, 90_000);
+});
 
 test('a message under way during a short outage is kept once when the server is back', async () => {
   const bus = await connectBus({ publishTimeoutMs: 20_000 });
@@ -116,7 +116,7 @@ test('a message under way during a short outage is kept once when the server is 
   expect(two).toBe(one! + 1);
   expect(await bus.publishKept(SUBJECT, 'one', 'id-1')).toBe(one);
   await eventually(() => expect(texts()).toEqual(['one', 'two']));
-}, 60_000);
+});
 
 test('while the server is away publishKept gives up in time, request at once, publish is silent', async () => {
   const bus = await connectBus({ publishTimeoutMs: 300 });
@@ -127,7 +127,7 @@ test('while the server is away publishKept gives up in time, request at once, pu
   await expect(late).rejects.toThrow('within 300 ms');
   await expect(bus.request('any', '', 60_000)).rejects.toThrow(BusTimeoutError);
   expect(() => bus.publish('any', '')).not.toThrow();
-}, 30_000);
+});
 
 test('a frozen server rejects what waits, in time, and is used again when it thaws', async () => {
   const bus = await connectBus({ publishTimeoutMs: 300 });
@@ -136,7 +136,7 @@ test('a frozen server rejects what waits, in time, and is used again when it tha
   await expect(bus.publishKept(SUBJECT, 'frozen')).rejects.toThrow('within 300 ms');
   server.resume();
   await publishUntilKept(bus, 'after');
-}, 30_000);
+});
 
 test('a store that was lost is made anew, and consumers go on', async () => {
   const bus = await connectBus();
@@ -148,7 +148,7 @@ test('a store that was lost is made anew, and consumers go on', async () => {
   await publishUntilKept(bus, 'after');
   await eventually(() => expect(texts()).toEqual(['before', 'after']), { timeoutMs: 20_000 });
   expect(await bus.streamCreatedMs()).toBeGreaterThan(created);
-}, 60_000);
+});
 
 test('a stream or a durable that somebody deletes by hand is made anew', async () => {
   const bus = await connectBus();
@@ -163,7 +163,7 @@ test('a stream or a durable that somebody deletes by hand is made anew', async (
   await publishUntilKept(bus, 'without stream');
   await eventually(() => expect(texts()).toEqual(['without durable', 'without stream']), { timeoutMs: 20_000 });
   await nats.close();
-}, 60_000);
+});
 
 test('more messages than may be in flight are refused at once', async () => {
   const bus = await connectBus({ maxInFlight: 10 });
@@ -194,7 +194,7 @@ test('close keeps what was published before, and ends what waits', async () => {
   const failed = expect(waiting).rejects.toThrow('bus closed');
   await other.close();
   await failed;
-}, 30_000);
+});
 
 test('a handler that takes longer than the server waits is not disturbed by a second delivery', async () => {
   // The server's patience is 30 s; what is declared to be in work is looked at instead of waiting for it.
@@ -214,7 +214,7 @@ test('a handler that takes longer than the server waits is not disturbed by a se
   await eventually(() => expect(answers).toContain('+ACK'));
   await consumer.stop();
   await nats.close();
-}, 40_000);
+});
 
 test('what goes wrong is logged, without the message', async () => {
   const lines: string[] = [];
@@ -227,4 +227,4 @@ test('what goes wrong is logged, without the message', async () => {
   expect(lines.join('\n')).toMatch(/NATS connection lost/);
   expect(lines.join('\n')).toMatch(/NATS connection is back/);
   expect(lines.join('\n')).not.toContain('private');
-}, 30_000);
+});

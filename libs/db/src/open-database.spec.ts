@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +8,6 @@ import { openDatabase } from './open-database';
 import { maintainPartitions } from './partitions';
 
 // Databases are made and migrated in each test; how long that takes is not what is tested.
-jest.setTimeout(120_000);
-
 const DAY_MS = 86_400_000;
 
 let dataDir: string;
@@ -19,12 +16,12 @@ let postgres: EmbeddedPostgres;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'alink-db-'));
   postgres = await startEmbeddedPostgres({ dataDir });
-}, 60_000);
+});
 
 afterAll(async () => {
   await postgres?.stop();
   await rm(dataDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 /** A database of its own for one test. */
 const freshDatabase = async (name: string, settings = ''): Promise<string> => {

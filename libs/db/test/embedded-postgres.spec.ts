@@ -4,14 +4,11 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { eventually } from '@alink/testing';
 import { build } from 'esbuild';
 import { Client } from 'pg';
 import { isReachable } from '../src/embedded/postgres-files';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/start-embedded-postgres';
-
-jest.setTimeout(120_000);
 
 const here = dirname(fileURLToPath(import.meta.url));
 const isRoot = process.getuid?.() === 0;

@@ -7,7 +7,7 @@ let client: EtcdClient;
 beforeAll(async () => {
   etcd = await startEtcd();
   client = new EtcdClient(etcd.hosts, silentLog);
-}, 30_000);
+});
 afterAll(async () => {
   client.close();
   await etcd.stop();

@@ -11,11 +11,11 @@ let etcd: TestEtcd;
 const registries: Registry[] = [];
 beforeEach(async () => {
   etcd = await startEtcd();
-}, 30_000);
+});
 afterEach(async () => {
   await Promise.all(registries.splice(0).map((registry) => registry.close()));
   await etcd.stop();
-}, 30_000);
+});
 
 const connect = (options: Partial<EtcdOptions> = {}): Registry => {
   const registry = connectEtcd({ hosts: etcd.hosts, ...options });
@@ -57,7 +57,7 @@ test('the lease is kept alive', async () => {
   const key = await expectStanding();
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect(await expectStanding()).toBe(key);
-}, 20_000);
+});
 
 test('a process that dies without a word is gone when its lease ends', async () => {
   const registry = connect();
@@ -65,7 +65,7 @@ test('a process that dies without a word is gone when its lease ends', async () 
   const lease = (await etcd.etcdctl('lease', 'grant', '1')).split(' ')[1]!;
   await etcd.etcdctl('put', `--lease=${lease}`, `${SERVICE}/1`, ADDRESS);
   await eventually(() => expect(told).toEqual([[], [ADDRESS], []]), { timeoutMs: 15_000 });
-}, 20_000);
+});
 
 test('a key deleted by hand comes back', async () => {
   await connect().register(SERVICE, ADDRESS);
@@ -94,7 +94,7 @@ test('keys come back after a crash and a restart of etcd', async () => {
   await eventually(() => expect(registry.connected).toBe(true));
   await eventually(expectStanding);
   await eventually(async () => expect(await shown('alink.gateway')).toEqual(['alink.gateway/one', 'value']));
-}, 30_000);
+});
 
 test('keys come back when etcd has lost its data, and watchers never see them go', async () => {
   const registry = connect();
@@ -109,7 +109,7 @@ test('keys come back when etcd has lost its data, and watchers never see them go
   expect(told.every((values) => values.includes(ADDRESS))).toBe(true);
   // The key of the old lease is forgotten in the end.
   await eventually(async () => expect(watch.current.size).toBe(2), { timeoutMs: 15_000 });
-}, 40_000);
+});
 
 test('a watch keeps the last known set while etcd is away, and learns afterwards what changed', async () => {
   const registry = connect();
@@ -126,7 +126,7 @@ test('a watch keeps the last known set while etcd is away, and learns afterwards
   await etcd.etcdctl('put', `${SERVICE}/1`, 'new:1');
   await eventually(() => expect(told.at(-1)).toContain('new:1'), { timeoutMs: 15_000 });
   await eventually(() => expect(told.at(-1)).toEqual(['new:1']), { timeoutMs: 30_000 });
-}, 60_000);
+});
 
 test('a watch survives compaction', async () => {
   const registry = connect();
@@ -138,7 +138,7 @@ test('a watch survives compaction', async () => {
   await etcd.restart();
   await etcd.etcdctl('put', `${SERVICE}/1`, 'after');
   await eventually(() => expect(told.at(-1)).toEqual(['after']), { timeoutMs: 15_000 });
-}, 40_000);
+});
 
 test('an etcd that freezes and thaws does no harm', async () => {
   const registry = connect();
@@ -150,7 +150,7 @@ test('an etcd that freezes and thaws does no harm', async () => {
   await eventually(expectStanding);
   await etcd.etcdctl('put', `${SERVICE}/1`, 'new:1');
   await eventually(() => expect(told.at(-1)).toContain('new:1'), { timeoutMs: 15_000 });
-}, 40_000);
+});
 
 test('an etcd that is not there yet is waited for, and told once', async () => {
   const lines: string[] = [];
@@ -170,7 +170,7 @@ test('an etcd that is not there yet is waited for, and told once', async () => {
   await expectStanding();
   await eventually(async () => expect((await watching).current.size).toBe(1));
   expect(registry.connected).toBe(true);
-}, 30_000);
+});
 
 test('closing while etcd is away ends what waits for it', async () => {
   await etcd.kill();
@@ -179,7 +179,7 @@ test('closing while etcd is away ends what waits for it', async () => {
   const watching = expect(registry.watch(SERVICE, () => undefined)).rejects.toThrow('closed');
   await registry.close();
   await Promise.all([registering, watching]);
-}, 30_000);
+});
 
 test('of several hosts one that answers is enough', async () => {
   const dead = await freePort();
@@ -187,7 +187,7 @@ test('of several hosts one that answers is enough', async () => {
   await registry.register(SERVICE, ADDRESS);
   for (let n = 0; n < 10; n++) expect((await registry.list(SERVICE)).size).toBe(1);
   await expectStanding();
-}, 30_000);
+});
 
 test('no host at all is a mistake that is told at once', () => {
   expect(() => connectEtcd({ hosts: ' , ' })).toThrow('no etcd host');

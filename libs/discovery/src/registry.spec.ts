@@ -37,7 +37,7 @@ describe.each(Object.entries(implementations))('registry %s', (_name, { start, m
 
   beforeAll(async () => {
     server = await start();
-  }, 30_000);
+  });
   afterAll(() => server?.stop());
   beforeEach(() => {
     ({ one, two } = make(server));

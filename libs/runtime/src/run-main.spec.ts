@@ -59,7 +59,7 @@ beforeAll(async () => {
     format: 'cjs',
     logLevel: 'error',
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');

@@ -13,4 +13,4 @@ test('etcd keeps its data over a crash and a restart, and loses it on request', 
   } finally {
     await etcd.stop();
   }
-}, 30_000);
+});

@@ -21,7 +21,7 @@ test('JetStream keeps its store over a crash and a restart, and loses it on requ
   } finally {
     await server.stop();
   }
-}, 30_000);
+});
 
 test('a server without JetStream', async () => {
   const server = await startNats({ jetstream: false });
@@ -29,4 +29,4 @@ test('a server without JetStream', async () => {
   await expect(nats.jetstreamManager()).rejects.toThrow();
   await nats.close();
   await server.stop();
-}, 30_000);
+});

@@ -4,7 +4,7 @@ import { startPostgres, type TestPostgres } from './postgres-server';
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 const query = async (url: string, text: string): Promise<unknown[]> => {
@@ -38,4 +38,4 @@ test('data survives a crash and a restart', async () => {
   await expect(query(url, 'SELECT 1')).rejects.toThrow();
   await server.restart();
   expect(await query(url, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
-}, 60_000);
+});

@@ -22,4 +22,4 @@ test('databases of one test file share a server, which ends with the last of the
   expect(await connects(two.url)).toBe(true);
   await two.drop();
   expect(await connects(two.url)).toBe(false);
-}, 60_000);
+});

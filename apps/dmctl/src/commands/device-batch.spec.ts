@@ -6,7 +6,7 @@ import { runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
 const folder = temporaryFolder('batch');
-beforeAll(() => platform.start(), 30_000);
+beforeAll(() => platform.start());
 afterAll(async () => {
   await platform.stop();
   removeFolder(folder);

@@ -2,7 +2,7 @@ import { FakePlatform } from '../../test/fake-platform';
 import { runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
-beforeAll(() => platform.start(), 30_000);
+beforeAll(() => platform.start());
 afterAll(() => platform.stop());
 const dmctl = (...args: string[]) => runCli([...args, '--job-endpoint', platform.endpoint]);
 

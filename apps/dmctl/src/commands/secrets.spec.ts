@@ -2,7 +2,7 @@ import { FakePlatform } from '../../test/fake-platform';
 import { runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
-beforeAll(() => platform.start(), 30_000);
+beforeAll(() => platform.start());
 afterAll(() => platform.stop());
 
 test('rotate-key tells how many secrets, and the key by its id', async () => {

@@ -8,7 +8,7 @@ let port: string;
 beforeAll(async () => {
   await platform.start();
   port = platform.endpoint.split(':')[1]!;
-}, 30_000);
+});
 afterAll(() => platform.stop());
 beforeEach(() => {
   platform.protocolInstances = [
@@ -70,7 +70,7 @@ describe('with etcd', () => {
   beforeAll(async () => {
     etcd = await startEtcd();
     registry = connectEtcd({ hosts: etcd.hosts });
-  }, 30_000);
+  });
   afterAll(async () => {
     await registry.close();
     await etcd.stop();
@@ -87,7 +87,7 @@ describe('with etcd', () => {
     expect(stderr).toContain('timedjob.rpc is not registered');
     await registry.register('timedjob.rpc', `127.0.0.1:${port}`);
     expect((await status({ ETCD_HOSTS: etcd.hosts })).code).toBe(0);
-  }, 20_000);
+  });
 
   test('other commands find dm.rpc there too', async () => {
     const env = { ETCD_HOSTS: etcd.hosts };
@@ -99,4 +99,4 @@ test('etcd that does not answer is named', async () => {
   const { code, stderr } = await status({ ETCD_HOSTS: `127.0.0.1:${await freePort()}` });
   expect(code).toBe(3);
   expect(stderr).toContain('etcd does not answer');
-}, 20_000);
+});

@@ -3,7 +3,7 @@ import { FakePlatform } from '../../test/fake-platform';
 import { NOW, runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
-beforeAll(() => platform.start(), 30_000);
+beforeAll(() => platform.start());
 afterAll(() => platform.stop());
 beforeEach(() => {
   platform.products.set('p', { productID: 'p', productName: 'p', secret: '', protocolConf: {} });
@@ -70,4 +70,4 @@ test('waits for a service that went away', async () => {
   interrupt();
   expect((await ended).code).toBe(0);
   expect(shown.stderr).toContain('dm.rpc is back');
-}, 20_000);
+});

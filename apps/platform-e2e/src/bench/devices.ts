@@ -1,10 +1,11 @@
 /** The devices of the benchmarks, by number. */
+import { services } from '@alink/contract';
 import { deviceCredentials } from '@alink/signing';
 import { PRODUCT, type Platform } from '../platform';
 import type { Credentials } from './device-connection';
 
-/** Calls to dm.rpc that are under way at once. */
-const CREATE_WINDOW = 32;
+/** Devices in one call to dm.rpc. */
+const CREATE_BATCH = 2000;
 
 export const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
 export const secretOf = (n: number): string => `secret-of-${n}`;
@@ -13,12 +14,12 @@ export const credentialsOf = (n: number): Credentials =>
   deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n) });
 
 export const createDevices = async (platform: Platform, count: number): Promise<void> => {
-  const queue = Array.from({ length: count }, (_, n) => n);
-  await Promise.all(
-    Array.from({ length: CREATE_WINDOW }, async () => {
-      for (let n = queue.pop(); n !== undefined; n = queue.pop()) {
-        await platform.createDevice(PRODUCT, nameOf(n), secretOf(n));
-      }
-    }),
-  );
+  const admin = platform.client(services.deviceAdmin);
+  for (let from = 0; from < count; from += CREATE_BATCH) {
+    const rows = Array.from({ length: Math.min(CREATE_BATCH, count - from) }, (_, i) => ({
+      deviceName: nameOf(from + i),
+      deviceSecret: secretOf(from + i),
+    }));
+    await admin.createDevices({ productID: PRODUCT, rows, allOrNothing: true }, { deadlineMs: 120_000 });
+  }
 };

@@ -6,8 +6,6 @@ import { AcceptQueue, type AcceptQueueOptions, type Drop, type Opening } from '.
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
 afterEach(() => void jest.useRealTimers());
 
-jest.setTimeout(60_000);
-
 const roomy: AcceptQueueOptions = {
   perAddress: 0,
   inTotal: 0,

@@ -282,7 +282,7 @@ describe('certificates from files', () => {
     );
     expect(await echoes(before)).toBe(true);
     rmSync(folder, { recursive: true });
-  }, 40_000);
+  });
 
   test('that cannot be read stop the start, and name the file', async () => {
     const missing = { TLS_CERT_FILE: '/nowhere/a.crt', TLS_KEY_FILE: '/nowhere/a.key' };

@@ -145,13 +145,16 @@ describe('JobQueue', () => {
       begun = true;
       await never;
     });
-    await soon(() => expect(begun).toBe(true));
-    const attempts: Attempt[] = [];
-    other.work(async (attempt) => void attempts.push(attempt));
-    // As if it had begun long ago.
-    await query(`UPDATE pgboss_timedjob.job SET started_on = now() - interval '1 hour' WHERE state = 'active'`);
-    await soon(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]));
-    release();
+    try {
+      await soon(() => expect(begun).toBe(true));
+      const attempts: Attempt[] = [];
+      other.work(async (attempt) => void attempts.push(attempt));
+      // As if it had begun long ago.
+      await query(`UPDATE pgboss_timedjob.job SET started_on = now() - interval '1 hour' WHERE state = 'active'`);
+      await soon(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]));
+    } finally {
+      release();
+    }
   });
 });
 
