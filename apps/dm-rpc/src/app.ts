@@ -71,7 +71,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const sender = new CommandSender(context, waiting);
   const shadows = new Shadows(context, sender);
   const presenceNews = new PresenceNews(bus, now);
-  presenceNews.onOnline((change) => shadows.deviceOnline(change));
+  presenceNews.onOnline((changes) => shadows.devicesOnline(changes));
   const gatewayWatch = new GatewayWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [

@@ -440,7 +440,7 @@ describe('rotateKey', () => {
     }
     const keys = [...secrets.keys()].slice(0, 1000).map((deviceName) => ({ productKey: PRODUCT, deviceName }));
     const check = async ({ directory }: DmFixture) => {
-      const { devices, products } = await directory.resolve({ devices: keys });
+      const { devices, products } = await directory.resolve({ devices: keys, productKeys: [PRODUCT] });
       expect(devices).toHaveLength(keys.length);
       for (const { deviceName, secret } of devices) expect(secret).toBe(secrets.get(deviceName));
       expect(products[0]?.secret).toBe('aProductSecret01');

@@ -6,6 +6,7 @@
 import { createInbox, headers, type Msg, type NatsConnection } from 'nats';
 import { BusTimeoutError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
+import type { Outbox } from './outbox';
 
 interface Pending {
   readonly subject: string;
@@ -23,6 +24,7 @@ export interface KeptPublisherOptions {
   readonly timeoutMs: number;
   /** Messages waiting for their ack, at most: bounds the memory when the stream is slow. */
   readonly maxInFlight: number;
+  readonly outbox: Outbox;
   /** Whether a message would reach the server now. */
   isConnected(): boolean;
   /** Called when no stream listens on a subject that should be kept. */
@@ -63,8 +65,10 @@ export class KeptPublisher {
       const expiresAt = performance.now() + this.#options.timeoutMs;
       const pending: Pending = { subject, data, id, expiresAt, sent: false, resolve, reject };
       this.#pending.set(number, pending);
-      // While the server is away nothing is given to the client, whose buffer has no limit; see resume.
-      if (this.#options.isConnected()) this.#send(number, pending);
+      this.#options.outbox.add(() => {
+        // While the server is away nothing is given to the client, whose buffer has no limit; see resume.
+        if (!pending.sent && this.#options.isConnected()) this.#send(number, pending);
+      });
       this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
     });
   }

@@ -16,6 +16,7 @@ import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
 import { NatsConsumer } from './nats-consumer';
 import { isNatsError, NO_RESPONDERS } from './nats-error';
 import { NatsStream, type StreamOptions } from './nats-stream';
+import { Outbox } from './outbox';
 import { assertSubject } from './subject-match';
 
 export interface NatsBusOptions extends NatsConnectOptions {
@@ -51,6 +52,7 @@ class NatsBus implements Bus {
   readonly #stream: NatsStream;
   readonly #log: Log;
   readonly #publisher: KeptPublisher;
+  readonly #outbox = new Outbox();
   readonly #consumers = new Set<NatsConsumer>();
   readonly #reconnectListeners = new Set<() => void>();
   #connected = true;
@@ -63,6 +65,7 @@ class NatsBus implements Bus {
     this.#publisher = new KeptPublisher(connection, {
       timeoutMs: options.publishTimeoutMs ?? 5000,
       maxInFlight: options.maxInFlight ?? 16_384,
+      outbox: this.#outbox,
       isConnected: () => this.#connected,
       onNoStream: () => void this.#stream.ensureSoon(),
     });
@@ -75,19 +78,28 @@ class NatsBus implements Bus {
   }
 
   publish(subject: string, data: string | Uint8Array): void {
-    // While the server is away there is nobody to hear it, and the client's buffer has no limit.
-    if (!this.#connected) return;
-    try {
+    this.#send(subject, () => {
+      // While the server is away there is nobody to hear it, and the client's buffer has no limit.
+      if (!this.#connected) return;
       assertSubject(subject);
       this.#connection.publish(subject, data);
-    } catch (err) {
-      this.#log.error({ err, subject }, 'message could not be published');
-    }
+    });
+  }
+
+  #send(subject: string, send: () => void): void {
+    this.#outbox.add(() => {
+      try {
+        send();
+      } catch (err) {
+        this.#log.error({ err, subject }, 'message could not be published');
+      }
+    });
   }
 
   async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
     assertSubject(subject);
     if (!this.#connected) throw new BusTimeoutError('NATS does not answer');
+    this.#outbox.drain();
     try {
       const answer = await this.#connection.request(subject, data, { timeout: timeoutMs });
       return toBuffer(answer.data);
@@ -100,22 +112,35 @@ class NatsBus implements Bus {
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
-    const subscription = this.#connection.subscribe(subject, {
-      queue: options?.queue,
+    let subscription: Subscription | undefined;
+    let isEnded = false;
+    this.#send(subject, () => {
+      if (!isEnded) subscription = this.#subscribeNow(subject, handler, options?.queue);
+    });
+    return {
+      unsubscribe: () => {
+        isEnded = true;
+        subscription?.unsubscribe();
+      },
+    };
+  }
+
+  #subscribeNow(subject: string, handler: (message: BusMessage) => void, queue: string | undefined): Subscription {
+    return this.#connection.subscribe(subject, {
+      queue,
       callback: (error, message) => {
         if (error) return this.#log.error({ err: error, subject }, 'subscription failed');
         try {
           handler({
             subject: message.subject,
             data: toBuffer(message.data),
-            respond: message.reply ? (answer) => void message.respond(answer) : undefined,
+            respond: message.reply ? (answer) => this.#send(subject, () => message.respond(answer)) : undefined,
           });
         } catch (err) {
           this.#log.error({ err, subject: message.subject }, 'message handler threw');
         }
       },
     });
-    return { unsubscribe: () => subscription.unsubscribe() };
   }
 
   async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
@@ -155,6 +180,7 @@ class NatsBus implements Bus {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    this.#outbox.drain();
     if (this.#connected) {
       await this.#publisher.settled();
       await Promise.race([this.#connection.flush().catch(() => undefined), this.#connection.closed(), giveUp(2000)]);

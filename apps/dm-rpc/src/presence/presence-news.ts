@@ -4,7 +4,7 @@ import { encodeEnvelope, subjects } from '@alink/contract';
 import type { DeviceChange } from './presence-store';
 
 /** Told within this process too: values that wait for a device go out when it comes online. */
-export type OnlineListener = (change: DeviceChange) => void;
+export type OnlineListener = (changes: readonly DeviceChange[]) => void;
 
 export class PresenceNews {
   private readonly listeners = new Set<OnlineListener>();
@@ -32,7 +32,8 @@ export class PresenceNews {
         subjects.application.status(productID, deviceName, action),
         encodeEnvelope(JSON.stringify({ device, status: action, timestamp, reason }), now),
       );
-      if (isOnline) for (const listener of this.listeners) listener(change);
     }
+    const online = changes.filter(({ isOnline }) => isOnline);
+    if (online.length > 0) for (const listener of this.listeners) listener(online);
   }
 }

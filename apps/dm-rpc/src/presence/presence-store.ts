@@ -84,15 +84,12 @@ const writeTokenUses = (tx: Transaction, uses: readonly DevicePresence[]): Promi
     ) AS u JOIN device d USING (product_id, device_name)
     WHERE t.id = u.id AND t.device_id = d.id`;
 
-const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]): Promise<unknown> =>
-  tx.statusLog.createMany({
-    data: changes.map(({ deviceID, timestamp, isOnline, reason }) => ({
-      deviceID,
-      timestamp: BigInt(timestamp),
-      status: isOnline ? 2 : 1,
-      reason,
-    })),
-  });
+const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]): Promise<number> =>
+  tx.$executeRaw`
+    INSERT INTO status_log (device_id, timestamp, status, reason)
+    SELECT * FROM unnest(
+      ${changes.map((change) => change.deviceID)}::bigint[], ${changes.map((change) => change.timestamp)}::bigint[],
+      ${changes.map((change) => (change.isOnline ? 2 : 1))}::int[], ${changes.map((change) => change.reason)}::text[])`;
 
 /**
  * Applies what happened, in the order given, within a transaction of the caller's. Devices that do not exist are left out.

@@ -1,6 +1,6 @@
 /** A device reduced to what a load needs: one socket, packets made beforehand, answers counted. */
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { generate, parser, type Packet } from 'mqtt-packet';
 
 export interface Credentials {
@@ -86,10 +86,21 @@ export class DeviceConnection {
   }
 
   close(): Promise<void> {
+    return this.closed(() => this.socket.destroy());
+  }
+
+  /** As a network that is gone ends it, when its other end speaks again: with RST, which leaves the port free at once; TLS sockets have none. */
+  reset(): Promise<void> {
+    return this.closed(() =>
+      this.socket instanceof TLSSocket ? this.socket.destroy() : this.socket.resetAndDestroy(),
+    );
+  }
+
+  private closed(end: () => void): Promise<void> {
     return new Promise((resolve) => {
       if (this.socket.closed) return resolve();
       this.socket.once('close', () => resolve());
-      this.socket.destroy();
+      end();
     });
   }
 }

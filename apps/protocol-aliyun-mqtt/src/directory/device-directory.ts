@@ -16,6 +16,8 @@ const UNKNOWN_MS = 3_000;
 /** Milliseconds that look-ups are gathered for one call, and how many go into one. */
 const GATHER_MS = 2;
 const MAX_BATCH = 500;
+/** Calls under way at once. Under load the next one gathers until one has come back, so calls grow instead of piling up. */
+const MAX_CALLS = 2;
 
 interface Slot<T> {
   /** Undefined: known not to exist. */
@@ -44,6 +46,7 @@ export class DeviceDirectory {
   private readonly waiting = new Map<string, Waiting>();
   private readonly asking = new Map<string, Waiting>();
   private gatherTimer: NodeJS.Timeout | undefined;
+  private calls = 0;
   /** What changed while a call was under way: its answer may be older than the change. */
   private readonly changedMeanwhile = new Set<string>();
 
@@ -123,17 +126,24 @@ export class DeviceDirectory {
       settle = (error) => (error === undefined ? resolve() : reject(error));
     });
     this.waiting.set(key, { productKey, deviceName, promise, settle });
-    if (this.waiting.size >= MAX_BATCH) this.flush();
-    else this.gatherTimer ??= setTimeout(() => this.flush(), GATHER_MS);
+    this.gatherTimer ??= setTimeout(() => {
+      this.gatherTimer = undefined;
+      this.askNext();
+    }, GATHER_MS);
     return promise;
   }
 
-  private flush(): void {
-    clearTimeout(this.gatherTimer);
-    this.gatherTimer = undefined;
-    const batch = new Map(this.waiting);
-    this.waiting.clear();
-    if (batch.size > 0) void this.ask(batch);
+  /** Begins as many calls as may be under way. */
+  private askNext(): void {
+    while (this.waiting.size > 0 && this.calls < MAX_CALLS) {
+      const batch = new Map([...this.waiting].slice(0, MAX_BATCH));
+      for (const key of batch.keys()) this.waiting.delete(key);
+      this.calls += 1;
+      void this.ask(batch).finally(() => {
+        this.calls -= 1;
+        this.askNext();
+      });
+    }
   }
 
   private async ask(batch: ReadonlyMap<string, Waiting>): Promise<void> {
@@ -141,7 +151,14 @@ export class DeviceDirectory {
     const refs = asked.flatMap(({ productKey, deviceName }) =>
       deviceName === undefined ? [] : [{ productKey, deviceName }],
     );
-    const productKeys = [...new Set(asked.map(({ productKey }) => productKey))];
+    // A product that is known need not be read and compiled again for each of its devices.
+    const productKeys = [
+      ...new Set(
+        asked
+          .filter(({ productKey, deviceName }) => deviceName === undefined || !this.fresh(this.products, productKey))
+          .map(({ productKey }) => productKey),
+      ),
+    ];
     for (const [key, waiting] of batch) this.asking.set(key, waiting);
     try {
       const answer = await this.source.resolve(refs, productKeys);

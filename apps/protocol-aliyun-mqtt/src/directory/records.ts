@@ -51,7 +51,7 @@ export interface DeviceRef {
 /** Where records come from: dm.rpc. */
 export interface DirectorySource {
   /**
-   * Looks up many at once; unknown ones are left out.
+   * Looks up many at once; unknown ones are left out. Products come only where they are asked for.
    * @throws {DirectoryUnavailable} when dm.rpc cannot be asked
    */
   resolve(

@@ -188,9 +188,23 @@ test('who would have to wait longer than anybody may is closed at once', async (
   const { enterMany, drops } = queueOf({ perAddress: 10, maxWaitMs: 2000, slots: 1000 });
   enterMany('a', 150);
   await settle();
-  expect(drops).toHaveLength(150 - 100 - 20);
+  // Nineteen more come in within two seconds.
+  expect(drops).toHaveLength(150 - 100 - 19);
   await pass(2000);
-  expect(drops).toHaveLength(30);
+  expect(drops).toHaveLength(31);
+});
+
+test('who has gone while it waited is not counted against its address', async () => {
+  const { enterMany } = queueOf({ perAddress: 10, slots: 1000 });
+  const [first, gone, later] = [enterMany('a', 100), enterMany('a', 20), enterMany('a', 15)];
+  await settle();
+  expect(opened(first)).toBe(100);
+  // Nobody reads those who wait, so their end is only seen at their turn.
+  for (let n = 0; n < 30; n++) {
+    await pass(100);
+    for (const { opening } of gone) opening?.finished();
+  }
+  expect([opened(gone), opened(later)]).toEqual([20, 15]);
 });
 
 test('an address that a proxy tells is paced too', async () => {

@@ -55,6 +55,10 @@ export interface Opening {
 
 interface Lane {
   readonly key: string;
+  /** What its address may begin; absent without a limit. */
+  readonly rate: TokenBucket | undefined;
+  /** Until then it has no turn: its rate is used up. */
+  rest?: NodeJS.Timeout;
   /** Turns that are waited for, oldest first. */
   readonly waiting: Set<() => void>;
   /** Slots that it holds. */
@@ -65,6 +69,8 @@ interface Lane {
 const BURST_S = 10;
 /** Addresses whose rate is remembered. */
 const MAX_ADDRESSES = 50_000;
+/** Milliseconds after which one that waited may have given up; its turn is then not counted against its address. */
+const MAY_HAVE_GONE_MS = 1000;
 
 export class AcceptQueue {
   /** Lanes in which somebody waits, in the order of their turns. */
@@ -106,20 +112,21 @@ export class AcceptQueue {
   enter(socket: Duplex, address: string | undefined): Promise<Opening> {
     return new Promise((resolve, reject) => {
       const began = this.clock.now();
+      const key = address === undefined ? '' : addressKey(address);
       const close = (why: Drop): void => {
         this.events.onDrop(why, address ?? '');
         socket.destroy();
       };
       const refuse = (): void => reject(new Error('closed before its turn'));
       socket.once('close', refuse);
-      const delayMs = this.waitingCount < this.options.maxWaiting ? this.reserve(address) : undefined;
-      if (delayMs === undefined) return close('queue full');
-
-      const key = address === undefined ? '' : addressKey(address);
+      const lane = this.laneOf(key);
+      if (this.waitingCount >= this.options.maxWaiting || this.hasNoHope(lane)) {
+        this.tidy(lane);
+        return close('queue full');
+      }
       this.waitingCount += 1;
       const leave = (): void => {
         this.waitingCount -= 1;
-        clearTimeout(delay);
         clearTimeout(limit);
         socket.off('close', abandon);
         socket.off('close', refuse);
@@ -128,23 +135,18 @@ export class AcceptQueue {
         leave();
         const waitedMs = this.clock.now() - began;
         this.events.onTurn(waitedMs);
-        resolve({ ...this.open(socket, this.laneOf(key), close), waitedMs });
+        resolve({ ...this.open(socket, lane, close, waitedMs > MAY_HAVE_GONE_MS), waitedMs });
       };
       const abandon = (): void => {
         leave();
-        this.forget(key, turn);
+        this.forget(lane, turn);
         refuse();
       };
-      const join = (): void => {
-        const lane = this.laneOf(key);
-        lane.waiting.add(turn);
-        this.turns.set(key, lane);
-        this.serve();
-      };
-      const delay = delayMs > 0 ? setTimeout(join, delayMs) : undefined;
       const limit = setTimeout(() => close('waited too long'), this.options.maxWaitMs);
       socket.once('close', abandon);
-      if (delayMs === 0) join();
+      lane.waiting.add(turn);
+      this.queueUp(lane);
+      this.serve();
     });
   }
 
@@ -153,41 +155,54 @@ export class AcceptQueue {
    * Rejects when that would be too long.
    */
   async pace(address: string): Promise<void> {
-    const delayMs = this.reserve(address);
-    if (delayMs === undefined) {
+    const rate = this.rateOf(addressKey(address));
+    const delayMs = rate?.spend(1) ?? 0;
+    if (delayMs > this.options.maxWaitMs) {
+      rate?.refund(1);
       this.events.onDrop('queue full', address);
       throw new Error('too many connections from this address');
     }
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 
-  /** @returns milliseconds until the address may begin one more; undefined when that is too long */
-  private reserve(address: string | undefined): number | undefined {
-    const { perAddress, maxWaitMs } = this.options;
-    if (perAddress === 0 || address === undefined) return 0;
-    const key = addressKey(address);
+  private rateOf(key: string): TokenBucket | undefined {
+    const { perAddress } = this.options;
+    if (perAddress === 0 || key === '') return undefined;
     const rate = this.rates.get(key) ?? new TokenBucket(perAddress, perAddress * BURST_S, this.clock);
     this.rates.set(key, rate);
-    const delayMs = rate.spend(1);
-    if (delayMs <= maxWaitMs) return delayMs;
-    rate.refund(1);
-    return undefined;
+    return rate;
   }
 
-  private open(socket: Duplex, lane: Lane, close: (why: Drop) => void): Omit<Opening, 'waitedMs'> {
+  /** Whether so many wait in a lane that one more would wait as long as nobody may. */
+  private hasNoHope({ rate, waiting }: Lane): boolean {
+    if (!rate) return false;
+    const waitMs = rate.spend(waiting.size + 1);
+    rate.refund(waiting.size + 1);
+    return waitMs >= this.options.maxWaitMs;
+  }
+
+  /** @param mayHaveGone whether it waited so long that it may be closed by now, which costs its address nothing */
+  private open(
+    socket: Duplex,
+    lane: Lane,
+    close: (why: Drop) => void,
+    mayHaveGone: boolean,
+  ): Omit<Opening, 'waitedMs'> {
+    let hasSpoken = false;
     let holdsSlot = true;
     const release = (): void => {
       if (!holdsSlot) return;
       holdsSlot = false;
       this.slotsHeld -= 1;
       lane.held -= 1;
-      if (lane.waiting.size > 0) this.turns.set(lane.key, lane);
+      this.queueUp(lane);
       this.tidy(lane);
       this.serve();
     };
     const patience = setTimeout(release, this.options.patienceMs);
     const makeRoom = (): void => close('made room');
     const connecting = (): void => {
+      hasSpoken = true;
       clearTimeout(patience);
       this.silent.delete(makeRoom);
     };
@@ -195,6 +210,7 @@ export class AcceptQueue {
     const finished = (): void => {
       if (isFinished) return;
       isFinished = true;
+      if (mayHaveGone && !hasSpoken) lane.rate?.refund(1);
       this.openingCount -= 1;
       socket.off('close', finished);
       connecting();
@@ -220,41 +236,63 @@ export class AcceptQueue {
       this.turns.delete(lane.key);
       // Proxies speak for many addresses. A full lane takes turns again once it has given a slot back.
       if (lane.key !== '' && lane.held >= slots / 2) continue;
-      const waitMs = this.total?.spend(1) ?? 0;
-      if (waitMs > 0) {
-        this.total!.refund(1);
-        this.turns.set(lane.key, lane);
+      const restMs = spendOrWait(lane.rate);
+      if (restMs > 0) {
+        lane.rest = setTimeout(() => {
+          lane.rest = undefined;
+          this.queueUp(lane);
+          this.serve();
+        }, restMs);
+        continue;
+      }
+      const pauseMs = spendOrWait(this.total);
+      if (pauseMs > 0) {
+        lane.rate?.refund(1);
+        this.queueUp(lane);
         this.pause = setTimeout(() => {
           this.pause = undefined;
           this.serve();
-        }, waitMs);
+        }, pauseMs);
         return;
       }
       const [turn] = lane.waiting;
       lane.waiting.delete(turn!);
       lane.held += 1;
       this.slotsHeld += 1;
-      if (lane.waiting.size > 0) this.turns.set(lane.key, lane);
+      this.queueUp(lane);
       turn!();
     }
+  }
+
+  /** Puts a lane in which somebody waits behind the others, unless it stands there or rests. */
+  private queueUp(lane: Lane): void {
+    if (lane.waiting.size > 0 && !lane.rest) this.turns.set(lane.key, lane);
   }
 
   private laneOf(key: string): Lane {
     const known = this.lanes.get(key);
     if (known) return known;
-    const lane = { key, waiting: new Set<() => void>(), held: 0 };
+    const lane: Lane = { key, rate: this.rateOf(key), waiting: new Set(), held: 0 };
     this.lanes.set(key, lane);
     return lane;
   }
 
-  private forget(key: string, turn: () => void): void {
-    const lane = this.lanes.get(key);
-    if (!lane?.waiting.delete(turn)) return;
-    if (lane.waiting.size === 0) this.turns.delete(key);
+  private forget(lane: Lane, turn: () => void): void {
+    if (!lane.waiting.delete(turn)) return;
+    if (lane.waiting.size === 0) this.turns.delete(lane.key);
     this.tidy(lane);
   }
 
   private tidy(lane: Lane): void {
-    if (lane.held === 0 && lane.waiting.size === 0) this.lanes.delete(lane.key);
+    if (lane.held > 0 || lane.waiting.size > 0) return;
+    clearTimeout(lane.rest);
+    this.lanes.delete(lane.key);
   }
 }
+
+/** Takes one token, or says in how many milliseconds there will be one. */
+const spendOrWait = (bucket: TokenBucket | undefined): number => {
+  const waitMs = bucket?.spend(1) ?? 0;
+  if (waitMs > 0) bucket!.refund(1);
+  return waitMs;
+};

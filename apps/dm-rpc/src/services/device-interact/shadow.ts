@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type JsonObject } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
-import type { DmContext } from '../../context';
+import type { DeviceCore, DmContext } from '../../context';
 import type { DeviceChange } from '../../presence/presence-store';
 import type { CommandSender } from './command-sender';
 
@@ -31,20 +31,38 @@ export class Shadows {
       ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at`;
   }
 
-  /** The device has come online: sends what waits for it. */
-  deviceOnline(change: DeviceChange): void {
-    const work = this.sendWaiting(change).catch((error: unknown) => {
-      const { productID, deviceName } = change;
-      this.context.log.warn({ err: error, productID, deviceName }, 'waiting values were not sent; they go on waiting');
-    });
-    this.running.add(work);
-    void work.finally(() => this.running.delete(work));
+  /** Devices have come online: sends what waits for them. */
+  devicesOnline(changes: readonly DeviceChange[]): void {
+    this.run(this.sendToThoseWaitedFor(changes), {});
   }
 
   /** Waits for what is under way. */
   async stop(): Promise<void> {
     this.stopped.abort();
-    await Promise.all(this.running);
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  /** Keeps track of work; a failure leaves the values where they are. */
+  private run(work: Promise<void>, about: Partial<DeviceCore>): void {
+    const { log } = this.context;
+    const tracked = work.catch((error: unknown) =>
+      log.warn({ err: error, ...about }, 'waiting values were not sent; they go on waiting'),
+    );
+    this.running.add(tracked);
+    void tracked.finally(() => this.running.delete(tracked));
+  }
+
+  /** One look for all: when a whole fleet comes back, hardly any device has values waiting. */
+  private async sendToThoseWaitedFor(changes: readonly DeviceChange[]): Promise<void> {
+    const ids = changes.map(({ deviceID }) => deviceID);
+    const rows = await this.context.prisma.$queryRaw<{ readonly device_id: bigint }[]>`
+      SELECT DISTINCT device_id FROM shadow WHERE device_id = ANY(${ids}::bigint[])`;
+    const waitedFor = new Set(rows.map((row) => row.device_id));
+    for (const change of changes) {
+      if (!waitedFor.has(change.deviceID)) continue;
+      const { productID, deviceName } = change;
+      this.run(this.sendWaiting(change), { productID, deviceName });
+    }
   }
 
   private async sendWaiting({ deviceID, productID, deviceName }: DeviceChange): Promise<void> {

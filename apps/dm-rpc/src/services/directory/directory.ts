@@ -59,7 +59,7 @@ export const directory = ({ prisma, secretBox, now }: DmContext): Handlers<typeo
       if (productKeys.length > MAX_BATCH) throw badParameter('productKeys', `must have at most ${MAX_BATCH} entries`);
       const [devices, products] = await Promise.all([
         keys.length > 0 ? findDevices(keys) : [],
-        findProducts([...productKeys, ...keys.map((key) => key.productKey)]),
+        productKeys.length > 0 ? findProducts(productKeys) : [],
       ]);
       const tokens = await findTokens(devices.map((row) => row.id));
       return {
