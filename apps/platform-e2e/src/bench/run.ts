@@ -1,8 +1,9 @@
 /** Measures the platform beside bare aedes, and prints one table. */
 import { services } from '@alink/contract';
-import { freePort, SdkDevice, spawnApp } from '@alink/testing';
+import { freePort, spawnApp } from '@alink/testing';
 import { Platform, PRODUCT } from '../platform';
-import { createDevices, credentialsOf, nameOf, secretOf } from './devices';
+import { DeviceConnection } from './device-connection';
+import { createDevices, credentialsOf, nameOf } from './devices';
 import { closeAll, connectAll, idleBytesPerConnection, postAll } from './loads';
 import { median, quantile } from './statistics';
 import { printTable } from './table';
@@ -114,8 +115,15 @@ const memory = async (
 
 /** From gRPC to the device and back, one after the other. */
 const commands = async (platform: Platform): Promise<Row[]> => {
-  const device = await SdkDevice.connect(platform.login(PRODUCT, nameOf(0), secretOf(0)));
-  device.onPropertySet(() => ({ code: 200 }));
+  const device = await DeviceConnection.open(platform.ports.mqtt, credentialsOf(0));
+  device.onPacket = (packet) => {
+    if (packet.cmd !== 'publish') return;
+    const { topic, payload, messageId } = packet;
+    const { id } = JSON.parse(payload.toString()) as { id: string };
+    if (messageId !== undefined) device.send({ cmd: 'puback', messageId });
+    const reply = JSON.stringify({ id, code: 200, data: {} });
+    device.send({ cmd: 'publish', topic: `${topic}_reply`, payload: reply, qos: 0, dup: false, retain: false });
+  };
   const interact = platform.client(services.deviceInteract);
   const times: number[] = [];
   for (let n = 0; n < COMMANDS; n++) {
@@ -126,7 +134,7 @@ const commands = async (platform: Platform): Promise<Row[]> => {
     );
     if (n >= COMMANDS / 10) times.push(performance.now() - began);
   }
-  await device.end();
+  await device.close();
   return [
     { what: 'command, gRPC to device to gRPC: p50', unit: 'ms', ours: quantile(times, 0.5) },
     { what: '  its p99', unit: 'ms', ours: quantile(times, 0.99) },
