@@ -95,6 +95,26 @@ const code = async (login: Login, options?: { tls?: boolean }): Promise<number |
 const connect = (login: Login, more: Partial<SdkDeviceOptions> = {}): Promise<SdkDevice> =>
   SdkDevice.connect({ port: platform.ports.mqtt, ...login, ...more });
 
+test('the connection parameters that dm.rpc gives let a device in', async () => {
+  const { productKey: productID } = KIT;
+  await platform.createDevice(productID, 'kit001', 'c1a03b64a5e06b051f481136668133cf');
+  const device = { productID, deviceName: 'kit001' };
+  const session = await connect(await admin().connectParamsRead({ ...device, signMethod: 'hmacsha1' }));
+  const { topics } = await admin().listTopics(device);
+  const mine = topics.filter(({ topic, direction }) => direction !== 'up' && !topic.includes('{'));
+  expect(mine.length).toBeGreaterThan(20);
+  const granted = await session.subscribe(mine.map(({ topic }) => topic));
+  expect(granted.filter((qos) => qos > 2)).toEqual([]);
+  await session.end();
+
+  const newcomer = { productID, deviceName: 'kit002' };
+  const { body } = await register(await admin().connectParamsRead({ ...newcomer, mode: 'REGISTER_FREE' }));
+  expect(body).toMatchObject({ productKey: productID, deviceName: 'kit002' });
+  const third = { productID, deviceName: 'kit003' };
+  const created = await connect(await admin().connectParamsRead({ ...third, mode: 'AUTO_REGISTER' }));
+  await created.end();
+});
+
 describe('一型一密, pre-registered (note 4.2.1)', () => {
   const login = () => registration(METER, 'meter001', '864430010001091', 'register');
 

@@ -3,6 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds after which a rejected batch is handled again. */
 const RETRY_DELAY_MS = 1000;
+/** A batch this full, as a share of the most, says that there is much to do ... */
+const BUSY = 0.1;
+/** ... and then the next one may wait so many times as long to fill: fewer steps, and less work in all. */
+const BUSY_PATIENCE = 5;
 
 /** Items waiting to be taken, in order. */
 export class Backlog<T> {
@@ -55,7 +59,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 export interface BatchLoopOptions<T> {
   readonly backlog: Backlog<T>;
   readonly maxBatch: number;
-  /** Milliseconds to wait for a batch to fill after its first item. */
+  /** Milliseconds to wait for a batch to fill after its first item; under load up to five times as long. */
   readonly maxWaitMs: number;
   /** `attempt` counts from 1. */
   handle(batch: readonly T[], attempt: number): Promise<void>;
@@ -75,9 +79,9 @@ export const startBatchLoop = <T>(options: BatchLoopOptions<T>): (() => Promise<
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const nextBatch = async (): Promise<T[]> => {
+  const nextBatch = async (isBusy: boolean): Promise<T[]> => {
     await backlog.waitFor(1, signal);
-    await backlog.waitFor(maxBatch, signal, maxWaitMs);
+    await backlog.waitFor(maxBatch, signal, isBusy ? maxWaitMs * BUSY_PATIENCE : maxWaitMs);
     return signal.aborted ? [] : backlog.take(maxBatch);
   };
 
@@ -95,8 +99,10 @@ export const startBatchLoop = <T>(options: BatchLoopOptions<T>): (() => Promise<
   };
 
   const run = async () => {
+    let isBusy = false;
     while (!signal.aborted) {
-      const batch = await nextBatch();
+      const batch = await nextBatch(isBusy);
+      isBusy = batch.length >= maxBatch * BUSY;
       if (batch.length > 0) settle(batch, await untilHandled(batch));
     }
   };

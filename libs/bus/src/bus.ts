@@ -33,7 +33,7 @@ export interface ConsumeOptions {
   readonly durable: string;
   /** Messages in a batch at most. */
   readonly maxBatch: number;
-  /** Milliseconds to wait for a batch to fill after its first message. */
+  /** Milliseconds to wait for a batch to fill after its first message; under load up to five times as long. */
   readonly maxWaitMs: number;
 }
 
