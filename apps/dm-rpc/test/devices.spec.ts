@@ -236,6 +236,24 @@ describe('directory', () => {
     expect(JSON.parse(byKey[PRODUCT]!.schema).properties).toHaveLength(3);
   });
 
+  test('knows the other products where the stored model of one cannot be read', async () => {
+    const { products, directory, db } = fixture;
+    await products.productInfoCreate({ productID: 'broken', productName: 'x' });
+    await db.prisma.schemaEntry.create({
+      data: {
+        productID: 'broken',
+        identifier: 'p',
+        type: 1,
+        name: 'p',
+        affordance: '{"define":{"type":"unheard-of"}}',
+      },
+    });
+    const answer = await directory.resolve({ productKeys: ['broken', PRODUCT] });
+    const schemas = new Map(answer.products.map(({ productKey, schema }) => [productKey, schema]));
+    expect(schemas.get('broken')).toBe('');
+    expect(JSON.parse(schemas.get(PRODUCT)!)).toMatchObject({ properties: expect.any(Array) as unknown[] });
+  });
+
   test('takes a thousand devices at once, and no more', async () => {
     const keys = Array.from({ length: 1001 }, (_, i) => ({ productKey: PRODUCT, deviceName: `dev${i}` }));
     await fixture.db.prisma.device.createMany({

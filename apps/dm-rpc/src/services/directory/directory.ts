@@ -26,7 +26,7 @@ interface DeviceFound {
   readonly first_login: Date | null;
 }
 
-export const directory = ({ prisma, secretBox, now }: DmContext): Handlers<typeof services.directory> => {
+export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<typeof services.directory> => {
   const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
     prisma.$queryRaw<DeviceFound[]>`
       SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration, d.last_client_id, d.first_login
@@ -52,6 +52,17 @@ export const directory = ({ prisma, secretBox, now }: DmContext): Handlers<typeo
       where: { productKey: { in: [...new Set(productKeys)] } },
       include: { schema: { orderBy: SCHEMA_ORDER } },
     });
+
+  /** A model that cannot be read, as another version may have left it, is no reason to know nothing of the other products. */
+  const modelText = (productID: string, rows: Parameters<typeof modelOf>[0]): string => {
+    if (rows.length === 0) return '';
+    try {
+      return JSON.stringify(exportModel(modelOf(rows), productID));
+    } catch (err) {
+      log.error({ err, productID }, 'the stored thing model cannot be read; import it again');
+      return '';
+    }
+  };
 
   return {
     async resolve({ devices: keys, productKeys }) {
@@ -83,7 +94,7 @@ export const directory = ({ prisma, secretBox, now }: DmContext): Handlers<typeo
           enabled: row.status !== DISABLED,
           autoRegister: row.autoRegister,
           validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
-          schema: row.schema.length > 0 ? JSON.stringify(exportModel(modelOf(row.schema), row.productID)) : '',
+          schema: modelText(row.productID, row.schema),
         })),
       };
     },
