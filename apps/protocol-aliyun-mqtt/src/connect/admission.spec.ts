@@ -117,6 +117,11 @@ describe('who gets in', () => {
     expect(registered).toEqual(['dev001']);
   });
 
+  test('a device made this way also when the switch is off again', async () => {
+    const { admission } = admissionIn({ product: { autoRegister: 1 }, device: { registration: 'auto' } });
+    expect((await admission.decide(readAttempt({ ...manual, ...autoCredentials }))).as).toBe('device');
+  });
+
   test('no device of a name that cannot be', async () => {
     const { admission, registered } = admissionIn({ device: null, product: { autoRegister: 3 } });
     const signed = deviceCredentials({

@@ -88,7 +88,7 @@ export const refusals = {
     refusal(
       4,
       'securemode=-2, but automatic registration is off for this product',
-      'set autoRegister of the product to 3 or 4',
+      'set autoRegister of the product to 3 or 4, which lets new devices in',
     ),
   notAutoRegistered: () =>
     refusal(

@@ -23,7 +23,8 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     const signed = provesKey({ signMethod: clientId.signMethod, password }, contents, product?.secret);
     if (!product) return refused(refusals.unknownProduct());
     if (!signed) return refused(refusals.wrongSign(diagnoseSign(attempt, product.secret, device?.secret)));
-    if (product.autoRegister < CREATES_DEVICES) return refused(refusals.autoRegisterOff());
+    // The switch is about new devices: those that were made this way know no other way in.
+    if (!device && product.autoRegister < CREATES_DEVICES) return refused(refusals.autoRegisterOff());
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());
     if (!product.enabled) return refused(refusals.disabledProduct());
     if (!isDeviceName(identity.deviceName)) return refused(refusals.deviceName());
