@@ -11,6 +11,6 @@ export {
   type Login,
   type Signer,
 } from './logins';
-export { decoyVerify, sign, verifyPassword, type PasswordCheck } from './password';
+export { sign, verifyPassword, type PasswordCheck } from './password';
 export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-method';
 export { formatUsername, isDeviceName, parseUsername, type DeviceIdentity } from './username';

@@ -16,6 +16,8 @@ export interface PasswordCheck {
   readonly contents: readonly string[];
   /** As the device sent it: hex in either case. */
   readonly password: string;
+  /** The secret. */
+  readonly key: string;
 }
 
 /**
@@ -23,12 +25,7 @@ export interface PasswordCheck {
  * compared in constant time, so the work is the same whichever one matches, or none. An empty key never matches: a
  * device without a secret must not be open to everybody.
  */
-export const verifyPassword = ({
-  method,
-  key,
-  contents,
-  password,
-}: PasswordCheck & { /** The secret. */ readonly key: string }): number => {
+export const verifyPassword = ({ method, key, contents, password }: PasswordCheck): number => {
   // Buffer.from stops at what is no hex digit, drops half a byte, and takes U+0130 for "0": it checks nothing.
   const isHex = !/[^0-9a-f]/i.test(password);
   const given = Buffer.from(password, 'hex');
@@ -39,13 +36,4 @@ export const verifyPassword = ({
     if (timingSafeEqual(expected, comparable ? given : Buffer.alloc(expected.length)) && comparable) match = index;
   }
   return key === '' ? -1 : match;
-};
-
-/** Of a secret's usual length, so that it costs what a real one costs. */
-const DECOY_KEY = 'decoydecoydecoydecoydecoydecoyde';
-
-/** Does the work of {@link verifyPassword} for a device that does not exist; returns -1, whatever the password is. */
-export const decoyVerify = (check: PasswordCheck): -1 => {
-  verifyPassword({ ...check, key: DECOY_KEY });
-  return -1;
 };
