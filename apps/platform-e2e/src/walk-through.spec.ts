@@ -102,7 +102,8 @@ test('the three commands of the manual', async () => {
   await subscriber.stop();
   await eventually(() => expect(live('disconnect')).toHaveLength(3));
   expect(live('disconnect')[0]).toMatch(/aliyun_test_01\/dev001 {2}taken over/);
-  expect(live('report')).toEqual([expect.stringMatching(/\{"temperature":25\.5\} {2}thing\/event\/property\/post$/)]);
+  await eventually(() => expect(live('report')).toHaveLength(1));
+  expect(live('report')[0]).toMatch(/\{"temperature":25\.5\} {2}thing\/event\/property\/post$/);
   expect(live('command')).toEqual([expect.stringMatching(/thing\/service\/property\/set$/)]);
 });
 
@@ -122,7 +123,8 @@ describe('dmctl property set', () => {
     expect(output).toBe('200 success\n');
     expect(code).toBe(0);
     expect(JSON.parse(device.received[0]!.payload.toString())).toMatchObject({ params: { temperature: 28 } });
-    expect(live('reply')).toHaveLength(1);
+    // The line comes once the reply is kept; whoever waits for it need not wait for that.
+    await eventually(() => expect(live('reply')).toHaveLength(1));
     await device.end();
   });
 

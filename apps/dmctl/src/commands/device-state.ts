@@ -33,12 +33,18 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
               throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag or --untag');
             }
             const device = { productID, deviceName };
-            if (tag || untag) {
-              const tags = { ...(await devices.deviceInfoRead(device)).tags, ...tag };
-              for (const key of untag ?? []) delete tags[key];
-              await admin.setDeviceTags({ ...device, tags });
+            const tags = tag || untag ? { ...(await devices.deviceInfoRead(device)).tags, ...tag } : {};
+            for (const key of untag ?? []) delete tags[key];
+            const leavesNone = untag !== undefined && Object.keys(tags).length === 0;
+            // The platform takes all tags at once; that there are none is said in a call of its own.
+            if (leavesNone) await admin.setDeviceTags({ ...device, tags });
+            if (!leavesNone || alias !== undefined) {
+              await devices.deviceInfoUpdate({
+                ...device,
+                tags,
+                deviceAlias: alias === undefined ? null : { value: alias },
+              });
             }
-            if (alias !== undefined) await devices.deviceInfoUpdate({ ...device, deviceAlias: { value: alias } });
             out.done({ updated: `${productID}/${deviceName}` }, `updated device ${deviceName} of ${productID}`);
           },
         ),
