@@ -19,6 +19,8 @@ type Methods = Pick<
 /** Letters of a certificate in PEM, and of a revocation list, of which 20,000 entries have about a megabyte. */
 const MAX_PEM = 32_768;
 const MAX_CRL = 2_000_000;
+/** Milliseconds that the clock of a CA may be ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** One certificate and nothing else: a key that came along would be a secret in the wrong place. */
 const readPem = (pem: string): Certificate => {
@@ -89,7 +91,7 @@ export const certificateHandlers = ({ prisma, audit, changes, now }: DmContext):
 
   const revokeList = async (call: CallContext, productID: string, pem: string): Promise<void> => {
     const { authority, list } = await findAuthority(productID, pem);
-    if (list.madeAt.getTime() > now()) throw badParameter('crl', 'was made in the future');
+    if (list.madeAt.getTime() > now() + CLOCK_SKEW_MS) throw badParameter('crl', 'was made in the future');
     await audit.transact(call, async (tx, note) => {
       await requireLockedProduct(tx, productID);
       await putInForce(tx, authority, list);
