@@ -45,8 +45,8 @@ export interface AcceptQueueEvents {
 
 /** A connection whose turn it is. */
 export interface Opening {
-  /** Milliseconds that it has waited: after a while its other end may be gone, which nobody sees before it is read. */
-  readonly waitedMs: number;
+  /** It has waited so long that its other end may be gone, which nobody sees before it is read. */
+  readonly mayBeGone: boolean;
   /** Its CONNECT is there: from now on it waits for us, and keeps its slot. */
   connecting(): void;
   /** Its CONNACK is sent, or it is closed: it needs its slot no more. */
@@ -69,8 +69,8 @@ interface Lane {
 const BURST_S = 10;
 /** Addresses whose rate is remembered. */
 const MAX_ADDRESSES = 50_000;
-/** Milliseconds after which one that waited may have given up; its turn is then not counted against its address. */
-const MAY_HAVE_GONE_MS = 1000;
+/** Milliseconds that every device waits for its CONNACK: whoever has waited longer may be gone. */
+const SURELY_THERE_MS = 1000;
 
 export class AcceptQueue {
   /** Lanes in which somebody waits, in the order of their turns. */
@@ -135,7 +135,7 @@ export class AcceptQueue {
         leave();
         const waitedMs = this.clock.now() - began;
         this.events.onTurn(waitedMs);
-        resolve({ ...this.open(socket, lane, close, waitedMs > MAY_HAVE_GONE_MS), waitedMs });
+        resolve(this.open(socket, lane, close, waitedMs > SURELY_THERE_MS));
       };
       const abandon = (): void => {
         leave();
@@ -181,13 +181,8 @@ export class AcceptQueue {
     return waitMs >= this.options.maxWaitMs;
   }
 
-  /** @param mayHaveGone whether it waited so long that it may be closed by now, which costs its address nothing */
-  private open(
-    socket: Duplex,
-    lane: Lane,
-    close: (why: Drop) => void,
-    mayHaveGone: boolean,
-  ): Omit<Opening, 'waitedMs'> {
+  /** @param mayBeGone see {@link Opening}; if it is, its turn is not counted against its address */
+  private open(socket: Duplex, lane: Lane, close: (why: Drop) => void, mayBeGone: boolean): Opening {
     let hasSpoken = false;
     let holdsSlot = true;
     const release = (): void => {
@@ -210,7 +205,7 @@ export class AcceptQueue {
     const finished = (): void => {
       if (isFinished) return;
       isFinished = true;
-      if (mayHaveGone && !hasSpoken) lane.rate?.refund(1);
+      if (mayBeGone && !hasSpoken) lane.rate?.refund(1);
       this.openingCount -= 1;
       socket.off('close', finished);
       connecting();
@@ -224,7 +219,7 @@ export class AcceptQueue {
       this.silent.delete(closeOldest!);
       closeOldest!();
     }
-    return { connecting, finished };
+    return { mayBeGone, connecting, finished };
   }
 
   /** Gives free slots away, one lane after the other. */

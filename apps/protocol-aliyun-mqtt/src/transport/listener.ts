@@ -48,8 +48,6 @@ export interface Listener {
 
 /** Connections that the system may hold for us: it cuts this to its own bound (`net.core.somaxconn`). */
 const BACKLOG = 4096;
-/** Milliseconds that every device waits for its CONNACK: whoever has waited longer may be gone. */
-const SURELY_THERE_MS = 1000;
 
 /** @throws {StartError} that names the port and its variable, when the port is taken */
 export const listen = (options: ListenerOptions): Promise<Listener> =>
@@ -99,7 +97,7 @@ const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex
   const direct = { address: remoteAddress, port: remotePort };
   const isProxy = isTrusted(options.proxies, remoteAddress);
   const opening = await options.queue.enter(socket, isProxy ? undefined : remoteAddress);
-  const mayBeGone = opening.waitedMs > SURELY_THERE_MS;
+  const { mayBeGone } = opening;
   const source = isProxy
     ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone)) ?? direct)
     : direct;
