@@ -147,6 +147,8 @@ describe('JobQueue', () => {
     });
     try {
       await soon(() => expect(begun).toBe(true));
+      // The dead take no more jobs, so not this one again either.
+      void dying.drain();
       const attempts: Attempt[] = [];
       other.work(async (attempt) => void attempts.push(attempt));
       // As if it had begun long ago.
