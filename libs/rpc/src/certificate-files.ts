@@ -5,9 +5,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
-import type { Logger } from '@alink/runtime';
+import { FollowedFiles, type Logger } from '@alink/runtime';
 import { experimental, type ChannelCredentials, type ChannelOptions, type ServerCredentials } from '@grpc/grpc-js';
-import { FollowedFiles } from './followed-files';
 import type { ClientSecurity, ServerSecurity } from './protection';
 
 type Provider = experimental.CertificateProvider;

@@ -1,8 +1,7 @@
 /** Bearer tokens of gRPC's callers, from a file. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { Logger } from '@alink/runtime';
-import { FollowedFiles } from './followed-files';
+import { FollowedFiles, type Logger } from '@alink/runtime';
 
 /** Characters at least: shorter ones can be guessed. */
 const MIN_TOKEN_LENGTH = 16;

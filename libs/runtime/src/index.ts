@@ -15,6 +15,7 @@ export {
   type LogLevel,
 } from './config-fields';
 export { commonFields } from './common-fields';
+export { FollowedFiles, type FollowedFilesOptions } from './followed-files';
 export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
 export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
 export { maskUrls } from './secret-masking';

@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { readFileSync, rmSync, mkdtempSync, writeFileSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { jest } from '@jest/globals';
 import { eventually, spawnProgram } from '@alink/testing';
 import { createLogger, systemClock } from '@alink/runtime';
 import WebSocket from 'ws';
@@ -256,37 +257,51 @@ describe('PROXY protocol', () => {
 });
 
 describe('certificates from files', () => {
-  test('are reloaded when they change, and live connections stay', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'alink-cert-'));
-    const certFile = join(folder, 'server.crt');
-    const keyFile = join(folder, 'server.key');
-    const write = async (from: string): Promise<void> => {
-      const { rsa } = await developmentCertificates(from, Date.now());
-      writeFileSync(keyFile, rsa.key);
-      writeFileSync(certFile, rsa.cert);
-      utimesSync(certFile, new Date(), new Date());
-    };
-    await write(join(folder, 'first'));
+  const folder = mkdtempSync(join(tmpdir(), 'alink-cert-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = async (from: string): Promise<{ certFile: string; keyFile: string }> => {
+    const { rsa } = await developmentCertificates(join(folder, from), Date.now());
+    const [certFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+    writeFileSync(keyFile, rsa.key);
+    writeFileSync(certFile, rsa.cert);
+    return { certFile, keyFile };
+  };
+  const fingerprintAt = async (port: number): Promise<string> => {
+    const socket = await dialTls(port, { rejectUnauthorized: false });
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+
+  test('are reloaded when they change and fit, and live connections stay', async () => {
+    const { certFile, keyFile } = await write('first');
     const ports = await openPorts({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile });
     const before = await dialTls(ports.mqtt, { rejectUnauthorized: false });
-    const fingerprint = before.getPeerCertificate().fingerprint256;
-    await write(join(folder, 'second'));
-    await eventually(
-      async () => {
-        const after = await dialTls(ports.mqtt, { rejectUnauthorized: false });
-        const changed = after.getPeerCertificate().fingerprint256;
-        after.destroy();
-        expect(changed).not.toBe(fingerprint);
-      },
-      { timeoutMs: 20_000 },
-    );
+    const fingerprint = await fingerprintAt(ports.mqtt);
+    const error = jest.spyOn(log, 'error');
+    writeFileSync(keyFile, (await developmentCertificates(join(folder, 'second'), Date.now())).rsa.key);
+    await eventually(() => expect(error.mock.calls.flat().join()).toMatch(/server\.key.*what was read before stays/), {
+      timeoutMs: 60_000,
+    });
+    error.mockRestore();
+    expect(await fingerprintAt(ports.mqtt)).toBe(fingerprint);
+    await write('second');
+    await eventually(async () => expect(await fingerprintAt(ports.mqtt)).not.toBe(fingerprint), { timeoutMs: 60_000 });
     expect(await echoes(before)).toBe(true);
-    rmSync(folder, { recursive: true });
   });
 
-  test('that cannot be read stop the start, and name the file', async () => {
+  test('that cannot be read or do not belong together stop the start, and name the file', async () => {
     const missing = { TLS_CERT_FILE: '/nowhere/a.crt', TLS_KEY_FILE: '/nowhere/a.key' };
     await expect(openPorts(missing)).rejects.toThrow(/\/nowhere\/a\.crt/);
     await expect(openPorts({ TLS_CERT_FILE: '/nowhere/a.crt' })).rejects.toThrow(/set together/);
+    const { certFile } = await write('first');
+    const { rsa, ecdsa } = await developmentCertificates(join(folder, 'second'), Date.now());
+    const otherKey = join(folder, 'other.key');
+    writeFileSync(otherKey, rsa.key);
+    await expect(openPorts({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: otherKey })).rejects.toThrow(/mismatch/);
+    const ecdsaPair = { TLS_ECDSA_CERT_FILE: join(folder, 'ec.crt'), TLS_ECDSA_KEY_FILE: join(folder, 'ec.key') };
+    writeFileSync(ecdsaPair.TLS_ECDSA_CERT_FILE, ecdsa.cert);
+    writeFileSync(ecdsaPair.TLS_ECDSA_KEY_FILE, ecdsa.key);
+    await expect(openPorts(ecdsaPair)).rejects.toThrow(/set TLS_CERT_FILE and TLS_KEY_FILE too/);
   });
 });

@@ -1,13 +1,13 @@
 /** How TLS is spoken to devices: suites, versions, certificates; certificates from files are reloaded when they change. */
-import { readFileSync, watchFile, unwatchFile } from 'node:fs';
 import type { Socket } from 'node:net';
 import {
+  createSecureContext,
   createServer as createTlsServer,
   type SecureContextOptions,
   type Server as TlsServer,
   type TLSSocket,
 } from 'node:tls';
-import { StartError, type Logger } from '@alink/runtime';
+import { FollowedFiles, StartError, type Logger } from '@alink/runtime';
 import { developmentCertificates, type KeyAndCertificate } from './development-ca';
 
 /** Suites of today, in the order of preference. */
@@ -50,8 +50,6 @@ export interface DeviceTls {
   stop(): void;
 }
 
-/** Milliseconds between two looks at the files. */
-const LOOK_MS = 2000;
 /** Milliseconds that a handshake may take: unfinished ones are bounded in time. */
 const HANDSHAKE_MS = 10_000;
 
@@ -60,10 +58,6 @@ const HANDSHAKE_MS = 10_000;
  * @throws {StartError} when a certificate or key cannot be read or do not belong together
  */
 export const createDeviceTls = async (options: TlsOptions, log: Logger): Promise<DeviceTls> => {
-  const files = filesOf(options);
-  const source = files
-    ? { pairs: readPairs(files), description: `certificate ${files[0]!.cert}` }
-    : await developed(options);
   const settings = (pairs: readonly KeyAndCertificate[]): SecureContextOptions => ({
     cert: pairs.map(({ cert }) => cert),
     key: pairs.map(({ key }) => key),
@@ -77,44 +71,43 @@ export const createDeviceTls = async (options: TlsOptions, log: Logger): Promise
       ...(options.oldVersions ? ['ECDHE-RSA-AES128-SHA', 'ECDHE-RSA-AES256-SHA', '@SECLEVEL=0'] : []),
     ].join(':'),
   });
-  const server = createServer(settings(source.pairs), files);
-  const reload = (): void => {
-    try {
-      server.setSecureContext(settings(readPairs(files!)));
-      log.info({ files }, 'certificates reloaded');
-    } catch (error) {
-      log.error({ err: error }, 'the changed certificates cannot be used; the old ones stay');
-    }
-  };
-  const watched = files?.flatMap(({ cert, key }) => [cert, key]) ?? [];
-  for (const file of watched) watchFile(file, { interval: LOOK_MS }, reload);
+  const paths = pathsOf(options);
+  if (!paths) {
+    const { rsa, ecdsa, caFile, fingerprint } = await developmentCertificates(options.dataDir, Date.now());
+    return {
+      handshake: handshakes(createServer(settings([rsa, ecdsa]))),
+      description: `development CA ${caFile} (SHA-256 ${fingerprint})`,
+      stop: () => undefined,
+    };
+  }
+  const files = new FollowedFiles({
+    what: 'the TLS certificates (TLS_CERT_FILE and the variables beside it)',
+    paths,
+    parse: (contents) => {
+      const pairs = pairsOf(contents);
+      // Tried out first: a server that was given what does not work would be left without any.
+      createSecureContext(settings(pairs));
+      return pairs;
+    },
+    onChange: (pairs) => server.setSecureContext(settings(pairs)),
+    log,
+  });
+  const server = createServer(settings(files.value));
   return {
     handshake: handshakes(server),
-    description: source.description,
-    stop: () => {
-      for (const file of watched) unwatchFile(file, reload);
-    },
+    description: `certificate ${paths[0]}`,
+    stop: () => files.stop(),
   };
 };
 
-const createServer = (settings: SecureContextOptions, files: unknown): TlsServer => {
-  try {
-    return createTlsServer({
-      ...settings,
-      handshakeTimeout: HANDSHAKE_MS,
-      // Devices with X.509 show a certificate; all others show none and are let through to their password.
-      requestCert: true,
-      rejectUnauthorized: false,
-    });
-  } catch (error) {
-    throw new StartError(
-      files
-        ? `the TLS certificate or key cannot be used (${(error as Error).message}); check TLS_CERT_FILE and TLS_KEY_FILE`
-        : `TLS cannot be set up: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-};
+const createServer = (settings: SecureContextOptions): TlsServer =>
+  createTlsServer({
+    ...settings,
+    handshakeTimeout: HANDSHAKE_MS,
+    // Devices with X.509 show a certificate; all others show none and are let through to their password.
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
 
 /** Ties the server's events to the connections they are about, by the remote end, which both know. */
 const handshakes = (server: TlsServer): DeviceTls['handshake'] => {
@@ -141,32 +134,20 @@ const handshakes = (server: TlsServer): DeviceTls['handshake'] => {
     });
 };
 
-interface Files {
-  readonly cert: string;
-  readonly key: string;
-}
-
-const filesOf = (options: TlsOptions): Files[] | undefined => {
-  const { certFile, keyFile, ecdsaCertFile, ecdsaKeyFile } = options;
-  if (!certFile && !keyFile) return undefined;
-  if (!certFile || !keyFile) throw new StartError('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
+/** The files of certificate and key by turns; undefined when none are named. */
+const pathsOf = ({ certFile, keyFile, ecdsaCertFile, ecdsaKeyFile }: TlsOptions): string[] | undefined => {
+  if (!certFile !== !keyFile) throw new StartError('TLS_CERT_FILE and TLS_KEY_FILE must be set together');
   if (!ecdsaCertFile !== !ecdsaKeyFile) {
     throw new StartError('TLS_ECDSA_CERT_FILE and TLS_ECDSA_KEY_FILE must be set together');
   }
-  const rsa = { cert: certFile, key: keyFile };
-  return ecdsaCertFile && ecdsaKeyFile ? [rsa, { cert: ecdsaCertFile, key: ecdsaKeyFile }] : [rsa];
+  if (ecdsaCertFile && !certFile) {
+    throw new StartError(
+      'TLS_ECDSA_CERT_FILE stands beside an RSA certificate: set TLS_CERT_FILE and TLS_KEY_FILE too',
+    );
+  }
+  if (!certFile || !keyFile) return undefined;
+  return ecdsaCertFile && ecdsaKeyFile ? [certFile, keyFile, ecdsaCertFile, ecdsaKeyFile] : [certFile, keyFile];
 };
 
-const readPairs = (files: readonly Files[]): KeyAndCertificate[] =>
-  files.map(({ cert, key }) => {
-    try {
-      return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-    } catch (error) {
-      throw new StartError(`a TLS file cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-  });
-
-const developed = async ({ dataDir }: TlsOptions): Promise<{ pairs: KeyAndCertificate[]; description: string }> => {
-  const { rsa, ecdsa, caFile, fingerprint } = await developmentCertificates(dataDir, Date.now());
-  return { pairs: [rsa, ecdsa], description: `development CA ${caFile} (SHA-256 ${fingerprint})` };
-};
+const pairsOf = (contents: readonly Buffer[]): KeyAndCertificate[] =>
+  contents.length === 0 ? [] : [{ cert: String(contents[0]), key: String(contents[1]) }, ...pairsOf(contents.slice(2))];

@@ -1,6 +1,7 @@
 /** Files whose contents count while the process runs: what they hold is put to use when it changes. */
 import { readFileSync } from 'node:fs';
-import { StartError, type Logger } from '@alink/runtime';
+import type { Logger } from './logger';
+import { StartError } from './start-error';
 
 /** Milliseconds between two looks. Contents are compared, so a change is seen however the file was replaced. */
 const LOOK_MS = 2000;
