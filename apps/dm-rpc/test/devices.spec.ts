@@ -219,6 +219,7 @@ describe('directory', () => {
           productID: 'inside',
           registration: 'auto',
           firstLogin: '0',
+          resetAt: '0',
         }),
       ]),
     );

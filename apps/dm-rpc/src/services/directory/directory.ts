@@ -24,12 +24,14 @@ interface DeviceFound {
   readonly registration: string;
   readonly last_client_id: string;
   readonly first_login: Date | null;
+  readonly reset_at: Date | null;
 }
 
 export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<typeof services.directory> => {
   const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
     prisma.$queryRaw<DeviceFound[]>`
-      SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration, d.last_client_id, d.first_login
+      SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration,
+        d.last_client_id, d.first_login, d.reset_at
       FROM (SELECT DISTINCT * FROM unnest(
         ${keys.map((key) => key.productKey)}::text[], ${keys.map((key) => key.deviceName)}::text[]
       ) AS k (product_key, device_name)) AS wanted
@@ -84,6 +86,7 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             registration: row.registration,
             lastClientId: row.last_client_id,
             firstLogin: unixSeconds(row.first_login),
+            resetAt: String(row.reset_at?.getTime() ?? 0),
             tokens: (tokens.get(row.id) ?? []).map(tokenRecord),
           };
         }),
