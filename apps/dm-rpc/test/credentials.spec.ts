@@ -59,6 +59,7 @@ describe('registerDevice', () => {
 
 describe('issueDeviceToken', () => {
   const issue = () => fixture.credentials.issueDeviceToken(NAMES);
+  const refused = (outcome: string) => ({ outcome, clientId: '', deviceToken: '' });
 
   test.each([3, 4])('creates the device, tells everyone and issues a pair (autoRegister %i)', async (autoRegister) => {
     await createProduct(autoRegister);
@@ -104,16 +105,43 @@ describe('issueDeviceToken', () => {
     expect(again.map(({ outcome }) => outcome).sort()).toEqual(['REGISTERED', 'TOO_MANY_TOKENS']);
   });
 
-  test('a device that an operator created stays one', async () => {
+  test('a device that was not made this way registers until its first login, and again after a reset', async () => {
     await createProduct(3);
     await createDevice();
     const told = await toldDuring(fixture.bus, issue);
     expect(told).toEqual([[subjects.cacheSync('cache:dm:device'), NAMES]]);
     expect(await resolve()).toMatchObject({ registration: 'operator', secret: SECRET, tokens: [{}] });
+
+    const { clientId } = await issue();
+    const rawClientID = `${clientId}|securemode=-2,authType=connwl|`;
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: nowMs, rawClientID });
+    expect(await issue()).toEqual(refused('ALREADY_ACTIVE'));
+    expect((await resolve())?.tokens).toHaveLength(2);
+    expect(await resolve()).toMatchObject({ resetAt: '0' });
+    await fixture.admin.resetDevice(NAMES);
+    expect(await issue()).toMatchObject({ outcome: 'REGISTERED' });
+    expect(await resolve()).toMatchObject({ firstLogin: '0', resetAt: String(nowMs) });
+  });
+
+  test.each(['operator', 'auto'])('the ProductSecret opens no active device made by %s', async (registration) => {
+    await createProduct(4);
+    await createDevice({ protocolConf: { registration } });
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: nowMs });
+    const told = await toldDuring(fixture.bus, async () => expect(await issue()).toEqual(refused('ALREADY_ACTIVE')));
+    expect(told).toEqual([]);
+    expect(await resolve()).toMatchObject({ registration, tokens: [] });
+    expect(await actions()).not.toContain('token.issue');
+  });
+
+  test('an active device made this way is a name that further units share', async () => {
+    await createProduct(3);
+    await issue();
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: nowMs });
+    expect(await issue()).toMatchObject({ outcome: 'REGISTERED' });
+    expect(await resolve()).toMatchObject({ registration: 'nwl', tokens: [{}, {}] });
   });
 
   test('is refused where the product, the device or the switch says so', async () => {
-    const refused = (outcome: string) => ({ outcome, clientId: '', deviceToken: '' });
     await expect(issue()).rejects.toEqual(rpcError(100009, `product ${PRODUCT}`));
     await createProduct(2);
     expect(await issue()).toEqual(refused('REGISTRATION_OFF'));

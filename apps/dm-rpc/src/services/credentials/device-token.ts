@@ -16,13 +16,18 @@ type Methods = Pick<Handlers<typeof services.credentials>, 'issueDeviceToken'>;
 
 /** Physical devices that may share one name (ibidem): each holds a pair of its own. */
 const MAX_PAIRS = 5;
+/**
+ * `Device.registration` of devices that are made here. Only they are names that further units may take once the first one
+ * is active: the product's secret is in every unit, so whoever has one could take over any other device.
+ */
+const SHARED_NAME = 'nwl';
 
 export const deviceTokenHandlers = ({ audit, secretBox, changes, now }: DmContext): Methods => {
   /** @returns whether the device was missing */
   const createWhereMissing = async (tx: Transaction, device: DeviceCore): Promise<boolean> => {
     const secret = secretBox.seal(makeDeviceSecret(), secretOwner(device));
     const { count } = await tx.device.createMany({
-      data: { ...device, secret, registration: 'nwl' },
+      data: { ...device, secret, registration: SHARED_NAME },
       skipDuplicates: true,
     });
     return count === 1;
@@ -37,14 +42,15 @@ export const deviceTokenHandlers = ({ audit, secretBox, changes, now }: DmContex
           if (refusal) return { outcome: refusal };
           const isNew = await createWhereMissing(tx, device);
           const deviceID = await requireLockedDevice(tx, device);
-          const { isEnable } = await tx.device.findUniqueOrThrow({ where: { id: deviceID } });
-          if (!isEnable) return { outcome: 'DEVICE_DISABLED' as const };
+          const row = await tx.device.findUniqueOrThrow({ where: { id: deviceID } });
+          if (!row.isEnable) return { outcome: 'DEVICE_DISABLED' as const };
+          if (row.firstLogin && row.registration !== SHARED_NAME) return { outcome: 'ALREADY_ACTIVE' as const };
           const pairs = await tx.issuedToken.count({ where: { deviceID, kind: 'device', ...liveTokens(now()) } });
           if (pairs >= MAX_PAIRS) return { outcome: 'TOO_MANY_TOKENS' as const };
           const clientId = makeClientId();
           const deviceToken = makeDeviceToken(now());
           await keepToken(tx, { deviceID, kind: 'device', id: clientId, token: deviceToken, issuedAt: now() });
-          if (isNew) note('device.create', device, { registration: 'nwl' });
+          if (isNew) note('device.create', device, { registration: SHARED_NAME });
           note('token.issue', device, { kind: 'device', id: clientId });
           return { outcome: 'REGISTERED' as const, clientId, deviceToken, isNew };
         })
