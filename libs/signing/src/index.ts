@@ -13,4 +13,11 @@ export {
 } from './logins';
 export { sign, verifyPassword, type PasswordCheck } from './password';
 export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-method';
-export { formatUsername, isDeviceName, parseUsername, type DeviceIdentity } from './username';
+export {
+  DEVICE_NAME_RULE,
+  formatUsername,
+  isDeviceName,
+  isProductKey,
+  parseUsername,
+  type DeviceIdentity,
+} from './username';

@@ -1,4 +1,4 @@
-import { formatUsername, isDeviceName, parseUsername } from './username';
+import { formatUsername, isDeviceName, isProductKey, parseUsername } from './username';
 
 test.each([
   ['dev001&aliyun_test_01', { deviceName: 'dev001', productKey: 'aliyun_test_01' }],
@@ -23,6 +23,21 @@ test.each([
   ['dev 1', false],
   ['dev/1', false],
   ['dev001\n', false],
+  ['.dev1', false],
+  ['dev1.', false],
+  ['de..v1', false],
+  ['....', false],
 ])('a device may be called "%s": %s', (name, may) => {
   expect(isDeviceName(name)).toBe(may);
+});
+
+test.each([
+  ['a1B2-c_3', true],
+  ['k'.repeat(64), true],
+  ['', false],
+  ['k'.repeat(65), false],
+  ['a.b', false],
+  ['a\0', false],
+])('a product may have the key "%s": %s', (key, may) => {
+  expect(isProductKey(key)).toBe(may);
 });

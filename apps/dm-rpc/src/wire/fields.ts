@@ -1,9 +1,6 @@
 /** Checks of single fields; each failure is 100006 and names the field. */
-import { isDeviceName } from '@alink/signing';
+import { DEVICE_NAME_RULE, isDeviceName, isProductKey } from '@alink/signing';
 import { badParameter } from './errors';
-
-/** Letters, digits, `_` and `-`: it stands in topics, in NATS subjects and in user names. */
-const productIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 export const requireText = (field: string, value: string, maxLength = 128): string => {
   if (value === '') throw badParameter(field, 'must not be empty');
@@ -20,13 +17,14 @@ export const plainText = (field: string, value: string, maxLength: number): stri
 
 export const requireProductID = (field: string, value: string): string => {
   if (value === '') throw badParameter(field, 'must not be empty');
-  if (!productIdPattern.test(value)) throw badParameter(field, 'must be 1 to 64 letters, digits, _ and -');
+  // A productID is dialled as a ProductKey.
+  if (!isProductKey(value)) throw badParameter(field, 'must be 1 to 64 letters, digits, _ and -');
   return value;
 };
 
 export const requireDeviceName = (field: string, value: string): string => {
   if (value === '') throw badParameter(field, 'must not be empty');
-  if (!isDeviceName(value)) throw badParameter(field, 'must be 4 to 32 letters, digits and -_@.:');
+  if (!isDeviceName(value)) throw badParameter(field, `must be ${DEVICE_NAME_RULE}`);
   return value;
 };
 

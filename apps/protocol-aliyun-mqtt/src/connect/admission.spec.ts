@@ -148,6 +148,12 @@ describe('who gets in', () => {
     expect(verdict).toMatchObject({ as: 'cloudPublisher', device: { deviceName: 'dev001' } });
   });
 
+  test('a cloud publisher with the credentials of a device of automatic registration', async () => {
+    const world = { latest: autoCredentials.clientId, device: { registration: 'auto' } };
+    const verdict = await decide(world, { ...autoCredentials, clientId: 'cloud_publisher_001' });
+    expect(verdict.as).toBe('cloudPublisher');
+  });
+
   test('a cloud publisher with the credentials of the latest login that dm knows of', async () => {
     const world = { device: { lastClientId: manual.clientId } };
     expect((await decide(world, { clientId: 'cloud_publisher_001' })).as).toBe('cloudPublisher');
@@ -174,6 +180,37 @@ describe('who does not', () => {
       },
       2,
       /over plain TCP/,
+    ],
+    [
+      'a cloud publisher with the ProductSecret, after a login with a deviceToken',
+      { latest: 'KzLKNeWyE7SxiWLuPpZQ000100|securemode=-2,authType=connwl|', device: { registration: 'nwl' } },
+      {
+        clientId: 'cloud_publisher_001',
+        password: sign('hmacmd5', 'productsecret01', 'deviceNamedev001productKeyaliyun_test_01'),
+      },
+      4,
+      /not those of the latest login/,
+    ],
+    [
+      "a cloud publisher with the ProductSecret, for an operator's device",
+      { latest: autoCredentials.clientId },
+      { ...autoCredentials, clientId: 'cloud_publisher_001' },
+      4,
+      /not those of the latest login/,
+    ],
+    [
+      'a DeviceName that cannot be',
+      {},
+      { username: 'dev\u0000001&aliyun_test_01' },
+      4,
+      /no device can have such names/,
+    ],
+    [
+      'a ProductKey that cannot be',
+      {},
+      { username: `dev001&${'k'.repeat(60_000)}` },
+      4,
+      /no device can have such names/,
     ],
     ['a username without &', {}, { username: 'dev001' }, 4, /username/],
     ['an unknown product', { product: null, device: null }, {}, 4, /unknown product/],
@@ -323,14 +360,14 @@ describe('dynamic registration (一型一密)', () => {
     expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode } });
   });
 
-  test.each(['register', 'regnwl'])('%s of a name that no device can have', async (authType) => {
+  test.each(['register', 'regnwl'])('%s of a name that no device can have: dm is not asked', async (authType) => {
     const password = sign(
       'hmacsha1',
       'productsecret01',
       dynregContent({ productKey: 'aliyun_test_01', deviceName: 'dev 1', random: '123' }),
     );
     const fields = registration(authType, { username: 'dev 1&aliyun_test_01', password });
-    const verdict = await decide({ product: { autoRegister: 3 }, device: null }, fields);
+    const verdict = await decide({ away: true }, fields);
     expect(verdict).toMatchObject({ as: 'refused', refusal: { returnCode: 4 } });
   });
 
@@ -417,6 +454,16 @@ describe('X.509', () => {
     expect(foreign).toMatchObject({ refusal: { returnCode: 4 } });
     const unknown = await decide({ credentials: { resolveCertificate: async () => undefined } }, first);
     expect(unknown).toMatchObject({ refusal: { returnCode: 4 } });
+  });
+
+  test('a certificate that was given to another device no longer stands for this one', async () => {
+    let owner = 'dev001';
+    const resolveCertificate = async () => ({ productKey: 'aliyun_test_01', deviceName: owner });
+    const verdict = await decide({ credentials: { resolveCertificate } }, first);
+    const { stillGood, product, device } = verdict as Extract<typeof verdict, { as: 'device' }>;
+    expect(await stillGood({ product, device })).toBe(true);
+    owner = 'dev002';
+    expect(await stillGood({ product, device })).toBe(false);
   });
 
   test('without a certificate an empty triple is refused', async () => {

@@ -1,9 +1,9 @@
 /** A CONNECT, read: what the client says of itself, before anything is believed. */
-import { parseClientId, parseUsername, type ParsedClientId } from '@alink/signing';
+import { isDeviceName, isProductKey, parseClientId, parseUsername, type ParsedClientId } from '@alink/signing';
 
 export interface Attempt {
   readonly clientId: ParsedClientId;
-  /** From the username; undefined when it is not `{deviceName}&{productKey}`. */
+  /** From the username; undefined when it is not `{deviceName}&{productKey}`, or holds a name that cannot be. */
   readonly identity: { readonly productKey: string; readonly deviceName: string } | undefined;
   readonly username: string;
   readonly password: string;
@@ -30,8 +30,14 @@ export const readAttempt = (fields: {
   ...fields,
   certificates: fields.certificates ?? [],
   clientId: parseClientId(fields.clientId),
-  identity: parseUsername(fields.username),
+  identity: identityOf(fields.username),
 });
+
+/** Names that cannot be go no further: neither to dm.rpc, whose database would refuse some, nor into memory or a log. */
+const identityOf = (username: string): Attempt['identity'] => {
+  const identity = parseUsername(username);
+  return identity && isProductKey(identity.productKey) && isDeviceName(identity.deviceName) ? identity : undefined;
+};
 
 /** The same username and password, as if sent with another ClientID. */
 export const withClientId = (attempt: Attempt, rawClientId: string): Attempt => ({

@@ -2,6 +2,7 @@
  * Why a CONNECT is refused: the CONNACK code, the cause and the step to take. The device sees only the code
  * ("Alibaba Cloud IoT documentation, 'MQTT troubleshooting'"); the cause goes to the log.
  */
+import { DEVICE_NAME_RULE } from '@alink/signing';
 
 /** `autoRegister` values from which a product's devices are created at their first connect. */
 export const CREATES_DEVICES = 3;
@@ -41,17 +42,15 @@ export const refusals = {
   authType: (authType: string) =>
     refusal(2, `authType=${authType} is not known`, 'leave authType out to log in with the DeviceSecret'),
   username: () =>
-    refusal(4, 'the username is not {deviceName}&{productKey}', 'set the username to {deviceName}&{productKey}'),
+    refusal(
+      4,
+      'the username is not {deviceName}&{productKey}, or no device can have such names',
+      `set the username to {deviceName}&{productKey}; a DeviceName has ${DEVICE_NAME_RULE}`,
+    ),
   unknownProduct: () =>
     refusal(4, 'unknown product', 'check the ProductKey in the username, or create the product (dmctl product create)'),
   unknownDevice: () =>
     refusal(4, 'unknown device', 'check the DeviceName in the username, or create the device (dmctl device create)'),
-  deviceName: () =>
-    refusal(
-      4,
-      'no device can have this name',
-      'write a DeviceName of 4 to 32 letters, digits and -_@.: into the username',
-    ),
   wrongSign: (hint: string) =>
     refusal(4, `bad user name or password: ${hint}`, 'compare with dmctl device connect-params'),
   wrongToken: () =>

@@ -114,3 +114,12 @@ test('whatever the CONNECT looks like, a locked one is refused without an error'
     for (let n = 0; n < 12; n++) expect(codeOf(await admission.decide(attempt))).toBe(4);
   }
 });
+
+test('a certificate stands for its device: junk from the same address does not lock it out', async () => {
+  const { admission } = guarded();
+  const nameless = { identity: undefined, username: '' };
+  for (let n = 0; n < 11; n++) await admission.decide(attemptWith('wrong', nameless));
+  const withCertificate = attemptWith(right, { ...nameless, certificates: [Buffer.from('one')] });
+  expect(codeOf(await admission.decide(withCertificate))).toBe(0);
+  expect(codeOf(await admission.decide(attemptWith(right, nameless)))).toBe(4);
+});

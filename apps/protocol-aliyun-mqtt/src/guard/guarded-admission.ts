@@ -1,4 +1,5 @@
 /** Admission behind the lockout: who has failed too often is refused from memory, with nothing looked up. */
+import { createHash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
 import type { Admission } from '../connect/admission';
 import type { Attempt } from '../connect/attempt';
@@ -53,9 +54,15 @@ const isFailure = ({ clientId }: Attempt, { refusal }: Extract<Verdict, { as: 'r
   return isIotToken && refusal.cause !== refusals.unavailable().cause;
 };
 
-/** The device that a login claims to be: an iotId stands for one as well. */
-const deviceOf = ({ identity, username }: Attempt): string =>
-  identity ? `${identity.productKey}&${identity.deviceName}` : username;
+/** Characters kept of a username that names no device: an iotId has fewer. */
+const MAX_USERNAME = 64;
+
+/** The device that a login claims to be: an iotId stands for one as well, and so does a certificate. */
+const deviceOf = ({ identity, username, certificates: [certificate] }: Attempt): string => {
+  if (identity) return `${identity.productKey}&${identity.deviceName}`;
+  if (username === '' && certificate) return createHash('sha256').update(certificate).digest('base64');
+  return username.slice(0, MAX_USERNAME);
+};
 
 /** The work of a check that fails, so that time tells nothing either. */
 const checkInVain = ({ clientId, identity, password }: Attempt): void => {

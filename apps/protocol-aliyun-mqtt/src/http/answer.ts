@@ -22,6 +22,9 @@ export const messages = {
 
 export type ErrorCode = keyof typeof messages;
 
+/** The cause where a name is none: such names go no further, neither to dm.rpc nor into a log. */
+export const IMPOSSIBLE_NAMES = 'no device can have such a ProductKey or DeviceName';
+
 /** What came of a request: data for 200, or the code that says why not. */
 export type Outcome = { readonly data: object } | { readonly code: ErrorCode; readonly cause: string };
 

@@ -2,11 +2,11 @@
  * `POST /auth/register/device`: a pre-registered device fetches its DeviceSecret ("Alibaba Cloud IoT documentation,
  * 'Device identity registration'"; Link SDK for C 4.x, aiot_dynreg_api.c; Quectel's note, 4.2.3).
  */
-import { dynregContent, parseSignMethod } from '@alink/signing';
+import { dynregContent, isDeviceName, isProductKey, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
 import type { CredentialsSource, Registration } from '../directory/credentials-source';
 import type { DeviceDirectory } from '../directory/device-directory';
-import type { ErrorCode, Outcome } from './answer';
+import { IMPOSSIBLE_NAMES, type ErrorCode, type Outcome } from './answer';
 
 /** `autoRegister` from which devices may fetch their secret. */
 const SERVES_EXISTING = 2;
@@ -30,6 +30,7 @@ export const registerDevice = async (
   if (!productKey || !deviceName || !random || !password) {
     return { code: 460, cause: 'productKey, deviceName, random and sign are needed' };
   }
+  if (!isProductKey(productKey) || !isDeviceName(deviceName)) return { code: 460, cause: IMPOSSIBLE_NAMES };
   const signMethod = parseSignMethod(fields.get('signMethod') ?? fields.get('signmethod') ?? '');
   if (!signMethod) return { code: 6292, cause: 'signMethod must be hmacmd5, hmacsha1 or hmacsha256' };
 

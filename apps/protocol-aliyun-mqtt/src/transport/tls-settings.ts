@@ -112,8 +112,8 @@ const createServer = (settings: SecureContextOptions): TlsServer =>
 /** Ties the server's events to the connections they are about, by the remote end, which both know. */
 const handshakes = (server: TlsServer): DeviceTls['handshake'] => {
   const waiting = new Map<string, (encrypted: TLSSocket) => void>();
-  const keyOf = ({ remoteAddress, remotePort, localPort }: Socket): string =>
-    `${remoteAddress} ${remotePort} ${localPort}`;
+  const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+    `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
   server.on('secureConnection', (encrypted) => waiting.get(keyOf(encrypted))?.(encrypted));
   // Failures end the socket, which is what is listened for.
   server.on('tlsClientError', (_error, encrypted) => encrypted.destroy());

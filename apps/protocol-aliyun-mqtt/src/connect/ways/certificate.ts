@@ -24,7 +24,10 @@ export const certificate = ({ directory, credentials }: WayContext): Way => ({
     }
     const payload = JSON.stringify({ productKey, deviceName });
     const push = identity ? undefined : { topic: '/ext/auth/identity/response', payload };
-    const stillGood = async (): Promise<boolean> => (await credentials.resolveCertificate(certificates)) !== undefined;
+    const stillGood = async (): Promise<boolean> => {
+      const now = await credentials.resolveCertificate(certificates);
+      return now?.productKey === productKey && now.deviceName === deviceName;
+    };
     return admitEnabled({ product, device }, stillGood, push);
   },
 });

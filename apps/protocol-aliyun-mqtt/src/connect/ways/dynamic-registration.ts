@@ -2,7 +2,7 @@
  * 一型一密 over MQTT: signed with the ProductSecret, answered with a push of credentials right after the CONNACK
  * ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"; Link SDK for C 4.x, aiot_dynregmq_api.c).
  */
-import { dynregContent, isDeviceName } from '@alink/signing';
+import { dynregContent } from '@alink/signing';
 import type { ProductEntry } from '../../directory/records';
 import type { Registration } from '../../directory/credentials-source';
 import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
@@ -64,7 +64,6 @@ export const dynamicRegistration = ({ directory, credentials, plainRegistration 
       if (!signed) return refused(refusals.wrongRegistrationSign());
       if (!product.enabled) return refused(refusals.disabledProduct());
       if (product.autoRegister < kind.needs) return refused(refusals.registrationOff());
-      if (!isDeviceName(deviceName)) return refused(refusals.deviceName());
       const granted = await kind.grant(product, deviceName);
       if (typeof granted === 'string') return refused(refusalOf[granted]());
       return { as: 'registration', product, deviceName, push: granted };

@@ -2,7 +2,7 @@
  * The manual's automatic registration: `securemode=-2` without authType, signed with the ProductSecret. The first
  * connect creates the device; later ones are accepted only for devices that were made this way.
  */
-import { isDeviceName, signedContents } from '@alink/signing';
+import { signedContents } from '@alink/signing';
 import { AUTO_REGISTRATION } from '../../directory/rpc-source';
 import { diagnoseSign } from '../diagnose-sign';
 import { CREATES_DEVICES, refusals } from '../refusals';
@@ -27,7 +27,6 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     if (!device && product.autoRegister < CREATES_DEVICES) return refused(refusals.autoRegisterOff());
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());
     if (!product.enabled) return refused(refusals.disabledProduct());
-    if (!isDeviceName(identity.deviceName)) return refused(refusals.deviceName());
     const registered = device ?? (await directory.register(product, identity.deviceName));
     if (!registered) return refused(refusals.unavailable());
     return admitEnabled({ product, device: registered }, (now) => now.product.secret === product.secret);
