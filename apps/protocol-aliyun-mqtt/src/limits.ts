@@ -28,6 +28,13 @@ export const limits = {
     /** Milliseconds: longer than devices wait for their CONNACK. */
     maxWaitMs: 30_000,
   },
+  /** Connections to the HTTP port that have had their turn: one request each. Without it silent ones take all descriptors. */
+  http: {
+    /** Milliseconds from the turn to the end of the answer: two calls of dm.rpc, and a slow network. */
+    connectionMs: 20_000,
+    /** Of more at once, the oldest is closed. */
+    maxConnections: 5000,
+  },
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
   maxUnackedDownlinks: 100,
   /** Bytes that may wait in a device's socket before downlinks to it are refused. */

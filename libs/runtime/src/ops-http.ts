@@ -30,7 +30,8 @@ export interface OpsHttp {
 
 /**
  * HTTP for operators: `/metrics` (Prometheus), `/healthz` (the process lives), `/readyz` (200 or 503). It does not listen:
- * for whoever has connections of his own to hand over (`emit('connection')`).
+ * for whoever has connections of his own to hand over (`emit('connection')`). He bounds their time, too: Node checks
+ * `headersTimeout` and `requestTimeout` only where a server listens.
  */
 export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions): Server => {
   const routes: Record<string, RouteHandler> = {
@@ -41,7 +42,7 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
     'GET /metrics': async (_request, response) =>
       answer(response, 200, await metrics.render(), metrics.registry.contentType),
   };
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const route = routes[`${request.method} ${path}`];
     if (!route) return answer(response, 404, 'not found\n');
@@ -53,10 +54,6 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
         else answer(response, 500, 'internal error\n');
       });
   });
-  // A peer that sends its request byte by byte holds a connection no longer than this.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  return server;
 };
 
 /**
@@ -66,6 +63,9 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
 export const startOpsHttp = async (options: OpsHttpOptions): Promise<OpsHttp> => {
   const { host, port } = options;
   const server = createOpsServer(options);
+  // A peer that sends its request byte by byte holds a connection no longer than this.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
   await listen(server, host, port).catch((error: unknown) => {
     throw portTaken(error, port, options.portVariable);
   });

@@ -1,14 +1,36 @@
 /** The gateway's HTTP side: health and metrics for operators, registration and authentication for devices. */
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { createOpsServer, type Logger, type Metrics } from '@alink/runtime';
 import { authRoutes, type AuthRoutesOptions } from '../http/auth-routes';
+import { limits } from '../limits';
 
 export interface HttpServerOptions extends AuthRoutesOptions {
   readonly metrics: Metrics;
   readonly ready: () => boolean;
   readonly log: Logger;
+  /** How long connections may last, and how many may be open. */
+  readonly bounds?: { readonly [bound in keyof typeof limits.http]: number };
 }
 
-/** Takes connections whose peers are noted, by `emit('connection')`. */
-export const createHttpServer = ({ metrics, ready, log, ...auth }: HttpServerOptions): Server =>
-  createOpsServer({ metrics, ready, log, extra: authRoutes({ ...auth, log }) });
+/** Takes connections whose peers are noted, by `emit('connection')`. Each serves one request, and then ends. */
+export const createHttpServer = ({ metrics, ready, log, bounds = limits.http, ...auth }: HttpServerOptions): Server => {
+  const server = createOpsServer({ metrics, ready, log, extra: authRoutes({ ...auth, log }) });
+  // Nobody who asks here asks twice; and so one limit is enough, from the first byte of a request to the last of its answer.
+  server.maxRequestsPerSocket = 1;
+  const open = new Set<Duplex>();
+  server.on('connection', (conn: Duplex) => {
+    const late = setTimeout(() => conn.destroy(), bounds.connectionMs);
+    conn.once('close', () => {
+      clearTimeout(late);
+      open.delete(conn);
+    });
+    const [oldest] = open;
+    if (oldest && open.size >= bounds.maxConnections) {
+      open.delete(oldest);
+      oldest.destroy();
+    }
+    open.add(conn);
+  });
+  return server;
+};

@@ -10,15 +10,18 @@ import { peerOf, setPeer } from './peer';
 
 const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
 
-/** Milliseconds that the upgrade request may take. */
-const UPGRADE_MS = 10_000;
-
 /**
  * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
  * spoken on.
+ * @param upgradeMs milliseconds until a connection must be upgraded
  */
-export const webSocketUpgrade = (onStream: (stream: Duplex) => void): ((conn: Duplex) => void) => {
-  const http = createServer({ headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS }, (_request, response) => {
+export const webSocketUpgrade = (
+  onStream: (stream: Duplex) => void,
+  upgradeMs: number = limits.connectTimeoutMs,
+): ((conn: Duplex) => void) => {
+  // Limits of our own: Node checks its `requestTimeout` only where a server listens.
+  const late = new WeakMap<Duplex, NodeJS.Timeout>();
+  const http = createServer((_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
     response.end('this port speaks MQTT over WebSocket\n');
   });
@@ -30,10 +33,16 @@ export const webSocketUpgrade = (onStream: (stream: Duplex) => void): ((conn: Du
   });
   http.on('upgrade', (request, conn, head) => {
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
+      clearTimeout(late.get(conn));
       const stream = createWebSocketStream(webSocket);
       setPeer(stream, peerOf(conn));
       onStream(stream);
     });
   });
-  return (conn) => void http.emit('connection', conn);
+  return (conn) => {
+    const timer = setTimeout(() => conn.destroy(), upgradeMs);
+    late.set(conn, timer);
+    conn.once('close', () => clearTimeout(timer));
+    http.emit('connection', conn);
+  };
 };
