@@ -1,9 +1,11 @@
 import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { createLogger } from '@alink/runtime';
+import { eventually } from '@alink/testing';
 import { GatewayWatch } from '../src/presence/gateway-watch';
 import { PresenceNews } from '../src/presence/presence-news';
-import { createDevices, DEVICE, NAMES, rpcError, sendStatus, startDm, type DmFixture } from './dm-fixture';
+import { applyPresenceBatch, giveUpGateway, type DevicePresence } from '../src/presence/presence-store';
+import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));
@@ -202,5 +204,65 @@ describe('a gateway that is gone', () => {
     expect(await isOnline()).toBe(true);
     await sweepAfter(15_001);
     expect(await isOnline()).toBe(false);
+  });
+});
+
+describe('many devices at once', () => {
+  const nameOf = (i: number) => `many${String(i).padStart(4, '0')}`;
+  const login = (deviceName: string): DevicePresence => ({
+    ...NAMES,
+    deviceName,
+    event: { kind: 'connected', key: { stream: 9, epoch: 9 }, timestamp: T, gateway: 'gw-2', ip: '', clientId: '' },
+  });
+  /** Devices that gw-1 holds, many0001 and so on; the first of them stands last in the table. */
+  const createMany = async (count: number): Promise<void> => {
+    await fixture.db.prisma.$executeRaw`
+      INSERT INTO device (product_id, device_name, secret, updated_at, is_online, gateway)
+      SELECT ${NAMES.productID}, 'many' || lpad(i::text, 4, '0'), '', now(), true, 'gw-1'
+      FROM generate_series(1, ${count}::int) AS i`;
+    await fixture.db.prisma.$executeRaw`UPDATE device SET last_ip = '10.0.0.1' WHERE device_name = 'many0001'`;
+  };
+
+  test('are given up in batches, between which others write', async () => {
+    await createMany(2500);
+    const { prisma } = fixture.db;
+    const sizes: number[] = [];
+    for await (const changes of giveUpGateway(prisma, 'gw-1', T)) {
+      sizes.push(changes.length);
+      expect(await prisma.statusLog.count({ where: { reason: 'gateway gone' } })).toBe(
+        sizes.reduce((sum, size) => sum + size),
+      );
+      if (sizes.length === 1) await prisma.$transaction((tx) => applyPresenceBatch(tx, [login(nameOf(2400))]));
+    }
+    expect(sizes).toEqual([1000, 1000, 499]);
+    const online = await prisma.device.findMany({ where: { isOnline: true }, select: { deviceName: true } });
+    expect(online).toEqual([{ deviceName: nameOf(2400) }]);
+  });
+
+  test('are locked in one order, whoever locks them', async () => {
+    await createMany(3);
+    const { prisma } = fixture.db;
+    let givingUp: Promise<unknown> | undefined;
+    await prisma.$transaction(async (tx) => {
+      await applyPresenceBatch(tx, [login(nameOf(1))]);
+      givingUp = giveUpGateway(prisma, 'gw-1', T).next();
+      await eventually(async () => {
+        const [row] = await tx.$queryRaw<{ waiting: boolean }[]>`
+          SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))) AS waiting`;
+        expect(row).toEqual({ waiting: true });
+      });
+      await applyPresenceBatch(tx, [login(nameOf(2)), login(nameOf(3))]);
+    });
+    await expect(givingUp).resolves.toEqual({ done: false, value: [] });
+    expect(await prisma.device.count({ where: { isOnline: true } })).toBe(3);
+  });
+
+  test('have their reports kept while presence is written', async () => {
+    const { prisma } = fixture.db;
+    await prisma.$transaction(async (tx) => {
+      await applyPresenceBatch(tx, [login(DEVICE)]);
+      await sendUplink(fixture.bus, { method: 'report', msgToken: '1', timestamp: T, params: { temperature: 1 } });
+      expect(await prisma.propertyLatest.count()).toBe(1);
+    });
   });
 });

@@ -24,6 +24,7 @@ export class GatewayWatch {
   private watch: Watch | undefined;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(private readonly options: GatewayWatchOptions) {}
 
@@ -38,6 +39,7 @@ export class GatewayWatch {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.stopped = true;
     await this.running;
     this.watch?.stop();
   }
@@ -58,10 +60,14 @@ export class GatewayWatch {
       const since = this.absentSince.get(gateway) ?? now();
       this.absentSince.set(gateway, since);
       if (now() - since <= ABSENT_MS) continue;
-      const changes = await prisma.$transaction((tx) => giveUpGateway(tx, gateway, now()));
+      let devices = 0;
+      for await (const changes of giveUpGateway(prisma, gateway, now())) {
+        devices += changes.length;
+        news.tell(changes);
+        if (this.stopped) return;
+      }
       this.absentSince.delete(gateway);
-      log.warn({ gateway, devices: changes.length }, 'a gateway is gone; its devices are offline');
-      news.tell(changes);
+      log.warn({ gateway, devices }, 'a gateway is gone; its devices are offline');
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Presence in the database: reads the states of devices, applies what happened, writes what came of it. */
+import type { PrismaClient } from '@alink/db';
 import type { DeviceCore, Transaction } from '../context';
 import { applyPresence, type PresenceChange, type PresenceEvent, type PresenceState } from './presence-state';
 
@@ -45,7 +46,10 @@ const stateOf = (row: StateRow): PresenceState => ({
   lastClientId: row.last_client_id,
 });
 
-/** Locked in the order of their ids, so that two batches never wait for each other crosswise. */
+/**
+ * Locked in the order of their ids, so that two batches never wait for each other crosswise; and not against those who
+ * only want devices to stay (FOR KEY SHARE), as a consumer does after it has written presence.
+ */
 const lockRows = (tx: Transaction, devices: readonly DeviceCore[]): Promise<StateRow[]> =>
   tx.$queryRaw<StateRow[]>`
     SELECT id, product_id, device_name, is_online, session_stream, session_epoch, gateway,
@@ -53,7 +57,7 @@ const lockRows = (tx: Transaction, devices: readonly DeviceCore[]): Promise<Stat
     FROM device
     WHERE (product_id, device_name) IN (SELECT * FROM unnest(
       ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))
-    ORDER BY id FOR UPDATE`;
+    ORDER BY id FOR NO KEY UPDATE`;
 
 const writeStates = async (tx: Transaction, states: ReadonlyMap<bigint, PresenceState>): Promise<void> => {
   const rows = [...states].map(([id, state]) => ({ id: id.toString(), ...state }));
@@ -125,25 +129,29 @@ export const applyPresenceBatch = async (
   return changes;
 };
 
+/** Devices in one transaction: whoever wants one of them waits for a fraction of a second. */
+const GIVE_UP_BATCH = 1000;
+
 interface GivenUpRow {
   readonly id: bigint;
   readonly product_id: string;
   readonly device_name: string;
 }
 
-/**
- * Takes the devices of a gateway that is gone offline. Several instances may do so at once: each device changes once.
- * @param gateway instance id
- */
-export const giveUpGateway = async (
+const giveUp = async (
   tx: Transaction,
   gateway: string,
+  ids: readonly bigint[],
   nowMs: number,
 ): Promise<readonly DeviceChange[]> => {
+  // Locked first, in the order in which presence is locked everywhere: an UPDATE by itself follows some index.
   const rows = await tx.$queryRaw<GivenUpRow[]>`
+    WITH lost AS (
+      SELECT id FROM device WHERE id = ANY(${ids}::bigint[]) AND is_online AND gateway = ${gateway}
+      ORDER BY id FOR NO KEY UPDATE)
     UPDATE device SET is_online = false, last_offline = to_timestamp(${nowMs}::bigint / 1000.0)
-    WHERE is_online AND gateway = ${gateway}
-    RETURNING id, product_id, device_name`;
+    FROM lost WHERE device.id = lost.id
+    RETURNING device.id, product_id, device_name`;
   const changes = rows.map((row) => ({
     productID: row.product_id,
     deviceName: row.device_name,
@@ -155,3 +163,22 @@ export const giveUpGateway = async (
   if (changes.length > 0) await writeStatusLog(tx, changes);
   return changes;
 };
+
+/**
+ * Takes the devices of a gateway that is gone offline, each batch in a transaction of its own. Several instances may do
+ * so at once: each device changes once.
+ * @param gateway instance id
+ * @returns the devices of each batch, to be told
+ */
+export async function* giveUpGateway(
+  prisma: PrismaClient,
+  gateway: string,
+  nowMs: number,
+): AsyncGenerator<readonly DeviceChange[]> {
+  const held = await prisma.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM device WHERE is_online AND gateway = ${gateway} ORDER BY id`;
+  for (let from = 0; from < held.length; from += GIVE_UP_BATCH) {
+    const ids = held.slice(from, from + GIVE_UP_BATCH).map(({ id }) => id);
+    yield await prisma.$transaction((tx) => giveUp(tx, gateway, ids, nowMs));
+  }
+}
