@@ -48,6 +48,16 @@ describe('secrets', () => {
     await expect(admin.rotateDeviceSecret({ productID: PRODUCT })).rejects.toEqual(rpcError(100006, 'deviceName'));
   });
 
+  test('of a device take with them the iotTokens that were given for the old one', async () => {
+    const { admin, credentials, devices } = fixture;
+    const { iotId } = await credentials.issueIotToken(NAMES);
+    await admin.rotateDeviceSecret(NAMES);
+    await expect(credentials.readIotToken({ iotId })).rejects.toEqual(rpcError(100009, 'iotId'));
+    const other = await credentials.issueIotToken(NAMES);
+    await devices.deviceInfoUpdate({ ...NAMES, secret: 'another-secret' });
+    await expect(credentials.readIotToken({ iotId: other.iotId })).rejects.toEqual(rpcError(100009, 'iotId'));
+  });
+
   test('of a product likewise', async () => {
     const { admin, products, bus } = fixture;
     const told = await toldDuring(bus, () =>

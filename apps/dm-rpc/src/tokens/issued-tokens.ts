@@ -39,6 +39,15 @@ export const keepToken = async (tx: Transaction, given: NewToken): Promise<void>
   });
 };
 
+/**
+ * iotTokens are given for a DeviceSecret and let in for days: with the secret they go.
+ * @returns how many went, as detail for the audit log
+ */
+export const revokeIotTokens = async (tx: Transaction, deviceID: bigint): Promise<{ iotTokensRevoked?: number }> => {
+  const { count } = await tx.issuedToken.deleteMany({ where: { deviceID, kind: 'iot' } });
+  return count > 0 ? { iotTokensRevoked: count } : {};
+};
+
 /** As gateways are told of it. */
 export const tokenRecord = ({ id, salt, hash, expiresAt }: Pick<TokenRow, 'id' | 'salt' | 'hash' | 'expiresAt'>) => ({
   id,

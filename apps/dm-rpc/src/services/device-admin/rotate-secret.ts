@@ -2,6 +2,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { revokeIotTokens } from '../../tokens/issued-tokens';
 import { badParameter } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
 import { requireDevice, secretOwner as deviceSecretOwner } from '../device-manage/device-record';
@@ -19,7 +20,7 @@ export const rotateSecretHandlers = ({ audit, secretBox, changes }: DmContext): 
     await audit.transact(call, async (tx, note) => {
       const id = await requireLockedDevice(tx, device);
       await tx.device.update({ where: { id }, data: { secret: secretBox.seal(secret, deviceSecretOwner(device)) } });
-      note('device.rotateSecret', device);
+      note('device.rotateSecret', device, await revokeIotTokens(tx, id));
     });
     changes.deviceChanged(device);
     return { secret };

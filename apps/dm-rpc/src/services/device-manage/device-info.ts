@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
+import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
   duplicate,
   isForeignKeyViolation,
@@ -58,7 +59,8 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCont
       const data = changedDeviceRow(info, row);
       if (info.secret) data.secret = secretBox.seal(requireSecret('secret', info.secret), secretOwner(device));
       await tx.device.update({ where: { id }, data });
-      note('device.update', device, changedFields(row, data));
+      const revoked = info.secret ? await revokeIotTokens(tx, id) : {};
+      note('device.update', device, { ...changedFields(row, data), ...revoked });
     });
     changes.deviceChanged(device);
     return {};
