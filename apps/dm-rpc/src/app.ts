@@ -23,6 +23,7 @@ import { deviceMsg } from './services/device-msg/device-msg';
 import { directory } from './services/directory/directory';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
+import { checkStoredKeys } from './stored-keys';
 import { withDatabaseErrors } from './wire/errors';
 
 export interface DmOptions {
@@ -58,12 +59,14 @@ const part = <T>(name: string, start: () => Promise<T>, stop: (made: T) => Promi
 
 /**
  * Device management: serves gRPC, consumes what gateways put into the stream, keeps presence right.
+ * @throws {StartError} when the keys at hand are not those of the stored secrets
  * @throws {Error} when a part does not start; what had started is stopped again
  */
 export const createDm = async (options: DmOptions): Promise<Dm> => {
   const { config, db, bus, registry, secretBox, log, metrics, now = Date.now } = options;
   const grpc = rpcServerSettings(config);
   const { prisma } = db;
+  await checkStoredKeys(prisma, secretBox);
   const changes = new Changes(bus, now);
   const context: DmContext = { prisma, bus, secretBox, changes, audit: new AuditLog(prisma, now), log, now };
 

@@ -17,7 +17,7 @@ export const dmConfigSchema = z.object({
   DATABASE_URL: DATABASE_URL.unwrap(),
   /** Seals the secrets of devices and products: 32 bytes in hex or base64. */
   SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)'),
-  /** Former keys, separated by commas: they still open what was sealed with them until the key is rotated. */
+  /** Former keys and the next one, separated by commas: they open what was sealed with them. */
   SECRET_KEYS_OLD: secret('former values of SECRET_KEY, separated by commas').optional(),
 });
 

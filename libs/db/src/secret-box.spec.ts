@@ -24,8 +24,13 @@ describe('createSecretBox', () => {
   test('what a former key sealed opens while that key is given', () => {
     const former = Buffer.alloc(32, 8);
     const sealed = createSecretBox(former).seal(SECRET, 'o');
-    expect(createSecretBox(key, [former]).open(sealed, 'o')).toBe(SECRET);
-    expect(() => createSecretBox(key).open(sealed, 'o')).toThrow(SecretBoxError);
+    const both = createSecretBox(key, [former]);
+    expect(both.open(sealed, 'o')).toBe(SECRET);
+    expect(both.keyIds).toContain(sealed.split('.')[1]);
+    expect(both.seal(SECRET, 'o').split('.')[1]).toBe(both.keyId);
+    const { keyIds, open } = createSecretBox(key);
+    expect(keyIds).toEqual([both.keyId]);
+    expect(() => open(sealed, 'o')).toThrow(SecretBoxError);
   });
 
   const sealed = createSecretBox(key).seal(SECRET, 'o');

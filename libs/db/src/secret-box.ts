@@ -17,6 +17,8 @@ export class SecretBoxError extends Error {
 export interface SecretBox {
   /** Name of the key that seals: a hash of it, so that it can stand in the stored text. */
   readonly keyId: string;
+  /** Names of all keys at hand: what bears one of them in the stored text opens. */
+  readonly keyIds: readonly string[];
   /**
    * @param owner what the secret belongs to, for example `device:<productID>/<deviceName>`: a sealed text that is moved to another row
    *   does not open there
@@ -38,6 +40,7 @@ export const createSecretBox = (key: Buffer, formerKeys: readonly Buffer[] = [])
   const keyId = idOf(key);
   return {
     keyId,
+    keyIds: [...keys.keys()],
     seal(secret, owner) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(owner));
@@ -48,8 +51,7 @@ export const createSecretBox = (key: Buffer, formerKeys: readonly Buffer[] = [])
       const [version, id = '', text = ''] = sealed.split('.');
       if (version !== VERSION) throw new SecretBoxError('a stored secret has an unknown format');
       const keyOfText = keys.get(id);
-      if (!keyOfText)
-        throw new SecretBoxError(`a stored secret was sealed with key ${id}, and SECRET_KEY is another one`);
+      if (!keyOfText) throw new SecretBoxError(`a stored secret was sealed with key ${id}, which is not at hand`);
       const body = Buffer.from(text, 'base64url');
       try {
         const tag = body.subarray(body.length - TAG_BYTES);

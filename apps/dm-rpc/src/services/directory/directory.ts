@@ -1,5 +1,6 @@
 /** `alink.Directory`: what a gateway must know, many devices in one call and a constant number of queries. */
 import type { services } from '@alink/contract';
+import { SecretBoxError } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { exportModel } from '@alink/thing-model';
 import type { DmContext } from '../../context';
@@ -66,6 +67,17 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
     }
   };
 
+  /** One secret that does not open is no reason to let nobody of the batch in: its row is left out, as if it were unknown. */
+  const open = (sealed: string, owner: string): { readonly secret: string } | undefined => {
+    try {
+      return { secret: secretBox.open(sealed, owner) };
+    } catch (err) {
+      if (!(err instanceof SecretBoxError)) throw err;
+      log.error({ err, owner }, 'the stored secret does not open; its owner cannot log in');
+      return undefined;
+    }
+  };
+
   return {
     async resolve({ devices: keys, productKeys }) {
       if (keys.length > MAX_BATCH) throw badParameter('devices', `must have at most ${MAX_BATCH} entries`);
@@ -76,12 +88,14 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
       ]);
       const tokens = await findTokens(devices.map((row) => row.id));
       return {
-        devices: devices.map((row) => {
+        devices: devices.flatMap((row) => {
           const device = { productID: row.product_id, deviceName: row.device_name };
+          const opened = open(row.secret, deviceSecretOwner(device));
+          if (!opened) return [];
           return {
             ...device,
+            ...opened,
             productKey: row.product_key,
-            secret: secretBox.open(row.secret, deviceSecretOwner(device)),
             enabled: row.is_enable,
             registration: row.registration,
             lastClientId: row.last_client_id,
@@ -90,15 +104,19 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             tokens: (tokens.get(row.id) ?? []).map(tokenRecord),
           };
         }),
-        products: products.map((row) => ({
-          productKey: row.productKey,
-          productID: row.productID,
-          secret: secretBox.open(row.secret, productSecretOwner(row.productID)),
-          enabled: row.status !== DISABLED,
-          autoRegister: row.autoRegister,
-          validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
-          schema: modelText(row.productID, row.schema),
-        })),
+        products: products.flatMap((row) => {
+          const opened = open(row.secret, productSecretOwner(row.productID));
+          if (!opened) return [];
+          return {
+            ...opened,
+            productKey: row.productKey,
+            productID: row.productID,
+            enabled: row.status !== DISABLED,
+            autoRegister: row.autoRegister,
+            validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
+            schema: modelText(row.productID, row.schema),
+          };
+        }),
       };
     },
   };
