@@ -23,6 +23,8 @@ const isKnown = (error: unknown, code: string): error is Prisma.PrismaClientKnow
 export const isUniqueViolation = (error: unknown): boolean => isKnown(error, 'P2002');
 export const isForeignKeyViolation = (error: unknown): boolean => isKnown(error, 'P2003');
 export const isMissingRow = (error: unknown): boolean => isKnown(error, 'P2025');
+/** PostgreSQL takes 32,767 values in one statement; only a list in the request can be so long. */
+const isTooManyValues = (error: unknown): boolean => isKnown(error, 'P2029');
 
 /** True when a unique violation is about this column. */
 export const violates = (error: unknown, column: string): boolean =>
@@ -50,6 +52,7 @@ export const withDatabaseErrors = <H extends object>(handlers: H, onError: (erro
           return await handler(request, context);
         } catch (error) {
           if (!isDatabaseError(error)) throw error;
+          if (isTooManyValues(error)) throw new RpcError(Code.parameter, 'a list in the request is too long: split it');
           onError(error);
           throw new RpcError(Code.database, 'the database cannot be used now', { cause: error });
         }
