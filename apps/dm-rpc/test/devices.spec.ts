@@ -145,6 +145,7 @@ describe('devices', () => {
     expect(await names({ statuses: ['1'] })).toBe('other-9,dev003,2');
     expect(await names({ status: '3' })).toBe('dev002,1');
     expect(await names({ tags: { last: '3' } })).toBe('dev003,1');
+    expect(await names({ tagsLike: { last: '3' } })).toBe('dev003,1');
     expect(await names({ productID: 'nobody' })).toBe('0');
     expect(await names({ deviceType: '2' })).toBe('0');
     const orders = [{ field: 'deviceName', sort: '1' }];
@@ -156,6 +157,40 @@ describe('devices', () => {
       unknown: '0',
       total: '4',
     });
+  });
+
+  test('one that was reset is online as long as its session, in lists and counts', async () => {
+    const { devices, db } = fixture;
+    await devices.deviceInfoCreate(NAMES);
+    await db.prisma.device.updateMany({ data: { isOnline: true, firstLogin: null, resetAt: new Date(nowMs) } });
+    const online = await devices.deviceInfoIndex({ status: '2' });
+    expect(online.list.map(({ deviceName, status }) => [deviceName, status])).toEqual([[DEVICE, '2']]);
+    expect((await devices.deviceInfoIndex({ status: '1' })).total).toBe('0');
+    expect(await devices.deviceInfoCount({})).toMatchObject({ online: '1', inactive: '0', offline: '0', total: '1' });
+  });
+
+  test('what is searched for is taken literally', async () => {
+    const { devices } = fixture;
+    for (const [deviceName, text] of [
+      ['dev_001', '50%'],
+      ['dev-001', '50 %'],
+      ['devX001', '\\'],
+    ] as const) {
+      await devices.deviceInfoCreate({ productID: PRODUCT, deviceName, deviceAlias: { value: text }, tags: { text } });
+    }
+    const found = async (request: Parameters<typeof devices.deviceInfoIndex>[0]) =>
+      (await devices.deviceInfoIndex(request)).list.map((device) => device.deviceName).join();
+    expect(await found({ deviceName: 'V_0' })).toBe('dev_001');
+    expect(await found({ deviceAlias: '0%' })).toBe('dev_001');
+    expect(await found({ deviceNameOrAlias: '%' })).toBe('dev-001,dev_001');
+    expect(await found({ deviceNameOrAlias: '\\' })).toBe('devX001');
+    expect(await found({ tagsLike: { text: '0%' } })).toBe('dev_001');
+    expect(await found({ tagsLike: { text: '\\' } })).toBe('devX001');
+  });
+
+  test('a list that is too long for the database is refused', async () => {
+    const deviceNames = Array.from({ length: 40_000 }, (_, i) => `dev${i}`);
+    await expect(fixture.devices.deviceInfoIndex({ deviceNames })).rejects.toEqual(rpcError(100006, 'too long'));
   });
 
   test('everyone is told of each change', async () => {

@@ -125,6 +125,19 @@ describe('reports', () => {
     expect((await data.eventLogIndex({ ...NAMES, types: ['info'] })).list).toEqual([]);
     expect((await data.eventLogIndex({ ...NAMES, dataID: 'other' })).list).toEqual([]);
     expect((await data.eventLogIndex({ ...NAMES, timeEnd: '999' })).list).toEqual([]);
+    expect((await data.eventLogIndex({ ...NAMES, timeStart: '1000', timeEnd: '1000' })).total).toBe('1');
+    expect((await data.eventLogIndex({ ...NAMES, page: { page: '2', size: '1' } })).list).toEqual([]);
+    expect((await data.eventLogIndex({ productID: PRODUCT, deviceNames: ['dev002'] })).list).toEqual([]);
+  });
+
+  test('events of a product are found however many devices it has', async () => {
+    await fixture.db.prisma.$executeRaw`
+      INSERT INTO device (product_id, device_name, secret, updated_at)
+      SELECT ${PRODUCT}, 'many' || i, '', now() FROM generate_series(1, 40000) AS i`;
+    const event = { method: 'eventPost', msgToken: '8', eventID: 'highTemperature', type: 'alert' } as const;
+    await sendUplink(fixture.bus, { ...event, timestamp: 1000, params: {} }, { ...NAMES, deviceName: 'many40000' });
+    const { list, total } = await fixture.data.eventLogIndex({ productID: PRODUCT });
+    expect([total, list[0]?.deviceName]).toEqual(['1', 'many40000']);
   });
 
   test('applications are told, after it is kept', async () => {
@@ -188,6 +201,7 @@ describe('reports', () => {
     expect(await only({ actions: ['publish'] })).toBe(3);
     expect(await only({ requestID: '42' })).toBe(1);
     expect(await only({ content: 'custom' })).toBe(1);
+    expect(await only({ content: '%' })).toBe(0);
     expect(await only({ timeStart: '6000', timeEnd: '6999' })).toBe(2);
   });
 });

@@ -184,6 +184,44 @@ describe('products', () => {
     );
   });
 
+  test('pages of what sorts the same have each row once', async () => {
+    const { products, db } = fixture;
+    await db.prisma.$executeRaw`
+      INSERT INTO product (product_id, product_key, product_name, secret, auth_mode, device_type, net_type,
+                           protocol_code, auto_register, status, updated_at)
+      SELECT 'p' || i, 'p' || i, 'same', '', 2, 1, 1, 'x', 1, 3, now() FROM generate_series(1, 31) AS i`;
+    const entries = Array.from({ length: 31 }, (_, i) => ({
+      productID: 'p1',
+      type: '1',
+      identifier: `level${i}`,
+      name: { value: 'same' },
+      affordance: { value: '{"mode":"rw","define":{"type":"int","min":"0","max":"9","step":"1"}}' },
+    }));
+    await products.productSchemaMultiCreate({ productID: 'p1', list: entries });
+    const [seen, seenEntries] = [new Set<string>(), new Set<string>()];
+    for (const number of ['1', '2', '3', '4', '5']) {
+      const page = (field: string) => ({ page: number, size: '7', orders: [{ field, sort: '2' }] });
+      for (const { productID } of (await products.productInfoIndex({ page: page('productName') })).list) {
+        seen.add(productID);
+      }
+      const { list } = await products.productSchemaIndex({ productID: 'p1', page: page('name') });
+      for (const { identifier } of list) seenEntries.add(identifier);
+    }
+    expect([seen.size, seenEntries.size]).toEqual([31, 31]);
+  });
+
+  test('what is searched for is taken literally', async () => {
+    const { products } = fixture;
+    await products.productInfoCreate({ productID: 'p1', productName: 'a_b' });
+    await products.productInfoCreate({ productID: 'p2', productName: 'acb' });
+    const { list } = await products.productInfoIndex({ productName: '_' });
+    expect(list.map((product) => product.productID)).toEqual(['p1']);
+    const model = { ...TSL, properties: ['a_b', 'acb'].map((identifier) => ({ ...TSL.properties[0], identifier })) };
+    await products.productSchemaTslImport({ productID: 'p1', tsl: JSON.stringify(model) });
+    const found = await products.productSchemaIndex({ productID: 'p1', identifier: '_' });
+    expect(found.list.map((entry) => entry.identifier)).toEqual(['a_b']);
+  });
+
   test('everyone is told of each change', async () => {
     const { products } = fixture;
     const data = { productID: PRODUCT };

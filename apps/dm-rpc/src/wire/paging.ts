@@ -33,6 +33,7 @@ type Direction = 'asc' | 'desc';
 /**
  * The sort keys that are asked for, else `fallback`.
  * @param columns the fields that can be sorted by, with the column of each
+ * @param fallback whose last one no two rows share: it decides last in any case, lest rows come twice or not at all
  */
 export const orderOf = <C extends string>(
   page: PageInfo | null,
@@ -41,9 +42,10 @@ export const orderOf = <C extends string>(
 ): Partial<Record<C, Direction>>[] => {
   const orders = page?.orders ?? [];
   if (orders.length === 0) return [...fallback];
-  return orders.map(({ field, sort }) => {
+  const wanted = orders.map(({ field, sort }) => {
     const column = Object.hasOwn(columns, field) ? columns[field] : undefined;
     if (!column) throw badParameter('page.orders.field', `must be one of ${Object.keys(columns).join(', ')}`);
     return { [column]: sort === '2' ? 'desc' : 'asc' } as Partial<Record<C, Direction>>;
   });
+  return [...wanted, ...fallback.slice(-1)];
 };

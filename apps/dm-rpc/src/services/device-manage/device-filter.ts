@@ -2,19 +2,26 @@
 import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { RequestOf } from '../../wire/messages';
+import { containing, literal } from '../../wire/search';
 import { ONLINE, requireDevice } from './device-record';
 
 type Request = RequestOf<typeof services.deviceManage, 'deviceInfoIndex'>;
 type Where = Prisma.DeviceWhereInput;
 
-const contains = (text: string) => ({ contains: text, mode: 'insensitive' as const });
 const nonZero = (...values: readonly string[]): number[] => values.map(Number).filter((value) => value !== 0);
 
-/** By `status` on the wire: 1 not activated, 2 online, 3 offline; and 100 disabled, which the others do not exclude. */
-const byStatus: Readonly<Record<number, Where>> = {
-  1: { firstLogin: null },
-  2: { firstLogin: { not: null }, isOnline: true },
-  3: { firstLogin: { not: null }, isOnline: false },
+/** Every device is in one of these states. One that was reset is online until its session has ended. */
+export const byStatus = {
+  inactive: { firstLogin: null, isOnline: false },
+  online: { isOnline: true },
+  offline: { firstLogin: { not: null }, isOnline: false },
+} satisfies Record<string, Where>;
+
+/** By `status` on the wire; 100 is disabled, which the others do not exclude. */
+const byWireStatus: Readonly<Record<number, Where>> = {
+  1: byStatus.inactive,
+  2: byStatus.online,
+  3: byStatus.offline,
   100: { isEnable: false },
 };
 /** No device is in any other state. */
@@ -28,11 +35,11 @@ export const inDeviceFilter = (request: Request): Where => {
   const and: Where[] = [];
   if (request.productID) and.push({ productID: request.productID });
   if (request.productIDs.length > 0) and.push({ productID: { in: request.productIDs } });
-  if (request.deviceName) and.push({ deviceName: contains(request.deviceName) });
+  if (request.deviceName) and.push({ deviceName: containing(request.deviceName) });
   if (request.deviceNames.length > 0) and.push({ deviceName: { in: request.deviceNames } });
-  if (request.deviceAlias) and.push({ deviceAlias: contains(request.deviceAlias) });
+  if (request.deviceAlias) and.push({ deviceAlias: containing(request.deviceAlias) });
   if (request.deviceNameOrAlias) {
-    const text = contains(request.deviceNameOrAlias);
+    const text = containing(request.deviceNameOrAlias);
     and.push({ OR: [{ deviceName: text }, { deviceAlias: text }] });
   }
   if (request.devices.length > 0) {
@@ -40,7 +47,7 @@ export const inDeviceFilter = (request: Request): Where => {
   }
   if (request.isOnline !== '0') and.push({ isOnline: Number(request.isOnline) === ONLINE });
   const statuses = nonZero(request.status, ...request.statuses);
-  if (statuses.length > 0) and.push({ OR: statuses.map((status) => byStatus[status] ?? NONE) });
+  if (statuses.length > 0) and.push({ OR: statuses.map((status) => byWireStatus[status] ?? NONE) });
   const deviceTypes = nonZero(request.deviceType, ...request.deviceTypes);
   if (deviceTypes.length > 0) and.push({ product: { deviceType: { in: deviceTypes } } });
   const categories = [request.productCategoryID, ...request.productCategoryIDs].filter((id) => id !== '0').map(BigInt);
@@ -52,7 +59,7 @@ export const inDeviceFilter = (request: Request): Where => {
   }
   for (const [key, value] of Object.entries(request.tags)) and.push({ tags: { path: [key], equals: value } });
   for (const [key, value] of Object.entries(request.tagsLike)) {
-    and.push({ tags: { path: [key], string_contains: value } });
+    and.push({ tags: { path: [key], string_contains: literal(value) } });
   }
   return { AND: and };
 };

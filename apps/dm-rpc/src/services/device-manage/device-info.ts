@@ -1,5 +1,6 @@
 /** Devices: create, update, delete, read, list, count. */
 import type { services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
@@ -16,12 +17,13 @@ import { requireSecret } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
-import { inDeviceFilter } from './device-filter';
+import { byStatus, inDeviceFilter } from './device-filter';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
 type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix' | 'deviceReset'>;
 
 const SORT = {
+  id: 'id',
   createdTime: 'createdAt',
   productID: 'productID',
   deviceName: 'deviceName',
@@ -99,7 +101,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCont
         where,
         include: PRODUCT_PART,
         ...pageOf(request.page),
-        orderBy: [...orderOf(request.page, SORT, [{ createdAt: 'desc' }]), { id: 'desc' }],
+        orderBy: orderOf(request.page, SORT, [{ createdAt: 'desc' }, { id: 'desc' }]),
       }),
       prisma.device.count({ where }),
     ]);
@@ -113,11 +115,12 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCont
       ...(start > 0 && { gte: new Date(start * 1000) }),
       ...(end > 0 && { lte: new Date(end * 1000) }),
     };
-    const groups = await prisma.device.groupBy({ by: ['isOnline'], where: { createdAt }, _count: { _all: true } });
-    const inactive = await prisma.device.count({ where: { createdAt, firstLogin: null } });
-    const countOf = (isOnline: boolean) => groups.find((group) => group.isOnline === isOnline)?._count._all ?? 0;
-    const online = countOf(true);
-    const total = online + countOf(false);
-    return { online, inactive, offline: Math.max(total - online - inactive, 0), unknown: 0, total };
+    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { createdAt, ...where } });
+    const [online, offline, inactive] = await Promise.all([
+      countOf(byStatus.online),
+      countOf(byStatus.offline),
+      countOf(byStatus.inactive),
+    ]);
+    return { online, offline, inactive, unknown: 0, total: online + offline + inactive };
   },
 });

@@ -115,9 +115,9 @@ export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload
   return change;
 };
 
-/** 1 not activated, 2 online, 3 offline. */
+/** 1 not activated, 2 online, 3 offline: as `byStatus` has them. */
 const statusOf = (row: Pick<DeviceRow, 'firstLogin' | 'isOnline'>): number =>
-  !row.firstLogin ? 1 : row.isOnline ? 2 : 3;
+  row.isOnline ? 2 : row.firstLogin ? 3 : 1;
 
 /** @param secret the DeviceSecret, opened; empty in lists */
 export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {

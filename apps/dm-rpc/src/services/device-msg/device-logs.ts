@@ -4,6 +4,7 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { pageOf } from '../../wire/paging';
+import { literal } from '../../wire/search';
 import { findDevice } from './find-device';
 import { timeRange } from './time-range';
 
@@ -18,7 +19,7 @@ export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
       timestamp: timeRange(request.timeStart, request.timeEnd),
       ...(request.actions.length > 0 && { action: { in: request.actions } }),
       ...(request.topics.length > 0 && { topic: { in: request.topics } }),
-      ...(request.content && { content: { contains: request.content } }),
+      ...(request.content && { content: { contains: literal(request.content) } }),
       ...(request.requestID && { requestID: request.requestID }),
     };
     const [rows, total] = await Promise.all([

@@ -8,6 +8,7 @@ import type { DmContext } from '../../context';
 import { duplicate, isForeignKeyViolation, isUniqueViolation, noProduct, violates } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
+import { containing } from '../../wire/search';
 import { refusePublished, requireLockedProduct } from '../lock-product';
 import { makeProductKey, makeProductSecret } from '../random-names';
 import { protocolInfo } from '../protocol-manage/protocol-record';
@@ -45,7 +46,7 @@ const inProductFilter = (
   const equals = (map: Readonly<Record<string, string>>, column: 'tags' | 'protocolConf') =>
     Object.entries(map).map(([key, value]) => ({ [column]: { path: [key], equals: value } }));
   return {
-    ...(request.productName && { productName: { contains: request.productName, mode: 'insensitive' } }),
+    ...(request.productName && { productName: containing(request.productName) }),
     ...(request.productIDs.length > 0 && { productID: { in: request.productIDs } }),
     ...(request.protocolCode && { protocolCode: request.protocolCode }),
     ...(deviceTypes.length > 0 && { deviceType: { in: deviceTypes } }),

@@ -9,6 +9,7 @@ import { badParameter, duplicate, noProduct, notFound, thingModelFault } from '.
 import { requireProductID, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';
 import { orderOf, pageOf } from '../../wire/paging';
+import { containing, literal } from '../../wire/search';
 import { refusePublished, requireLockedProduct } from '../lock-product';
 import {
   changedSchemaRow,
@@ -52,11 +53,13 @@ const inSchemaFilter = (
   return {
     productID: request.productID,
     ...(types.length > 0 && { type: { in: types } }),
-    ...(request.name && { name: { contains: request.name, mode: 'insensitive' } }),
+    ...(request.name && { name: containing(request.name) }),
     AND: [
       ...(request.identifiers.length > 0 ? [{ identifier: { in: request.identifiers } }] : []),
-      ...(request.identifier ? [{ identifier: { contains: request.identifier } }] : []),
-      ...(request.propertyMode ? [{ type: 1, affordance: { contains: `"mode":"${request.propertyMode}"` } }] : []),
+      ...(request.identifier ? [{ identifier: { contains: literal(request.identifier) } }] : []),
+      ...(request.propertyMode
+        ? [{ type: 1, affordance: { contains: literal(`"mode":"${request.propertyMode}"`) } }]
+        : []),
     ],
   };
 };
