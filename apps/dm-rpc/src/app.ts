@@ -138,6 +138,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     ],
     log,
   );
+  // What was committed while the bus was away, or by a process that died before it told, nobody has heard of.
+  changes.anythingChanged();
+  bus.onReconnect(() => changes.anythingChanged());
   log.info({ port, host: grpc.host }, 'dm.rpc serves');
   return { port, stop: () => running.stop() };
 };

@@ -65,6 +65,11 @@ export class Changes {
     this.tell(subjects.protocolUpdated(code), { code });
   }
 
+  /** For what could not be told: without a name it says that everything may have changed, and caches ask again. */
+  anythingChanged(): void {
+    this.tell(subjects.cacheSync('cache:dm:device'), {});
+  }
+
   private tell(subject: string, named: Partial<DeviceCore> & { code?: string }): void {
     const { productID, deviceName, code } = named;
     this.bus.publish(subject, encodeEnvelope(JSON.stringify({ productID, deviceName, code }), this.now()));
