@@ -116,8 +116,10 @@ export const createGateway = async ({
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const connections = new Connections({
     admission,
+    unguarded,
     guard,
     sessions,
+    changes,
     presence,
     uplink: new Uplink(parts),
     downlink: new Downlink(parts),

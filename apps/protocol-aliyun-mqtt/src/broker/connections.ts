@@ -18,6 +18,7 @@ import { openingOf } from '../guard/openings';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { GatewayMetrics } from '../metrics';
+import type { DeviceChanges } from '../session/device-changes';
 import type { Presence } from '../session/presence';
 import { Session, sessionKey } from '../session/session';
 import type { SessionTable } from '../session/session-table';
@@ -30,8 +31,11 @@ import { DeviceBroker, filtersOf, saidDisconnect } from './device-broker';
 
 export interface ConnectionsOptions {
   readonly admission: Decider;
+  /** The same without the guard, for logins that stand. */
+  readonly unguarded: Decider;
   readonly guard: Guard;
   readonly sessions: SessionTable;
+  readonly changes: DeviceChanges;
   readonly presence: Presence;
   readonly uplink: Uplink;
   readonly downlink: Downlink;
@@ -44,6 +48,15 @@ export interface ConnectionsOptions {
   readonly onOnline: (session: Session) => void;
 }
 
+/** A CONNECT that is decided. */
+interface Login<V extends Verdict> {
+  readonly attempt: Attempt;
+  readonly verdict: V;
+  /** Changes heard of when the decision began. */
+  readonly heard: number;
+}
+type DeviceVerdict = Extract<Admitted, { as: 'device' }>;
+
 /** What a connection is, once admitted. */
 type Role =
   | { readonly session: Session; readonly push?: Push; downs?: BusSubscription }
@@ -53,7 +66,7 @@ type Role =
 
 export class Connections {
   readonly broker: DeviceBroker;
-  private readonly decided = new WeakMap<Client, { readonly attempt: Attempt; readonly verdict: Verdict }>();
+  private readonly decided = new WeakMap<Client, Login<Verdict>>();
   private readonly roles = new WeakMap<Client, Role>();
   /** Makes broker ids for clients that are no device, so that none can collide with a device's. */
   private guests = 0;
@@ -132,8 +145,9 @@ export class Connections {
     });
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
     packet.will = undefined;
+    const { heard } = this.options.changes;
     const verdict = this.atItsRate(await this.options.admission.decide(attempt));
-    this.decided.set(client, { attempt, verdict });
+    this.decided.set(client, { attempt, verdict, heard });
     if (verdict.as === 'device') {
       // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
       packet.clientId = sessionKey(verdict.device.productKey, verdict.device.deviceName);
@@ -153,40 +167,41 @@ export class Connections {
 
   /** @returns why the client is refused, or undefined */
   private async admit(client: Client): Promise<Refusal | undefined> {
-    const { attempt, verdict } = this.decided.get(client)!;
+    const { attempt, verdict, heard } = this.decided.get(client)!;
     this.decided.delete(client);
-    if (verdict.as === 'refused') {
-      if (!isQuiet(verdict.refusal)) this.noteRefusal(attempt, verdict.refusal);
-      return verdict.refusal;
-    }
-    await this.take(client, attempt, verdict);
-    return undefined;
-  }
-
-  private async take(client: Client, attempt: Attempt, admitted: Admitted): Promise<void> {
-    switch (admitted.as) {
-      case 'cloudPublisher':
-        this.roles.set(client, { publisher: new CloudPublisher(admitted.device, this.options) });
-        return;
-      case 'registration':
-        this.roles.set(client, { registration: admitted.push });
-        this.noteRegistration(attempt, admitted);
-        return;
-      case 'device': {
-        const { productKey, deviceName } = admitted.device;
-        await this.options.sessions
-          .get(productKey, deviceName)
-          ?.end(`taken over: the same device connected again from ${attempt.address}`);
-        this.begin(client, attempt, admitted);
+    switch (verdict.as) {
+      case 'refused':
+        if (!isQuiet(verdict.refusal)) this.noteRefusal(attempt, verdict.refusal);
+        return verdict.refusal;
+      case 'cloudPublisher': {
+        const decide = (): Promise<Verdict> => this.options.unguarded.decide(attempt);
+        this.roles.set(client, { publisher: new CloudPublisher(verdict.device, decide, this.options) });
+        return undefined;
       }
+      case 'registration':
+        this.roles.set(client, { registration: verdict.push });
+        this.noteRegistration(attempt, verdict);
+        return undefined;
+      case 'device':
+        await this.takeOver(attempt, verdict);
+        this.begin(client, { attempt, verdict, heard });
+        return undefined;
     }
   }
 
-  private begin(
-    client: Client,
-    attempt: Attempt,
-    { product, device, stillGood, push }: Extract<Admitted, { as: 'device' }>,
-  ): void {
+  /** Ends the device's session here. Another login may have begun one meanwhile, and is the older one then. */
+  private async takeOver({ address }: Attempt, { device: { productKey, deviceName } }: DeviceVerdict): Promise<void> {
+    const { sessions } = this.options;
+    const reason = `taken over: the same device connected again from ${address}`;
+    let old = sessions.get(productKey, deviceName);
+    while (old) {
+      await old.end(reason);
+      old = sessions.get(productKey, deviceName);
+    }
+  }
+
+  private begin(client: Client, { attempt, verdict, heard }: Login<DeviceVerdict>): void {
+    const { product, device, stillGood, push } = verdict;
     const session = new Session({
       client,
       product,
@@ -200,6 +215,7 @@ export class Connections {
     this.roles.set(client, { session, push });
     // From here on a third login finds this one, even before its CONNACK.
     this.options.sessions.add(session);
+    this.options.changes.began(session, heard);
     client.conn.once('close', () => this.gone(client));
     if (client.closed || client.conn.destroyed) this.gone(client);
   }
@@ -259,7 +275,7 @@ export class Connections {
     if (!uplinkRate.admits(role.publisher, (text) => this.options.log.warn({ topic: packet.topic }, text)))
       return done();
     role.publisher.publish(packet).then(
-      () => done(),
+      (goesOn) => done(goesOn ? undefined : new Error('its login counts no more')),
       (error: unknown) => done(error as Error),
     );
   }

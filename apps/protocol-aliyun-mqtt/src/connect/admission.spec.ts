@@ -24,6 +24,7 @@ const device: DeviceEntry = {
   enabled: true,
   registration: 'operator',
   lastClientId: '',
+  resetAt: 0,
   tokens: [],
 };
 

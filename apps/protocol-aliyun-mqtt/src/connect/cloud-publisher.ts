@@ -10,20 +10,36 @@ import { mayReceive, stripQuery } from '@alink/topic';
 import type { DeviceEntry } from '../directory/records';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
+import type { Verdict } from './verdict';
 
 /** Milliseconds that the gateway holding the device may take. */
 const DELIVERY_TIMEOUT_MS = 2000;
 
 export class CloudPublisher {
+  /** @param decide decides on its CONNECT again, as things are now */
   constructor(
     private readonly device: DeviceEntry,
+    private readonly decide: () => Promise<Verdict>,
     private readonly options: { readonly bus: Bus; readonly clock: Clock; readonly journal: Journal },
   ) {}
 
-  /** Takes a PUBLISH. Resolves in any case: what may not pass is dropped with a line in the device's log. */
-  async publish(packet: PublishPacket): Promise<void> {
+  /**
+   * Takes a PUBLISH. What may not pass is dropped with a line in the device's log.
+   * @returns whether the connection may go on: it may as long as it would be let in again
+   */
+  async publish(packet: PublishPacket): Promise<boolean> {
     const topic = stripQuery(packet.topic);
-    const payload = Buffer.from(packet.payload);
+    const verdict = await this.decide();
+    if (verdict.as === 'cloudPublisher') {
+      await this.forward(topic, Buffer.from(packet.payload));
+      return true;
+    }
+    const cause = verdict.as === 'refused' ? `: ${verdict.refusal.cause}; ${verdict.refusal.step}` : '';
+    this.note('drop', topic, Code.permission, `dropped, and the cloud publisher was cut${cause}`);
+    return false;
+  }
+
+  private async forward(topic: string, payload: Buffer): Promise<void> {
     const { productKey, deviceName } = this.device;
     if (!mayReceive({ productKey, deviceName }, topic)) {
       this.note('drop', topic, 9236, `dropped: the cloud publisher may only use topics that ${deviceName} receives`);

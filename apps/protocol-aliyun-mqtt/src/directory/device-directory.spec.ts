@@ -1,3 +1,4 @@
+import { eventually } from '@alink/testing';
 import { DeviceDirectory } from './device-directory';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from './records';
 
@@ -17,6 +18,7 @@ const device = (productKey: string, deviceName: string, secret = 's'): DeviceEnt
   enabled: true,
   registration: 'operator',
   lastClientId: '',
+  resetAt: 0,
   tokens: [],
 });
 
@@ -27,12 +29,14 @@ class Source implements DirectorySource {
   readonly asked: { devices: number; products: string[] }[] = [];
   away = false;
   hold: Promise<void> | undefined;
+  onAsked: () => void = () => undefined;
 
   async resolve(
     refs: readonly { productKey: string; deviceName: string }[],
     productKeys: readonly string[],
   ): Promise<{ devices: DeviceEntry[]; products: ProductEntry[] }> {
     this.asked.push({ devices: refs.length, products: [...productKeys] });
+    this.onAsked();
     if (this.away) throw new DirectoryUnavailable('away');
     const answer = {
       devices: refs.flatMap((ref) => this.devices.get(`${ref.productKey}/${ref.deviceName}`) ?? []),
@@ -93,20 +97,48 @@ test('a change while the call is under way is not lost', async () => {
   let release = (): void => undefined;
   source.hold = new Promise((resolve) => (release = resolve));
   const first = directory.find('pk', 'd1');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(() => expect(source.asked).toHaveLength(1));
   source.devices.set('pk/d1', device('pk', 'd1', 'rotated'));
   directory.deviceChanged('pk', 'd1');
   release();
-  await first;
+  expect((await first).device?.secret).toBe('rotated');
   expect((await directory.find('pk', 'd1')).device?.secret).toBe('rotated');
+  expect(source.asked).toHaveLength(2);
 });
 
-test('a changed product is asked for at once, for live sessions read it without asking', async () => {
+test('a product that changes while the call is under way is not taken as it was', async () => {
   const { source, directory } = setUp();
+  let release = (): void => undefined;
   await directory.find('pk', 'd1');
+  source.hold = new Promise((resolve) => (release = resolve));
+  directory.productChanged('pk');
+  const found = directory.find('pk', 'd1');
+  await eventually(() => expect(source.asked).toHaveLength(2));
   source.products.set('pk', { ...product('pk'), enabled: false });
-  await directory.productChanged('pk');
-  expect(directory.product('pk')?.enabled).toBe(false);
+  directory.productChanged('pk');
+  release();
+  expect((await found).product?.enabled).toBe(false);
+});
+
+test('one that changes at every look is answered from the latest look', async () => {
+  const { source, directory } = setUp();
+  source.onAsked = () => directory.deviceChanged('pk', 'd1');
+  expect((await directory.find('pk', 'd1')).device?.secret).toBe('s');
+  await expect(directory.current('pk', 'd1')).rejects.toBeInstanceOf(DirectoryUnavailable);
+});
+
+test('a changed product costs one call for all its devices, of the product alone', async () => {
+  const { source, directory } = setUp();
+  const names = ['d1', 'd2', 'd3'];
+  await Promise.all(names.map((name) => directory.find('pk', name)));
+  source.products.set('pk', { ...product('pk'), enabled: false });
+  directory.productChanged('pk');
+  const found = await Promise.all(names.map((name) => directory.find('pk', name)));
+  expect(found.map((one) => one.product?.enabled)).toEqual([false, false, false]);
+  expect(source.asked).toEqual([
+    { devices: 3, products: ['pk'] },
+    { devices: 0, products: ['pk'] },
+  ]);
 });
 
 test('invalidations by productID reach a device that dials an external ProductKey', async () => {
@@ -128,6 +160,17 @@ test('while dm.rpc is away, what was known stays good and the rest is unavailabl
   await expect(directory.find('pk', 'd2')).rejects.toBeInstanceOf(DirectoryUnavailable);
 });
 
+test('while dm.rpc is away, nothing is said to be current that may have changed', async () => {
+  const { source, directory } = setUp();
+  await directory.find('pk', 'd1');
+  source.away = true;
+  expect((await directory.current('pk', 'd1')).device?.secret).toBe('s');
+  expect(directory.isCurrent('pk', 'd1')).toBe(true);
+  directory.deviceChanged('pk', 'd1');
+  expect(directory.isCurrent('pk', 'd1')).toBe(false);
+  await expect(directory.current('pk', 'd1')).rejects.toBeInstanceOf(DirectoryUnavailable);
+});
+
 test('a device registered at its first connect is found', async () => {
   const { directory } = setUp();
   const { product: found } = await directory.find('pk', 'fresh');
@@ -140,7 +183,7 @@ test('when everything may have changed, everything known is asked for again, how
   for (const name of names) source.devices.set(`pk/${name}`, device('pk', name));
   await Promise.all(names.map((name) => directory.find('pk', name)));
   for (const name of names) source.devices.set(`pk/${name}`, device('pk', name, 'changed'));
-  await directory.everythingChanged();
+  directory.everythingChanged();
   const found = await Promise.all(names.map((name) => directory.find('pk', name)));
   expect(found.filter((one) => one.device?.secret !== 'changed')).toEqual([]);
 });

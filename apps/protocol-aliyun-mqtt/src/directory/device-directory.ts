@@ -18,6 +18,8 @@ const GATHER_MS = 2;
 const MAX_BATCH = 500;
 /** Calls under way at once. Under load the next one gathers until one has come back, so calls grow instead of piling up. */
 const MAX_CALLS = 2;
+/** Calls made for one answer when the device changes meanwhile. */
+const MAX_LOOKS = 5;
 
 interface Slot<T> {
   /** Undefined: known not to exist. */
@@ -35,6 +37,13 @@ interface Waiting {
   readonly settle: (error?: unknown) => void;
 }
 
+/** A call to dm.rpc that is under way. */
+interface Call {
+  readonly batch: ReadonlyMap<string, Waiting>;
+  /** What has changed since it began: its answer may be older than the change. */
+  readonly changed: Set<string>;
+}
+
 const deviceKey = (productKey: string, deviceName: string): string => `${productKey}/${deviceName}`;
 
 export class DeviceDirectory {
@@ -42,13 +51,10 @@ export class DeviceDirectory {
   private readonly products = new LRUCache<string, Slot<ProductEntry>>({ max: MAX_PRODUCTS });
   /** Invalidations name productIDs; devices dial ProductKeys. */
   private readonly keysOfProduct = new Map<string, Set<string>>();
-  /** Look-ups gathered for the next call, and those whose call is under way. */
+  /** Look-ups gathered for the next call. */
   private readonly waiting = new Map<string, Waiting>();
-  private readonly asking = new Map<string, Waiting>();
+  private readonly calls = new Set<Call>();
   private gatherTimer: NodeJS.Timeout | undefined;
-  private calls = 0;
-  /** What changed while a call was under way: its answer may be older than the change. */
-  private readonly changedMeanwhile = new Set<string>();
 
   constructor(
     private readonly source: DirectorySource,
@@ -56,21 +62,38 @@ export class DeviceDirectory {
   ) {}
 
   /**
-   * Who is this?
+   * Who is this? While dm.rpc is away, what was known stays good.
    * @throws {DirectoryUnavailable} dm.rpc is away and nothing is known from before
    */
   async find(productKey: string, deviceName: string): Promise<Found> {
-    const key = deviceKey(productKey, deviceName);
-    const known = this.fresh(this.devices, key);
-    const product = this.fresh(this.products, productKey);
-    if (known && product) return { product: product.value, device: known.value };
     try {
-      await this.lookUp(productKey, deviceName);
+      return await this.current(productKey, deviceName);
     } catch (error) {
-      const old = this.devices.get(key);
-      if (!old?.value) throw error;
+      const device = this.devices.get(deviceKey(productKey, deviceName))?.value;
+      if (!device) throw error;
+      return { product: this.products.get(productKey)?.value, device };
     }
-    return { product: this.products.get(productKey)?.value, device: this.devices.get(key)?.value };
+  }
+
+  /**
+   * Who is this, with every change that was heard of before the answer?
+   * @throws {DirectoryUnavailable} dm.rpc is away and what is known may be out of date
+   */
+  async current(productKey: string, deviceName: string): Promise<Found> {
+    for (let looks = 0; ; looks++) {
+      const device = this.fresh(this.devices, deviceKey(productKey, deviceName));
+      const product = this.fresh(this.products, productKey);
+      if (device && product) return { product: product.value, device: device.value };
+      if (looks === MAX_LOOKS) throw new DirectoryUnavailable('it changes faster than dm.rpc can be asked');
+      // It may have changed while the call was under way: then the answer counts for nothing.
+      await (device ? this.lookUp(productKey) : this.lookUp(productKey, deviceName));
+    }
+  }
+
+  /** Whether {@link current} would answer from memory. */
+  isCurrent(productKey: string, deviceName: string): boolean {
+    const device = this.fresh(this.devices, deviceKey(productKey, deviceName));
+    return device !== undefined && this.fresh(this.products, productKey) !== undefined;
   }
 
   /** The product as known now; undefined when it is not in memory. Never asks. */
@@ -81,7 +104,7 @@ export class DeviceDirectory {
   /** Creates a device at its first connect, and finds it. */
   async register(product: ProductEntry, deviceName: string): Promise<DeviceEntry | undefined> {
     await this.source.register(product, deviceName);
-    this.devices.delete(deviceKey(product.productKey, deviceName));
+    this.markStale(this.devices, deviceKey(product.productKey, deviceName));
     return (await this.find(product.productKey, deviceName)).device;
   }
 
@@ -91,19 +114,15 @@ export class DeviceDirectory {
       this.markStale(this.devices, deviceKey(productKey, deviceName));
   }
 
-  /** A product has changed: asks again at once, since live sessions read it without asking. */
-  async productChanged(productID: string): Promise<void> {
-    const keys = this.productKeys(productID);
-    for (const key of keys) this.markStale(this.products, key);
-    await Promise.all(keys.map((key) => this.lookUp(key)));
+  /** A product has changed: ask again at the next need. */
+  productChanged(productID: string): void {
+    for (const productKey of this.productKeys(productID)) this.markStale(this.products, productKey);
   }
 
-  /** Messages may have been missed: everything is asked for again at the next need, products at once. */
-  async everythingChanged(): Promise<void> {
+  /** Messages may have been missed: everything is asked for again at the next need. */
+  everythingChanged(): void {
     for (const key of this.devices.keys()) this.markStale(this.devices, key);
-    const keys = [...this.products.keys()];
-    for (const key of keys) this.markStale(this.products, key);
-    await Promise.all(keys.map((key) => this.lookUp(key)));
+    for (const key of this.products.keys()) this.markStale(this.products, key);
   }
 
   /** The ProductKeys under which devices of this product dial in. */
@@ -119,7 +138,8 @@ export class DeviceDirectory {
   /** Joins the look-up under way for the same thing, or gathers it into the next call. */
   private lookUp(productKey: string, deviceName?: string): Promise<void> {
     const key = deviceName === undefined ? productKey : deviceKey(productKey, deviceName);
-    const joined = this.waiting.get(key) ?? (this.changedMeanwhile.has(key) ? undefined : this.asking.get(key));
+    const underWay = [...this.calls].find(({ batch, changed }) => batch.has(key) && !changed.has(key));
+    const joined = this.waiting.get(key) ?? underWay?.batch.get(key);
     if (joined) return joined.promise;
     let settle: Waiting['settle'] = () => undefined;
     const promise = new Promise<void>((resolve, reject) => {
@@ -135,18 +155,19 @@ export class DeviceDirectory {
 
   /** Begins as many calls as may be under way. */
   private askNext(): void {
-    while (this.waiting.size > 0 && this.calls < MAX_CALLS) {
+    while (this.waiting.size > 0 && this.calls.size < MAX_CALLS) {
       const batch = new Map([...this.waiting].slice(0, MAX_BATCH));
       for (const key of batch.keys()) this.waiting.delete(key);
-      this.calls += 1;
-      void this.ask(batch).finally(() => {
-        this.calls -= 1;
+      const call = { batch, changed: new Set<string>() };
+      this.calls.add(call);
+      void this.ask(call).finally(() => {
+        this.calls.delete(call);
         this.askNext();
       });
     }
   }
 
-  private async ask(batch: ReadonlyMap<string, Waiting>): Promise<void> {
+  private async ask({ batch, changed }: Call): Promise<void> {
     const asked = [...batch.values()];
     const refs = asked.flatMap(({ productKey, deviceName }) =>
       deviceName === undefined ? [] : [{ productKey, deviceName }],
@@ -159,10 +180,9 @@ export class DeviceDirectory {
           .map(({ productKey }) => productKey),
       ),
     ];
-    for (const [key, waiting] of batch) this.asking.set(key, waiting);
     try {
       const answer = await this.source.resolve(refs, productKeys);
-      this.keep(refs, productKeys, answer);
+      this.keep(refs, productKeys, answer, changed);
       for (const { settle } of asked) settle();
     } catch (error) {
       const failure =
@@ -170,9 +190,6 @@ export class DeviceDirectory {
           ? error
           : new DirectoryUnavailable('the look-up failed', { cause: error });
       for (const { settle } of asked) settle(failure);
-    } finally {
-      for (const [key, waiting] of batch) if (this.asking.get(key) === waiting) this.asking.delete(key);
-      if (this.asking.size === 0) this.changedMeanwhile.clear();
     }
   }
 
@@ -180,12 +197,13 @@ export class DeviceDirectory {
     refs: readonly { productKey: string; deviceName: string }[],
     productKeys: readonly string[],
     answer: { devices: DeviceEntry[]; products: ProductEntry[] },
+    changed: ReadonlySet<string>,
   ): void {
     const now = this.clock.now();
     const slotOf = <T>(key: string, value: T | undefined): Slot<T> => ({
       value,
       until: now + (value === undefined ? UNKNOWN_MS : FRESH_MS),
-      stale: this.changedMeanwhile.has(key),
+      stale: changed.has(key),
     });
     const products = new Map(answer.products.map((product) => [product.productKey, product]));
     for (const key of productKeys) {
@@ -206,6 +224,6 @@ export class DeviceDirectory {
     // `get` would make the key the latest used one, and whoever walks over all keys would meet it again, without end.
     const slot = cache.peek(key);
     if (slot) slot.stale = true;
-    if (this.asking.size > 0) this.changedMeanwhile.add(key);
+    for (const { changed } of this.calls) changed.add(key);
   }
 }

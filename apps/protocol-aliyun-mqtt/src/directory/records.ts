@@ -24,6 +24,8 @@ export interface DeviceEntry {
   readonly registration: string;
   /** ClientID of the latest successful login that dm knows of. */
   readonly lastClientId: string;
+  /** Unix milliseconds of the latest reset; 0 = never. */
+  readonly resetAt: number;
   /** Live deviceTokens, by clientId. */
   readonly tokens: readonly TokenEntry[];
 }

@@ -69,7 +69,11 @@ export class RpcDirectorySource implements DirectorySource {
   private async resolveBatch(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Resolved> {
     const answer = await this.directory.resolve({ devices: [...devices], productKeys: [...productKeys] });
     return {
-      devices: answer.devices.map((device) => ({ ...device, tokens: device.tokens.map(tokenEntry) })),
+      devices: answer.devices.map((device) => ({
+        ...device,
+        resetAt: Number(device.resetAt),
+        tokens: device.tokens.map(tokenEntry),
+      })),
       products: answer.products.map((product) => ({
         productKey: product.productKey,
         productID: product.productID,
@@ -122,6 +126,7 @@ export class RpcDirectorySource implements DirectorySource {
         enabled: Number(info.isEnable) !== 2,
         registration: info.protocolConf[REGISTRATION_KEY] ?? '',
         lastClientId: '',
+        resetAt: 0,
         tokens: [],
       }
     );

@@ -5,98 +5,95 @@ import type { Bus, Subscription } from '@alink/bus';
 import { decodeEnvelope, subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
+import { Rechecks } from './rechecks';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
-/** Sessions that are looked at together. */
-const RECHECKS_AT_ONCE = 500;
-
 export class DeviceChanges {
   private readonly subscriptions: Subscription[] = [];
+  private readonly rechecks: Rechecks;
+  private changes = 0;
 
   constructor(
     private readonly bus: Bus,
     private readonly directory: DeviceDirectory,
     private readonly sessions: SessionTable,
-    private readonly log: Logger,
-  ) {}
+    log: Logger,
+  ) {
+    this.rechecks = new Rechecks(directory, sessions, log);
+  }
 
   start(): void {
     const on = (subject: string, take: (named: Named) => Promise<void>): void => {
-      this.subscriptions.push(
-        this.bus.subscribe(subject, ({ data }) => {
-          take(readNames(data)).catch((error: unknown) =>
-            this.log.warn({ err: error, subject }, 'a change was not applied'),
-          );
-        }),
-      );
+      this.subscriptions.push(this.bus.subscribe(subject, ({ data }) => void take(readNames(data))));
     };
     const deviceChanged = (named: Named): Promise<void> => this.deviceChanged(named);
     const productChanged = (named: Named): Promise<void> => this.productChanged(named);
     on(subjects.cacheSync('cache:dm:device'), deviceChanged);
     on(subjects.deviceCreated, deviceChanged);
     on(subjects.deviceDeleted, deviceChanged);
-    on(subjects.deviceReset, async (named) => {
-      await deviceChanged(named);
-      await this.endSession(named, 'the device was reset');
+    on(subjects.deviceReset, (named) => {
+      this.deviceReset(named);
+      return this.deviceChanged(named);
     });
     on(subjects.cacheSync('cache:dm:product'), productChanged);
     on(subjects.cacheSync('cache:dm:product:schema'), productChanged);
     on(subjects.productDeleted, productChanged);
-    this.bus.onReconnect(() => {
-      this.refresh().catch((error: unknown) => this.log.warn({ err: error }, 'products were not refreshed'));
-    });
+    this.bus.onReconnect(() => void this.refresh());
   }
 
   stop(): void {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
+    this.rechecks.stop();
   }
 
-  /** Everything may have changed: products are asked for again, and every session is checked. */
+  /** Changes heard of so far, for {@link began}. */
+  get heard(): number {
+    return this.changes;
+  }
+
+  /**
+   * A session is in the table, where changes find it. One that came while its login was decided has not.
+   * @param heard {@link heard} at the beginning of its login
+   */
+  began(session: Session, heard: number): void {
+    const { productKey, deviceName } = session;
+    if (heard === this.changes && this.directory.isCurrent(productKey, deviceName)) return;
+    void this.rechecks.check([session]);
+  }
+
+  /** Everything may have changed: every session is checked, and its product is asked for again. */
   async refresh(): Promise<void> {
-    await this.directory.everythingChanged();
-    await this.recheckAll([...this.sessions]);
+    this.changes += 1;
+    this.directory.everythingChanged();
+    await this.rechecks.check([...this.sessions]);
   }
 
   private async deviceChanged({ productID, deviceName }: Named): Promise<void> {
     if (!productID || !deviceName) return this.refresh();
+    this.changes += 1;
     this.directory.deviceChanged(productID, deviceName);
-    for (const productKey of this.directory.productKeys(productID)) {
-      const session = this.sessions.get(productKey, deviceName);
-      if (session) await this.recheck(session);
-    }
+    await this.rechecks.check(this.sessionsOf(productID, deviceName));
   }
 
   private async productChanged({ productID }: Named): Promise<void> {
     if (!productID) return this.refresh();
-    await this.directory.productChanged(productID);
-    await this.recheckAll([...this.sessions].filter((session) => session.productID === productID));
+    this.changes += 1;
+    this.directory.productChanged(productID);
+    await this.rechecks.check([...this.sessions].filter((session) => session.productID === productID));
   }
 
-  /** Some at a time, so that the directory asks for them together. */
-  private async recheckAll(sessions: readonly Session[]): Promise<void> {
-    for (let start = 0; start < sessions.length; start += RECHECKS_AT_ONCE) {
-      await Promise.all(sessions.slice(start, start + RECHECKS_AT_ONCE).map((session) => this.recheck(session)));
-    }
+  /** Needs no look-up: whatever is known of the device, a session of before does not go on. */
+  private deviceReset({ productID = '', deviceName = '' }: Named): void {
+    for (const productKey of this.directory.productKeys(productID)) this.sessions.forgetLogin(productKey, deviceName);
+    for (const session of this.sessionsOf(productID, deviceName)) this.rechecks.end(session, 'the device was reset');
   }
 
-  private async endSession({ productID = '', deviceName = '' }: Named, reason: string): Promise<void> {
-    for (const productKey of this.directory.productKeys(productID)) {
-      await this.sessions.get(productKey, deviceName)?.end(reason);
-    }
-  }
-
-  /** Cuts a session whose device would not be let in again. */
-  private async recheck(session: Session): Promise<void> {
-    const { product, device } = await this.directory.find(session.productKey, session.deviceName);
-    const reason = !(product && device)
-      ? 'the device was deleted'
-      : !(device.enabled && product.enabled)
-        ? 'the device was disabled'
-        : !(await session.options.stillGood({ product, device }))
-          ? 'its credentials were changed or revoked'
-          : undefined;
-    if (reason) void session.end(reason);
+  private sessionsOf(productID: string, deviceName: string): Session[] {
+    return this.directory
+      .productKeys(productID)
+      .map((productKey) => this.sessions.get(productKey, deviceName))
+      .filter((session) => session !== undefined);
   }
 }
 

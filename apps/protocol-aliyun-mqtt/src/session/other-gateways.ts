@@ -2,19 +2,23 @@
  * One session per device over all gateways: a login here ends the older session elsewhere ("Alibaba Cloud IoT
  * documentation, 'Limits'": the older connection of the same triple is cut).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, Subscription } from '@alink/bus';
 import { subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
-import type { Presence } from './presence';
+import { isLater, type Epoch, type Presence } from './presence';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
-interface Opened {
+/** Sessions that are told again together, and the milliseconds after which the next ones follow. */
+const TOLD_AT_ONCE = 500;
+const PAUSE_MS = 50;
+
+interface Opened extends Epoch {
   readonly gateway: string;
   readonly productID: string;
   readonly deviceName: string;
-  readonly epoch: number;
   /** The whole ClientID of that login: the cloud publisher's password is checked against it. */
   readonly clientId: string;
 }
@@ -36,32 +40,57 @@ export class OtherGateways {
     this.subscription = this.bus.subscribe(subjects.sessionOpened('*', '>'), ({ data }) => {
       this.opened(data).catch((error: unknown) => this.log.warn({ err: error }, 'a session notice could not be read'));
     });
+    this.bus.onReconnect(() => {
+      this.sessions.forgetLoginsElsewhere();
+      void this.tellAll();
+    });
   }
 
   stop(): void {
     this.subscription?.unsubscribe();
+    this.subscription = undefined;
   }
 
-  /** Tells the others of a session here, once its epoch is known. */
+  /** Tells the others of a login here, once its epoch is known: also if its session has ended by then. */
   async tell(session: Session): Promise<void> {
     const epoch = await this.presence.epochOf(session);
     if (epoch === undefined) return;
     const { productID, deviceName } = session;
     const clientId = session.options.rawClientId;
-    const notice: Opened = { gateway: this.gatewayId, productID, deviceName, epoch, clientId };
+    const notice: Opened = { gateway: this.gatewayId, productID, deviceName, ...epoch, clientId };
     this.bus.publish(subjects.sessionOpened(productID, deviceName), JSON.stringify(notice));
   }
 
-  private async opened(data: Buffer): Promise<void> {
-    const { gateway, productID, deviceName, epoch, clientId } = JSON.parse(data.toString()) as Opened;
-    if (gateway === this.gatewayId) return;
-    for (const productKey of this.directory.productKeys(productID)) {
-      const session = this.sessions.get(productKey, deviceName);
-      // Two logins at once: the one whose message the stream took later is the later one.
-      const ours = session && (await this.presence.epochOf(session));
-      if (ours !== undefined && ours > epoch) continue;
-      this.sessions.noteLogin(productKey, deviceName, clientId);
-      void session?.end('taken over: the device connected to another gateway');
+  /** What was told while the bus was away, nobody has heard. */
+  private async tellAll(): Promise<void> {
+    const all = [...this.sessions];
+    for (let start = 0; start < all.length && this.subscription; start += TOLD_AT_ONCE) {
+      for (const session of all.slice(start, start + TOLD_AT_ONCE)) {
+        if (session.state === 'online') void this.tell(session);
+      }
+      await sleep(PAUSE_MS);
     }
+  }
+
+  private async opened(data: Buffer): Promise<void> {
+    const notice = JSON.parse(data.toString()) as Opened;
+    if (notice.gateway === this.gatewayId) return;
+    const keys = this.directory.productKeys(notice.productID);
+    await Promise.all(keys.map((productKey) => this.compare(productKey, notice)));
+  }
+
+  /** Of two logins the later one is that whose message the stream took later. */
+  private async compare(productKey: string, notice: Opened): Promise<void> {
+    const { deviceName, clientId } = notice;
+    const session = this.sessions.get(productKey, deviceName);
+    // Its message is not even sent: it will be the later one, and tell so itself.
+    if (session?.state === 'opening') return;
+    const ours = session && (await this.presence.epochOf(session));
+    // While this waited, its place may have been taken.
+    if (session?.state === 'ended') return this.compare(productKey, notice);
+    // They may have missed that: told again, it ends theirs.
+    if (ours && isLater(ours, notice)) return this.tell(session);
+    this.sessions.noteLogin(productKey, deviceName, clientId);
+    void session?.end('taken over: the device connected to another gateway');
   }
 }

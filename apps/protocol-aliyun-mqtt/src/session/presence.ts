@@ -12,9 +12,19 @@ const RETRY_MS = 1000;
 /** Tries for a session that has ended meanwhile: a device that flaps during an outage must not pile up work. */
 const TRIES_AFTER_END = 5;
 
+/** When a session began: position of its `connected` message in the stream. */
+export interface Epoch {
+  /** When that stream was made, unix milliseconds: one that is made anew counts from 1 again. */
+  readonly stream: number;
+  readonly sequence: number;
+}
+
+export const isLater = (one: Epoch, other: Epoch): boolean =>
+  one.stream === other.stream ? one.sequence > other.sequence : one.stream > other.stream;
+
 export class Presence {
   /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
-  private readonly epochs = new WeakMap<Session, Promise<number | undefined>>();
+  private readonly epochs = new WeakMap<Session, Promise<Epoch | undefined>>();
   private readonly telling = new Set<Promise<unknown>>();
   private stopping = false;
 
@@ -26,7 +36,7 @@ export class Presence {
   ) {}
 
   /** A session has begun: tells it until it is kept. @returns its epoch */
-  connected(session: Session): Promise<number | undefined> {
+  connected(session: Session): Promise<Epoch | undefined> {
     const at = this.clock.now();
     const message = JSON.stringify({
       ...this.statusOf(session, 'connected', '', at),
@@ -47,15 +57,18 @@ export class Presence {
         const epoch = await this.epochs.get(session);
         if (epoch === undefined) return;
         const reason = session.endReason ?? 'connection closed';
-        const message = JSON.stringify({ ...this.statusOf(session, 'disconnected', reason, at), epoch });
-        await this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${epoch}`, () => true);
+        const message = JSON.stringify({
+          ...this.statusOf(session, 'disconnected', reason, at),
+          epoch: epoch.sequence,
+        });
+        await this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${epoch.sequence}`, () => true);
       })(),
     );
     done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
   }
 
   /** Epoch of a live session, once known. */
-  epochOf(session: Session): Promise<number | undefined> {
+  epochOf(session: Session): Promise<Epoch | undefined> {
     return this.epochs.get(session) ?? Promise.resolve(undefined);
   }
 
@@ -65,11 +78,13 @@ export class Presence {
     await Promise.allSettled(this.telling);
   }
 
-  private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<number | undefined> {
+  private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<Epoch | undefined> {
     let triesAfterEnd = 0;
     for (;;) {
       try {
-        return await this.track(this.bus.publishKept(subject, encodeEnvelope(message, this.clock.now()), id));
+        const kept = this.bus.publishKept(subject, encodeEnvelope(message, this.clock.now()), id);
+        const sequence = await this.track(kept);
+        return { stream: await this.bus.streamCreatedMs(), sequence };
       } catch (error) {
         if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
         this.log.warn({ err: error, subject }, 'the stream did not take a status change; trying again');

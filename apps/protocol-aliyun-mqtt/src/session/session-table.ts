@@ -32,6 +32,16 @@ export class SessionTable {
     this.logins.set(sessionKey(productKey, deviceName), rawClientId);
   }
 
+  /** What dm knows of the device's latest login counts again. */
+  forgetLogin(productKey: string, deviceName: string): void {
+    this.logins.delete(sessionKey(productKey, deviceName));
+  }
+
+  /** Logins elsewhere may have been missed: only those of the devices here are known for sure. */
+  forgetLoginsElsewhere(): void {
+    for (const key of [...this.logins.keys()]) if (!this.sessions.has(key)) this.logins.delete(key);
+  }
+
   /** Takes a session out, unless a newer one has its place. */
   remove(session: Session): void {
     if (this.sessions.get(session.key) === session) this.sessions.delete(session.key);
