@@ -37,6 +37,9 @@ export interface SentCommand {
   readonly answer: Promise<DeviceAnswer>;
 }
 
+/** Milliseconds that an answer waits for its record; callers leave more than that for the way back to them. */
+const RECORD_MS = 100;
+
 /** Codes with which the gateway itself answers: it could not deliver, or found the topic wrong. */
 const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
 
@@ -51,26 +54,37 @@ const readAnswer = (body: Buffer): DeviceAnswer => {
   return { code, msg, output: reply.data === undefined ? '' : JSON.stringify(reply.data) };
 };
 
+/** Waits for it, but no longer than that. */
+const atMost = async (ms: number, promise: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([promise, passed]);
+  clearTimeout(timer);
+};
+
 export class CommandSender {
   constructor(
     private readonly context: DmContext,
     private readonly waiting: WaitingCommands,
   ) {}
 
-  /** Writes the record, then sends. Resolves once the record is written; the answer comes by its own promise. */
+  /** Writes the record, then sends. Resolves once the record is written; the answer comes by its own promise, when it is recorded. */
   async send(command: Command): Promise<SentCommand> {
     const { prisma, now, log } = this.context;
     const { device, action, dataID, content, user } = command;
     const msgToken = await openCommand(prisma, { deviceID: device.id, action, dataID, content, user }, now());
-    const answer = this.deliver(command, msgToken);
+    const delivered = this.deliver(command, msgToken);
     // The record is completed whether or not anybody waits.
-    answer
+    const completed = delivered
       .catch((error: unknown): DeviceAnswer => {
         const { code, message } = RpcError.from(error);
         return { code, msg: message, output: '' };
       })
       .then((outcome) => closeCommand(prisma, device.id, msgToken, outcome, now()))
       .catch((error: unknown) => log.error({ err: error, msgToken: String(msgToken) }, 'a command was not completed'));
+    // Whoever has the answer may read the record at once; a database that went away meanwhile does not keep it from them.
+    const answer = delivered.finally(() => atMost(RECORD_MS, completed));
+    answer.catch(() => undefined); // an answer that nobody waits for
     return { msgToken: String(msgToken), answer };
   }
 
