@@ -6,9 +6,9 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 import { channelCredentials } from './certificate-files';
 import { ETCD_SCHEME, withSource } from './etcd-resolver';
 import { InstanceSource } from './instance-source';
+import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, writeAnswerLimit } from './message-size';
 import type { ClientSecurity } from './protection';
 import { RpcError } from './rpc-error';
-import { MAX_MESSAGE_BYTES } from './rpc-server';
 import { fromServiceError } from './status-mapping';
 import type { CallOptions, Client } from './types';
 import { writeUser } from './user-metadata';
@@ -41,8 +41,8 @@ const DEFAULT_DEADLINE_MS = 5000;
 
 const CHANNEL_OPTIONS = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
+  'grpc.max_send_message_length': MAX_REQUEST_BYTES,
   // A server that vanished without a word is noticed while calls wait for it. Never without calls: servers in Go
   // close connections that are pinged idly.
   'grpc.keepalive_time_ms': 10_000,
@@ -128,6 +128,7 @@ class GrpcRpcChannel implements RpcChannel {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#unavailable('channel is closed'));
       const metadata = new Metadata({ waitForReady: this.#nobodyKnown });
+      writeAnswerLimit(metadata);
       if (user) writeUser(metadata, user);
       if (token) metadata.set('authorization', `Bearer ${token}`);
       this.#grpc.makeUnaryRequest(

@@ -151,10 +151,33 @@ describe('startRpcServer', () => {
     });
   });
 
-  test('a message over 4 MB is refused, and the connection serves on', async () => {
-    const { timed } = await setUp({ TaskGroupRead: async () => ({ code: 'fine' }) });
-    await expect(timed.TaskGroupRead({ code: 'x'.repeat(5 * 1024 * 1024) })).rejects.toMatchObject({ code: 100027 });
-    expect(await timed.TaskGroupRead({})).toMatchObject({ code: 'fine' });
+  test('a request over 16 MB is refused, and the connection serves on', async () => {
+    const { timed } = await setUp({ TaskGroupRead: async ({ code }) => ({ code: String(code.length) }) });
+    const code = 'x'.repeat(15 * 1024 * 1024);
+    expect(await timed.TaskGroupRead({ code })).toMatchObject({ code: String(code.length) });
+    await expect(timed.TaskGroupRead({ code: code + code })).rejects.toMatchObject({
+      code: 100027,
+      message: expect.stringContaining('larger than'),
+    });
+    expect(await timed.TaskGroupRead({})).toMatchObject({ code: '0' });
+  });
+
+  test('an answer has as much as its caller takes: 4 MB, or 64 MB for one of ours', async () => {
+    const { timed, raw } = await setUp({ TaskGroupRead: async ({ code }) => ({ name: 'x'.repeat(Number(code)) }) });
+    const [fits, tooLong, farTooLong] = [4_190_000, 4_200_000, 68_000_000];
+    expect(await timed.TaskGroupRead({ code: String(tooLong) })).toMatchObject({ name: 'x'.repeat(tooLong) });
+    await expect(timed.TaskGroupRead({ code: String(farTooLong) })).rejects.toEqual(
+      expect.objectContaining({ code: 100027, message: expect.stringContaining('page.size') }),
+    );
+    await expect(raw(definition, 'TaskGroupRead', { code: String(fits) })).resolves.toMatchObject({
+      name: 'x'.repeat(fits),
+    });
+    await expect(raw(definition, 'TaskGroupRead', { code: String(tooLong) })).rejects.toMatchObject({
+      code: status.UNKNOWN,
+      details: expect.stringContaining(
+        '"msg":"the answer would have 4200005 bytes, and its caller takes 4194304: ask for less',
+      ),
+    });
   });
 
   test('health says SERVING for the server and each service', async () => {

@@ -1,9 +1,10 @@
 import { portTaken, type Logger, type Metrics } from '@alink/runtime';
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from './message-size';
 import { assertProtected, type ServerSecurity } from './protection';
 import { addReflection } from './reflection';
-import { implementationOf, type CallObserver, type ServedService } from './serve';
+import { definitionOf, implementationOf, type CallObserver, type ServedService } from './serve';
 import { openGate, type ServerGate } from './server-gate';
 import type { RpcServer } from './types';
 
@@ -28,15 +29,12 @@ export interface RpcServerOptions {
   readonly graceMs?: number;
 }
 
-/** Bytes of one message in either direction; gRPC's own default for what is received. */
-export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
-
 // What grpc-js would print on standard error reaches us as errors too.
 setLogVerbosity(logVerbosity.NONE);
 
 const SERVER_OPTIONS = {
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
+  'grpc.max_send_message_length': MAX_ANSWER_BYTES,
   // A peer that vanished without a word is noticed within 80 s, so that its streams do not pile up.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
@@ -100,7 +98,7 @@ const addServices = (
   { access }: ServerGate,
 ): SayHealth => {
   for (const served of services) {
-    server.addService(served.service.definition, implementationOf(served, observer, access.actorOf));
+    server.addService(definitionOf(served), implementationOf(served, observer, access.actorOf));
   }
   const names = namesOf(services);
   const health = new HealthImplementation();

@@ -1,6 +1,8 @@
 /** A service together with its handlers, as grpc-js takes them. */
 import type { Service } from '@alink/contract';
 import type { handleUnaryCall, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import { readAnswerLimit, requireAnswerFits } from './message-size';
 import { RpcError } from './rpc-error';
 import { toStatus } from './status-mapping';
 import type { CallContext, Handlers } from './types';
@@ -10,6 +12,7 @@ export interface ServedService {
   readonly service: Service;
   readonly handlers: Readonly<Record<string, Handler>>;
 }
+type Method = MethodDefinition<object, object>;
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
 
 /** A handler for each method of the service; the compiler checks requests and answers. */
@@ -29,6 +32,15 @@ export interface CallObserver {
 /** What a call says of its caller. */
 export type ActorOf = (call: ServerUnaryCall<unknown, unknown>) => string | undefined;
 
+/** The service as the server is told of it: answers are bytes already, since how many there are is looked at before. */
+export const definitionOf = ({ service }: ServedService): ServiceDefinition =>
+  Object.fromEntries(
+    Object.entries(service.definition).map(([name, method]) => [
+      name,
+      { ...method, responseSerialize: (bytes: object) => bytes as Buffer },
+    ]),
+  );
+
 /** @throws {TypeError} when a method has no handler */
 export const implementationOf = (
   { service, handlers }: ServedService,
@@ -36,22 +48,23 @@ export const implementationOf = (
   actorOf: ActorOf,
 ): UntypedServiceImplementation =>
   Object.fromEntries(
-    Object.entries(service.definition).map(([name, { path }]) => {
+    Object.entries(service.definition).map(([name, method]) => {
       const handler = handlers[name];
-      if (!handler) throw new TypeError(`${path} has no handler`);
-      return [name, unary(path, handler, observer, actorOf)];
+      if (!handler) throw new TypeError(`${method.path} has no handler`);
+      return [name, unary(method, handler, observer, actorOf)];
     }),
   );
 
 const unary =
-  (path: string, handler: Handler, observer: CallObserver, actorOf: ActorOf): handleUnaryCall<unknown, unknown> =>
+  (method: Method, handler: Handler, observer: CallObserver, actorOf: ActorOf): handleUnaryCall<unknown, unknown> =>
   (call, callback) => {
+    const { path } = method;
     const startedAt = performance.now();
     const answered = (code: number) => observer.answered(path, code, (performance.now() - startedAt) / 1000);
-    run(handler, call, actorOf).then(
-      (response) => {
+    run(method, handler, call, actorOf).then(
+      (bytes) => {
         answered(200);
-        callback(null, response);
+        callback(null, bytes);
       },
       (thrown: unknown) => {
         const error = RpcError.from(thrown);
@@ -62,10 +75,19 @@ const unary =
     );
   };
 
-const run = async (handler: Handler, call: ServerUnaryCall<unknown, unknown>, actorOf: ActorOf): Promise<unknown> =>
-  handler(call.request as never, {
+const run = async (
+  { responseSerialize }: Method,
+  handler: Handler,
+  call: ServerUnaryCall<unknown, unknown>,
+  actorOf: ActorOf,
+): Promise<Buffer> => {
+  const response = await handler(call.request as never, {
     user: readUser(call.metadata),
     deadlineMs: Number(call.getDeadline()),
     peer: call.getPeer(),
     actor: actorOf(call),
   });
+  const bytes = responseSerialize(response as object);
+  requireAnswerFits(bytes, readAnswerLimit(call.metadata));
+  return bytes;
+};

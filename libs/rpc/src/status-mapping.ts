@@ -56,5 +56,7 @@ export const fromServiceError = (error: ServiceError, method: string, target: st
   }
   const code = codeByStatus.get(error.code) ?? Code.system;
   const what = code === Code.timeout ? 'no answer in time' : (status[error.code] ?? 'UNKNOWN').toLowerCase();
-  return new RpcError(code, `${method}: ${what}`, { cause: error });
+  // Only gRPC libraries say this, of sizes and rates, and say which.
+  const why = error.code === status.RESOURCE_EXHAUSTED ? ` (${error.details})` : '';
+  return new RpcError(code, `${method}: ${what}${why}`, { cause: error });
 };
