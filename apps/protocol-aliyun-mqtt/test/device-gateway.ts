@@ -68,6 +68,7 @@ export const startDeviceGateway = async (
     directory,
     credentials: dm,
     clock,
+    connectRate: guard.connectRate,
     latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
     cloudPublisher: true,
     plainRegistration: false,

@@ -1,6 +1,8 @@
 /** The guard at work on real connections. Time stands still unless a test moves it. */
 import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { jest } from '@jest/globals';
 import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
@@ -19,6 +21,8 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
 });
 
+/** First byte of a CONNACK. */
+const CONNACK = 0x20;
 /** CONNACK code of one login, which then ends. */
 const codeOf = async (gateway: DeviceGateway, deviceName: string, secret?: string): Promise<number> => {
   const { raw, code } = await gateway.connect(deviceName, secret);
@@ -59,6 +63,38 @@ describe('lockout', () => {
     expect(await gateway.metric('alink_gateway_login_locks_total')).toBe(1);
     clock.time += 100_000;
     expect(await codeOf(gateway, 'dev1')).toBe(0);
+  });
+
+  test('a malformed ClientID is answered the same before and during a lock', async () => {
+    const gateway = await start(limits);
+    const malformed = async (): Promise<number> => {
+      const { raw, code } = await gateway.connectAs({
+        ...gateway.credentials('dev1'),
+        clientId: 'x|signmethod=crc32|',
+      });
+      await raw.close();
+      return code;
+    };
+    expect(await malformed()).toBe(2);
+    for (let n = 0; n < 11; n++) expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+    expect(await malformed()).toBe(2);
+  });
+
+  test('why a password is wrong is found out after the answer: the time does not tell that the device exists', async () => {
+    const gateway = await start(limits);
+    const refused = (): number => gateway.activities.filter(({ kind }) => kind === 'refuse').length;
+    const refusedAtAnswer: number[] = [];
+    const write = jest.spyOn(Socket.prototype, 'write');
+    write.mockImplementation(function (this: Socket, ...args: Parameters<Socket['write']>) {
+      if ((args[0] as Uint8Array)[0] === CONNACK) refusedAtAnswer.push(refused());
+      return Reflect.apply(Duplex.prototype.write, this, args) as boolean;
+    });
+    expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+    write.mockRestore();
+    expect(refusedAtAnswer).toEqual([0]);
+    await eventually(() =>
+      expect(gateway.activities).toMatchObject([{ text: expect.stringMatching(/the secret.*is another one/) }]),
+    );
   });
 
   test('a device that does not exist is locked the same way', async () => {

@@ -171,7 +171,8 @@ export class Connections {
     this.decided.delete(client);
     switch (verdict.as) {
       case 'refused':
-        if (!isQuiet(verdict.refusal)) this.noteRefusal(attempt, verdict.refusal);
+        // After the answer: a guesser must not see in the time what goes into the line.
+        if (!isQuiet(verdict.refusal)) setImmediate(() => this.noteRefusal(attempt, verdict.refusal));
         return verdict.refusal;
       case 'cloudPublisher': {
         const decide = (): Promise<Verdict> => this.options.unguarded.decide(attempt);
@@ -343,5 +344,5 @@ export class Connections {
   }
 }
 
-const authenticateError = ({ returnCode, cause }: Refusal): AuthenticateError =>
-  Object.assign(new Error(cause), { returnCode }) as AuthenticateError;
+const authenticateError = ({ returnCode }: Refusal): AuthenticateError =>
+  Object.assign(new Error(`refused with CONNACK ${returnCode}`), { returnCode }) as AuthenticateError;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CredentialsSource } from '../directory/credentials-source';
 import { DeviceDirectory } from '../directory/device-directory';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from '../directory/records';
+import { ConnectRate } from '../guard/connect-rate';
 import { Admission } from './admission';
 import { readAttempt } from './attempt';
 
@@ -37,6 +38,7 @@ interface World {
   /** ClientID of the device's latest login on this gateway. */
   readonly latest?: string;
   readonly plainRegistration?: boolean;
+  readonly connectsPerMinute?: number;
   readonly credentials?: Partial<CredentialsSource>;
 }
 
@@ -75,6 +77,7 @@ const admissionIn = (world: World) => {
     directory,
     credentials,
     clock,
+    connectRate: new ConnectRate(world.connectsPerMinute ?? 0, clock),
     latestLogin: () => world.latest,
     cloudPublisher: world.cloudPublisher ?? true,
     plainRegistration: world.plainRegistration ?? false,
@@ -342,6 +345,28 @@ describe('dynamic registration (一型一密)', () => {
           '{"productKey":"aliyun_test_01","deviceName":"dev001","clientId":"KzLKNeWyE7SxiWLuPpZQ000100","deviceToken":"^1^1681709523062^c5cce0a49b03685"}',
       },
     });
+  });
+
+  test.each(['register', 'regnwl'])('%s too often: CONNACK 3, and dm is not asked', async (authType) => {
+    let asked = 0;
+    const counted =
+      <T>(answer: () => Promise<T>) =>
+      () => (asked++, answer());
+    const { admission } = admissionIn({
+      product: { autoRegister: 3 },
+      connectsPerMinute: 2,
+      credentials: {
+        registerDevice: counted(() => registers.registerDevice!('', '')),
+        issueDeviceToken: counted(() => registers.issueDeviceToken!('', '')),
+      },
+    });
+    const verdicts = [];
+    for (let n = 0; n < 4; n++) {
+      verdicts.push(await admission.decide(readAttempt({ ...manual, ...registration(authType) })));
+    }
+    expect(verdicts.map(({ as }) => as)).toEqual(['registration', 'registration', 'refused', 'refused']);
+    expect(verdicts.at(-1)).toMatchObject({ refusal: { returnCode: 3 } });
+    expect(asked).toBe(2);
   });
 
   test('over plain TCP only where it is allowed', async () => {

@@ -26,17 +26,26 @@ export class Admission {
 
   /** Decides on one CONNECT. While dm.rpc is away and nothing is known from before, that is CONNACK 3. */
   async decide(attempt: Attempt): Promise<Verdict> {
-    const { problem } = attempt.clientId;
-    if (problem !== undefined) return refused(refusals.malformedClientId(problem));
-    const way = this.ways.find((candidate) => candidate.applies(attempt))!;
-    const misuse = way.misuse?.(attempt) ?? (way.anyKeepalive ? undefined : badKeepalive(attempt));
+    const misuse = this.misuse(attempt);
     if (misuse) return refused(misuse);
     try {
-      return await way.admit(attempt);
+      return await this.wayOf(attempt).admit(attempt);
     } catch (error) {
       if (error instanceof DirectoryUnavailable) return refused(refusals.unavailable());
       throw error;
     }
+  }
+
+  /** What is wrong with the form of a CONNECT, whoever sends it. */
+  misuse(attempt: Attempt): Refusal | undefined {
+    const { problem } = attempt.clientId;
+    if (problem !== undefined) return refusals.malformedClientId(problem);
+    const way = this.wayOf(attempt);
+    return way.misuse?.(attempt) ?? (way.anyKeepalive ? undefined : badKeepalive(attempt));
+  }
+
+  private wayOf(attempt: Attempt): Way {
+    return this.ways.find((candidate) => candidate.applies(attempt))!;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Why a password does not match, for the log of the person who has to mend it. Runs only after a refusal; the device
- * is told nothing of it.
+ * Why a password does not match, for the log of the person who has to mend it. It tries many keys and methods, and so
+ * runs only after the answer: the device is told nothing of it, neither in words nor by the time.
  */
 import { signedContents, verifyPassword, type SignMethod } from '@alink/signing';
 import type { Attempt } from './attempt';

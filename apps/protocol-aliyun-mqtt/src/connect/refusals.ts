@@ -12,6 +12,7 @@ export type ReturnCode = 2 | 3 | 4 | 5;
 
 export interface Refusal {
   readonly returnCode: ReturnCode;
+  /** May be worked out only when it is read, which a guesser would see in the time: to be read after the answer. */
   readonly cause: string;
   readonly step: string;
 }
@@ -51,8 +52,14 @@ export const refusals = {
     refusal(4, 'unknown product', 'check the ProductKey in the username, or create the product (dmctl product create)'),
   unknownDevice: () =>
     refusal(4, 'unknown device', 'check the DeviceName in the username, or create the device (dmctl device create)'),
-  wrongSign: (hint: string) =>
-    refusal(4, `bad user name or password: ${hint}`, 'compare with dmctl device connect-params'),
+  /** @param diagnose says why, in words */
+  wrongSign: (diagnose: () => string): Refusal => ({
+    returnCode: 4,
+    get cause() {
+      return `bad user name or password: ${diagnose()}`;
+    },
+    step: 'compare with dmctl device connect-params',
+  }),
   wrongToken: () =>
     refusal(4, 'the deviceToken is not known, or was revoked', 'register the device again (authType=regnwl)'),
   wrongIotToken: () =>

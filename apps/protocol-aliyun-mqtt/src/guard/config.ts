@@ -7,7 +7,7 @@ export const guardFields = {
   LOGIN_FAILURES_PER_MINUTE: wholeNumber(10),
   /** Seconds that a lock lasts. */
   LOGIN_LOCK_S: durationSeconds(300, { max: 86_400 }),
-  /** Logins of one device; more are refused with CONNACK 3. Alibaba's own figure is 5. */
+  /** Logins of one device, and its requests for credentials; more get CONNACK 3, over HTTPS 429. Alibaba's own figure is 5. */
   CONNECTS_PER_MINUTE_PER_DEVICE: wholeNumber(30),
   /** Connections begun from one address (an IPv6 /64), after ten seconds' worth at once; more wait for their turn. */
   CONNECTS_PER_SECOND_PER_ADDRESS: wholeNumber(1000),

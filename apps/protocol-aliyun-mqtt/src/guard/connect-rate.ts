@@ -1,5 +1,5 @@
 /**
- * How often one device may log in. Only logins that have proved their secret count: nobody else can use up a device's
+ * How often one device may log in, or ask for credentials. Only logins that have proved their secret count: nobody else can use up a device's
  * share.
  */
 import type { Clock } from '@alink/runtime';

@@ -1,5 +1,5 @@
 /** Refusals of the guard. They may come in floods, so most of them are told to nobody but the client. */
-import type { Refusal } from '../connect/refusals';
+import type { Refusal, ReturnCode } from '../connect/refusals';
 
 export interface GuardRefusal extends Refusal {
   /** Not to be logged: a line about it was written already. */
@@ -8,8 +8,8 @@ export interface GuardRefusal extends Refusal {
 
 export const isQuiet = (refusal: Refusal): boolean => 'quiet' in refusal && refusal.quiet === true;
 
-/** The same code as for a wrong password: a guesser does not see that it is locked out. */
-export const lockedOut = (returnCode: 3 | 4): GuardRefusal => ({
+/** @param returnCode the one that it would get anyway: a guesser does not see that it is locked out */
+export const lockedOut = (returnCode: ReturnCode): GuardRefusal => ({
   returnCode,
   cause: 'too many failed logins',
   step: 'wait until the lock ends',

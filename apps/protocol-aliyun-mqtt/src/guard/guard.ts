@@ -1,7 +1,7 @@
 /** What keeps the gateway from being asked too much: the limits of this folder, put together with their metrics and lines. */
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger, Metrics } from '@alink/runtime';
-import type { Attempt } from '../connect/attempt';
+import type { Admission } from '../connect/admission';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { GatewayMetrics } from '../metrics';
@@ -11,8 +11,8 @@ import type { GuardConfig } from './config';
 import { ConnectRate } from './connect-rate';
 import { EventRate } from './event-rate';
 import { createGuardMetrics } from './guard-metrics';
-import { GuardedAdmission, type Decider } from './guarded-admission';
-import { LoginLockout, type Lock } from './login-lockout';
+import { GuardedAdmission } from './guarded-admission';
+import { LoginLockout, type Claim, type Lock } from './login-lockout';
 import { paceReads } from './read-pacing';
 import { UplinkRate } from './uplink-rate';
 
@@ -63,15 +63,15 @@ export class Guard {
     };
     this.queues = { mqtt: new AcceptQueue(queue, clock, events), http: new AcceptQueue(queue, clock, events) };
     const lockMs = config.LOGIN_LOCK_S * 1000;
-    this.lockout = new LoginLockout({ failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE, lockMs }, clock);
+    this.lockout = new LoginLockout({ failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE, lockMs }, clock, {
+      onLock: (lock, claim, address) => this.noteLock(lock, claim, address),
+      onRefused: () => counters.lockedLogins.inc(),
+    });
   }
 
   /** Puts the lockout before an admission. */
-  admission(admission: Decider): GuardedAdmission {
-    return new GuardedAdmission(admission, this.lockout, {
-      onLock: (lock, attempt) => this.noteLock(lock, attempt),
-      onRefused: () => this.metrics.lockedLogins.inc(),
-    });
+  admission(admission: Pick<Admission, 'decide' | 'misuse'>): GuardedAdmission {
+    return new GuardedAdmission(admission, this.lockout);
   }
 
   /** Bounds the bytes that are read from a device's connection. */
@@ -81,15 +81,15 @@ export class Guard {
     paceReads(conn, { bytesPerSecond: config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
   }
 
-  private noteLock(lock: Lock, { identity, address }: Attempt): void {
+  private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {
     const { config, journal } = this.options;
     this.metrics.locks.inc({ of: lock });
-    const { productKey, deviceName } = identity ?? { productKey: '', deviceName: '' };
     const from = addressKey(address);
     const who = lock === 'pair' ? `logins of this device from ${from}` : `all logins from ${from}`;
     const text =
       `${who} are refused for ${config.LOGIN_LOCK_S} s: too many failed within a minute; ` +
       'compare the device with dmctl device connect-params, or find out who is guessing';
-    journal.note({ kind: 'refuse', productKey, deviceName, code: 4, text });
+    // What stands for a device is anything that a client has sent: not for a log.
+    journal.note({ kind: 'refuse', productKey, deviceName: productKey && deviceName, code: 4, text });
   }
 }

@@ -1,6 +1,6 @@
 import { deviceCredentials } from '@alink/signing';
 import { readAttempt, type Attempt } from '../connect/attempt';
-import { refusals } from '../connect/refusals';
+import { refusals, type Refusal } from '../connect/refusals';
 import { GuardedAdmission, type Decider } from './guarded-admission';
 import { isQuiet } from './guard-refusals';
 import { LoginLockout, type Lock } from './login-lockout';
@@ -19,23 +19,24 @@ const attemptWith = (secret: string, over: Partial<Attempt> = {}): Attempt => ({
 const rightPassword = attemptWith(right).password;
 
 /** Admits the right password, and counts how often it was asked. */
-const guarded = (refuse = refusals.wrongSign('test')) => {
+const guarded = (refuse: Refusal = refusals.wrongSign(() => 'test'), misuse?: Refusal) => {
   const clock = { time: 0, now: () => clock.time };
   const locks: Lock[] = [];
   let asked = 0;
   let refused = 0;
-  const inner: Decider = {
-    decide: async (attempt): Promise<Verdict> => {
+  const inner = {
+    misuse: () => misuse,
+    decide: async (attempt: Attempt): Promise<Verdict> => {
       asked += 1;
       if (attempt.password === rightPassword) return { as: 'device' } as Verdict;
       return { as: 'refused', refusal: refuse };
     },
   };
-  const lockout = new LoginLockout({ failuresPerMinute: 10, lockMs: 300_000 }, clock);
-  const admission = new GuardedAdmission(inner, lockout, {
+  const lockout = new LoginLockout({ failuresPerMinute: 10, lockMs: 300_000 }, clock, {
     onLock: (lock) => void locks.push(lock),
     onRefused: () => void refused++,
   });
+  const admission = new GuardedAdmission(inner, lockout);
   return { clock, locks, admission, asked: () => asked, refused: () => refused };
 };
 const codeOf = (verdict: Verdict): number => (verdict.as === 'refused' ? verdict.refusal.returnCode : 0);
@@ -59,6 +60,12 @@ test('what a lock refuses is not written for each attempt', async () => {
   for (let n = 0; n < 12; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
   const quiet = verdicts.map((verdict) => verdict.as === 'refused' && isQuiet(verdict.refusal));
   expect(quiet).toEqual([...Array.from({ length: 10 }, () => false), true, true]);
+});
+
+test('a CONNECT that nobody may send is answered as ever during a lock', async () => {
+  const { admission } = guarded(undefined, refusals.malformedClientId('test'));
+  for (let n = 0; n < 10; n++) await admission.decide(attemptWith('wrong'));
+  expect(codeOf(await admission.decide(attemptWith('wrong')))).toBe(2);
 });
 
 test('a success forgives', async () => {

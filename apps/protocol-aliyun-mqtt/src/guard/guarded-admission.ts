@@ -1,48 +1,37 @@
 /** Admission behind the lockout: who has failed too often is refused from memory, with nothing looked up. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
 import type { Admission } from '../connect/admission';
 import type { Attempt } from '../connect/attempt';
 import { refusals } from '../connect/refusals';
 import { provesKey } from '../connect/verify';
 import { lockedOut } from './guard-refusals';
-import type { Lock, LoginLockout } from './login-lockout';
+import type { Claim, LoginLockout } from './login-lockout';
 
 /** What decides on a login. */
 export type Decider = Pick<Admission, 'decide'>;
 type Verdict = Awaited<ReturnType<Decider['decide']>>;
-
-export interface LockoutEvents {
-  /** A lock begins because of this login. */
-  onLock(lock: Lock, attempt: Attempt): void;
-  /** A login was refused because of a lock. */
-  onRefused(): void;
-}
 
 /** `securemode` of a login with an iotToken; a wrong one is answered with CONNACK 3, all else with 4. */
 const IOT_TOKEN = '-1';
 
 export class GuardedAdmission implements Decider {
   constructor(
-    private readonly admission: Decider,
+    private readonly admission: Pick<Admission, 'decide' | 'misuse'>,
     private readonly lockout: LoginLockout,
-    private readonly events: LockoutEvents,
   ) {}
 
   async decide(attempt: Attempt): Promise<Verdict> {
-    const device = deviceOf(attempt);
-    if (this.lockout.isLocked(device, attempt.address)) {
-      this.events.onRefused();
-      checkInVain(attempt);
-      return { as: 'refused', refusal: lockedOut(attempt.clientId.securemode === IOT_TOKEN ? 3 : 4) };
+    const claim = claimOf(attempt);
+    if (this.lockout.refuses(claim, attempt.address)) {
+      const misuse = this.admission.misuse(attempt);
+      if (!misuse) checkInVain(attempt);
+      const wrongPassword = attempt.clientId.securemode === IOT_TOKEN ? 3 : 4;
+      return { as: 'refused', refusal: lockedOut(misuse?.returnCode ?? wrongPassword) };
     }
     const verdict = await this.admission.decide(attempt);
-    if (verdict.as !== 'refused') {
-      this.lockout.succeeded(device, attempt.address);
-    } else if (isFailure(attempt, verdict)) {
-      const lock = this.lockout.failed(device, attempt.address);
-      if (lock) this.events.onLock(lock, attempt);
-    }
+    if (verdict.as !== 'refused') this.lockout.succeeded(claim, attempt.address);
+    else if (isFailure(attempt, verdict)) this.lockout.failed(claim, attempt.address);
     return verdict;
   }
 }
@@ -57,16 +46,16 @@ const isFailure = ({ clientId }: Attempt, { refusal }: Extract<Verdict, { as: 'r
 /** Characters kept of a username that names no device: an iotId has fewer. */
 const MAX_USERNAME = 64;
 
-/** The device that a login claims to be: an iotId stands for one as well, and so does a certificate. */
-const deviceOf = ({ identity, username, certificates: [certificate] }: Attempt): string => {
-  if (identity) return `${identity.productKey}&${identity.deviceName}`;
-  if (username === '' && certificate) return createHash('sha256').update(certificate).digest('base64');
-  return username.slice(0, MAX_USERNAME);
+/** An iotId stands for a device as well, and so does a certificate. */
+const claimOf = ({ identity, username, certificates: [certificate] }: Attempt): Claim => {
+  if (identity) return identity;
+  const isCertificate = username === '' && certificate !== undefined;
+  const deviceName = isCertificate ? hash('sha256', certificate, 'base64') : username.slice(0, MAX_USERNAME);
+  return { productKey: '', deviceName };
 };
 
 /** The work of a check that fails, so that time tells nothing either. */
 const checkInVain = ({ clientId, identity, password }: Attempt): void => {
-  if (clientId.problem !== undefined) return;
   const contents = signedContents({ parsed: clientId, ...(identity ?? { productKey: '', deviceName: '' }) });
   provesKey({ signMethod: clientId.signMethod, password }, contents, undefined);
 };

@@ -18,6 +18,19 @@ export interface LockoutOptions {
 /** What a failed login has locked: the device at its address, or the whole address. */
 export type Lock = 'pair' | 'address';
 
+/** Who a login claims to be: a device, or without a ProductKey whatever stands for one. */
+export interface Claim {
+  readonly productKey: string;
+  readonly deviceName: string;
+}
+
+export interface LockoutEvents {
+  /** A lock begins. */
+  onLock(lock: Lock, claim: Claim, address: string): void;
+  /** A login is refused because of a lock. */
+  onRefused(): void;
+}
+
 /** Failures of an address for each failure of a pair. */
 const ADDRESS_FACTOR = 20;
 const MINUTE_MS = 60_000;
@@ -33,6 +46,7 @@ export class LoginLockout {
   constructor(
     private readonly options: LockoutOptions,
     private readonly clock: Clock,
+    private readonly events: LockoutEvents,
   ) {
     const { failuresPerMinute } = options;
     const shared = { windowMs: MINUTE_MS, maxKeys: MAX_COUNTED };
@@ -43,29 +57,32 @@ export class LoginLockout {
     this.locks = new LRUCache({ max: MAX_LOCKS });
   }
 
-  /** Whether logins of that device from that address are refused now. */
-  isLocked(device: string, address: string): boolean {
+  /** A login has come. @returns whether it is refused, whatever it proves */
+  refuses(claim: Claim, address: string): boolean {
     if (this.locks.size === 0) return false;
-    const keys = keysOf(device, address);
-    return this.holds(keys.pair) || this.holds(keys.address);
+    const keys = keysOf(claim, address);
+    if (!this.holds(keys.pair) && !this.holds(keys.address)) return false;
+    this.events.onRefused();
+    return true;
   }
 
-  /** A login failed. @returns what that has locked, or undefined */
-  failed(device: string, address: string): Lock | undefined {
+  /** A login has failed, which may lock who it claims to be, or its address. */
+  failed(claim: Claim, address: string): void {
     const { failuresPerMinute, lockMs } = this.options;
-    if (failuresPerMinute === 0 || lockMs === 0) return undefined;
-    const keys = keysOf(device, address);
+    if (failuresPerMinute === 0 || lockMs === 0) return;
+    const keys = keysOf(claim, address);
     const full = (['pair', 'address'] as const).filter((of) => this.failures[of].hit(keys[of]));
     for (const of of full) {
       this.failures[of].forget(keys[of]);
       this.locks.set(keys[of], this.clock.now() + lockMs);
     }
-    return full.at(-1);
+    const widest = full.at(-1);
+    if (widest) this.events.onLock(widest, claim, address);
   }
 
-  /** A login succeeded: earlier slips of that device at that address are forgiven. */
-  succeeded(device: string, address: string): void {
-    if (this.failures.pair.size > 0) this.failures.pair.forget(keysOf(device, address).pair);
+  /** A login has succeeded: earlier slips of that device at that address are forgiven. */
+  succeeded(claim: Claim, address: string): void {
+    if (this.failures.pair.size > 0) this.failures.pair.forget(keysOf(claim, address).pair);
   }
 
   private holds(key: string): boolean {
@@ -78,7 +95,7 @@ export class LoginLockout {
 }
 
 /** Digests, because a client may send names of any length. */
-const keysOf = (device: string, address: string): Record<Lock, string> => {
+const keysOf = ({ productKey, deviceName }: Claim, address: string): Record<Lock, string> => {
   const from = addressKey(address);
-  return { pair: hash('sha1', `${from}\n${device}`, 'base64'), address: from.slice(0, 64) };
+  return { pair: hash('sha1', `${from}\n${productKey}&${deviceName}`, 'base64'), address: from.slice(0, 64) };
 };

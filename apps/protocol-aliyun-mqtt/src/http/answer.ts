@@ -8,6 +8,7 @@ import type { ServerResponse } from 'node:http';
 /** Codes of the interface ("Alibaba Cloud IoT documentation, 'Device identity registration'") and their texts. */
 export const messages = {
   401: 'request auth error',
+  429: 'too many requests',
   460: 'request parameter error',
   500: 'service error',
   5001: 'device not found',
@@ -25,8 +26,18 @@ export type ErrorCode = keyof typeof messages;
 /** The cause where a name is none: such names go no further, neither to dm.rpc nor into a log. */
 export const IMPOSSIBLE_NAMES = 'no device can have such a ProductKey or DeviceName';
 
-/** What came of a request: data for 200, or the code that says why not. */
-export type Outcome = { readonly data: object } | { readonly code: ErrorCode; readonly cause: string };
+/** The code that says why not; the cause is for the log. */
+export interface Refused {
+  readonly code: ErrorCode;
+  readonly cause: string;
+  /** It counts against the device and its address: a wrong sign, or a name that a guesser may have tried. */
+  readonly isFailure?: boolean;
+  /** Not to be logged: a line about it was written already. */
+  readonly quiet?: boolean;
+}
+
+/** What came of a request: data for 200, or why there is none. */
+export type Outcome = { readonly data: object } | Refused;
 
 export const bodyOf = (outcome: Outcome): string =>
   'data' in outcome

@@ -1,20 +1,16 @@
 /** The HTTPS interface for devices, as routes of the gateway's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
-import { provesKey } from '../connect/verify';
-import type { CredentialsSource } from '../directory/credentials-source';
-import type { DeviceDirectory } from '../directory/device-directory';
 import { peerOf } from '../transport/peer';
 import type { LoginLockout } from '../guard/login-lockout';
-import { answer, type ErrorCode, type Outcome } from './answer';
+import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice, type MqttEndpoint } from './authenticate-device';
+import type { Login, LoginContext } from './login';
 import { readBody } from './read-body';
 import { readForm } from './form-body';
 import { registerDevice } from './register-device';
 
-export interface AuthRoutesOptions {
-  readonly directory: DeviceDirectory;
-  readonly credentials: CredentialsSource;
+export interface AuthRoutesOptions extends LoginContext {
   readonly log: Logger;
   /** Who has failed too often is refused from memory. */
   readonly lockout: Lockout;
@@ -26,15 +22,15 @@ export interface AuthRoutesOptions {
 }
 
 /** Failed proofs by device and address; the same table as for MQTT logins. */
-export type Lockout = Pick<LoginLockout, 'isLocked' | 'failed' | 'succeeded'>;
+export type Lockout = Pick<LoginLockout, 'refuses' | 'failed' | 'succeeded'>;
 
 type Fields = ReadonlyMap<string, string>;
 
 interface Route {
   readonly name: string;
-  /** The code of a wrong sign: what a locked-out device hears, and what counts as a failure. */
+  /** The code of a wrong sign: what a locked-out device hears. */
   readonly wrongSign: ErrorCode;
-  readonly act: (fields: Fields, request: IncomingMessage) => Promise<Outcome>;
+  readonly read: (fields: Fields, request: IncomingMessage) => Login | Refused;
 }
 
 export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHandler> => {
@@ -42,7 +38,7 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
     (route: Route): RouteHandler =>
     async (request, response) => {
       const outcome = await outcomeOf(request, options, route);
-      if ('code' in outcome) {
+      if ('code' in outcome && !outcome.quiet) {
         const { address } = peerOf(request.socket);
         options.log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
       }
@@ -52,12 +48,12 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
     'POST /auth/register/device': handler({
       name: 'register',
       wrongSign: 6600,
-      act: (fields) => registerDevice(fields, options),
+      read: (fields) => registerDevice(fields, options),
     }),
     'POST /auth/devicename': handler({
       name: 'devicename',
       wrongSign: 401,
-      act: (fields, request) =>
+      read: (fields, request) =>
         authenticateDevice(fields, options.publicEndpoint ?? askedEndpoint(request, options.mqttPort), options),
     }),
   };
@@ -66,7 +62,7 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
 const outcomeOf = async (
   request: IncomingMessage,
   { plain, log, lockout }: AuthRoutesOptions,
-  { act, wrongSign }: Route,
+  { read, wrongSign }: Route,
 ): Promise<Outcome> => {
   const { address, port, secure } = peerOf(request.socket);
   if (!secure && !plain) {
@@ -75,18 +71,20 @@ const outcomeOf = async (
   }
   const body = await readBody(request);
   const fields = body && readFields(body, request.headers['content-type'] ?? '');
-  if (!fields) return { code: 460, cause: 'the body is no form' };
-  const device = `${fields.get('productKey')}&${fields.get('deviceName')}`;
+  if (!fields) return { code: 460, cause: 'the body is no form, or not all of it has come' };
+  const login = read(fields, request);
+  if ('code' in login) return login;
+  const { claim } = login;
   const from = `${address}:${port}`;
-  if (lockout.isLocked(device, from)) {
+  if (lockout.refuses(claim, from)) {
     // The work of a check that fails, so that time tells nothing either.
-    provesKey({ signMethod: 'hmacsha1', password: fields.get('sign') ?? '' }, [[...fields].join('')], undefined);
-    return { code: wrongSign, cause: 'too many failures; locked for a while' };
+    login.proves(undefined);
+    return { code: wrongSign, cause: 'too many failures; locked for a while', quiet: true };
   }
   try {
-    const outcome = await act(fields, request);
-    if ('data' in outcome) lockout.succeeded(device, from);
-    else if (outcome.code === wrongSign) lockout.failed(device, from);
+    const outcome = await login.decide();
+    if ('data' in outcome) lockout.succeeded(claim, from);
+    else if (outcome.isFailure) lockout.failed(claim, from);
     return outcome;
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');

@@ -4,9 +4,8 @@
  */
 import { DEFAULT_SIGN_METHOD, isDeviceName, isProductKey, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
-import type { CredentialsSource } from '../directory/credentials-source';
-import type { DeviceDirectory } from '../directory/device-directory';
-import { IMPOSSIBLE_NAMES, type Outcome } from './answer';
+import { IMPOSSIBLE_NAMES, type Refused } from './answer';
+import type { Login, LoginContext } from './login';
 
 /** Fields that do not enter the sign. */
 const UNSIGNED = new Set(['sign', 'signmethod', 'signMethod', 'version', 'resources']);
@@ -17,11 +16,12 @@ export interface MqttEndpoint {
   readonly port: number;
 }
 
-export const authenticateDevice = async (
+/** Reads the request; `endpoint` is what a device that may connect is told. */
+export const authenticateDevice = (
   fields: ReadonlyMap<string, string>,
   endpoint: MqttEndpoint,
-  { directory, credentials }: { readonly directory: DeviceDirectory; readonly credentials: CredentialsSource },
-): Promise<Outcome> => {
+  { directory, credentials, connectRate }: LoginContext,
+): Login | Refused => {
   const productKey = fields.get('productKey');
   const deviceName = fields.get('deviceName');
   const password = fields.get('sign');
@@ -32,13 +32,22 @@ export const authenticateDevice = async (
   const signMethod = parseSignMethod(fields.get('signmethod') ?? fields.get('signMethod') ?? DEFAULT_SIGN_METHOD);
   if (!signMethod) return { code: 460, cause: 'signmethod must be hmacmd5, hmacsha1 or hmacsha256' };
 
-  const { product, device } = await directory.find(productKey, deviceName);
-  const signed = provesKey({ signMethod, password }, [contentOf(fields)], device?.secret);
-  if (!product || !device) return { code: 5001, cause: 'unknown product or device' };
-  if (!signed) return { code: 401, cause: 'not signed with the DeviceSecret' };
-  if (!product.enabled || !device.enabled) return { code: 401, cause: 'the product or device is disabled' };
-  const { iotId, iotToken } = await credentials.issueIotToken(device.productID, deviceName);
-  return { data: { iotId, iotToken, resources: { mqtt: { host: endpoint.host, port: endpoint.port } } } };
+  const proves = (key: string | undefined): boolean => provesKey({ signMethod, password }, [contentOf(fields)], key);
+  return {
+    claim: { productKey, deviceName },
+    proves,
+    async decide() {
+      const { product, device } = await directory.find(productKey, deviceName);
+      const signed = proves(device?.secret);
+      if (!product || !device) return { code: 5001, cause: 'unknown product or device', isFailure: true };
+      if (!signed) return { code: 401, cause: 'not signed with the DeviceSecret', isFailure: true };
+      if (!product.enabled || !device.enabled) return { code: 401, cause: 'the product or device is disabled' };
+      const tooOften = connectRate.refuse(productKey, deviceName);
+      if (tooOften) return { code: 429, ...tooOften };
+      const { iotId, iotToken } = await credentials.issueIotToken(device.productID, deviceName);
+      return { data: { iotId, iotToken, resources: { mqtt: { host: endpoint.host, port: endpoint.port } } } };
+    },
+  };
 };
 
 /** The signed fields by name, name and value run together. */

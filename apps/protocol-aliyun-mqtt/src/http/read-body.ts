@@ -3,14 +3,18 @@ import type { IncomingMessage } from 'node:http';
 /** Bytes of a request's body at most; real ones have a few hundred. */
 const MAX_BODY_BYTES = 4096;
 
-/** The whole body; undefined when it is too long, which ends the reading. */
+/** The whole body; undefined when it is too long, which ends the reading, or when the connection ends first. */
 export const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
   }
   return Buffer.concat(chunks);
 };

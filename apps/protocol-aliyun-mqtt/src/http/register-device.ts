@@ -4,9 +4,9 @@
  */
 import { dynregContent, isDeviceName, isProductKey, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
-import type { CredentialsSource, Registration } from '../directory/credentials-source';
-import type { DeviceDirectory } from '../directory/device-directory';
-import { IMPOSSIBLE_NAMES, type ErrorCode, type Outcome } from './answer';
+import type { Registration } from '../directory/credentials-source';
+import { IMPOSSIBLE_NAMES, type ErrorCode, type Refused } from './answer';
+import type { Login, LoginContext } from './login';
 
 /** `autoRegister` from which devices may fetch their secret. */
 const SERVES_EXISTING = 2;
@@ -19,10 +19,11 @@ const codeOf: Record<Exclude<Registration, 'registered'>, ErrorCode> = {
   tooManyTokens: 6289,
 };
 
-export const registerDevice = async (
+/** Reads the request. */
+export const registerDevice = (
   fields: ReadonlyMap<string, string>,
-  { directory, credentials }: { readonly directory: DeviceDirectory; readonly credentials: CredentialsSource },
-): Promise<Outcome> => {
+  { directory, credentials, connectRate }: LoginContext,
+): Login | Refused => {
   const productKey = fields.get('productKey');
   const deviceName = fields.get('deviceName');
   const random = fields.get('random');
@@ -34,15 +35,25 @@ export const registerDevice = async (
   const signMethod = parseSignMethod(fields.get('signMethod') ?? fields.get('signmethod') ?? '');
   if (!signMethod) return { code: 6292, cause: 'signMethod must be hmacmd5, hmacsha1 or hmacsha256' };
 
-  const { product } = await directory.find(productKey, deviceName);
   const contents = [dynregContent({ productKey, deviceName, random })];
-  const signed = provesKey({ signMethod, password }, contents, product?.secret);
-  if (!product) return { code: 6250, cause: 'unknown product' };
-  if (!signed) return { code: 6600, cause: 'not signed with the ProductSecret' };
-  if (!product.enabled || product.autoRegister < SERVES_EXISTING) {
-    return { code: 6288, cause: 'set autoRegister of the product to 2 or more' };
-  }
-  const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
-  if (outcome !== 'registered') return { code: codeOf[outcome], cause: `dm.rpc says ${outcome}` };
-  return { data: { productKey, deviceName, deviceSecret } };
+  const proves = (key: string | undefined): boolean => provesKey({ signMethod, password }, contents, key);
+  return {
+    claim: { productKey, deviceName },
+    proves,
+    async decide() {
+      const { product } = await directory.find(productKey, deviceName);
+      const signed = proves(product?.secret);
+      if (!product) return { code: 6250, cause: 'unknown product', isFailure: true };
+      if (!signed) return { code: 6600, cause: 'not signed with the ProductSecret', isFailure: true };
+      if (!product.enabled || product.autoRegister < SERVES_EXISTING) {
+        return { code: 6288, cause: 'set autoRegister of the product to 2 or more' };
+      }
+      const tooOften = connectRate.refuse(productKey, deviceName);
+      if (tooOften) return { code: 429, ...tooOften };
+      const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
+      if (outcome === 'registered') return { data: { productKey, deviceName, deviceSecret } };
+      // Every unit has the ProductSecret: whoever has it may be guessing names.
+      return { code: codeOf[outcome], cause: `dm.rpc says ${outcome}`, isFailure: outcome === 'unknownDevice' };
+    },
+  };
 };

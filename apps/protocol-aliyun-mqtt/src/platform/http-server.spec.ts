@@ -7,10 +7,14 @@ import { setPeer } from '../transport/peer';
 import { createHttpServer, type HttpServerOptions } from './http-server';
 
 const running: { close(): void }[] = [];
-afterEach(() => running.splice(0).forEach((server) => server.close()));
+afterEach(() => {
+  for (const server of running.splice(0)) server.close();
+  expect(errors).toEqual([]);
+});
 
 const forever = 600_000;
-/** @returns the port, and how many connections are open there */
+const errors: string[] = [];
+/** @returns the port, and the connections that are open there */
 const start = async (bounds: NonNullable<HttpServerOptions['bounds']>) => {
   const notAsked = (): never => {
     throw new Error('no device asks here');
@@ -19,12 +23,13 @@ const start = async (bounds: NonNullable<HttpServerOptions['bounds']>) => {
     directory: { find: notAsked } as unknown as HttpServerOptions['directory'],
     credentials: {} as HttpServerOptions['credentials'],
     lockout: {} as HttpServerOptions['lockout'],
-    plain: false,
+    connectRate: { refuse: notAsked },
+    plain: true,
     publicEndpoint: undefined,
     mqttPort: 1883,
     metrics: createMetrics('test'),
     ready: () => true,
-    log: createLogger({ name: 'test', level: 'silent' }),
+    log: createLogger({ name: 'test', level: 'error', destination: { write: (line) => void errors.push(line) } }),
     bounds,
   });
   const open = new Set<Socket>();
@@ -83,6 +88,13 @@ test('after its answer a connection ends, also for a client that would go on', a
   const { closed, answer } = await dial(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n');
   await closed;
   expect(answer()).toMatch(/^HTTP\/1.1 200 .*\r\nconnection: close\r\n.*ok\n$/is);
+});
+
+test("requests sent ahead of the first one's answer are not served", async () => {
+  const { port } = await start({ connectionMs: forever, maxConnections: 10 });
+  const { closed, answer } = await dial(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+  await closed;
+  expect(answer().match(/^ok$/gm)).toHaveLength(1);
 });
 
 test('an HTTP/1.0 client that would go on', async () => {

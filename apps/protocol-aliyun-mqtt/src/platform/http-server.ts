@@ -17,6 +17,8 @@ export interface HttpServerOptions extends AuthRoutesOptions {
 export const createHttpServer = ({ metrics, ready, log, bounds = limits.http, ...auth }: HttpServerOptions): Server => {
   const server = createOpsServer({ metrics, ready, log, extra: authRoutes({ ...auth, log }) });
   // Nobody who asks here asks twice; and so one limit is enough, from the first byte of a request to the last of its answer.
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  // Those that are sent ahead of the first one's answer.
   server.maxRequestsPerSocket = 1;
   const open = new Set<Duplex>();
   server.on('connection', (conn: Duplex) => {

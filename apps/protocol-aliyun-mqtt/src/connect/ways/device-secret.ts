@@ -26,7 +26,7 @@ export const deviceSecret = ({ directory }: WayContext): Way => ({
     const signed = provesKey({ signMethod: clientId.signMethod, password }, contents, device?.secret);
     if (!product) return refused(refusals.unknownProduct());
     if (!device) return refused(refusals.unknownDevice());
-    if (!signed) return refused(refusals.wrongSign(diagnoseSign(attempt, device.secret, product.secret)));
+    if (!signed) return refused(refusals.wrongSign(() => diagnoseSign(attempt, device.secret, product.secret)));
     return admitEnabled({ product, device }, (now) => now.device.secret === device.secret);
   },
 });

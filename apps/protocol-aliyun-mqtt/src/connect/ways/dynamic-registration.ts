@@ -20,7 +20,7 @@ interface Kind {
   readonly grant: (product: ProductEntry, deviceName: string) => Promise<Push | Exclude<Registration, 'registered'>>;
 }
 
-export const dynamicRegistration = ({ directory, credentials, plainRegistration }: WayContext): Way => {
+export const dynamicRegistration = ({ directory, credentials, connectRate, plainRegistration }: WayContext): Way => {
   const kinds: Record<string, Kind> = {
     /** Pre-registered: the device exists and gets its DeviceSecret. */
     register: {
@@ -64,6 +64,8 @@ export const dynamicRegistration = ({ directory, credentials, plainRegistration 
       if (!signed) return refused(refusals.wrongRegistrationSign());
       if (!product.enabled) return refused(refusals.disabledProduct());
       if (product.autoRegister < kind.needs) return refused(refusals.registrationOff());
+      const tooOften = connectRate.refuse(productKey, deviceName);
+      if (tooOften) return refused(tooOften);
       const granted = await kind.grant(product, deviceName);
       if (typeof granted === 'string') return refused(refusalOf[granted]());
       return { as: 'registration', product, deviceName, push: granted };

@@ -22,7 +22,7 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     const contents = signedContents({ parsed: clientId, ...identity });
     const signed = provesKey({ signMethod: clientId.signMethod, password }, contents, product?.secret);
     if (!product) return refused(refusals.unknownProduct());
-    if (!signed) return refused(refusals.wrongSign(diagnoseSign(attempt, product.secret, device?.secret)));
+    if (!signed) return refused(refusals.wrongSign(() => diagnoseSign(attempt, product.secret, device?.secret)));
     // The switch is about new devices: those that were made this way know no other way in.
     if (!device && product.autoRegister < CREATES_DEVICES) return refused(refusals.autoRegisterOff());
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());

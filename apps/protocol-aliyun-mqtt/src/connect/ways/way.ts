@@ -2,6 +2,7 @@
 import type { Clock } from '@alink/runtime';
 import type { CredentialsSource } from '../../directory/credentials-source';
 import type { DeviceDirectory } from '../../directory/device-directory';
+import type { ConnectRate } from '../../guard/connect-rate';
 import type { Attempt } from '../attempt';
 import type { Refusal } from '../refusals';
 import type { Verdict } from '../verdict';
@@ -22,6 +23,8 @@ export interface WayContext {
   readonly directory: DeviceDirectory;
   readonly credentials: CredentialsSource;
   readonly clock: Clock;
+  /** Asked before dm.rpc gives credentials, each of which is a line of the audit log. */
+  readonly connectRate: Pick<ConnectRate, 'refuse'>;
   /** ClientID of the latest successful login of a device on this gateway. */
   readonly latestLogin: (productKey: string, deviceName: string) => string | undefined;
   readonly cloudPublisher: boolean;
