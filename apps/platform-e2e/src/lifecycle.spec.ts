@@ -1,18 +1,23 @@
 /** What operators do to a device takes effect on its live connection, on whatever gateway it is. */
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { services } from '@alink/contract';
-import { eventually, type SdkDevice } from '@alink/testing';
+import { eventually, removeFolder, SdkDevice, temporaryFolder } from '@alink/testing';
 import { connack as connackOf } from './connack';
 import { Platform } from './platform';
 
 const PK = 'lifecycle01';
 const SECRET = 'secretoflifecycle';
+const PRODUCT_SECRET = 'productsecretoflifecycle';
 
 let platform: Platform;
 let otherMqtt: number;
 beforeAll(async () => {
   platform = await Platform.start();
   otherMqtt = (await platform.startAnotherGateway()).mqtt;
-  await platform.createProduct(PK, { autoRegister: 2 });
+  await platform.createProduct(PK, { autoRegister: 3, secret: PRODUCT_SECRET });
 });
 afterAll(() => platform?.stop());
 
@@ -80,6 +85,18 @@ describe.each(gateways)('on %s', (name, portOf) => {
     });
   });
 
+  test('a revoked token cuts the session made with it', async () => {
+    const deviceName = `token-${suffix}`;
+    const device = { productID: PK, deviceName };
+    await platform.createDevice(PK, deviceName, SECRET);
+    const { iotId, iotToken } = await platform.client(services.credentials).issueIotToken(device);
+    const login = { port: portOf(), clientId: `${deviceName}|securemode=-1|`, username: iotId, password: iotToken };
+    const session = await SdkDevice.connect(login);
+    await admin().revokeToken({ ...device, id: iotId });
+    await session.closed;
+    await eventually(async () => expect(await connackOf(login)).toBe(3));
+  });
+
   test('presence is right afterwards, with the reason in the status log', async () => {
     const deviceName = `presence-${suffix}`;
     const device = await online(deviceName, portOf());
@@ -104,4 +121,62 @@ test('a disabled product cuts all its devices on both gateways', async () => {
   await Promise.all(both.map(({ closed }) => closed));
   await products.productInfoUpdate({ productID: PK, status: 3 });
   await eventually(async () => expect(await connack('product-a', otherMqtt)).toBe(0));
+});
+
+test('a rotated product secret cuts who logged in with the old one, on both gateways, and nobody else', async () => {
+  const auto = (deviceName: string, port: number): Promise<SdkDevice> =>
+    platform.connect(PK, deviceName, PRODUCT_SECRET, {
+      ...platform.login(PK, deviceName, PRODUCT_SECRET, { securemode: '-2' }),
+      port,
+    });
+  const both = [await auto('auto-a', platform.ports.mqtt), await auto('auto-b', otherMqtt)];
+  const bystander = await online('bystander', otherMqtt);
+  await admin().rotateProductSecret({ productID: PK });
+  await Promise.all(both.map(({ closed }) => closed));
+  expect((await bystander.post({ temperature: 1 })).code).toBe(200);
+  await bystander.end();
+});
+
+describe('a certificate', () => {
+  let folder: string;
+  const file = (name: string): string => join(folder, name);
+  const openssl = (args: string) => promisify(execFile)('openssl', args.split(' '), { cwd: folder });
+  /** Online on the other gateway with a certificate of the CA. */
+  const onlineWith = async (deviceName: string): Promise<SdkDevice> => {
+    await platform.createDevice(PK, deviceName, SECRET);
+    await openssl(
+      `req -newkey rsa:2048 -nodes -keyout ${deviceName}.key -out ${deviceName}.csr -subj /CN=${deviceName}`,
+    );
+    const [csr, crt] = [`${deviceName}.csr`, `${deviceName}.crt`];
+    await openssl(`x509 -req -in ${csr} -CA ca.crt -CAkey ca.key -CAcreateserial -out ${crt} -days 2`);
+    const mqtt = { cert: readFileSync(file(crt)), key: readFileSync(file(`${deviceName}.key`)) };
+    const clientId = `${deviceName}|securemode=2,signmethod=hmacsha1|`;
+    const login = { clientId, username: `${deviceName}&${PK}`, password: '', port: otherMqtt };
+    return SdkDevice.connect({ ...login, transport: 'tls', mqtt });
+  };
+
+  beforeAll(async () => {
+    folder = temporaryFolder('lifecycle');
+    await openssl('req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=maker');
+    const ca = 'database=index.txt\ncrlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=2\n';
+    writeFileSync(file('ca.cnf'), `[ca]\ndefault_ca=d\n[d]\n${ca}`);
+    writeFileSync(file('index.txt'), '');
+    writeFileSync(file('crlnumber'), '01\n');
+    await admin().registerCertificate({ productID: PK, pem: readFileSync(file('ca.crt'), 'utf8') });
+  });
+  afterAll(() => removeFolder(folder));
+
+  test('that is revoked by its fingerprint, and one that is on a revocation list, cut their sessions', async () => {
+    const [one, two, good] = [await onlineWith('x509-a'), await onlineWith('x509-b'), await onlineWith('x509-c')];
+    const { stdout } = await openssl('x509 -in x509-a.crt -noout -fingerprint -sha256');
+    const fingerprint = stdout.split('=')[1]!.replaceAll(':', '').trim().toLowerCase();
+    await admin().revokeCertificate({ productID: PK, fingerprint });
+    await one.closed;
+    await openssl('ca -config ca.cnf -keyfile ca.key -cert ca.crt -revoke x509-b.crt');
+    await openssl('ca -config ca.cnf -keyfile ca.key -cert ca.crt -gencrl -out ca.crl');
+    await admin().revokeCertificate({ productID: PK, crl: readFileSync(file('ca.crl'), 'utf8') });
+    await two.closed;
+    expect((await good.post({ temperature: 1 })).code).toBe(200);
+    await good.end();
+  });
 });
