@@ -25,8 +25,8 @@ const isFree = (port: number): Promise<boolean> =>
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * RANGE);
-    if (given.has(port) || !(await isFree(port))) continue;
-    given.add(port);
-    return port;
+    if (given.has(port)) continue;
+    given.add(port); // before the look at it: another call may draw it meanwhile
+    if (await isFree(port)) return port;
   }
 };

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { connect } from 'nats';
-import { startNats } from './nats-server';
+import { greets, startNats } from './nats-server';
 
 test('JetStream keeps its store over a crash and a restart, and loses it on request', async () => {
   const server = await startNats();
@@ -21,6 +23,13 @@ test('JetStream keeps its store over a crash and a restart, and loses it on requ
   } finally {
     await server.stop();
   }
+});
+
+test('a connection that is closed before the greeting is no server yet', async () => {
+  const closing = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(closing, 'listening');
+  await expect(greets((closing.address() as AddressInfo).port)).rejects.toThrow('closed without a greeting');
+  closing.close();
 });
 
 test('a server without JetStream', async () => {

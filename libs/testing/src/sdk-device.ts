@@ -65,6 +65,9 @@ export class ConnectRefusedError extends Error {
   }
 }
 
+/** Milliseconds that a slow machine may need for an answer. */
+const PATIENCE_MS = 60_000;
+
 const SCHEMES = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' } as const;
 
 export class SdkDevice {
@@ -106,7 +109,7 @@ export class SdkDevice {
       protocolVersion,
       protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
       reconnectPeriod: options.reconnectMs ?? 0,
-      connectTimeout: 10_000,
+      connectTimeout: PATIENCE_MS,
       rejectUnauthorized: false,
       ...options.mqtt,
     });
@@ -148,10 +151,10 @@ export class SdkDevice {
 
   /**
    * Sends an Alink request on `/sys/<ProductKey>/<DeviceName>/<rest>` and gives the reply with its id.
-   * @throws {Error} when none comes within `timeoutMs` (default 5000)
+   * @throws {Error} when none comes within `timeoutMs` (default 60 s)
    */
   async request(rest: string, params: unknown, options: RequestOptions = {}): Promise<AlinkReply> {
-    const { qos = 1, timeoutMs = 5000, id = String(this.#nextId++) } = options;
+    const { qos = 1, timeoutMs = PATIENCE_MS, id = String(this.#nextId++) } = options;
     const method = rest.replaceAll('/', '.');
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<AlinkReply>((resolve, reject) => {
@@ -200,9 +203,9 @@ export class SdkDevice {
 
   /**
    * The first message, arrived already or to come, whose topic is that one.
-   * @throws {Error} when none comes within `timeoutMs` (default 5000)
+   * @throws {Error} when none comes within `timeoutMs` (default 60 s)
    */
-  waitFor(topic: string, timeoutMs = 5000): Promise<Arrived> {
+  waitFor(topic: string, timeoutMs = PATIENCE_MS): Promise<Arrived> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = this.received.find((message) => message.topic === topic);
@@ -263,6 +266,7 @@ export class SdkDevice {
 export interface RequestOptions {
   /** Default 1. */
   readonly qos?: 0 | 1;
+  /** Default 60 s. */
   readonly timeoutMs?: number;
   /** The Alink id; default a number that counts up. */
   readonly id?: string;

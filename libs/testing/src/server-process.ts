@@ -14,12 +14,15 @@ export interface ServerCommand {
   readonly stopSignal?: NodeJS.Signals;
   /** Whom it runs as; default this user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Milliseconds for it to become ready; default 20 s. */
+  /** Milliseconds for it to become ready; default 90 s. */
   readonly startTimeoutMs?: number;
 }
 
 /** Output kept for the error text of a server that does not start, in characters. */
 const KEPT_OUTPUT = 4000;
+
+/** A server that has not ended this long after it was asked to is killed. */
+const LAST_RESORT_MS = 30_000;
 
 /** Whether every thread of a process is stopped: on a busy machine a signal takes effect some time after it is sent. */
 const standsStill = (pid: number): boolean => {
@@ -58,7 +61,7 @@ export class ServerProcess {
     child.once('error', (error) => this.#ended(child, error.message));
     child.once('exit', () => this.#ended(child));
     if (child.pid !== undefined) guardProcess(child.pid);
-    const end = performance.now() + (this.server.startTimeoutMs ?? 20_000);
+    const end = performance.now() + (this.server.startTimeoutMs ?? 90_000);
     for (;;) {
       if (this.#child !== child) throw new Error(`${this.server.command} ended at start:\n${this.#output}`);
       try {
@@ -102,7 +105,7 @@ export class ServerProcess {
     const exited = once(child, 'exit');
     child.kill('SIGCONT');
     child.kill(signal);
-    const lastResort = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const lastResort = setTimeout(() => child.kill('SIGKILL'), LAST_RESORT_MS);
     await exited;
     clearTimeout(lastResort);
   }

@@ -9,7 +9,7 @@ export interface SpawnedApp {
   readonly output: string;
   /**
    * The first match in its output, printed already or to come.
-   * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default 30 s) pass
+   * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default 90 s) pass
    */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
   /** How it ended. */
@@ -81,7 +81,7 @@ class AppProcess implements SpawnedApp {
     return this.child.pid ?? -1;
   }
 
-  waitForLine(pattern: RegExp, timeoutMs = 30_000): Promise<RegExpMatchArray> {
+  waitForLine(pattern: RegExp, timeoutMs = 90_000): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);
