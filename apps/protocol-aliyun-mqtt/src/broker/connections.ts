@@ -27,7 +27,7 @@ import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import { guardFrames } from '../transport/frame-guard';
 import { peerOf } from '../transport/peer';
-import { DeviceBroker, filtersOf, saidDisconnect } from './device-broker';
+import { DeviceBroker, filtersOf, holdPackets, saidDisconnect } from './device-broker';
 
 export interface ConnectionsOptions {
   readonly admission: Decider;
@@ -64,6 +64,9 @@ type Role =
   /** Gets its credentials and can do nothing else. */
   | { readonly registration: Push };
 
+/** MQTT 3.1 and 3.1.1. */
+const VERSIONS = new Set([3, 4]);
+
 export class Connections {
   readonly broker: DeviceBroker;
   private readonly decided = new WeakMap<Client, Login<Verdict>>();
@@ -75,6 +78,9 @@ export class Connections {
     this.broker = new DeviceBroker({
       connectTimeout: limits.connectTimeoutMs,
       preConnect: (client, packet, done) => {
+        holdPackets(client);
+        // aedes refuses other versions with CONNACK 1: nothing is decided, or registered, for those.
+        if (!VERSIONS.has(packet.protocolVersion ?? 4)) return done(null, true);
         this.decide(client, packet).then(
           () => done(null, true),
           (error: unknown) => {

@@ -50,11 +50,16 @@ interface ClientInternals {
   readonly subscriptions: Readonly<Record<string, unknown>>;
   /** True once a DISCONNECT packet has come. */
   readonly _disconnected: boolean;
+  /** Leaves what comes in the socket, until aedes has sent the CONNACK and goes on by itself. */
+  pause(): void;
 }
 
 /** The filters that a client holds now. */
 export const filtersOf = (client: Client): string[] =>
   Object.keys((client as unknown as ClientInternals).subscriptions);
+
+/** Lets what follows a CONNECT wait for its answer, as it may (MQTT 3.1.1, 3.1.4). */
+export const holdPackets = (client: Client): void => (client as unknown as ClientInternals).pause();
 
 /** Whether the client said goodbye itself. */
 export const saidDisconnect = (client: Client): boolean => (client as unknown as ClientInternals)._disconnected;
