@@ -1,16 +1,16 @@
 /** What stands for "one address" where something is counted for each. */
 import { isIP, isIPv6 } from 'node:net';
+import { unmappedAddress } from '../transport/unmapped-address';
 
 /**
  * The key of an address: an IPv4 address itself (also when mapped into IPv6), the /64 of an IPv6 address, because that
  * is what one customer of a network is given at least (RFC 6177).
  * @param address with or without a port, as in `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`
+ * @returns '' for what is no address
  */
 export const addressKey = (address: string): string => {
-  const host = hostOf(address);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
-  if (mapped) return mapped[1]!;
-  if (!isIPv6(host)) return host;
+  const host = unmappedAddress(hostOf(address));
+  if (!isIPv6(host)) return isIP(host) ? host : '';
   return `${groups(host).slice(0, 4).join(':')}::/64`;
 };
 

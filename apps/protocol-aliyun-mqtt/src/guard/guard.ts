@@ -84,7 +84,7 @@ export class Guard {
   private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {
     const { config, journal } = this.options;
     this.metrics.locks.inc({ of: lock });
-    const from = addressKey(address);
+    const from = addressKey(address) || 'an address that is not told';
     const who = lock === 'pair' ? `logins of this device from ${from}` : `all logins from ${from}`;
     const text =
       `${who} are refused for ${config.LOGIN_LOCK_S} s: too many failed within a minute; ` +

@@ -63,6 +63,14 @@ test('an address alone is locked at twenty times the rate', () => {
   expect(refuses('anybody', elsewhere)).toBe(false);
 });
 
+test.each(['', 'unknown'])('without an address (%j) only the device is locked', (nowhere) => {
+  const { failed, refuses } = lockoutOf();
+  const locks = Array.from({ length: 1000 }, (_, n) => failed(`dev${n % 100}`, nowhere));
+  expect(locks.filter(Boolean)).toEqual(Array.from({ length: 100 }, () => 'pair'));
+  expect(refuses('dev1', nowhere)).toBe(true);
+  expect(refuses('anybody', nowhere)).toBe(false);
+});
+
 test('one bad device behind a NAT does not lock out its neighbours', () => {
   const { clock, failed, refuses } = lockoutOf();
   // It retries every two seconds for an hour; while it is locked its attempts do not come to be counted.

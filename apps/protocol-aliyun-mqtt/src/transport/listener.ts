@@ -14,6 +14,7 @@ import { isTls, readFirst } from './first-bytes';
 import { peerOf, setPeer, type Peer } from './peer';
 import { readProxyHeader } from './proxy-header';
 import type { DeviceTls } from './tls-settings';
+import { unmappedAddress } from './unmapped-address';
 
 /** Certificates that a client may send along with its own. */
 const MAX_CHAIN = 5;
@@ -93,10 +94,9 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
 
 /** The connection that the broker may read, once it is its turn. */
 const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex> => {
-  const { remoteAddress = '', remotePort = 0 } = socket;
-  const direct = { address: remoteAddress, port: remotePort };
-  const isProxy = isTrusted(options.proxies, remoteAddress);
-  const opening = await options.queue.enter(socket, isProxy ? undefined : remoteAddress);
+  const direct = { address: unmappedAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+  const isProxy = isTrusted(options.proxies, direct.address);
+  const opening = await options.queue.enter(socket, isProxy ? undefined : direct.address);
   const { mayBeGone } = opening;
   const source = isProxy
     ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone)) ?? direct)
@@ -129,7 +129,5 @@ const chainOf = (encrypted: TLSSocket): Buffer[] => {
   return chain;
 };
 
-const isTrusted = (proxies: BlockList, address: string): boolean => {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return plain !== '' && proxies.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
-};
+const isTrusted = (proxies: BlockList, address: string): boolean =>
+  address !== '' && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

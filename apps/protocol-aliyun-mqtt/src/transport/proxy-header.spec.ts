@@ -19,6 +19,18 @@ const complete: [string, Buffer, string | undefined, number | undefined][] = [
     '2001:db8::1',
     56_324,
   ],
+  [
+    'version 1, IPv4 in IPv6',
+    Buffer.from('PROXY TCP6 ::ffff:192.0.2.1 ::ffff:198.51.100.1 56324 1883\r\n'),
+    '192.0.2.1',
+    56_324,
+  ],
+  [
+    'version 2, IPv4 in IPv6',
+    v2('21 21 0024 00000000000000000000ffffc0000201 00000000000000000000ffffc6336401 dc04 075b'),
+    '192.0.2.1',
+    56_324,
+  ],
   ['version 2, of the proxy itself', v2('20 00 0000'), undefined, undefined],
   ['version 2, a socket file', v2(`21 31 00d8 ${'2f'.repeat(216)}`), undefined, undefined],
 ];

@@ -1,6 +1,7 @@
 /** The PROXY protocol, versions 1 and 2 (haproxy.org, "The PROXY protocol"): the true address behind a load balancer. */
 import { isIP } from 'node:net';
 import { IPv4ProxyAddress, IPv6ProxyAddress, V1ProxyProtocol, V2ProxyProtocol } from 'proxy-protocol-js';
+import { unmappedAddress } from './unmapped-address';
 
 /** Where the connection really comes from; undefined for one of the proxy's own (health checks). */
 export interface ProxySource {
@@ -75,7 +76,7 @@ const addressText = (bytes: ArrayLike<number>): string => {
 
 const checked = (address: string, port: number): ProxySource => {
   if (isIP(address) === 0 || !Number.isInteger(port) || port < 0 || port > 65_535) throw unreadable();
-  return { address, port };
+  return { address: unmappedAddress(address), port };
 };
 
 /** What the library throws is no Error, and repeats nothing of use. */
