@@ -78,6 +78,22 @@ const shapes: Record<string, Shape> = {
     clean: false,
     keepalive: 60,
   },
+  'Node SDK 1.2.8 in WeChat': {
+    transports: ['wss'],
+    clientId: (mode) => `${PK}&${DN}|securemode=${mode},signmethod=hmacsha1,timestamp=${NOW},lan=JS|WX,_v=1.2.8|`,
+    method: 'hmacsha1',
+    content: content(`${PK}&${DN}`, NOW),
+    clean: false,
+    keepalive: 60,
+  },
+  'Node SDK 1.2.8 elsewhere': {
+    transports: ['ws', 'wss'],
+    clientId: (mode) => `${PK}&${DN}|securemode=${mode},signmethod=hmacsha1,timestamp=${NOW},lan=JS|UNKNOW,_v=1.2.8|`,
+    method: 'hmacsha1',
+    content: content(`${PK}&${DN}`, NOW),
+    clean: false,
+    keepalive: 60,
+  },
   'Node SDK 1.0.1': {
     transports: ['tcp', 'ws'],
     clientId: (mode) =>
@@ -90,6 +106,14 @@ const shapes: Record<string, Shape> = {
     transports: ['tcp', 'tls'],
     clientId: (mode) =>
       `${PK}&${DN}|securemode=${mode},signmethod=hmacsha1,ext=1,_ss=1,lan=Python,_v=1.2.13,timestamp=1778593628|`,
+    method: 'hmacsha1',
+    content: content(`${PK}&${DN}`, '1778593628'),
+    keepalive: 60,
+  },
+  'Python SDK 1.2.13 with interface info': {
+    transports: ['tls'],
+    clientId: (mode) =>
+      `${PK}&${DN}|securemode=${mode},signmethod=hmacsha1,ext=1,_ss=1,lan=Python,_v=1.2.13,sii=wifi:1a2b,timestamp=1778593628|`,
     method: 'hmacsha1',
     content: content(`${PK}&${DN}`, '1778593628'),
     keepalive: 60,
