@@ -1,7 +1,7 @@
 /** The gateway, put together. */
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '@alink/bus';
-import { serviceKeys, services, subjects } from '@alink/contract';
+import { serviceKeys, services } from '@alink/contract';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
 import {
@@ -29,7 +29,7 @@ import { ProtocolAnnouncer } from './platform/announce-protocol';
 import { deviceAuth } from './platform/device-auth';
 import { waitForDependencies } from './platform/dependencies';
 import { createHttpServer } from './platform/http-server';
-import { fixPresence } from './platform/presence-fix';
+import { PresenceFix } from './platform/presence-fix';
 import { startTimer } from './platform/timer';
 import { DeviceChanges } from './session/device-changes';
 import { OtherGateways } from './session/other-gateways';
@@ -99,6 +99,7 @@ export const createGateway = async ({
   const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, onActivity });
   const directory = new DeviceDirectory(new RpcDirectorySource(dm, log), clock);
   const presence = new Presence(bus, clock, log, gatewayId);
+  const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
   const pending = new PendingCommands();
   const credentials = new RpcCredentialsSource(dm);
   const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending };
@@ -154,9 +155,8 @@ export const createGateway = async ({
   const registrations: Registration[] = [];
   const refresh = async (): Promise<void> => {
     await changes.refresh();
-    await fixPresence(dm, sessions);
+    await presenceFix.run();
   };
-  let fix: { unsubscribe(): void } | undefined;
 
   const running = await startAll(
     [
@@ -226,11 +226,11 @@ export const createGateway = async ({
         name: 'timer',
         start: async () => {
           timer = await startTimer(timedjob, bus, log, refresh);
-          fix = bus.subscribe(subjects.statusFix, () => void fixPresence(dm, sessions).catch(() => undefined));
+          presenceFix.start();
         },
         stop: async () => {
           timer?.unsubscribe();
-          fix?.unsubscribe();
+          presenceFix.stop();
         },
       },
     ],

@@ -6,6 +6,7 @@ import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import type { Session } from './session';
+import { UntoldEnds } from './untold-ends';
 
 /** Milliseconds between tries while the stream cannot be reached. */
 const RETRY_MS = 1000;
@@ -26,6 +27,8 @@ export class Presence {
   /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
   private readonly epochs = new WeakMap<Session, Promise<Epoch | undefined>>();
   private readonly telling = new Set<Promise<unknown>>();
+  /** Ends that were given up. */
+  readonly untold = new UntoldEnds();
   private stopping = false;
 
   constructor(
@@ -49,19 +52,17 @@ export class Presence {
     return epoch;
   }
 
-  /** A session has ended. One that was never told of is not told of now. */
+  /** A session has ended. */
   disconnected(session: Session): void {
     const at = this.clock.now();
     const done = this.track(
       (async () => {
+        // A beginning that was given up may have been kept all the same, when only its acknowledgement was lost.
         const epoch = await this.epochs.get(session);
-        if (epoch === undefined) return;
-        const reason = session.endReason ?? 'connection closed';
-        const message = JSON.stringify({
-          ...this.statusOf(session, 'disconnected', reason, at),
-          epoch: epoch.sequence,
-        });
-        await this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${epoch.sequence}`, () => true);
+        if (epoch && (await this.tellEnd(session, epoch, at))) return;
+        this.untold.note(session);
+        const { productID, deviceName } = session;
+        this.log.warn({ productID, deviceName }, 'the end of a session was not told; dm.rpc will hear of it later');
       })(),
     );
     done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
@@ -76,6 +77,13 @@ export class Presence {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.allSettled(this.telling);
+  }
+
+  /** @returns the message's own epoch, or undefined when it was given up */
+  private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
+    const reason = session.endReason ?? 'connection closed';
+    const message = JSON.stringify({ ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence });
+    return this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${sequence}`, () => true);
   }
 
   private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<Epoch | undefined> {

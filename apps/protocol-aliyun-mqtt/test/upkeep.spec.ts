@@ -1,0 +1,144 @@
+/** What a gateway tells the platform of its own accord: that it lives, who is online, and who is no more. */
+import { jest } from '@jest/globals';
+import { connectNats, type Bus } from '@alink/bus';
+import { subjects } from '@alink/contract';
+import { createLogger, loadConfig } from '@alink/runtime';
+import { deviceCredentials } from '@alink/signing';
+import { eventually, RawMqtt, removeFolder, startNats, temporaryFolder, type TestNats } from '@alink/testing';
+import { createGateway, type Gateway } from '../src/app';
+import { gatewayConfigSchema } from '../src/config';
+import { ProtocolAnnouncer } from '../src/platform/announce-protocol';
+import { PRODUCT_KEY, secretOf } from './listed-dm';
+import { startNotedPlatform, type NotedPlatform } from './noted-platform';
+
+const lines: string[] = [];
+const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
+const dataDir = temporaryFolder('upkeep');
+let platform: NotedPlatform;
+let nats: TestNats;
+let bus: Bus;
+let gateway: Gateway;
+let tasks: object[];
+
+beforeAll(async () => {
+  platform = await startNotedPlatform(log);
+  nats = await startNats();
+  bus = await connectNats({ servers: nats.url, name: 'upkeep', publishTimeoutMs: 500 });
+  const ports = ['MQTT_PORT', 'MQTT_TLS_PORT', 'MQTT_WS_PORT', 'GATEWAY_GRPC_PORT', 'GATEWAY_HTTP_PORT'];
+  const config = loadConfig(gatewayConfigSchema, {
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    ETCD_HOSTS: 'in.this.process:1',
+    NATS_URL: nats.url,
+  });
+  const anyPort = Object.fromEntries(ports.map((name) => [name, 0]));
+  gateway = await createGateway({ config: { ...config, ...anyPort }, bus, registry: platform.registry, log });
+  tasks = platform.requests('TaskInfoCreate');
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await bus?.close();
+  await nats?.stop();
+  await platform?.stop();
+  removeFolder(dataDir);
+});
+beforeEach(() => platform.forget());
+
+const connect = async (deviceName: string): Promise<RawMqtt> => {
+  const raw = await RawMqtt.open({ port: gateway.mqttPort });
+  const { clientId, username, password } = deviceCredentials({
+    productKey: PRODUCT_KEY,
+    deviceName,
+    deviceSecret: secretOf(deviceName),
+  });
+  const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
+  raw.send({ cmd: 'connect', ...fields, clientId, username, password: Buffer.from(password) });
+  expect((await raw.next('connack', 20_000)).returnCode).toBe(0);
+  return raw;
+};
+/** What dm was told of a device in the accounts of who is online; `isOnline` 1 is offline, 2 online. */
+const accountsOf = (deviceName: string) =>
+  platform
+    .requests('deviceOnlineMultiFix')
+    .flatMap(({ devices }) => devices as { device: { deviceName: string }; isOnline: string; connectAt: string }[])
+    .filter(({ device }) => device.deviceName === deviceName);
+const held = (isOnline: string) =>
+  expect.objectContaining({
+    device: expect.objectContaining({ productID: PRODUCT_KEY }),
+    isOnline,
+    connectAt: expect.stringMatching(/^[1-9]\d{12}$/),
+  });
+
+test('creates its timing task, and refreshes products and presence when it fires', async () => {
+  expect(tasks).toEqual([expect.objectContaining({ code: 'protocol-aliyunMqtt-timer', cronExpr: '@every 10m' })]);
+  const raw = await connect('dev001');
+  platform.forget();
+  bus.publish(subjects.gatewayTimer, '{}');
+  await eventually(() => expect(accountsOf('dev001')).toEqual([held('2')]));
+  expect(platform.requests('resolve')).not.toEqual([]);
+  raw.close();
+});
+
+test('tells who is online when dm asks', async () => {
+  const raw = await connect('dev002');
+  bus.publish(subjects.statusFix, '');
+  await eventually(() => expect(accountsOf('dev002')).toEqual([held('2')]));
+  raw.close();
+});
+
+test('tells after an outage of NATS who has left meanwhile, unless they are back', async () => {
+  const [gone, back] = [await connect('gone'), await connect('back')];
+  await nats.kill();
+  gone.close();
+  back.close();
+  const givenUp = (deviceName: string) =>
+    lines.some((line) => line.includes('was not told') && line.includes(`"${deviceName}"`));
+  await eventually(() => expect(['gone', 'back'].map(givenUp)).toEqual([true, true]), { timeoutMs: 60_000 });
+  const again = await connect('back');
+  platform.forget();
+  await nats.restart();
+
+  await eventually(() => expect(accountsOf('gone')).toEqual([held('1')]), { timeoutMs: 30_000 });
+  // Its beginning may have been on its way to dm until now, so it is told once more, and then no more.
+  for (const expected of [2, 2]) {
+    const told = accountsOf('back').length;
+    bus.publish(subjects.statusFix, '');
+    await eventually(() => expect(accountsOf('back').length).toBeGreaterThan(told));
+    expect(accountsOf('gone')).toHaveLength(expected);
+  }
+  expect(accountsOf('back').map(({ isOnline }) => isOnline)).not.toContain('1');
+  again.close();
+}, 120_000);
+
+describe('protocolServiceUpdate', () => {
+  const updates = () => platform.requests('protocolServiceUpdate').filter(({ ip }) => ip === '10.0.0.1');
+  const statuses = () => updates().map(({ status }) => status);
+
+  test('is kept alive every 60 s, and says at the end that it has stopped', async () => {
+    // Only what repeats is mocked: calls go over a real socket.
+    const real = ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask', 'Date', 'performance', 'hrtime'] as const;
+    jest.useFakeTimers({ doNotFake: [...real, 'clearTimeout', 'clearImmediate'] });
+    try {
+      const announcer = new ProtocolAnnouncer(platform.channel, { ip: '10.0.0.1', port: 9108 }, log);
+      await announcer.start();
+      expect(statuses()).toEqual(['1']);
+      jest.advanceTimersByTime(59_999);
+      expect(statuses()).toEqual(['1']);
+      for (const count of [2, 3]) {
+        jest.advanceTimersByTime(count === 2 ? 1 : 60_000);
+        await eventually(() => expect(statuses()).toHaveLength(count));
+      }
+      await announcer.stop();
+      expect(statuses()).toEqual(['1', '1', '1', '2']);
+      jest.advanceTimersByTime(120_000);
+      expect(updates().at(-1)).toMatchObject({
+        code: 'aliyunMqtt',
+        ip: '10.0.0.1',
+        port: '9108',
+        status: '2',
+      });
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
