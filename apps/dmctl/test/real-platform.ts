@@ -12,7 +12,7 @@ import {
   type SpawnedApp,
 } from '@alink/testing';
 
-const UP_WITHIN_MS = 60_000;
+const UP_WITHIN_MS = 120_000;
 
 export interface RealPlatform {
   /** Where the services are, and the gateway's ports: what dmctl reads from its environment. */
@@ -46,6 +46,7 @@ export const startRealPlatform = async (): Promise<RealPlatform> => {
     ...env,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'debug',
+    STARTUP_TIMEOUT_S: String(UP_WITHIN_MS / 1000),
     ETCD_HOSTS: etcd.hosts,
     NATS_URL: nats.url,
     DATABASE_URL: database.url,

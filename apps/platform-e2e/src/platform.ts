@@ -28,6 +28,8 @@ const UP: Record<AppName, RegExp> = {
   'protocol-aliyun-mqtt': /dg\.rpc and MQTT serve/,
 };
 
+const UP_WITHIN_MS = 120_000;
+
 /** The manual's product and device ("阿里云MQTT协议接入"). */
 export const PRODUCT = 'aliyun_test_01';
 export const DEVICE = 'dev001';
@@ -127,6 +129,7 @@ export class Platform {
     const all = {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
+      STARTUP_TIMEOUT_S: String(UP_WITHIN_MS / 1000),
       ETCD_HOSTS: etcd.hosts,
       NATS_URL: nats.url,
       DATABASE_URL: database.url,
@@ -140,7 +143,7 @@ export class Platform {
       LOGIN_FAILURES_PER_MINUTE: '0',
       ...env,
     };
-    const channel = connectRpc(`127.0.0.1:${ports.dm}`);
+    const channel = connectRpc(`127.0.0.1:${ports.dm}`, { deadlineMs: 60_000 });
     const platform = new Platform(etcd, nats, database, ports, all, channel, dataDir);
     try {
       for (const app of apps) await platform.startApp(app);
@@ -154,7 +157,7 @@ export class Platform {
   /** Starts one app and waits until it says that it is up. */
   async startApp(name: AppName, env: Record<string, string> = {}): Promise<SpawnedApp> {
     const app = this.spawn(name, env);
-    await app.waitForLine(UP[name], 60_000);
+    await app.waitForLine(UP[name], UP_WITHIN_MS);
     return app;
   }
 
@@ -170,7 +173,7 @@ export class Platform {
     const ports = await freeGatewayPorts();
     const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env });
     this.moreGateways.push(app);
-    await app.waitForLine(UP['protocol-aliyun-mqtt'], 60_000);
+    await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
     return ports;
   }
 
