@@ -1,13 +1,14 @@
 import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
-import { startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
+import { databaseFault, startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { rpcServerSettings, serve, startRpcServer, type ServedService } from '@alink/rpc';
+import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type ServedService } from '@alink/rpc';
 import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
+import { DeletedDevices } from './deleted-devices';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
 import { GatewayWatch } from './presence/gateway-watch';
@@ -24,7 +25,6 @@ import { directory } from './services/directory/directory';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
 import { checkStoredKeys } from './stored-keys';
-import { withDatabaseErrors } from './wire/errors';
 
 export interface DmOptions {
   readonly config: DmConfig;
@@ -68,7 +68,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const { prisma } = db;
   await checkStoredKeys(prisma, secretBox);
   const changes = new Changes(bus, now);
-  const context: DmContext = { prisma, bus, secretBox, changes, audit: new AuditLog(prisma, now), log, now };
+  const deletedDevices = new DeletedDevices(prisma, log);
+  const audit = new AuditLog(prisma, now);
+  const context: DmContext = { prisma, bus, secretBox, changes, deletedDevices, audit, log, now };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
@@ -88,7 +90,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     serve(services.deviceAdmin, guarded(deviceAdmin(context))),
   ];
   function guarded<H extends object>(handlers: H): H {
-    return withDatabaseErrors(handlers, (error) => log.error({ err: error }, 'the database failed a call'));
+    const onFailure = (err: unknown) => log.error({ err }, 'the database failed a call');
+    return withDatabaseErrors(handlers, { faultOf: databaseFault, onFailure });
   }
 
   let port = 0;
@@ -99,6 +102,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         () => startPartitionMaintenance(prisma, { retentionDays: config.RETENTION_DAYS, log, now }),
         (maintenance) => maintenance.stop(),
       ),
+      { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'waiting values', start: async () => undefined, stop: () => shadows.stop() },
       part(
         'consumer',

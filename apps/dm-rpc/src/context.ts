@@ -3,6 +3,7 @@ import type { PrismaClient, SecretBox } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 import type { AuditLog } from './audit/audit-log';
 import type { Changes } from './changes';
+import type { DeletedDevices } from './deleted-devices';
 
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
@@ -12,6 +13,7 @@ export interface DmContext {
   readonly bus: Bus;
   readonly secretBox: SecretBox;
   readonly changes: Changes;
+  readonly deletedDevices: DeletedDevices;
   readonly audit: AuditLog;
   readonly log: Logger;
   /** Unix milliseconds. */

@@ -285,10 +285,3 @@ describe('a batch', () => {
     expect(await latest('dev002')).toContain('rpm=1139@1139');
   });
 });
-
-test('a deleted device takes its data with it', async () => {
-  await sendUplink(fixture.bus, report({ rpm: 1 }, 1000));
-  await fixture.devices.deviceInfoDelete(NAMES);
-  const { propertyHistory, propertyLatest, hubLog } = fixture.db.prisma;
-  expect([await propertyHistory.count(), await propertyLatest.count(), await hubLog.count()]).toEqual([0, 0, 0]);
-});

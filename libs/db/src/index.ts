@@ -1,3 +1,4 @@
+export { deleteHistory, type HistoryOf } from './delete-history';
 export { DatabaseUnavailableError, openDatabase, type Database, type OpenDatabaseOptions } from './open-database';
 export {
   maintainPartitions,

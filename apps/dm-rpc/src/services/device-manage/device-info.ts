@@ -34,7 +34,7 @@ const SORT = {
   lastOffline: 'lastOffline',
 } as const;
 
-export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => ({
+export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices, audit, now }: DmContext): Methods => ({
   async deviceInfoCreate(info, call) {
     const row = newDeviceRow(info);
     const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
@@ -73,10 +73,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCont
     try {
       await audit.transact(call, async (tx, note) => {
         const { id } = await tx.device.delete({ where: { productID_deviceName: device }, select: { id: true } });
-        // Partitioned tables have no foreign key: it would be checked for every reported value.
-        await tx.propertyHistory.deleteMany({ where: { deviceID: id } });
-        await tx.eventHistory.deleteMany({ where: { deviceID: id } });
-        await tx.hubLog.deleteMany({ where: device });
+        await deletedDevices.add(tx, device, id, now());
         await tx.certificate.deleteMany({ where: device });
         note('device.delete', device);
       });
@@ -84,6 +81,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCont
       throw isMissingRow(error) ? noDevice(device) : error;
     }
     changes.deviceDeleted(device);
+    deletedDevices.clean();
     return {};
   },
 
