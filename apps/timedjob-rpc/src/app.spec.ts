@@ -31,11 +31,13 @@ describe('createTimedjob', () => {
   });
 
   test('two instances start at once on an empty database', async () => {
-    const [a, b] = await Promise.all([bed.instance(), bed.instance()]);
-    await soon(async () => {
-      expect(await a.timed.TaskGroupIndex({})).toEqual(await b.timed.TaskGroupIndex({}));
-    });
-    await Promise.all([a.stop(), b.stop()]);
+    const empty = await startBed();
+    try {
+      const [a, b] = await Promise.all([empty.instance(), empty.instance()]);
+      for (const { timed } of [a, b]) expect(await timed.TaskGroupIndex({})).toEqual({ list: [], total: '0' });
+    } finally {
+      await empty.stop();
+    }
   });
 
   test('a port in use is told, and what had started is stopped', async () => {

@@ -30,15 +30,17 @@ const makeJob = (overrides: Partial<QueuedJob> = {}): QueuedJob => ({
   job: { kind: 'trigger', task },
   priority: 3,
   startMs: Date.now() - 1000,
-  timeoutMs: 1000,
+  timeoutMs: 600_000,
   ...overrides,
 });
 
-const query = async (sql: string): Promise<void> => {
+/** Gives the number of rows, on a connection of its own. */
+const query = async (sql: string): Promise<number | null> => {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(sql);
+  const { rowCount } = await client.query(sql);
   await client.end();
+  return rowCount;
 };
 
 describe('JobQueue', () => {
@@ -62,6 +64,24 @@ describe('JobQueue', () => {
     await Promise.all(queues.map((queue) => queue.addAll(jobs)));
     await soon(() => expect(done).toHaveLength(200));
     expect(new Set(done).size).toBe(200);
+  });
+
+  test('instances that make the queue at the same moment both start, although PostgreSQL sees a deadlock', async () => {
+    await start();
+    await query(`SELECT pgboss_timedjob.delete_queue('run')`);
+    // Halts the first between its row and its table, and the second at the row of the first.
+    const halting = new pg.Client({ connectionString: database.url });
+    await halting.connect();
+    await halting.query('BEGIN; LOCK TABLE pgboss_timedjob.job IN ACCESS EXCLUSIVE MODE');
+    const starting = Promise.all([start(), start()]);
+    await soon(async () => {
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(await query(waiting)).toBe(2);
+    }).finally(() => halting.end());
+    const [one, two] = await starting;
+    const job = makeJob({ startMs: Date.now() + 3_600_000 });
+    expect(await one.add(job)).toBe(true);
+    expect(await two.stateOf(job.id)).toBe('waiting');
   });
 
   test('an id is taken once, by each way of adding', async () => {

@@ -24,6 +24,10 @@ const KEEP_ENDED_DAYS = 7;
 
 const DAY_MS = 86_400_000;
 
+/** Instances that make the queue at the same time may get into each other's way; one of them always succeeds. */
+const CREATE_TRIES = 5;
+const DEADLOCK = '40P01';
+
 /** One try to do a job. */
 export interface Attempt {
   readonly id: string;
@@ -73,7 +77,7 @@ export class JobQueue {
   /** Makes the queue where it is missing. */
   async start(): Promise<void> {
     await this.#boss.start();
-    await this.#boss.createQueue(QUEUE);
+    await this.#createQueue();
   }
 
   /** Begins to do what is due. */
@@ -145,6 +149,16 @@ export class JobQueue {
     const sql = `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND ${condition} AND state < 'active' RETURNING id`;
     const { rows } = await this.#boss.getDb().executeSql(sql, [QUEUE, value]);
     return rows.length > 0;
+  }
+
+  async #createQueue(): Promise<void> {
+    for (let left = CREATE_TRIES - 1; ; left--) {
+      try {
+        return await this.#boss.createQueue(QUEUE);
+      } catch (error) {
+        if (left === 0 || (error as { code?: string }).code !== DEADLOCK) throw error;
+      }
+    }
   }
 
   async #fetchAll(handler: Handler): Promise<void> {
