@@ -103,7 +103,7 @@ export const createGateway = async ({
   const pending = new PendingCommands();
   const credentials = new RpcCredentialsSource(dm);
   const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending };
-  const guard = new Guard({ config, clock, log, journal, metrics, gatewayMetrics });
+  const guard = new Guard({ config, log, journal, metrics, gatewayMetrics });
   const unguarded = new Admission({
     directory,
     credentials,

@@ -143,6 +143,11 @@ describe('uplinks', () => {
     publish(raw, 'dev1', 51, 'message 51');
     await raw.next('puback');
     expect(uplinks()).toBe(21);
+    // A new connection is no new start.
+    const again = (await gateway.connect('dev1')).raw;
+    for (let id = 1; id <= 10; id++) publish(again, 'dev1', id, `message ${id}`);
+    for (let id = 1; id <= 10; id++) await again.next('puback');
+    expect(uplinks()).toBe(22);
   });
 
   test('more bytes than the rate: nothing is lost, it only takes longer', async () => {

@@ -15,6 +15,7 @@ import type { Guard } from '../guard/guard';
 import { isQuiet } from '../guard/guard-refusals';
 import type { Decider } from '../guard/guarded-admission';
 import { openingOf } from '../guard/openings';
+import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { GatewayMetrics } from '../metrics';
@@ -59,8 +60,8 @@ type DeviceVerdict = Extract<Admitted, { as: 'device' }>;
 
 /** What a connection is, once admitted. */
 type Role =
-  | { readonly session: Session; readonly push?: Push; downs?: BusSubscription }
-  | { readonly publisher: CloudPublisher }
+  | { readonly session: Session; readonly uplinks: UplinkMeter; readonly push?: Push; downs?: BusSubscription }
+  | { readonly publisher: CloudPublisher; readonly uplinks: UplinkMeter }
   /** Gets its credentials and can do nothing else. */
   | { readonly registration: Push };
 
@@ -181,8 +182,11 @@ export class Connections {
         if (!isQuiet(verdict.refusal)) setImmediate(() => this.noteRefusal(attempt, verdict.refusal));
         return verdict.refusal;
       case 'cloudPublisher': {
+        const { productKey, deviceName } = verdict.device;
         const decide = (): Promise<Verdict> => this.options.unguarded.decide(attempt);
-        this.roles.set(client, { publisher: new CloudPublisher(verdict.device, decide, this.options) });
+        const publisher = new CloudPublisher(verdict.device, decide, this.options);
+        const uplinks = this.options.guard.uplinkRate.of(`publisher of ${sessionKey(productKey, deviceName)}`);
+        this.roles.set(client, { publisher, uplinks });
         return undefined;
       }
       case 'registration':
@@ -219,7 +223,8 @@ export class Connections {
       address: attempt.address,
       ext: attempt.clientId.ext,
     });
-    this.roles.set(client, { session, push });
+    const uplinks = this.options.guard.uplinkRate.of(sessionKey(device.productKey, device.deviceName));
+    this.roles.set(client, { session, uplinks, push });
     // From here on a third login finds this one, even before its CONNACK.
     this.options.sessions.add(session);
     this.options.changes.began(session, heard);
@@ -269,18 +274,16 @@ export class Connections {
   private publish(client: Client | null, packet: PublishPacket, done: Answer): void {
     const role = client && this.roles.get(client);
     if (!role) return done(new Error('not admitted'));
-    const { uplinkRate } = this.options.guard;
     if ('session' in role) {
       const { session } = role;
-      if (uplinkRate.admits(session, (text) => this.noteDrop(session, text))) {
+      if (role.uplinks.admits((text) => this.noteDrop(session, text))) {
         return this.options.uplink.publish(session, packet, done);
       }
       return session.inOrder(Promise.resolve(), () => done());
     }
     // A connection for registration can do nothing else: what it publishes is dropped.
     if ('registration' in role) return done();
-    if (!uplinkRate.admits(role.publisher, (text) => this.options.log.warn({ topic: packet.topic }, text)))
-      return done();
+    if (!role.uplinks.admits((text) => this.options.log.warn({ topic: packet.topic }, text))) return done();
     role.publisher.publish(packet).then(
       (goesOn) => done(goesOn ? undefined : new Error('its login counts no more')),
       (error: unknown) => done(error as Error),

@@ -29,19 +29,23 @@ interface Connection {
   failed?: boolean;
 }
 
+/** A name stands for an address here, one for each first letter; addresses for themselves. */
+const addressOf = (name: string): string => (/^[a-z]+$/.test(name) ? `192.0.2.${name.charCodeAt(0)}` : name);
+const letterOf = (address: string): string => address && String.fromCharCode(Number(address.split('.').at(-1)));
+
 const queueOf = (options: Partial<AcceptQueueOptions> = {}) => {
   const drops: [Drop, string][] = [];
   const waits: number[] = [];
   const turns: string[] = [];
   const clock = { now: () => Date.now() };
   const queue = new AcceptQueue({ ...roomy, ...options }, clock, {
-    onDrop: (why, address) => void drops.push([why, address]),
+    onDrop: (why, address) => void drops.push([why, letterOf(address)]),
     onTurn: (waitedMs) => void waits.push(waitedMs),
   });
   let count = 0;
-  const enter = (address: string | undefined): Connection => {
-    const connection: Connection = { name: `${address}#${++count}`, socket: new PassThrough() };
-    queue.enter(connection.socket, address).then(
+  const enter = (from: string | undefined): Connection => {
+    const connection: Connection = { name: `${from}#${++count}`, socket: new PassThrough() };
+    queue.enter(connection.socket, from && addressOf(from)).then(
       (opening) => {
         connection.opening = opening;
         turns.push(connection.name);
@@ -50,8 +54,8 @@ const queueOf = (options: Partial<AcceptQueueOptions> = {}) => {
     );
     return connection;
   };
-  const enterMany = (address: string | undefined, number: number): Connection[] =>
-    Array.from({ length: number }, () => enter(address));
+  const enterMany = (from: string | undefined, number: number): Connection[] =>
+    Array.from({ length: number }, () => enter(from));
   return { queue, enter, enterMany, drops, waits, turns };
 };
 const opened = (connections: readonly Connection[]): number => connections.filter(({ opening }) => opening).length;

@@ -15,7 +15,7 @@ export interface EventRateOptions {
 }
 
 interface Count {
-  /** Unix milliseconds at which the current window began. */
+  /** The clock's milliseconds at which the current window began. */
   since: number;
   current: number;
   previous: number;
@@ -74,7 +74,7 @@ export class EventRate {
 
   /** The previous window counts as far as it still lies within the last `windowMs`. */
   private inWindow({ since, current, previous }: Count): number {
-    const elapsed = Math.max(0, this.clock.now() - since);
+    const elapsed = this.clock.now() - since;
     return current + previous * (1 - elapsed / this.options.windowMs);
   }
 }

@@ -13,12 +13,14 @@ import { EventRate } from './event-rate';
 import { createGuardMetrics } from './guard-metrics';
 import { GuardedAdmission } from './guarded-admission';
 import { LoginLockout, type Claim, type Lock } from './login-lockout';
+import { monotonicClock } from './monotonic-clock';
 import { paceReads } from './read-pacing';
 import { UplinkRate } from './uplink-rate';
 
 export interface GuardOptions {
   readonly config: GuardConfig;
-  readonly clock: Clock;
+  /** By default one that nobody sets. */
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly journal: Journal;
   /** Where the guard's own metrics are registered. */
@@ -38,7 +40,7 @@ export class Guard {
   private readonly metrics: ReturnType<typeof createGuardMetrics>;
 
   constructor(private readonly options: GuardOptions) {
-    const { config, clock, log, metrics, gatewayMetrics } = options;
+    const { config, clock = monotonicClock, log, metrics, gatewayMetrics } = options;
     const counters = createGuardMetrics(metrics, {
       waiting: () => this.queues.mqtt.waiting + this.queues.http.waiting,
       opening: () => this.queues.mqtt.opening + this.queues.http.opening,
@@ -76,7 +78,7 @@ export class Guard {
 
   /** Bounds the bytes that are read from a device's connection. */
   paceReads(conn: Duplex): void {
-    const { config, clock } = this.options;
+    const { config, clock = monotonicClock } = this.options;
     const onPause = (): void => this.metrics.readPauses.inc();
     paceReads(conn, { bytesPerSecond: config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
   }
