@@ -1,4 +1,5 @@
 export { deleteHistory, type HistoryOf } from './delete-history';
+export { databaseFault } from './database-fault';
 export { DatabaseUnavailableError, openDatabase, type Database, type OpenDatabaseOptions } from './open-database';
 export {
   maintainPartitions,

@@ -1,4 +1,6 @@
 export { checkHealth, type CheckHealthOptions, type Health } from './check-health';
+export { withDatabaseErrors, type DatabaseErrorsOptions, type DatabaseFault } from './database-errors';
+export { badField } from './request-text';
 export { RpcError, type RpcErrorOptions } from './rpc-error';
 export { connectRpc, type RpcChannel, type RpcChannelOptions } from './rpc-channel';
 export { startRpcServer, type RpcServerOptions } from './rpc-server';

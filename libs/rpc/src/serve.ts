@@ -3,6 +3,7 @@ import type { Service } from '@alink/contract';
 import type { handleUnaryCall, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { readAnswerLimit, requireAnswerFits } from './message-size';
+import { refuseNul } from './request-text';
 import { RpcError } from './rpc-error';
 import { toStatus } from './status-mapping';
 import type { CallContext, Handlers } from './types';
@@ -81,6 +82,7 @@ const run = async (
   call: ServerUnaryCall<unknown, unknown>,
   actorOf: ActorOf,
 ): Promise<Buffer> => {
+  refuseNul(call.request as object);
   const response = await handler(call.request as never, {
     user: readUser(call.metadata),
     deadlineMs: Number(call.getDeadline()),
