@@ -27,6 +27,7 @@ beforeAll(async () => {
   await platform.createProduct(METER.productKey, { secret: METER.secret, autoRegister: 2 });
   await platform.createProduct(KIT.productKey, { secret: KIT.secret, autoRegister: 3 });
   await platform.createProduct(HTTP.productKey, { secret: HTTP.secret, autoRegister: 2 });
+  await platform.createProduct(CLOSED, { secret: HTTP.secret, autoRegister: 1 });
 });
 afterAll(async () => {
   await platform?.stop();
@@ -40,6 +41,9 @@ interface Login {
   readonly username: string;
   readonly password: string;
 }
+
+/** A product with the secret of {@link HTTP}, at which no device may register. */
+const CLOSED = 'closedproduct';
 
 /** CONNECT of a registration, as the note's tables compose it. */
 const registration = (
@@ -142,6 +146,7 @@ describe('一型一密, pre-registered (note 4.2.1)', () => {
   test('the connection can do nothing else, and ends after 15 s', async () => {
     const { raw } = await dial(login());
     await raw.next('publish');
+    const since = performance.now();
     const topic = '/sys/i2uqZnX9tZK/meter001/thing/event/property/post';
     raw.send({
       cmd: 'publish',
@@ -159,6 +164,8 @@ describe('一型一密, pre-registered (note 4.2.1)', () => {
       .propertyLatestIndex({ productID: METER.productKey, deviceName: 'meter001', ignoreEmpty: true });
     expect(list).toEqual([]);
     await raw.closed;
+    // A little may have passed before the credentials arrived here.
+    expect(performance.now() - since).toBeGreaterThan(10_000);
   });
 
   test('the triple lets the device in, and from then on registration is refused until an operator resets it', async () => {
@@ -258,7 +265,8 @@ describe('HTTPS (note 4.2.3)', () => {
   test.each([
     ['no random', { random: '' }, 460],
     ['an unknown product', { productKey: 'nosuchproduct' }, 6250],
-    ['registration off', { productKey: 'noreg' }, 6250],
+    ['registration off', { productKey: CLOSED }, 6288],
+    ['an unknown device', { deviceName: 'device404' }, 6100],
     ['a wrong sign', { sign: 'ab'.repeat(20) }, 6600],
     ['an unknown signMethod', { signMethod: 'crc32' }, 6292],
   ])('%s: the code in the body', async (_name, over, expected) => {
@@ -276,7 +284,7 @@ describe('HTTPS (note 4.2.3)', () => {
     await eventually(async () => expect((await post('/auth/register/device', form())).body).toMatch(/^{"code":6289,/));
   });
 
-  test('HTTPS authentication gives iotId and iotToken, which let in until they are revoked', async () => {
+  test('HTTPS authentication gives iotId and iotToken, which let in, after a restart too, until they are revoked', async () => {
     const fields = {
       clientId: `${HTTP.productKey}.device001`,
       deviceName: 'device001',
@@ -305,8 +313,11 @@ describe('HTTPS (note 4.2.3)', () => {
     const wrong = new URLSearchParams({ ...request, sign: 'ab'.repeat(32) }).toString();
     expect((await post('/auth/devicename', wrong)).body).toMatch(/^{"code":401,/);
 
+    for (const app of ['protocol-aliyun-mqtt', 'dm-rpc'] as const) await platform.stopApp(app);
+    for (const app of ['dm-rpc', 'protocol-aliyun-mqtt'] as const) await platform.startApp(app);
+    const again = await connect(login, options);
     await admin().revokeToken({ productID: HTTP.productKey, deviceName: 'device001', id: data.iotId });
-    await device.closed;
+    await again.closed;
     await eventually(async () => expect(await code(login)).toBe(3));
   });
 });

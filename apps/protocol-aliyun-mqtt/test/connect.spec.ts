@@ -1,6 +1,6 @@
 /** A CONNECT, and what may come before its answer. */
 import { systemClock } from '@alink/runtime';
-import { eventually, RawMqtt } from '@alink/testing';
+import { RawMqtt } from '@alink/testing';
 import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
 import { ListedDm } from './listed-dm';
 
