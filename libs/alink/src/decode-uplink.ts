@@ -17,6 +17,8 @@ export interface Uplink {
   readonly path: string;
   /** Message id of `/ext/rrpc/{id}/..`, where the device answers on the topic of the call itself. */
   readonly rrpcId?: string;
+  /** Service that a synchronous call was to, by its message id; undefined for a call that is not known (any more). */
+  readonly serviceOf?: (messageId: string) => string | undefined;
   readonly payload: Buffer;
   /** Arrival time in Unix milliseconds. */
   readonly now: number;
@@ -117,7 +119,12 @@ const decodeAnswer = ({ route, name }: FoundAnswer, uplink: Uplink): UplinkOutco
   const requestId = uplink.rrpcId ?? (route.idInPath ? name : id);
   const answer = fault ?? (requestId === '' ? noId : readAnswer(body));
   if ('step' in answer) return { problems: [answer], requestId };
-  const context: UplinkContext = { name, id: requestId, now: uplink.now, model: uplink.model ?? emptyModel };
+  const context: UplinkContext = {
+    name: route.idInPath ? (uplink.serviceOf?.(name) ?? '') : name,
+    id: requestId,
+    now: uplink.now,
+    model: uplink.model ?? emptyModel,
+  };
   return { ...route.answer(answer, context), requestId };
 };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isValidTopic, mayReceive } from '@alink/topic';
 import type { DownlinkMessage } from './device-message';
-import { encodeDownlink, type DownlinkTarget } from './encode-downlink';
+import { encodeDownlink, isAlinkId, type DownlinkTarget } from './encode-downlink';
 
 interface Case extends Pick<DownlinkTarget, 'ext' | 'callType' | 'id'> {
   readonly name: string;
@@ -34,6 +34,19 @@ test.each(['', 'property/set', 'a/b', '+', '#', 'a\0', 'x'.repeat(129)])('a serv
 
 test.each(['', '1/2', '+', '#'])('an id "%s" has no topic', (msgToken) => {
   expect(() => encodeDownlink({ ...action, msgToken }, { ...device, ext: 1, callType: 'sync' })).toThrow(RangeError);
+});
+
+test.each<[string, boolean]>([
+  ['1', true],
+  ['4294967295', true],
+  ['4294967296', false],
+  ['0', false],
+  ['01', false],
+  ['', false],
+  ['9d3c', false],
+  ['12345678901', false],
+])('"%s" as an id: %s', (id, expected) => {
+  expect(isAlinkId(id)).toBe(expected);
 });
 
 test('what is no request of the platform is not sent', () => {

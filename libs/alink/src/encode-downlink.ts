@@ -11,10 +11,7 @@ export interface DownlinkTarget {
   readonly ext: number;
   /** How a service is called: `sync` goes by RRPC. Asynchronously when absent; other requests always are. */
   readonly callType?: 'async' | 'sync';
-  /**
-   * Alink id to use in place of `msgToken`, where that is none: C SDKs take digits only, and keep ten of them. The
-   * answer then carries this id.
-   */
+  /** Alink id in place of a `msgToken` that {@link isAlinkId} does not take. The answer then carries this id. */
   readonly id?: string;
 }
 
@@ -26,6 +23,12 @@ export interface Downlink {
   /** `requestId` of the answer. */
   readonly replyKey: string;
 }
+
+/** The largest id ("Alibaba Cloud IoT documentation, 'Alink protocol'"). */
+export const MAX_ALINK_ID = 2 ** 32 - 1;
+
+/** True for digits that every device takes as an id: C SDKs drop a request with another one silently (`dm_message.c`). */
+export const isAlinkId = (text: string): boolean => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ALINK_ID;
 
 const encoders = new Map(messageKinds.flatMap(({ down }) => (down ? [[down.method, down.encode] as const] : [])));
 

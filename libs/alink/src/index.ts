@@ -1,5 +1,5 @@
 export { decodeUplink, type Uplink, type UplinkOutcome, type UplinkReply } from './decode-uplink';
-export { encodeDownlink, type Downlink, type DownlinkTarget } from './encode-downlink';
+export { encodeDownlink, isAlinkId, MAX_ALINK_ID, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { encodeReply, type ReplyOptions } from './reply';
 export { alinkCodes, type AlinkCode } from './codes';
 export { MAX_AHEAD_MS } from './sample-time';

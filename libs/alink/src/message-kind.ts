@@ -12,7 +12,10 @@ export interface PlatformMessage {
 
 /** What a kind may use to take a message apart. */
 export interface UplinkContext {
-  /** What stood in place of `+` in the route's path; empty without one. */
+  /**
+   * What stood in place of `+` in the route's path; empty without one. Where that is the message id of a call: the
+   * service that was called, empty when that is not known.
+   */
   readonly name: string;
   /** Alink id as text; of a synchronous call its message id. */
   readonly id: string;

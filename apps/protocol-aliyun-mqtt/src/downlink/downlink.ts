@@ -1,5 +1,6 @@
 /** Commands from dm to a device that this gateway holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
-import { encodeDownlink, type DownlinkMessage } from '@alink/alink';
+import { randomInt } from 'node:crypto';
+import { encodeDownlink, isAlinkId, MAX_ALINK_ID, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import {
   Code,
@@ -77,8 +78,10 @@ export class Downlink {
       answer?.({ code: Code.parameter, msg: downlink.message });
       return;
     }
-    if (answer) this.options.pending.expect(session, downlink.replyKey, (reply) => answer(reply.body));
-    const undelivered = this.write(session, downlink, message.msgToken);
+    const { msgToken } = message;
+    const actionID = message.method === 'action' ? message.actionID : undefined;
+    this.options.pending.expect(session, downlink.replyKey, { msgToken, actionID, answer });
+    const undelivered = this.write(session, downlink, downlink.replyKey);
     if (undelivered) answer?.({ code: failureOf[undelivered].code, msg: undelivered });
   }
 
@@ -86,8 +89,9 @@ export class Downlink {
   private encode(session: Session, message: DownlinkMessage): ReturnType<typeof encodeDownlink> | RangeError {
     const { productKey, deviceName, options } = session;
     const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
+    const id = isAlinkId(message.msgToken) ? undefined : String(randomInt(1, MAX_ALINK_ID + 1));
     try {
-      return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType });
+      return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType, id });
     } catch (error) {
       if (error instanceof RangeError) return error;
       throw error;

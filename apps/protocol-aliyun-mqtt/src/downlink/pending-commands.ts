@@ -1,34 +1,48 @@
-/** Commands that devices have been sent and not answered yet: who waits for which reply. */
+/** Commands that devices have been sent and not answered yet: what was asked, and who waits for the reply. */
 import { LRUCache } from 'lru-cache';
 import type { UplinkOutcome } from '@alink/alink';
 import { limits } from '../limits';
 import type { Session } from '../session/session';
 
 type Message = NonNullable<UplinkOutcome['message']>;
-/** Takes the reply to the one who asked. */
-type Waiter = (reply: Message) => void;
 
-/** Commands waiting over all devices: bounds the memory of a caller that never stops asking. */
+export interface PendingCommand {
+  /** Token of the one who asked; on the wire another id may stand in its place. */
+  readonly msgToken: string;
+  /** The service that is called. */
+  readonly actionID?: string;
+  /** Takes the reply to the one who asked, where that one waits. */
+  readonly answer?: (reply: Message['body']) => void;
+}
+
+/** Commands pending over all devices: bounds the memory of a caller that never stops asking. */
 const MAX_PENDING = 100_000;
 
 export class PendingCommands {
-  private readonly waiters = new LRUCache<string, Waiter>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
+  private readonly commands = new LRUCache<string, PendingCommand>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
 
-  /** Waits for the device's reply that carries this token. */
-  expect(session: Session, msgToken: string, waiter: Waiter): void {
-    this.waiters.set(keyOf(session, msgToken), waiter);
+  /** Waits for the device's reply with this id. */
+  expect(session: Session, id: string, command: PendingCommand): void {
+    this.commands.set(keyOf(session, id), command);
   }
 
-  /** A reply has come: hands it to its waiter, if one still waits. Anything else is ignored. */
-  settle(session: Session, message: Message): void {
-    const { method, msgToken } = message.body;
-    if (!method.endsWith('Reply')) return;
-    const key = keyOf(session, msgToken);
-    const waiter = this.waiters.get(key);
-    if (!waiter) return;
-    this.waiters.delete(key);
-    waiter(message);
+  /** The service that a call of this id is to. */
+  serviceOf(session: Session, id: string): string | undefined {
+    return this.commands.get(keyOf(session, id))?.actionID;
+  }
+
+  /** A message has come. @returns it; a reply with the token of the one who asked, who has it then */
+  settle(session: Session, message: Message): Message {
+    const { body } = message;
+    if (!body.method.endsWith('Reply')) return message;
+    const key = keyOf(session, body.msgToken);
+    const command = this.commands.get(key);
+    if (!command) return message;
+    this.commands.delete(key);
+    const reply = { ...body, msgToken: command.msgToken };
+    command.answer?.(reply);
+    return { ...message, body: reply };
   }
 }
 
-const keyOf = (session: Session, msgToken: string): string => `${session.key}/${msgToken}`;
+const keyOf = (session: Session, id: string): string => `${session.key}/${id}`;

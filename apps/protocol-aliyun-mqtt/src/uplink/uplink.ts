@@ -75,7 +75,8 @@ export class Uplink {
   private async alink(session: Session, topic: string, path: string, payload: Buffer, rrpcId?: string): Promise<void> {
     const now = this.options.clock.now();
     const model = this.options.directory.product(session.productKey)?.model ?? session.options.product.model;
-    const outcome = decodeUplink({ topic, path, payload, now, model, rrpcId });
+    const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
+    const outcome = decodeUplink({ topic, path, payload, now, model, rrpcId, serviceOf });
     if (!outcome) {
       this.drop(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
       return;
@@ -83,16 +84,16 @@ export class Uplink {
     for (const problem of outcome.problems) this.noteProblem(session, topic, outcome, problem);
     if (outcome.message) {
       // Whoever waits for a reply need not wait for the record of it.
-      this.options.pending.settle(session, outcome.message);
+      const message = this.options.pending.settle(session, outcome.message);
       try {
-        await this.keep(session, topic, payload, outcome.message, now);
+        await this.keep(session, topic, payload, message, now);
       } catch (error) {
         this.options.metrics.uplinks.inc({ result: 'notKept' });
         this.sayNotKept(session, outcome);
         throw error;
       }
       this.options.metrics.uplinks.inc({ result: 'kept' });
-      this.noteKept(session, topic, outcome, outcome.message);
+      this.noteKept(session, topic, outcome, message);
     } else if (outcome.problems.length > 0) {
       this.options.metrics.uplinks.inc({ result: 'refused' });
     }

@@ -12,14 +12,10 @@ import {
 } from '../message-kind';
 import { rejectionProblem } from '../problem';
 
-const actionReply = (
-  { id, now }: UplinkContext,
-  answer: DeviceAnswer,
-  actionID: string | undefined,
-): PlatformMessage => ({
+const actionReply = ({ id, now, name }: UplinkContext, answer: DeviceAnswer): PlatformMessage => ({
   handle: 'thing',
   type: 'action',
-  body: { method: 'actionReply', msgToken: id, timestamp: now, actionID, ...answer },
+  body: { method: 'actionReply', msgToken: id, timestamp: now, actionID: name || undefined, ...answer },
 });
 
 /**
@@ -27,25 +23,16 @@ const actionReply = (
  * problems beside it: the caller waits, and what the device did cannot be taken back.
  */
 const serviceReply = (answer: DeviceAnswer, context: UplinkContext): AnswerResult => {
-  if (answer.code !== 200) return { message: actionReply(context, answer, context.name), problems: [] };
+  if (answer.code !== 200 || context.name === '') return { message: actionReply(context, answer), problems: [] };
   const { accepted, rejected } = context.model.checkServiceOutput(context.name, answer.data ?? {});
   const data = rejected.length === 0 ? accepted : answer.data;
-  return {
-    message: actionReply(context, { ...answer, data }, context.name),
-    problems: rejected.map(rejectionProblem),
-  };
+  return { message: actionReply(context, { ...answer, data }), problems: rejected.map(rejectionProblem) };
 };
-
-/** The topic does not say which service it was; whoever called knows by the message id. */
-const rrpcResponse = (answer: DeviceAnswer, context: UplinkContext): AnswerResult => ({
-  message: actionReply(context, answer, undefined),
-  problems: [],
-});
 
 export const service: MessageKind = {
   up: [
     { path: 'thing/service/+_reply', answer: serviceReply },
-    { path: 'rrpc/response/+', answer: rrpcResponse, idInPath: true },
+    { path: 'rrpc/response/+', answer: serviceReply, idInPath: true },
   ],
   down: downlink('action', ({ actionID, params }) => ({
     path: `thing/service/${actionID}`,

@@ -1,0 +1,123 @@
+/** A command from whoever speaks the platform's wire, through the gateway to a device, and the answer back. */
+import { randomUUID } from 'node:crypto';
+import { createMemoryBus } from '@alink/bus';
+import {
+  decodeDevicePublish,
+  decodeEnvelope,
+  encodeDevicePublish,
+  encodeEnvelope,
+  PROTOCOL_CODE,
+  subjects,
+  type DevicePublish,
+} from '@alink/contract';
+import { systemClock } from '@alink/runtime';
+import { eventually, type RawMqtt } from '@alink/testing';
+import { compileModel, importThingModel } from '@alink/thing-model';
+import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { ListedDm } from './listed-dm';
+
+const service = (identifier: string, callType: 'sync' | 'async') => ({
+  identifier,
+  name: identifier,
+  callType,
+  method: `thing.service.${identifier}`,
+  inputData: [],
+  outputData: [{ identifier: 'Count', name: 'n', dataType: { type: 'int', specs: { min: '0', max: '99' } } }],
+});
+const { model } = importThingModel({
+  profile: { productKey: PRODUCT_KEY },
+  properties: [],
+  events: [],
+  services: [service('count', 'sync'), service('reboot', 'async')],
+});
+
+const bus = createMemoryBus();
+/** What the stream has kept of the device's answers. */
+const kept: Record<string, unknown>[] = [];
+let gateway: DeviceGateway;
+let device: RawMqtt;
+beforeAll(async () => {
+  const dm = new ListedDm();
+  dm.product = { ...dm.product!, model: compileModel(model, 'weak') };
+  gateway = await startDeviceGateway({}, systemClock, { bus, dm });
+  await bus.consume({ durable: 'answers', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
+    for (const { subject, data } of batch) {
+      if (subject.startsWith('device.up.thing.')) kept.push(bodyOf(data));
+    }
+  });
+  ({ raw: device } = await gateway.connect('dev001'));
+  await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, 'dev001')?.state).toBe('online'));
+});
+afterAll(() => gateway?.stop());
+
+const bodyOf = (data: Buffer): Record<string, unknown> =>
+  JSON.parse(decodeDevicePublish(decodeEnvelope(data.toString()).data).payload.toString()) as Record<string, unknown>;
+
+/** Asks the gateway for it. @returns what the one who asked is answered */
+const ask = async (type: 'property' | 'action', message: object): Promise<Record<string, unknown>> => {
+  const publish: DevicePublish = {
+    topic: '',
+    handle: 'thing',
+    type,
+    payload: Buffer.from(JSON.stringify({ timestamp: 1, ...message })),
+    timestamp: 1,
+    productID: PRODUCT_KEY,
+    deviceName: 'dev001',
+    explain: '',
+    protocolCode: PROTOCOL_CODE,
+  };
+  const subject = subjects.down('thing', PRODUCT_KEY, 'dev001');
+  return bodyOf(await bus.request(subject, encodeEnvelope(encodeDevicePublish(publish), 1), 30_000));
+};
+/** What the device gets next. */
+const arrived = async (): Promise<{ topic: string; id: string }> => {
+  const { topic, payload } = await device.next('publish');
+  return { topic, id: (JSON.parse(payload.toString()) as { id: string }).id };
+};
+const answer = (topic: string, text: string): void =>
+  device.send({ cmd: 'publish', topic, payload: text, qos: 0, dup: false, retain: false });
+
+test('the answer to a synchronous call is kept with the service that was called', async () => {
+  const answered = ask('action', { method: 'action', msgToken: '7', actionID: 'count', params: {} });
+  const { topic, id } = await arrived();
+  expect([topic, id]).toEqual([`/sys/${PRODUCT_KEY}/dev001/rrpc/request/7`, '7']);
+  answer(topic.replace('request', 'response'), '{"id":"7","code":200,"data":{"Count":"3"}}');
+  const expected = { method: 'actionReply', msgToken: '7', actionID: 'count', code: 200, data: { Count: 3 } };
+  expect(await answered).toMatchObject(expected);
+  await eventually(() => expect(kept).toContainEqual(expect.objectContaining(expected)));
+});
+
+test('output that the thing model does not take is told', async () => {
+  const answered = ask('action', { method: 'action', msgToken: '8', actionID: 'count', params: {} });
+  await arrived();
+  answer(`/sys/${PRODUCT_KEY}/dev001/rrpc/response/8`, '{"id":"8","code":200,"data":{"Count":"many"}}');
+  expect(await answered).toMatchObject({ code: 200, data: { Count: 'many' } });
+  expect(gateway.activities.find(({ kind, requestId }) => kind === 'drop' && requestId === '8')).toMatchObject({
+    code: 6306,
+    text: expect.stringMatching(/Count;? .*model/),
+  });
+});
+
+test.each<[string, 'property' | 'action', object, (topic: string) => string]>([
+  ['a property set', 'property', { method: 'control', params: { a: 1 } }, (topic) => `${topic}_reply`],
+  ['a service call', 'action', { method: 'action', actionID: 'reboot', params: {} }, (topic) => `${topic}_reply`],
+  [
+    'a synchronous call',
+    'action',
+    { method: 'action', actionID: 'count', params: {} },
+    (topic) => topic.replace('request', 'response'),
+  ],
+])(
+  'a token that devices do not take goes out as an id that they do, and comes back: %s',
+  async (_, type, message, to) => {
+    const msgToken = randomUUID();
+    const answered = ask(type, { ...message, msgToken });
+    const { topic, id } = await arrived();
+    expect(id).toMatch(/^[1-9]\d{0,9}$/);
+    expect(Number(id)).toBeLessThan(2 ** 32);
+    expect(topic).not.toContain(msgToken);
+    answer(to(topic), `{"id":"${id}","code":200,"data":{}}`);
+    expect(await answered).toMatchObject({ msgToken, code: 200 });
+    await eventually(() => expect(kept).toContainEqual(expect.objectContaining({ msgToken, code: 200 })));
+  },
+);
