@@ -188,7 +188,7 @@ export const createGateway = async ({
             ...grpc,
             port: config.GATEWAY_GRPC_PORT,
             portVariable: 'GATEWAY_GRPC_PORT',
-            services: [serve(services.deviceAuth, deviceAuth(admission))],
+            services: [serve(services.deviceAuth, deviceAuth(admission, journal))],
             log,
           });
         },

@@ -8,11 +8,11 @@ import type { Subscription as BusSubscription } from '@alink/bus';
 import { maySubscribe } from '@alink/topic';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { CloudPublisher } from '../connect/cloud-publisher';
+import { noteRefusal } from '../connect/note-refusal';
 import { refusals, type Refusal } from '../connect/refusals';
-import { refused, type Admitted, type Push, type Verdict } from '../connect/verdict';
+import type { Admitted, Push, Verdict } from '../connect/verdict';
 import type { Downlink } from '../downlink/downlink';
 import type { Guard } from '../guard/guard';
-import { isQuiet } from '../guard/guard-refusals';
 import type { Decider } from '../guard/guarded-admission';
 import { openingOf } from '../guard/openings';
 import type { UplinkMeter } from '../guard/uplink-rate';
@@ -153,7 +153,7 @@ export class Connections {
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
     packet.will = undefined;
     const { heard } = this.options.changes;
-    const verdict = this.atItsRate(await this.options.admission.decide(attempt));
+    const verdict = await this.options.admission.decide(attempt);
     this.decided.set(client, { attempt, verdict, heard });
     if (verdict.as === 'device') {
       // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
@@ -164,22 +164,13 @@ export class Connections {
     }
   }
 
-  /** A device that has proved who it is, but comes too often, is refused after all. */
-  private atItsRate(verdict: Verdict): Verdict {
-    if (verdict.as !== 'device') return verdict;
-    const { productKey, deviceName } = verdict.device;
-    const refusal = this.options.guard.connectRate.refuse(productKey, deviceName);
-    return refusal ? refused(refusal) : verdict;
-  }
-
   /** @returns why the client is refused, or undefined */
   private async admit(client: Client): Promise<Refusal | undefined> {
     const { attempt, verdict, heard } = this.decided.get(client)!;
     this.decided.delete(client);
     switch (verdict.as) {
       case 'refused':
-        // After the answer: a guesser must not see in the time what goes into the line.
-        if (!isQuiet(verdict.refusal)) setImmediate(() => this.noteRefusal(attempt, verdict.refusal));
+        noteRefusal(this.options.journal, attempt, verdict.refusal);
         return verdict.refusal;
       case 'cloudPublisher': {
         const { productKey, deviceName } = verdict.device;
@@ -344,12 +335,6 @@ export class Connections {
     const { productKey, productID } = product;
     const text = `registered from ${address}; credentials pushed on ${push.topic}`;
     this.options.journal.note({ kind: 'connect', productKey, productID, deviceName, topic: push.topic, text });
-  }
-
-  private noteRefusal({ identity, address }: Attempt, { returnCode, cause, step }: Refusal): void {
-    const { productKey, deviceName } = identity ?? { productKey: '', deviceName: '' };
-    const text = `refused with CONNACK ${returnCode} (from ${address}): ${cause}; ${step}`;
-    this.options.journal.note({ kind: 'refuse', productKey, deviceName, code: returnCode, text });
   }
 }
 

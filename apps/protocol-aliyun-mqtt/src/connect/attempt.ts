@@ -33,8 +33,8 @@ export const readAttempt = (fields: {
   identity: identityOf(fields.username),
 });
 
-/** Names that cannot be go no further: neither to dm.rpc, whose database would refuse some, nor into memory or a log. */
-const identityOf = (username: string): Attempt['identity'] => {
+/** The device that a username names. Names that cannot be go no further: neither to dm.rpc, whose database would refuse some, nor into memory or a log. */
+export const identityOf = (username: string): Attempt['identity'] => {
   const identity = parseUsername(username);
   return identity && isProductKey(identity.productKey) && isDeviceName(identity.deviceName) ? identity : undefined;
 };

@@ -71,9 +71,9 @@ export class Guard {
     });
   }
 
-  /** Puts the lockout before an admission. */
+  /** Puts the lockout before an admission, and the connect rate behind it. */
   admission(admission: Pick<Admission, 'decide' | 'misuse'>): GuardedAdmission {
-    return new GuardedAdmission(admission, this.lockout);
+    return new GuardedAdmission(admission, this.lockout, this.connectRate);
   }
 
   /** Bounds the bytes that are read from a device's connection. */

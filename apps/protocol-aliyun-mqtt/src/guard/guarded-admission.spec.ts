@@ -1,12 +1,14 @@
 import { deviceCredentials } from '@alink/signing';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { refusals, type Refusal } from '../connect/refusals';
+import { ConnectRate } from './connect-rate';
 import { GuardedAdmission, type Decider } from './guarded-admission';
 import { isQuiet } from './guard-refusals';
 import { LoginLockout, type Lock } from './login-lockout';
 
 type Verdict = Awaited<ReturnType<Decider['decide']>>;
 const right = 'secret-of-dev';
+const CONNECTS_PER_MINUTE = 5;
 const attemptWith = (secret: string, over: Partial<Attempt> = {}): Attempt => ({
   ...readAttempt({
     ...deviceCredentials({ productKey: 'pk', deviceName: 'dev', deviceSecret: secret }),
@@ -28,7 +30,7 @@ const guarded = (refuse: Refusal = refusals.wrongSign(() => 'test'), misuse?: Re
     misuse: () => misuse,
     decide: async (attempt: Attempt): Promise<Verdict> => {
       asked += 1;
-      if (attempt.password === rightPassword) return { as: 'device' } as Verdict;
+      if (attempt.password === rightPassword) return { as: 'device', device: attempt.identity ?? {} } as Verdict;
       return { as: 'refused', refusal: refuse };
     },
   };
@@ -36,7 +38,7 @@ const guarded = (refuse: Refusal = refusals.wrongSign(() => 'test'), misuse?: Re
     onLock: (lock) => void locks.push(lock),
     onRefused: () => void refused++,
   });
-  const admission = new GuardedAdmission(inner, lockout);
+  const admission = new GuardedAdmission(inner, lockout, new ConnectRate(CONNECTS_PER_MINUTE, clock));
   return { clock, locks, admission, asked: () => asked, refused: () => refused };
 };
 const codeOf = (verdict: Verdict): number => (verdict.as === 'refused' ? verdict.refusal.returnCode : 0);
@@ -66,6 +68,14 @@ test('a CONNECT that nobody may send is answered as ever during a lock', async (
   const { admission } = guarded(undefined, refusals.malformedClientId('test'));
   for (let n = 0; n < 10; n++) await admission.decide(attemptWith('wrong'));
   expect(codeOf(await admission.decide(attemptWith('wrong')))).toBe(2);
+});
+
+test('a device that logs in too often hears so, and only once it has proved its secret', async () => {
+  const { admission } = guarded();
+  const codes: number[] = [];
+  for (let n = 0; n < 7; n++) codes.push(codeOf(await admission.decide(attemptWith(right))));
+  expect(codes).toEqual([0, 0, 0, 0, 0, 3, 3]);
+  expect(codeOf(await admission.decide(attemptWith('wrong')))).toBe(4);
 });
 
 test('a success forgives', async () => {

@@ -1,10 +1,15 @@
-/** Admission behind the lockout: who has failed too often is refused from memory, with nothing looked up. */
+/**
+ * Admission between two limits: who has failed too often is refused from memory, with nothing looked up; who has proved
+ * its secret too often is refused after all.
+ */
 import { hash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
 import type { Admission } from '../connect/admission';
 import type { Attempt } from '../connect/attempt';
 import { refusals } from '../connect/refusals';
 import { provesKey } from '../connect/verify';
+import { refused } from '../connect/verdict';
+import type { ConnectRate } from './connect-rate';
 import { lockedOut } from './guard-refusals';
 import type { Claim, LoginLockout } from './login-lockout';
 
@@ -19,6 +24,7 @@ export class GuardedAdmission implements Decider {
   constructor(
     private readonly admission: Pick<Admission, 'decide' | 'misuse'>,
     private readonly lockout: LoginLockout,
+    private readonly connectRate: Pick<ConnectRate, 'refuse'>,
   ) {}
 
   async decide(attempt: Attempt): Promise<Verdict> {
@@ -27,12 +33,20 @@ export class GuardedAdmission implements Decider {
       const misuse = this.admission.misuse(attempt);
       if (!misuse) checkInVain(attempt);
       const wrongPassword = attempt.clientId.securemode === IOT_TOKEN ? 3 : 4;
-      return { as: 'refused', refusal: lockedOut(misuse?.returnCode ?? wrongPassword) };
+      return refused(lockedOut(misuse?.returnCode ?? wrongPassword));
     }
     const verdict = await this.admission.decide(attempt);
     if (verdict.as !== 'refused') this.lockout.succeeded(claim, attempt.address);
     else if (isFailure(attempt, verdict)) this.lockout.failed(claim, attempt.address);
-    return verdict;
+    return this.atItsRate(verdict);
+  }
+
+  /** Registrations are counted before dm.rpc is asked. */
+  private atItsRate(verdict: Verdict): Verdict {
+    if (verdict.as !== 'device') return verdict;
+    const { productKey, deviceName } = verdict.device;
+    const refusal = this.connectRate.refuse(productKey, deviceName);
+    return refusal ? refused(refusal) : verdict;
   }
 }
 

@@ -1,33 +1,38 @@
-/** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway. */
+/** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway, with the same lines in the log. */
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
-import { parseUsername } from '@alink/signing';
 import { mayPublish, maySubscribe } from '@alink/topic';
-import { readAttempt } from '../connect/attempt';
+import { identityOf, readAttempt } from '../connect/attempt';
+import { noteRefusal } from '../connect/note-refusal';
+import { isRegistration } from '../connect/ways/dynamic-registration';
 import type { Decider } from '../guard/guarded-admission';
+import type { Journal } from '../journal';
 
 /** Names that brokers give the two kinds of access. */
 const PUBLISH = new Set(['pub', 'publish', 'write', '2']);
 const SUBSCRIBE = new Set(['sub', 'subscribe', 'read', '1']);
 
-export const deviceAuth = (admission: Decider): Handlers<typeof services.deviceAuth> => ({
+/** Bytes of a topic in a line. */
+const MAX_TOPIC = 200;
+
+export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeof services.deviceAuth> => ({
   async loginAuth({ clientID, username, password, ip, certificate }) {
-    const verdict = await admission.decide(
-      readAttempt({
-        clientId: clientID,
-        username,
-        password,
-        keepalive: undefined,
-        address: ip,
-        secure: false,
-        certificates: certificate.length > 0 ? [Buffer.from(certificate)] : [],
-      }),
-    );
+    const attempt = readAttempt({
+      clientId: clientID,
+      username,
+      password,
+      keepalive: undefined,
+      address: ip,
+      secure: false,
+      certificates: certificate.length > 0 ? [Buffer.from(certificate)] : [],
+    });
+    // Before anything is decided: what dm.rpc gives for a registration would be lost.
+    if (isRegistration(attempt)) throw notHere();
+    const verdict = await admission.decide(attempt);
     if (verdict.as === 'device') return {};
-    if (verdict.as !== 'refused') {
-      throw new RpcError(Code.permission, 'cloud publishers and registrations are let in by the gateway itself only');
-    }
+    if (verdict.as !== 'refused') throw notHere();
+    noteRefusal(journal, attempt, verdict.refusal);
     // The asking broker passes this on to the device: it must not learn more than the CONNACK code says.
     const { returnCode } = verdict.refusal;
     if (returnCode === 3) throw new RpcError(Code.system, 'device authentication is unavailable for now');
@@ -35,12 +40,23 @@ export const deviceAuth = (admission: Decider): Handlers<typeof services.deviceA
   },
 
   async accessAuth({ username, topic, access }) {
-    const self = parseUsername(username);
+    const self = identityOf(username);
     if (!self) throw new RpcError(Code.parameter, 'username: must be {deviceName}&{productKey}');
     const kind = access.toLowerCase();
-    if (!PUBLISH.has(kind) && !SUBSCRIBE.has(kind)) throw new RpcError(Code.parameter, 'access: must be pub or sub');
-    const allowed = PUBLISH.has(kind) ? mayPublish(self, topic) : maySubscribe(self, topic).granted;
-    if (!allowed) throw new RpcError(Code.permission, `${self.deviceName} may not ${kind} this topic`);
-    return {};
+    const isPublish = PUBLISH.has(kind);
+    if (!isPublish && !SUBSCRIBE.has(kind)) throw new RpcError(Code.parameter, 'access: must be pub or sub');
+    if (isPublish ? mayPublish(self, topic) : maySubscribe(self, topic).granted) return {};
+    const verb = isPublish ? 'publish' : 'subscribe';
+    journal.note({
+      ...self,
+      kind: isPublish ? 'drop' : 'refuseSubscribe',
+      topic: topic.slice(0, MAX_TOPIC),
+      code: 403,
+      text: `${verb} refused at another broker; use topics with the device's own ProductKey and DeviceName`,
+    });
+    throw new RpcError(Code.permission, `${self.deviceName} may not ${verb} this topic`);
   },
 });
+
+const notHere = (): RpcError =>
+  new RpcError(Code.permission, 'cloud publishers and registrations are let in by the gateway itself only');

@@ -5,6 +5,7 @@
 import { dynregContent } from '@alink/signing';
 import type { ProductEntry } from '../../directory/records';
 import type { Registration } from '../../directory/credentials-source';
+import type { Attempt } from '../attempt';
 import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
 import { refused, type Push, type Verdict } from '../verdict';
 import { provesKey } from '../verify';
@@ -12,6 +13,10 @@ import type { Way, WayContext } from './way';
 
 /** `autoRegister` from which an existing device may fetch its secret. */
 const SERVES_EXISTING = 2;
+
+/** Whether this CONNECT asks for credentials rather than for a session. */
+export const isRegistration = ({ clientId: { authType } }: Attempt): boolean =>
+  authType === 'register' || authType === 'regnwl';
 
 interface Kind {
   /** `autoRegister` that the product needs. */
@@ -45,7 +50,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
   };
 
   return {
-    applies: ({ clientId: { authType } }) => authType !== undefined && Object.hasOwn(kinds, authType),
+    applies: isRegistration,
     anyKeepalive: true,
 
     misuse({ clientId, identity, secure }) {
