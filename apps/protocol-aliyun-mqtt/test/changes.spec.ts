@@ -4,6 +4,7 @@ import { encodeEnvelope, subjects } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { eventually, type RawMqtt } from '@alink/testing';
+import { cut } from './cut';
 import { PRODUCT_KEY, secretOf, startDeviceGateway, type DeviceGateway } from './device-gateway';
 import { ListedDm } from './listed-dm';
 
@@ -64,7 +65,7 @@ describe('a session is cut', () => {
   ])('when its device is %s', async (_how, apply, reason) => {
     const { deviceName, raw } = await newDevice();
     apply(deviceName);
-    await raw.closed;
+    await cut(raw);
     await eventually(() => expect(reasonOf(deviceName)).toMatch(reason));
   });
 
@@ -72,7 +73,7 @@ describe('a session is cut', () => {
     const [one, other] = [await newDevice(), await newDevice()];
     dm.change(one.deviceName, { enabled: false });
     tell(DEVICE);
-    await one.raw.closed;
+    await cut(one.raw);
     expect(other.raw.isClosed).toBe(false);
   });
 
@@ -81,7 +82,7 @@ describe('a session is cut', () => {
     const raw = await online(login);
     dm.revoke(login.username);
     tell(DEVICE, deviceName);
-    await raw.closed;
+    await cut(raw);
   });
 
   test('of automatic registration, when the ProductSecret is another', async () => {
@@ -93,7 +94,7 @@ describe('a session is cut', () => {
     const withSecret = await newDevice();
     dm.product = { ...product, secret: 'rotated' };
     tell(PRODUCT);
-    await raw.closed;
+    await cut(raw);
     expect(withSecret.raw.isClosed).toBe(false);
     dm.product = product;
     tell(PRODUCT);
@@ -104,7 +105,7 @@ describe('a session is cut', () => {
     const { deviceName, raw } = await newDevice();
     dm.product = undefined;
     tell(PRODUCT);
-    await raw.closed;
+    await cut(raw);
     await eventually(() => expect(reasonOf(deviceName)).toMatch(/deleted/));
     dm.product = product;
     tell(PRODUCT);
@@ -125,7 +126,7 @@ describe('while nobody can be asked', () => {
     await eventually(() => expect(warnings()).toBe(before + 1));
     expect(some.map(({ raw }) => raw.isClosed)).toEqual([false, false, false]);
     dm.away = false;
-    await Promise.all(some.map(({ raw }) => raw.closed));
+    for (const { raw } of some) await cut(raw);
     expect(warnings()).toBe(before + 1);
   });
 
@@ -133,7 +134,7 @@ describe('while nobody can be asked', () => {
     const { deviceName, raw } = await newDevice();
     dm.away = true;
     tell(subjects.deviceReset, deviceName);
-    await raw.closed;
+    await cut(raw);
   });
 
   test('a device that is let in as it was known is looked at later', async () => {
@@ -144,7 +145,7 @@ describe('while nobody can be asked', () => {
     await eventually(async () => expect((await gateway.directory.find(PRODUCT_KEY, deviceName)).device).toBeDefined());
     const again = await online(login);
     dm.away = false;
-    await again.closed;
+    await cut(again);
   });
 
   test('one session that cannot be decided keeps no other waiting', async () => {
@@ -154,11 +155,11 @@ describe('while nobody can be asked', () => {
     const read = jest.spyOn(dm, 'readIotToken').mockRejectedValue(new Error('no answer'));
     dm.change(deviceName, { enabled: false });
     tell(DEVICE);
-    await raw.closed;
+    await cut(raw);
     expect(stuck.isClosed).toBe(false);
     read.mockRestore();
     dm.revoke(login.username);
-    await stuck.closed;
+    await cut(stuck);
   });
 });
 
@@ -179,7 +180,7 @@ describe('a change while a login is under way', () => {
     whileLookedUp(deviceName, () => change(deviceName, { enabled: false }));
     const { raw, code } = await gateway.connect(deviceName);
     expect(code).toBe(5);
-    await raw.closed;
+    await cut(raw);
   });
 
   test('cuts it where its credentials were looked up before', async () => {
@@ -189,7 +190,7 @@ describe('a change while a login is under way', () => {
       tell(DEVICE, deviceName);
     });
     const raw = await online(login).catch(() => undefined);
-    await raw?.closed;
+    if (raw) await cut(raw);
     await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
   });
 
@@ -205,16 +206,16 @@ describe('a change while a login is under way', () => {
       await released;
       await end(reason);
     };
+    // It may be cut before its CONNACK.
     const newer = gateway.connectAs(login).catch(() => undefined);
     await eventually(() => expect(asked).toBe(true));
     const { lookUps } = dm;
     change(deviceName, { secret: 'rotated' });
     await eventually(() => expect(dm.lookUps).toBeGreaterThan(lookUps));
     release();
-    await raw.closed;
-    await (
-      await newer
-    )?.raw.closed;
+    await cut(raw);
+    const admitted = await newer;
+    if (admitted) await cut(admitted.raw);
     await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
   });
 });
@@ -250,13 +251,13 @@ describe('a cloud publisher', () => {
   ])('is cut at its next command when the device was %s, and is not let in again', async (_how, apply) => {
     const { deviceName, login, device, publisher, commands } = await setUp();
     apply(deviceName);
-    await device.closed;
+    await cut(device);
     publish(publisher, deviceName, 2);
-    await publisher.closed;
+    await cut(publisher);
     expect(commands).toEqual([]);
     const again = await gateway.connectAs({ ...login, clientId: 'cloud_publisher_001' });
     expect(again.code).toBeGreaterThan(0);
-    await again.raw.closed;
+    await cut(again.raw);
   });
 
   test('is cut at its next command when the device has logged in with another signature', async () => {
@@ -264,7 +265,7 @@ describe('a cloud publisher', () => {
     const again = { productKey: PRODUCT_KEY, deviceName, deviceSecret: secretOf(deviceName), timestamp: 1 };
     await online(deviceCredentials(again));
     publish(publisher, deviceName, 2);
-    await publisher.closed;
+    await cut(publisher);
     expect(commands).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { subjects } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { eventually, type RawMqtt } from '@alink/testing';
+import { cut } from './cut';
 import { PRODUCT_KEY, secretOf, startDeviceGateway, type DeviceGateway } from './device-gateway';
 import { PartitionedBus } from './partitioned-bus';
 
@@ -60,10 +61,10 @@ test('a login there ends the session here', async () => {
   const { deviceName } = newDevice();
   const first = await online(one, deviceName);
   const second = await online(other, deviceName);
-  await first.closed;
+  await cut(first);
   await expectAlive(second);
   const third = await online(one, deviceName);
-  await second.closed;
+  await cut(second);
   await expectAlive(third);
 });
 
@@ -76,7 +77,7 @@ test('one that was missed ends it once the bus is back, and its ClientID counts'
   await eventually(() => expect(told).toHaveLength(2));
   await expectAlive(older);
   busOfOne.comeBack();
-  await older.closed;
+  await cut(older);
   await expectAlive(newer);
   await eventually(() => expect(one.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe(told[1]!.clientId));
   expect(other.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe(told[1]!.clientId);
@@ -111,7 +112,7 @@ test('a session of a stream that was made later is newer, whatever its number', 
   const raw = await online(one, deviceName);
   await eventually(() => expect(told).toHaveLength(1));
   tell({ stream: 1, sequence: 1, clientId: 'newer' });
-  await raw.closed;
+  await cut(raw);
   expect(one.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe('newer');
 });
 
