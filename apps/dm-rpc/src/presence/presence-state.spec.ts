@@ -76,6 +76,20 @@ describe('applyPresence', () => {
     expect(state).toMatchObject({ epoch: 2, gateway: 'b', firstLogin: 1, lastLogin: 2 });
   });
 
+  test('a take-over is noted, with the gateways where it moves', () => {
+    const takeoverOf = (...events: PresenceEvent[]) =>
+      applyPresence(transcript(...events.slice(0, -1)).state, events.at(-1)!).takeover;
+    const noted = { isOnline: true, timestamp: 2 };
+    expect(takeoverOf(connected(1), connected(2, 'b'))).toEqual({
+      ...noted,
+      reason: 'another session took over, on gateway b instead of a',
+    });
+    expect(takeoverOf(connected(1), connected(2))).toEqual({ ...noted, reason: 'another session took over' });
+    expect(takeoverOf(connected(1))).toBeUndefined();
+    expect(takeoverOf(connected(1), connected(1))).toBeUndefined();
+    expect(takeoverOf(connected(2), connected(1, 'b'))).toBeUndefined();
+  });
+
   test('the same message twice does nothing', () => {
     const once = transcript(connected(1), disconnected(2, 1), connected(3));
     const twice = transcript(

@@ -62,6 +62,8 @@ export interface PresenceChange {
 export interface Applied {
   readonly state: PresenceState;
   readonly change?: PresenceChange;
+  /** Noted of a device that stays online, with another session. */
+  readonly takeover?: PresenceChange;
 }
 
 /** A gateway notes when a session began a little earlier or later than its message says. */
@@ -69,6 +71,13 @@ const SAME_SESSION_MS = 5000;
 
 const isNewer = (a: SessionKey, b: SessionKey): boolean =>
   a.stream !== b.stream ? a.stream > b.stream : a.epoch > b.epoch;
+
+/** What the status log says of a session that began while there was another. */
+const takeover = (before: PresenceState, after: PresenceState, timestamp: number): PresenceChange => {
+  const moved = before.gateway && after.gateway && before.gateway !== after.gateway;
+  const where = moved ? `, on gateway ${after.gateway} instead of ${before.gateway}` : '';
+  return { isOnline: true, timestamp, reason: `another session took over${where}` };
+};
 
 const online = (state: PresenceState, timestamp: number): Applied => ({
   state: { ...state, isOnline: true },
@@ -92,7 +101,8 @@ const connected = (state: PresenceState, event: PresenceEvent & { kind: 'connect
     lastClientId: event.clientId,
   };
   if (isNewer(event.key, state)) {
-    return online({ ...state, ...login, ...event.key, gateway: event.gateway }, event.timestamp);
+    const applied = online({ ...state, ...login, ...event.key, gateway: event.gateway }, event.timestamp);
+    return state.isOnline ? { ...applied, takeover: takeover(state, applied.state, event.timestamp) } : applied;
   }
   // Its end has come before it: the session is over, but there has been a login.
   const isOwn = !isNewer(state, event.key);

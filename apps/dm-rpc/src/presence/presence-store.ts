@@ -114,18 +114,23 @@ export const applyPresenceBatch = async (
   );
   const changed = new Map<bigint, PresenceState>();
   const changes: DeviceChange[] = [];
+  const log: DeviceChange[] = [];
   for (const { productID, deviceName, event } of happened) {
     const device = byKey.get(keyOf({ productID, deviceName }));
     if (!device) continue;
-    const { state, change } = applyPresence(device.state, event);
+    const { state, change, takeover } = applyPresence(device.state, event);
     if (state !== device.state) changed.set(device.row.id, state);
     device.state = state;
-    if (change) changes.push({ productID, deviceName, deviceID: device.row.id, ...change });
+    const line = change ?? takeover;
+    if (!line) continue;
+    const entry = { productID, deviceName, deviceID: device.row.id, ...line };
+    log.push(entry);
+    if (change) changes.push(entry);
   }
   if (changed.size > 0) await writeStates(tx, changed);
   const uses = happened.filter((item) => item.tokenID !== undefined);
   if (uses.length > 0) await writeTokenUses(tx, uses);
-  if (changes.length > 0) await writeStatusLog(tx, changes);
+  if (log.length > 0) await writeStatusLog(tx, log);
   return changes;
 };
 
