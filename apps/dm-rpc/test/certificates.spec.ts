@@ -65,6 +65,20 @@ describe('a certificate registered for a device', () => {
     await expect(register(own, DEVICE)).rejects.toEqual(rpcError(100010, fingerprintOf(own)));
   });
 
+  test('stands in a list that is read page by page', async () => {
+    await fixture.db.prisma.$executeRaw`
+      INSERT INTO certificate (fingerprint, product_id, device_name, der, subject, not_after)
+      SELECT lpad(i::text, 64, '0'), ${PRODUCT}, ${DEVICE}, '', 'CN=x', now() FROM generate_series(1, 2005) AS i`;
+    const { admin } = fixture;
+    const names = { productID: PRODUCT };
+    const all = await admin.listCertificates(names);
+    expect([all.certificates.length, all.total]).toEqual([2000, '2005']);
+    const last = await admin.listCertificates({ ...names, page: 2, size: 2000 });
+    expect([last.certificates.length, last.total]).toEqual([5, '2005']);
+    const seen = [...all.certificates, ...last.certificates].map(({ fingerprint }) => fingerprint);
+    expect(new Set(seen).size).toBe(2005);
+  });
+
   test('holds only in its time', async () => {
     const own = await authority.issue('CN=whatever', { to: 5 });
     await register(own, DEVICE);
@@ -202,7 +216,7 @@ describe('refused are', () => {
     await expect(withPem(own.pem + KEY_PEM)).rejects.toEqual(rpcError(100006, 'nothing else'));
     expect(fixture.logged.join('')).not.toContain('c2VjcmV0');
     expect(await fixture.db.prisma.certificate.count()).toBe(0);
-    expect(await fixture.admin.listCertificates({ productID: PRODUCT })).toEqual({ certificates: [] });
+    expect(await fixture.admin.listCertificates({ productID: PRODUCT })).toEqual({ certificates: [], total: '0' });
     await expect(fixture.admin.listCertificates({ productID: 'nobody' })).rejects.toEqual(rpcError(100009, 'nobody'));
   });
 

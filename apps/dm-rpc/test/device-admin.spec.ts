@@ -1,4 +1,4 @@
-import { subjects } from '@alink/contract';
+import { services, subjects } from '@alink/contract';
 import { createSecretBox } from '@alink/db';
 import { autoLogin, certificateLogin, registrationLogin, secretLogin, type Signer } from '@alink/signing';
 import { createDatabase } from '@alink/testing';
@@ -124,6 +124,18 @@ test('tags are replaced as a whole, also by none', async () => {
   await expect(admin.setDeviceTags({ ...NAMES, tags: { '': 'x' } })).rejects.toEqual(rpcError(100006, 'tags key'));
 });
 
+test('tags of a product likewise', async () => {
+  const { admin, bus, products, db } = fixture;
+  const tags = async () => (await products.productInfoRead({ productID: PRODUCT })).tags;
+  const told = await toldDuring(bus, () => admin.setProductTags({ productID: PRODUCT, tags: { line: '2' } }));
+  expect(told).toEqual([productStale]);
+  expect(await tags()).toEqual({ line: '2' });
+  await admin.setProductTags({ productID: PRODUCT });
+  expect(await tags()).toEqual({});
+  expect(await db.prisma.auditLog.count({ where: { action: 'product.update', productID: PRODUCT } })).toBe(2);
+  await expect(admin.setProductTags({ productID: 'nobody' })).rejects.toEqual(rpcError(100009, 'product nobody'));
+});
+
 describe('a reset', () => {
   const register = () => fixture.credentials.registerDevice(NAMES);
   beforeEach(() => fixture.products.productInfoUpdate({ productID: PRODUCT, autoRegister: 3 }));
@@ -147,12 +159,12 @@ describe('a reset', () => {
     await expect(credentials.readIotToken({ iotId })).rejects.toEqual(rpcError(100009, 'iotId'));
     expect(await register()).toEqual({ outcome: 'REGISTERED', deviceSecret: secret });
     const lastLogin = String(Math.floor((nowMs - 1000) / 1000));
-    expect(await read()).toMatchObject({ firstLogin: '0', status: '1', isOnline: '2', lastLogin });
+    expect(await read()).toMatchObject({ firstLogin: '0', status: '2', isOnline: '2', lastLogin });
 
     // What the gateway tells then, and a message from before that was late.
     await sendStatus(bus, { action: 'disconnected', epoch, timestamp: nowMs + 10, reason: 'the device was reset' });
     await sendStatus(bus, { action: 'connected', timestamp: nowMs - 500 });
-    expect(await read()).toMatchObject({ firstLogin: '0', status: '1' });
+    expect(await read()).toMatchObject({ firstLogin: '0', isOnline: '2' });
     expect(await register()).toMatchObject({ outcome: 'REGISTERED' });
     expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 1 } })).toMatchObject({
       reason: 'the device was reset',
@@ -263,10 +275,54 @@ describe('createDevices', () => {
     expect(await db.prisma.auditLog.count({ where: { action: 'device.create' } })).toBe(10_001);
     expect(fixture.logged.join('')).not.toContain(results[0]!.deviceSecret);
     const again = await admin.createDevices(
-      { productID: PRODUCT, count: 10_000, prefix: 'meter' },
+      { productID: PRODUCT, count: 10_000, prefix: 'meter', start: 1 },
       { deadlineMs: 60_000 },
     );
     expect([again.created, again.refused, again.results[0]?.reason]).toEqual(['0', '10000', 'exists already']);
+  });
+
+  test('goes on after the highest number that there is', async () => {
+    const { admin } = fixture;
+    const create = async (over: object) => {
+      const { results } = await admin.createDevices({ productID: PRODUCT, count: 2, prefix: 'a_', ...over });
+      return results.map(({ deviceName, reason }) => deviceName + reason).join();
+    };
+    expect(await create({})).toBe('a_0001,a_0002');
+    // None of these is a number of this prefix and this product.
+    await fixture.products.productInfoCreate({ productID: 'other', productName: 'x' });
+    const others = ['a_9x', 'ab0009', 'a_99999999999999', 'A_0009'];
+    await admin.createDevices({ productID: PRODUCT, rows: others.map((deviceName) => ({ deviceName })) });
+    await admin.createDevices({ productID: 'other', count: 9, prefix: 'a_' });
+    expect(await create({ dryRun: true })).toBe('a_0003,a_0004');
+    expect(await create({})).toBe('a_0003,a_0004');
+    expect(await create({ start: 9999 })).toBe('a_09999,a_10000');
+    expect(await create({})).toBe('a_10001,a_10002');
+    expect(await create({ start: 10_002 })).toBe('a_10002exists already,a_10003');
+    for (const start of [-1, 1_000_000_000]) {
+      await expect(create({ start })).rejects.toEqual(rpcError(100006, 'start must be 1 to 999999999'));
+    }
+  });
+
+  test('takes ten thousand rows with long aliases', async () => {
+    const alias = '\u6e29'.repeat(120);
+    const rows = Array.from({ length: 10_000 }, (_, i) => ({ deviceName: `long${i}`, alias }));
+    const request = { productID: PRODUCT, rows, dryRun: true };
+    expect(await fixture.admin.createDevices(request, { deadlineMs: 60_000 })).toMatchObject({ refused: '0' });
+  });
+
+  test('answers with names that cannot be, cut, so that every client can read the answer', async () => {
+    const secret = 's'.repeat(256);
+    const absurd = Array.from({ length: 9000 }, (_, i) => ({ deviceName: `${i}${'\u6e29'.repeat(200)}` }));
+    const good = Array.from({ length: 1000 }, (_, i) => ({ deviceName: `good${i}`, deviceSecret: secret }));
+    const answer = await fixture.admin.createDevices(
+      { productID: PRODUCT, rows: [...absurd, ...good] },
+      { deadlineMs: 60_000 },
+    );
+    expect(answer).toMatchObject({ created: '1000', refused: '9000' });
+    expect(answer.results[0]).toMatchObject({ deviceName: `0${'\u6e29'.repeat(19)}…` });
+    expect(answer.results[9999]).toMatchObject({ deviceName: 'good999', deviceSecret: secret });
+    const bytes = services.deviceAdmin.definition.createDevices!.responseSerialize(answer);
+    expect(bytes.length).toBeLessThan(4 * 1024 * 1024);
   });
 
   const rows = [
@@ -366,6 +422,7 @@ describe('createDevices', () => {
     ['too many', { count: 10_001, prefix: 'meter' }, 'count must be 1 to 10000'],
     ['a negative count', { count: -1, prefix: 'meter' }, 'count'],
     ['no prefix', { count: 1 }, 'prefix must not be empty'],
+    ['a prefix that is no text', { count: 1, prefix: 'a\0' }, 'prefix must not contain U+0000'],
     ['too many rows', { rows: Array.from({ length: 10_001 }, () => ({})) }, 'rows must have at most 10000'],
   ])('%s is refused as a whole', async (_case, request, text) => {
     await expect(fixture.admin.createDevices({ productID: PRODUCT, ...request })).rejects.toEqual(

@@ -44,6 +44,16 @@ describe('sessions', () => {
       { ...NAMES, timestamp: String(T), status: '2' },
     ]);
     expect(Number((await data.statusLogIndex({ ...NAMES, status: '2' })).total)).toBe(1);
+
+    const { admin } = fixture;
+    const ended = { timestamp: String(T + 5000), status: '1', reason: 'keepalive' };
+    const log = { total: '2', list: [ended, { timestamp: String(T), status: '2', reason: '' }] };
+    expect(await admin.statusLogIndex(NAMES)).toEqual(log);
+    expect(await admin.statusLogIndex({ ...NAMES, timeStart: T + 1, page: 1, size: 1 })).toEqual({
+      total: '1',
+      list: [ended],
+    });
+    await expect(admin.statusLogIndex({ ...NAMES, deviceName: 'nobody' })).rejects.toEqual(rpcError(100009, 'nobody'));
   });
 
   test('that end late do not end the one that took over', async () => {
@@ -52,7 +62,11 @@ describe('sessions', () => {
     await sendStatus(fixture.bus, { action: 'disconnected', epoch: first });
     expect(await isOnline()).toBe(true);
     expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ gateway: 'gw-2' });
-    expect(Number((await fixture.data.statusLogIndex(NAMES)).total)).toBe(1);
+    const { list } = await fixture.admin.statusLogIndex(NAMES);
+    expect(list.map(({ status, reason }) => [status, reason])).toEqual([
+      ['2', 'another session took over, on gateway gw-2 instead of gw-1'],
+      ['2', ''],
+    ]);
   });
 
   test('are told to everyone and to applications, once each', async () => {

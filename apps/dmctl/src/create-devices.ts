@@ -28,14 +28,25 @@ export interface JudgedDevice extends Triple {
   readonly reason: string;
 }
 
+/** Names of a prefix and a number. */
+export interface CountedNames {
+  readonly count: number;
+  readonly prefix: string;
+  /** The first number; without it the one after the highest that there is. */
+  readonly start?: number;
+}
+
 /** Creates devices that are named by a prefix and a number. */
 export const createByCount = async (
   { admin }: Session,
   product: { readonly productID: string; readonly productKey: string },
-  { count, prefix, ...options }: BatchOptions & { readonly count: number; readonly prefix: string },
+  { count, prefix, start, ...options }: BatchOptions & CountedNames,
 ): Promise<JudgedDevice[]> => {
   const { productID, productKey } = product;
-  const { results } = await admin.createDevices({ productID, count, prefix, ...options }, { deadlineMs: DEADLINE_MS });
+  const { results } = await admin.createDevices(
+    { productID, count, prefix, start, ...options },
+    { deadlineMs: DEADLINE_MS },
+  );
   return results.map(({ deviceName, deviceSecret, reason }) => {
     return { line: undefined, productKey, deviceName, deviceSecret, alias: '', reason };
   });

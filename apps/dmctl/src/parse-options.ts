@@ -10,7 +10,7 @@ export const parseEndpoint = (text: string): string => {
 
 export const parsePort = (text: string): number => parseWhole(text, 1, 65535);
 
-/** Rows in one answer: more do not fit into one gRPC message. */
+/** Rows in one answer: as many as the platform gives at once. */
 export const parseLimit = (text: string): number => parseWhole(text, 1, 2000);
 
 /** Number of a page, from 1. */
@@ -18,6 +18,9 @@ export const parsePage = (text: string): number => parseWhole(text, 1, 1_000_000
 
 /** Devices in one call. */
 export const parseCount = (text: string): number => parseWhole(text, 1, 10_000);
+
+/** The number of the first of many devices. */
+export const parseStart = (text: string): number => parseWhole(text, 1, 999_999_999);
 
 export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536_000);
 

@@ -16,6 +16,9 @@ export const registrations = {
 /** `DeviceInfoIndexReq.status`. */
 export const deviceStatuses = { inactive: 1, online: 2, offline: 3, disabled: 100 } as const;
 
+/** `DeviceInfo.isOnline`, and the status log. */
+export const onlineStates = { offline: 1, online: 2 } as const;
+
 export const validations = ['weak', 'strong', 'none'] as const;
 
 export const productStatuses = { published: 1, disabled: 2, developing: 3 } as const;

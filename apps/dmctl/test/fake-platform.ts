@@ -15,6 +15,12 @@ type HubLog = { timestamp: number; action: string; topic: string; content: strin
 type Product = { productID: string; productName: string; secret: string; protocolConf: Record<string, string> };
 type Device = { productID: string; deviceName: string; secret: string; isOnline: number };
 
+/** One page of a list, numbered from 1. */
+const pageOf = <T>(all: readonly T[], { page, size }: { page: string; size: string }) => {
+  const from = (Number(page) - 1) * Number(size);
+  return { list: all.slice(from, from + Number(size)), total: all.length };
+};
+
 /** What dmctl's own tests talk to: real gRPC over a store in memory. It knows only what they need. */
 export class FakePlatform {
   readonly products = new Map<string, Product & Record<string, unknown>>();
@@ -25,7 +31,12 @@ export class FakePlatform {
   hubLog: HubLog[] = [];
   protocolInstances: object[] = [];
   /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
-  readonly admin = { tokens: [] as object[], certificates: [] as object[], audit: [] as object[] };
+  readonly admin = {
+    tokens: [] as object[],
+    certificates: [] as object[],
+    audit: [] as object[],
+    statusLog: [] as object[],
+  };
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How the device answers a command. */
@@ -132,6 +143,10 @@ export class FakePlatform {
             Object.assign(this.#device(productID, deviceName), { tags });
             return {};
           },
+          setProductTags: async ({ productID, tags }) => {
+            Object.assign(this.#product(productID), { tags });
+            return {};
+          },
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -152,13 +167,14 @@ export class FakePlatform {
             ...{ productID, deviceName, fingerprint: 'ab'.repeat(32), subject: 'CN=dev001' },
             notAfter: 1_900_000_000,
           }),
-          listCertificates: async () => ({ certificates: this.admin.certificates }),
+          listCertificates: async (paging) => {
+            const { list, total } = pageOf(this.admin.certificates, paging);
+            return { certificates: list, total };
+          },
           revokeCertificate: async () => ({}),
           rotateKey: async () => ({ rotated: 7, keyId: 'k2' }),
-          auditLogIndex: async ({ page, size }) => {
-            const from = (Number(page) - 1) * Number(size);
-            return { list: this.admin.audit.slice(from, from + Number(size)), total: this.admin.audit.length };
-          },
+          auditLogIndex: async (paging) => pageOf(this.admin.audit, paging),
+          statusLogIndex: async (paging) => pageOf(this.admin.statusLog, paging),
         }),
         this.#serve(services.deviceMsg, {
           hubLogIndex: async ({ productID, timeStart, timeEnd, page }) => {

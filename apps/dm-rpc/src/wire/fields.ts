@@ -30,8 +30,8 @@ export const requireDeviceName = (field: string, value: string): string => {
 
 /** A secret as given, byte for byte; only what no device could use is refused. */
 export const requireSecret = (field: string, value: string): string => {
-  if (value.length > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
-    throw badParameter(field, 'must have at most 256 characters and no control characters');
+  if (Buffer.byteLength(value) > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
+    throw badParameter(field, 'must have at most 256 bytes and no control characters');
   }
   return value;
 };

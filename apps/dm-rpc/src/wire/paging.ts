@@ -1,10 +1,12 @@
 /** Paging: `PageInfo` to what the database takes. */
 import { badParameter } from './errors';
 
-/** Rows in one answer at most, also when no page is asked for: an answer must fit into gRPC's 4 MB. */
-export const MAX_ROWS = 2000;
+/** Rows in one answer at most, also when no page is asked for. Whether so many fit into a message, the server looks. */
+const MAX_ROWS = 2000;
 /** Rows of a page that does not say its size. */
 const DEFAULT_SIZE = 20;
+/** More pages no list has, and their rows could not be counted exactly. */
+const MAX_PAGE = 1_000_000_000;
 
 export interface PageInfo {
   readonly page: string;
@@ -22,7 +24,7 @@ export const pageOf = (page: PageInfo | null): Page => {
   if (!page) return { skip: 0, take: MAX_ROWS };
   const number = Number(page.page);
   const size = Number(page.size);
-  if (number < 0) throw badParameter('page.page', 'must be 1 or more');
+  if (number < 0 || number > MAX_PAGE) throw badParameter('page.page', `must be 1 to ${MAX_PAGE}`);
   if (size < 0) throw badParameter('page.size', 'must be 1 or more');
   const take = Math.min(size || DEFAULT_SIZE, MAX_ROWS);
   return { skip: Math.max(number - 1, 0) * take, take };

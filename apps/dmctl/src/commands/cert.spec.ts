@@ -37,6 +37,10 @@ test('list', async () => {
   expect((await dmctl('cert list p1')).stdout).toBe('no certificates\n');
   platform.admin.certificates.push({ productID: 'p1', fingerprint: 'cd', subject: 'CN=maker', revoked: true });
   expect((await dmctl('cert list p1')).stdout).toMatch(/CA +CN=maker +revoked +cd\n/);
+  platform.admin.certificates.push({ productID: 'p1', fingerprint: 'ef', subject: 'CN=other' });
+  expect((await dmctl('cert list p1 --limit 1')).stderr).toBe('1 to 1 of 2; --page 2 shows more\n');
+  const { stdout, stderr } = await dmctl('cert list p1 --limit 1 --page 2');
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/CN=other +good +ef\n/), '']);
 });
 
 test('revoke by fingerprint or by list', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
+import { parseLimit, parsePage } from '../parse-options';
 import { readTextFile } from '../read-text-file';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
@@ -37,13 +38,9 @@ export const addCertCommands = (program: Command, io: Io): void => {
       .description('list registered certificates')
       .argument('<productKey>')
       .argument('[deviceName]', 'of this device only')
-      .action(
-        inSession(io, async ({ admin, out }, _options, productID: string, deviceName?: string) => {
-          const { certificates } = await admin.listCertificates({ productID, deviceName });
-          const columns = ['deviceName', 'kind', 'subject', 'notAfter', 'state', 'fingerprint'] as const;
-          out.rows(certificates.map(rowOf), columns, 'no certificates');
-        }),
-      ),
+      .option('--limit <n>', 'rows of a page', parseLimit, 100)
+      .option('--page <n>', 'from 1', parsePage, 1)
+      .action(inSession(io, listCertificates)),
     'cert list aliyun_test_01',
   );
 
@@ -73,6 +70,18 @@ export const addCertCommands = (program: Command, io: Io): void => {
     'cert revoke aliyun_test_01 --fingerprint 6B:86:B2:73:FF:34:FC:E1:9D:6B:80:4E:FF:5A:3F:57:47:AD:A4:EA:A2:2F:1D:49:C0:1E:52:DD:B7:87:5B:4B',
     'cert revoke aliyun_test_01 --crl ca.crl',
   );
+};
+
+const listCertificates = async (
+  { admin, out }: Session,
+  { limit, page }: { limit: number; page: number },
+  productID: string,
+  deviceName?: string,
+): Promise<void> => {
+  const { certificates, total } = await admin.listCertificates({ productID, deviceName, page, size: limit });
+  const columns = ['deviceName', 'kind', 'subject', 'notAfter', 'state', 'fingerprint'] as const;
+  out.rows(certificates.map(rowOf), columns, 'no certificates');
+  out.pageNote({ page, size: limit, shown: certificates.length, total: Number(total) });
 };
 
 type Certificate = Awaited<ReturnType<Session['admin']['registerCertificate']>>;

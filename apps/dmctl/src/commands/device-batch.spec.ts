@@ -39,6 +39,15 @@ describe('batch-create', () => {
     expect(statSync(out).mode & 0o777).toBe(0o600);
   });
 
+  test('by count begins with a number that is named, else leaves it to the platform', async () => {
+    await dmctl('device batch-create p1 --count 3 --prefix lamp --dry-run');
+    expect(platform.requests.createDevices).toMatchObject({ start: '0' });
+    await dmctl('device batch-create p1 --count 3 --prefix lamp --start 7 --dry-run');
+    expect(platform.requests.createDevices).toMatchObject({ start: '7' });
+    const { code, stderr } = await dmctl('device batch-create p1 --csv x.csv --start 7 --dry-run');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--start goes with --count')]);
+  });
+
   test('tells which lines are refused and why, and ends with 1', async () => {
     platform.devices.set('p1/lamp2', { productID: 'p1', deviceName: 'lamp2', secret: '', isOnline: 1 });
     const file = csv('alias,deviceName,productKey\n"a, b",lamp1,\n,lamp2,p1\n,lamp3,p2\n');

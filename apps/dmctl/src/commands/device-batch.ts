@@ -3,7 +3,7 @@ import { createByCount, createFromLines, type BatchOptions, type JudgedDevice } 
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import type { Io, PrivateFile } from '../io';
-import { parseCount } from '../parse-options';
+import { parseCount, parseStart } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { MAX_LINES, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
 import { productKeyOf } from './product-key';
@@ -11,6 +11,7 @@ import { productKeyOf } from './product-key';
 interface CreateOptions extends BatchOptions {
   readonly count?: number;
   readonly prefix?: string;
+  readonly start?: number;
   readonly csv?: string;
   readonly out?: string;
 }
@@ -23,6 +24,7 @@ export const addDeviceBatchCommands = (device: Command, io: Io): void => {
       .argument('<productKey>')
       .option('--count <n>', 'so many, named by --prefix and a number', parseCount)
       .option('--prefix <text>', 'what their names begin with')
+      .option('--start <n>', 'first number (the one after the highest that there is, when left out)', parseStart)
       .option('--csv <file>', 'lines with deviceName, and alias and deviceSecret if given; - for standard input')
       .option('--all-or-nothing', 'create none when one cannot be created')
       .option('--dry-run', 'check only')
@@ -64,10 +66,11 @@ const createDevices = async (session: Session, options: CreateOptions, productID
   report(session, devices, { dryRun, out: created.length > 0 ? path : undefined });
 };
 
-const checkOptions = ({ count, prefix, csv, out, dryRun }: CreateOptions): void => {
+const checkOptions = ({ count, prefix, start, csv, out, dryRun }: CreateOptions): void => {
   const wrong = (message: string) => new CliError(ExitCode.usage, message);
   if ((count === undefined) === (csv === undefined)) throw wrong('either --count with --prefix, or --csv');
   if ((count === undefined) !== (prefix === undefined)) throw wrong('--count and --prefix go together');
+  if (start !== undefined && count === undefined) throw wrong('--start goes with --count');
   if (out === undefined && !dryRun) throw wrong('--out must say where the triples go');
   if (out !== undefined && dryRun) throw wrong('a dry run makes no triples: leave --out or --dry-run');
 };
@@ -83,10 +86,10 @@ const openNew = async (io: Io, path: string): Promise<PrivateFile> => {
 const create = (
   session: Session,
   product: { readonly productID: string; readonly productKey: string },
-  { count = 0, prefix = '', allOrNothing, dryRun }: CreateOptions,
+  { count = 0, prefix = '', start, allOrNothing, dryRun }: CreateOptions,
   lines: readonly TripleLine[] | undefined,
 ): Promise<JudgedDevice[]> => {
-  if (!lines) return createByCount(session, product, { count, prefix, allOrNothing, dryRun });
+  if (!lines) return createByCount(session, product, { count, prefix, start, allOrNothing, dryRun });
   const wanted = lines.map((line) => {
     const foreign = line.productKey !== '' && line.productKey !== product.productKey;
     return { ...line, ...product, fault: foreign ? `is of another product, ${line.productKey}` : undefined };

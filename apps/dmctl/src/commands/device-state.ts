@@ -4,6 +4,7 @@ import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
 import { inSession } from '../session';
+import { changedTags, type TagChanges } from '../tags';
 
 /** `DeviceInfo.isEnable`. */
 const ENABLED = 1;
@@ -25,7 +26,7 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
           io,
           async (
             { devices, admin, out },
-            { alias, tag, untag }: { alias?: string; tag?: Record<string, string>; untag?: string[] },
+            { alias, tag, untag }: TagChanges & { alias?: string },
             productID: string,
             deviceName: string,
           ) => {
@@ -33,8 +34,7 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
               throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag or --untag');
             }
             const device = { productID, deviceName };
-            const tags = tag || untag ? { ...(await devices.deviceInfoRead(device)).tags, ...tag } : {};
-            for (const key of untag ?? []) delete tags[key];
+            const tags = tag || untag ? changedTags((await devices.deviceInfoRead(device)).tags, { tag, untag }) : {};
             const leavesNone = untag !== undefined && Object.keys(tags).length === 0;
             // The platform takes all tags at once; that there are none is said in a call of its own.
             if (leavesNone) await admin.setDeviceTags({ ...device, tags });

@@ -4,14 +4,13 @@ import type { Io } from '../io';
 import { collect, parseLimit, parsePage, parseTag } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { deviceStatuses, deviceTypes, wordOf } from '../wire-words';
+import { deviceStatuses, deviceTypes, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceStateCommands } from './device-state';
+import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceTokenCommands } from './device-tokens';
 import { addDeviceTopicsCommand } from './device-topics';
-
-const ONLINE = 2;
 
 interface ListOptions {
   readonly online?: boolean;
@@ -120,6 +119,7 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
     'device delete aliyun_test_01 dev001',
   );
 
+  addDeviceStatusLogCommand(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
   addDeviceConnectCommand(device, io);
@@ -134,7 +134,7 @@ const listDevices = async (
     productIDs: productID === undefined ? [...product] : [productID, ...product],
     deviceNameOrAlias: name,
     tags: tag,
-    isOnline: online ? ONLINE : 0,
+    isOnline: online ? onlineStates.online : 0,
     status: status && deviceStatuses[status],
     page: { page, size: limit },
   });
@@ -157,6 +157,6 @@ const rowOf = (info: DeviceInfo) => ({
 
 const stateOf = ({ isEnable, isOnline, firstLogin }: DeviceInfo): string => {
   if (isEnable === '2') return 'disabled';
-  if (Number(isOnline) === ONLINE) return 'online';
+  if (Number(isOnline) === onlineStates.online) return 'online';
   return firstLogin === '0' ? 'never connected' : 'offline';
 };

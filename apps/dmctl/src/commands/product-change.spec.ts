@@ -19,6 +19,16 @@ test('update changes what is named and keeps the rest', async () => {
   expect(product).toMatchObject({ tags: { line: '2', hall: 'north' }, autoRegister: '2', productName: 'Lamp' });
 });
 
+test('update removes tags, also the last one', async () => {
+  await dmctl('product update p1 --tag line=2 --tag hall=north');
+  await dmctl('product update p1 --untag line --tag floor=3');
+  expect(platform.products.get('p1')!.tags).toEqual({ hall: 'north', floor: '3' });
+  await dmctl('product update p1 --untag hall floor --name Lamp');
+  expect(platform.products.get('p1')).toMatchObject({ tags: {}, productName: 'Lamp' });
+  await dmctl('product update p1 --name Torch');
+  expect(platform.requests.productInfoUpdate).toMatchObject({ productName: 'Torch', tags: {} });
+});
+
 test('show tells dynamic registration, validation and status in words', async () => {
   await dmctl('product update p1 --auto-register existing');
   await dmctl('product publish p1');

@@ -4,13 +4,13 @@ import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
 import { inSession, type Session } from '../session';
+import { changedTags, type TagChanges } from '../tags';
 import { autoRegisters, productStatuses, validations } from '../wire-words';
 
-interface UpdateOptions {
+interface UpdateOptions extends TagChanges {
   readonly name?: string;
   readonly autoRegister?: keyof typeof autoRegisters;
   readonly validation?: string;
-  readonly tag?: Record<string, string>;
 }
 
 export const autoRegisterOption = (): Option =>
@@ -30,6 +30,7 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .addOption(autoRegisterOption())
       .addOption(validationOption())
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
+      .option('--untag <key...>', 'remove tags')
       .action(inSession(io, updateProduct)),
     'product update aliyun_test_01 --auto-register existing --validation strong --tag line=2',
   );
@@ -73,21 +74,29 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
 };
 
 const updateProduct = async (
-  { products, out }: Session,
-  { name, autoRegister, validation, tag }: UpdateOptions,
+  { products, admin, out }: Session,
+  { name, autoRegister, validation, tag, untag }: UpdateOptions,
   productID: string,
 ): Promise<void> => {
-  if (!name && !autoRegister && !validation && !tag) {
-    throw new CliError(ExitCode.usage, 'nothing to change: --name, --auto-register, --validation or --tag');
+  const changesTags = tag !== undefined || untag !== undefined;
+  const changesMore = name || autoRegister || validation;
+  if (!changesMore && !changesTags) {
+    throw new CliError(ExitCode.usage, 'nothing to change: --name, --auto-register, --validation, --tag or --untag');
   }
   // The platform takes all tags, and all parameters of the protocol, at once.
-  const { tags, protocolConf } = await products.productInfoRead({ productID });
-  await products.productInfoUpdate({
-    productID,
-    productName: name,
-    autoRegister: autoRegister && autoRegisters[autoRegister],
-    ...(validation && { protocolConf: { ...protocolConf, validation } }),
-    ...(tag && { tags: { ...tags, ...tag } }),
-  });
+  const before = await products.productInfoRead({ productID });
+  const tags = changesTags ? changedTags(before.tags, { tag, untag }) : {};
+  const leavesNone = changesTags && Object.keys(tags).length === 0;
+  // That there are none is said in a call of its own.
+  if (leavesNone) await admin.setProductTags({ productID, tags });
+  if (!leavesNone || changesMore) {
+    await products.productInfoUpdate({
+      productID,
+      productName: name,
+      autoRegister: autoRegister && autoRegisters[autoRegister],
+      ...(validation && { protocolConf: { ...before.protocolConf, validation } }),
+      tags,
+    });
+  }
   out.done({ updated: productID }, `updated product ${productID}`);
 };

@@ -6,7 +6,7 @@ import { readRevocationList, type RevocationList } from '../../certificates/crl'
 import type { DmContext, Transaction } from '../../context';
 import { badParameter, duplicate, isUniqueViolation, noProduct, notFound } from '../../wire/errors';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
-import { MAX_ROWS } from '../../wire/paging';
+import { pageOf } from '../../wire/paging';
 import { unixSeconds } from '../../wire/times';
 import { requireLockedDevice } from '../lock-device';
 import { requireLockedProduct } from '../lock-product';
@@ -144,13 +144,19 @@ export const certificateHandlers = ({ prisma, audit, changes, now }: DmContext):
       const deviceName = request.deviceName && requireDeviceName('deviceName', request.deviceName);
       const product = await prisma.product.findUnique({ where: { productID }, select: { productID: true } });
       if (!product) throw noProduct(productID);
-      const rows = await prisma.certificate.findMany({
-        where: { productID, ...(deviceName && { deviceName }) },
-        orderBy: [{ deviceName: 'asc' }, { createdAt: 'asc' }, { fingerprint: 'asc' }],
-        take: MAX_ROWS,
-      });
-      const isRevoked = await revocationsOf(productID);
+      const where = { productID, ...(deviceName && { deviceName }) };
+      const { page, size } = request;
+      const [rows, total, isRevoked] = await Promise.all([
+        prisma.certificate.findMany({
+          where,
+          orderBy: [{ deviceName: 'asc' }, { createdAt: 'asc' }, { fingerprint: 'asc' }],
+          ...pageOf(page === '0' && size === '0' ? null : { page, size, orders: [] }),
+        }),
+        prisma.certificate.count({ where }),
+        revocationsOf(productID),
+      ]);
       return {
+        total,
         certificates: rows.map(({ der, ...row }) => ({
           productID,
           deviceName: row.deviceName,

@@ -4,7 +4,7 @@ import type { CallContext, Handlers } from '@alink/rpc';
 import type { DeviceCore, DmContext, Transaction } from '../../context';
 import { secretOwner } from '../device-manage/device-record';
 import { makeDeviceSecret } from '../random-names';
-import { readDeviceRows, type DeviceRow } from './device-rows';
+import { firstNumber, readDeviceRows, type DeviceRow } from './device-rows';
 
 type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'createDevices'>;
 
@@ -32,6 +32,10 @@ const checkAgainstDatabase = async (tx: Transaction, rows: readonly DeviceRow[])
     else if (taken.has(keyOf(row))) row.reason = EXISTS;
   }
 };
+
+/** Bytes of a name in the answer, which names that can be never have: it must not get too long to be read. */
+const MAX_SHOWN = 64;
+const shown = (name: string): string => (Buffer.byteLength(name) > MAX_SHOWN ? `${name.slice(0, 20)}…` : name);
 
 /** Undoes what was inserted: somebody else was quicker with one of the names. */
 class NotAll extends Error {}
@@ -72,7 +76,7 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
   return {
     async createDevices(request, call) {
       const { allOrNothing, dryRun } = request;
-      const rows = readDeviceRows(request);
+      const rows = readDeviceRows(request, await firstNumber(prisma, request));
       let secrets: ReadonlyMap<string, string> = new Map();
       if (dryRun) {
         await prisma.$transaction((tx) => checkAgainstDatabase(tx, rows));
@@ -88,8 +92,8 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
       const good = faultless(rows);
       if (!dryRun) await changes.devicesCreated(good);
       const results = rows.map((row) => ({
-        productID: row.productID,
-        deviceName: row.deviceName,
+        productID: shown(row.productID),
+        deviceName: shown(row.deviceName),
         deviceSecret: row.reason ? '' : (secrets.get(keyOf(row)) ?? ''),
         reason: row.reason,
       }));

@@ -8,6 +8,7 @@ import { createDevicesHandlers } from './create-devices';
 import { resetDeviceHandlers } from './reset-device';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
+import { statusLogHandlers } from './status-log-index';
 import { tagHandlers } from './tags';
 import { tokenHandlers } from './tokens';
 import { topicHandlers } from './topics';
@@ -24,4 +25,5 @@ export const deviceAdmin = (context: DmContext): Handlers<typeof services.device
   ...certificateHandlers(context),
   ...rotateKeyHandlers(context),
   ...auditLogHandlers(context),
+  ...statusLogHandlers(context),
 });

@@ -1,13 +1,14 @@
-/** All tags of a device at once: `deviceInfoUpdate` cannot tell "no tags" from "leave them". */
+/** All tags of a device or a product at once: `deviceInfoUpdate` and its like cannot tell "no tags" from "leave them". */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
-import { textMap } from '../../wire/fields';
+import { requireProductID, textMap } from '../../wire/fields';
 import { requireDevice } from '../device-manage/device-record';
 import { requireLockedDevice } from '../lock-device';
+import { requireLockedProduct } from '../lock-product';
 
-type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'setDeviceTags'>;
+type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'setDeviceTags' | 'setProductTags'>;
 
 export const tagHandlers = ({ audit, changes }: DmContext): Methods => ({
   async setDeviceTags(request, call) {
@@ -20,6 +21,18 @@ export const tagHandlers = ({ audit, changes }: DmContext): Methods => ({
       note('device.update', device, changedFields(row, data));
     });
     changes.deviceChanged(device);
+    return {};
+  },
+
+  async setProductTags(request, call) {
+    const productID = requireProductID('productID', request.productID);
+    const data = { tags: textMap('tags', request.tags) };
+    await audit.transact(call, async (tx, note) => {
+      const row = await requireLockedProduct(tx, productID);
+      await tx.product.update({ where: { productID }, data });
+      note('product.update', { productID }, changedFields(row, data));
+    });
+    changes.productChanged(productID);
     return {};
   },
 });

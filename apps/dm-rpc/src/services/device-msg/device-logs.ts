@@ -6,6 +6,7 @@ import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { pageOf } from '../../wire/paging';
 import { literal } from '../../wire/search';
 import { findDevice } from './find-device';
+import { readStatusLog } from './status-log';
 import { timeRange } from './time-range';
 
 type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex' | 'sendLogIndex' | 'statusLogIndex'>;
@@ -73,20 +74,11 @@ export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
   },
 
   async statusLogIndex(request) {
-    const device = await findDevice({ prisma }, request);
-    const where = {
-      deviceID: device.id,
-      timestamp: timeRange(request.timeStart, request.timeEnd),
-      ...(request.status !== '0' && { status: Number(request.status) }),
-    };
-    const [rows, total] = await Promise.all([
-      prisma.statusLog.findMany({ where, ...pageOf(request.page), orderBy: [{ timestamp: 'desc' }, { id: 'desc' }] }),
-      prisma.statusLog.count({ where }),
-    ]);
-    const { productID, deviceName } = device;
-    const list = rows.map((row) => ({
-      timestamp: row.timestamp.toString(),
-      status: row.status,
+    const { productID, deviceName } = request;
+    const { rows, total } = await readStatusLog({ prisma }, request, pageOf(request.page));
+    const list = rows.map(({ timestamp, status }) => ({
+      timestamp: timestamp.toString(),
+      status,
       productID,
       deviceName,
     }));

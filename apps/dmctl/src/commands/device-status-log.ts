@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { withExample } from '../example';
+import type { Io } from '../io';
+import { parseLimit, parseMoment, parsePage } from '../parse-options';
+import { inSession, type Session } from '../session';
+import { isoOfMs } from '../time-text';
+import { onlineStates, wordOf } from '../wire-words';
+
+interface StatusLogOptions {
+  readonly since?: number;
+  readonly limit: number;
+  readonly page: number;
+}
+
+export const addDeviceStatusLogCommand = (device: Command, io: Io): void => {
+  withExample(
+    device
+      .command('status-log')
+      .description('show when a device went online and offline, and why; newest first')
+      .argument('<productKey>')
+      .argument('<deviceName>')
+      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
+      .option('--limit <n>', 'rows of a page', parseLimit, 50)
+      .option('--page <n>', 'from 1', parsePage, 1)
+      .action(inSession(io, showStatusLog)),
+    'device status-log aliyun_test_01 dev001 --since 7d',
+  );
+};
+
+const showStatusLog = async (
+  { admin, out }: Session,
+  { since, limit, page }: StatusLogOptions,
+  productID: string,
+  deviceName: string,
+): Promise<void> => {
+  const { list, total } = await admin.statusLogIndex({ productID, deviceName, timeStart: since, page, size: limit });
+  const rows = list.map(({ timestamp, status, reason }) => ({
+    time: isoOfMs(timestamp),
+    state: wordOf(onlineStates, status),
+    reason,
+    timestamp: Number(timestamp),
+  }));
+  out.rows(rows, ['time', 'state', 'reason'], `${deviceName} was never online`);
+  out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
+};
