@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually';
 import { spawnProgram } from './spawned-app';
 
 const run = (script: string, env: Record<string, string> = {}) => spawnProgram(process.execPath, ['-e', script], env);
@@ -27,6 +29,22 @@ test('a program that ends while waited for is told with its output', async () =>
 test('a program that does not exist is told like one that ends', async () => {
   const app = spawnProgram('/no/such/program', [], {});
   await expect(app.waitForLine(/x/)).rejects.toThrow('ENOENT');
+});
+
+test('does nothing while it is frozen, and can be stopped', async () => {
+  const app = run(`setInterval(() => console.log('tick'), 20)`);
+  await app.waitForLine(/tick/);
+  app.pause();
+  await eventually(async () => {
+    const before = app.output;
+    await sleep(300);
+    expect(app.output).toBe(before);
+  });
+  const before = app.output.length;
+  app.resume();
+  await eventually(() => expect(app.output.length).toBeGreaterThan(before));
+  app.pause();
+  expect(await app.stop()).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
 test('stop sends the signal and waits', async () => {

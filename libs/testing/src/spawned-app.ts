@@ -12,9 +12,12 @@ export interface SpawnedApp {
    * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default 90 s) pass
    */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
+  /** Freezes it (SIGSTOP): it does nothing and its connections stay, until {@link resume}. */
+  pause(): void;
+  resume(): void;
   /** How it ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Sends the signal (default SIGTERM) and waits until it has ended. */
+  /** Sends the signal (default SIGTERM), also to one that is frozen, and waits until it has ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -106,8 +109,19 @@ class AppProcess implements SpawnedApp {
     });
   }
 
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
   stop(signal: NodeJS.Signals = 'SIGTERM'): SpawnedApp['exited'] {
-    if (!this.#ended) this.child.kill(signal);
+    if (!this.#ended) {
+      this.resume();
+      this.child.kill(signal);
+    }
     return this.exited;
   }
 
