@@ -96,8 +96,9 @@ export const createGateway = async ({
   const sessions = new SessionTable();
   const metrics = createMetrics('protocol-aliyun-mqtt');
   const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
-  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, onActivity });
   const directory = new DeviceDirectory(new RpcDirectorySource(dm, log), clock);
+  const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
+  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, productIdOf, onActivity });
   const presence = new Presence(bus, clock, log, gatewayId);
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
   const pending = new PendingCommands();

@@ -15,7 +15,7 @@ export type ActivityKind =
 export interface Activity {
   readonly kind: ActivityKind;
   readonly productKey: string;
-  /** Our productID where known; the ProductKey otherwise. */
+  /** Our productID; looked for by the ProductKey when absent. */
   readonly productID?: string;
   readonly deviceName: string;
   /** What happened, the cause and the step to take; never a secret. */
@@ -48,6 +48,8 @@ export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: GatewayMetrics;
+  /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
+  readonly productIdOf?: (productKey: string) => string | undefined;
   readonly onActivity?: (activity: Activity) => void;
 }
 
@@ -72,7 +74,7 @@ export class Journal {
   }
 
   private keep(activity: Activity): void {
-    const { bus, clock, log, metrics } = this.options;
+    const { bus, clock, log, metrics, productIdOf } = this.options;
     const now = clock.now();
     const second = Math.floor(now / 1000);
     if (second !== this.second) {
@@ -84,7 +86,7 @@ export class Journal {
       return;
     }
     const entry: HubLogEntry = {
-      productID: activity.productID ?? activity.productKey,
+      productID: activity.productID ?? productIdOf?.(activity.productKey) ?? activity.productKey,
       deviceName: activity.deviceName,
       timestamp: now,
       action: hubAction[activity.kind],

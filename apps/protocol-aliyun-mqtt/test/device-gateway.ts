@@ -53,14 +53,15 @@ export const startDeviceGateway = async (
   const metrics = createMetrics('test');
   const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
   const activities: Activity[] = [];
+  const directory = new DeviceDirectory(dm, clock);
   const journal = new Journal({
     bus,
     log,
     clock,
     metrics: gatewayMetrics,
+    productIdOf: (productKey) => directory.product(productKey)?.productID,
     onActivity: (activity) => void activities.push(activity),
   });
-  const directory = new DeviceDirectory(dm, clock);
   const guard = new Guard({ config: { ...noGuard, ...limits }, clock, log, journal, metrics, gatewayMetrics });
   const presence = new Presence(bus, clock, log, gatewayId);
   const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending: new PendingCommands() };

@@ -49,6 +49,9 @@ export interface ConnectionsOptions {
   readonly onOnline: (session: Session) => void;
 }
 
+const KEEPALIVE_TIMEOUT =
+  'keepalive timeout: nothing came from the device for 1.5 times its keepalive; let it send PINGREQ in time, or check its network';
+
 /** A CONNECT that is decided. */
 interface Login<V extends Verdict> {
   readonly attempt: Attempt;
@@ -108,7 +111,7 @@ export class Connections {
       this.online(client);
     });
     this.broker.on('clientDisconnect', (client) => this.gone(client));
-    this.broker.on('keepaliveTimeout', (client) => this.because(client, 'keepalive timeout'));
+    this.broker.on('keepaliveTimeout', (client) => this.because(client, KEEPALIVE_TIMEOUT));
     this.broker.on('clientError', (client, error) => this.because(client, error.message));
     this.broker.on('connectionError', (_client, error) =>
       options.log.debug({ err: error }, 'connection without session'),

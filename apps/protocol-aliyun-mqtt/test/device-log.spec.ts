@@ -1,0 +1,50 @@
+/** What a gateway writes into the log of a device that does not work: the cause, and the step to take. */
+import { createMemoryBus } from '@alink/bus';
+import { decodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
+import { systemClock } from '@alink/runtime';
+import { eventually } from '@alink/testing';
+import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { ListedDm } from './listed-dm';
+
+const PRODUCT_ID = 'inner_product';
+const bus = createMemoryBus();
+const entries: HubLogEntry[] = [];
+let gateway: DeviceGateway;
+beforeAll(async () => {
+  const dm = new ListedDm();
+  dm.product = { ...dm.product!, productID: PRODUCT_ID };
+  dm.change('dev001', { productID: PRODUCT_ID });
+  gateway = await startDeviceGateway({}, systemClock, { bus, dm });
+  await bus.consume({ durable: 'lines', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
+    for (const { subject, data } of batch) {
+      if (subject === subjects.hubLog) entries.push(JSON.parse(decodeEnvelope(data.toString()).data) as HubLogEntry);
+    }
+  });
+});
+afterAll(() => gateway?.stop());
+
+const entry = (over: Partial<Record<keyof HubLogEntry, unknown>>) =>
+  eventually(() => expect(entries).toContainEqual(expect.objectContaining({ productID: PRODUCT_ID, ...over })));
+
+test.each([
+  ['a wrong secret', 'dev001', /refused with CONNACK 4 .*compare with dmctl device connect-params/],
+  ['an unknown device', 'nobody', /refused with CONNACK 4 .*unknown device; .*dmctl device create/],
+])('a refusal because of %s stands under our productID', async (_case, deviceName, content) => {
+  const { code, raw } = await gateway.connect(deviceName, 'wrong');
+  expect(code).toBe(4);
+  await entry({ deviceName, action: 'refuse', resultCode: 4, content: expect.stringMatching(content) });
+  await raw.close();
+});
+
+test('a device that has fallen silent is said to, with what to do', async () => {
+  const { raw } = await gateway.connect('dev001');
+  const session = await eventually(() => {
+    const found = gateway.sessions.get(PRODUCT_KEY, 'dev001');
+    expect(found?.state).toBe('online');
+    return found!;
+  });
+  // The broker's own timer takes 45 s at least.
+  gateway.broker.emit('keepaliveTimeout', session.options.client);
+  await raw.close();
+  await entry({ action: 'disconnect', content: expect.stringMatching(/^keepalive timeout: .*PINGREQ/) });
+});
