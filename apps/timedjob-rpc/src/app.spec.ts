@@ -64,7 +64,9 @@ describe('createTimedjob', () => {
     await soon(() => expect(heard.length).toBeGreaterThan(1));
 
     await postgres.kill();
-    await expect(timed.TaskGroupIndex({})).rejects.toMatchObject({ code: 100007, message: 'internal error' });
+    await soon(() =>
+      expect(timed.TaskGroupIndex({})).rejects.toMatchObject({ code: 100007, message: 'internal error' }),
+    );
     await postgres.restart();
     const before = heard.length;
     await soon(() => expect(heard.length).toBeGreaterThan(before + 1));

@@ -14,6 +14,8 @@ type Timed = Client<typeof services.timedManage>;
 export interface Instance {
   readonly timed: Timed;
   readonly service: Timedjob;
+  /** Its connection. */
+  readonly bus: Bus;
   /** Ends service, bus and database connection of this instance. */
   stop(): Promise<void>;
 }
@@ -31,8 +33,10 @@ export interface Bed {
   /** A connection that is none of the service's. */
   readonly bus: Bus;
   instance(): Promise<Instance>;
-  /** Everything published on the subject from now on. */
-  listen(subject: string): Heard[];
+  /** Everything published on the subject from now on: NATS knows of the subscription when this resolves. */
+  listen(subject: string): Promise<Heard[]>;
+  /** Resolves once NATS has done what `bus` had asked of it. */
+  sync(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,13 +51,14 @@ export const startBed = async (): Promise<Bed> => {
 
   const instance = async (): Promise<Instance> => {
     const own = await openDatabase(database.url);
-    const ownBus = await connectNats({ servers: nats.url, name: 'timedjob', publishTimeoutMs: 500 });
+    const ownBus = await connectNats({ servers: nats.url, name: 'timedjob' });
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db: own, bus: ownBus, registry, config, log });
     const channel = connectRpc(`127.0.0.1:${service.port}`, { deadlineMs: 60_000 });
     const started: Instance = {
       timed: channel.client(services.timedManage),
       service,
+      bus: ownBus,
       stop: async () => {
         if (!instances.delete(started)) return;
         channel.close();
@@ -66,17 +71,25 @@ export const startBed = async (): Promise<Bed> => {
     return started;
   };
 
+  const sync = async (): Promise<void> => {
+    const subject = fresh('test.sync');
+    const echo = bus.subscribe(subject, ({ respond }) => respond?.(''));
+    await bus.request(subject, '', 60_000).finally(() => echo.unsubscribe());
+  };
+
   return {
     db,
     nats,
     registry,
     bus,
     instance,
-    listen: (subject) => {
+    sync,
+    listen: async (subject) => {
       const heard: Heard[] = [];
       bus.subscribe(subject, ({ subject: on, data }) => {
         heard.push({ subject: on, at: Date.now(), ...decodeEnvelope(data.toString()) });
       });
+      await sync();
       return heard;
     },
     stop: async () => {

@@ -4,11 +4,12 @@ import { soon, fresh, makeGroup, makeTask, startBed, type Bed, type Instance } f
 
 let bed: Bed;
 let timed: Instance['timed'];
+let a: Instance;
 let b: Instance;
 beforeAll(async () => {
   bed = await startBed();
-  ({ timed } = await bed.instance());
-  b = await bed.instance();
+  [a, b] = [await bed.instance(), await bed.instance()];
+  ({ timed } = a);
 });
 afterAll(() => bed.stop());
 
@@ -16,12 +17,16 @@ afterAll(() => bed.stop());
 const queuedOf = ({ code }: { code: string }) =>
   bed.db.prisma.$queryRaw<{ priority: number }[]>`
     SELECT priority FROM pgboss_timedjob.job WHERE data->'task'->>'code' = ${code} ORDER BY created_on`;
+/** What the queue has of the task is due. */
+const runNow = ({ code }: { code: string }) =>
+  bed.db.prisma.$executeRaw`
+    UPDATE pgboss_timedjob.job SET start_after = now() WHERE data->'task'->>'code' = ${code}`;
 const nowS = () => Math.floor(Date.now() / 1000);
 
 describe('TaskSend', () => {
   test('runs at once without options, and gives an id', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const { taskID } = await timed.TaskSend(task);
     expect(taskID).not.toBe('');
     await soon(() => expect(heard).toMatchObject([{ data: 'tick' }]));
@@ -43,7 +48,7 @@ describe('TaskSend', () => {
   test('a message of its own goes before that of the task', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
     const other = fresh('test.topic');
-    const [heard, otherHeard] = [bed.listen(topic), bed.listen(other)];
+    const [heard, otherHeard] = [await bed.listen(topic), await bed.listen(other)];
     await timed.TaskSend({ ...task, paramQueue: { topic: other, payload: '{"n":1}' } });
     await soon(() => expect(otherHeard).toMatchObject([{ data: '{"n":1}' }]));
     expect(heard).toHaveLength(0);
@@ -54,7 +59,7 @@ describe('TaskSend', () => {
     ['processAt', () => ({ processAt: nowS() + 3 })],
   ])('%s: not before its time', async (_name, option) => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const sentAt = Date.now();
     await timed.TaskSend({ ...task, option: option() });
     await soon(() => expect(heard).toHaveLength(1));
@@ -63,14 +68,14 @@ describe('TaskSend', () => {
 
   test('a time that has passed is now', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     await timed.TaskSend({ ...task, option: { processAt: 1_700_000_000 } });
     await soon(() => expect(heard).toHaveLength(1));
   });
 
   test('the same id is taken once, also through another instance and after the run', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const option = { taskID: `order 42 / ${fresh('任务')}` };
     const answers = await Promise.allSettled([
       timed.TaskSend({ ...task, option }),
@@ -84,7 +89,7 @@ describe('TaskSend', () => {
 
   test('cancel: waiting, unknown, ended; afterwards the id is free', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const option = { taskID: fresh('cancel me ') };
     await timed.TaskSend({ ...task, option: { ...option, processIn: 3600 } });
     expect(await b.timed.TaskCancel({ taskID: option.taskID })).toEqual({});
@@ -100,7 +105,7 @@ describe('TaskSend', () => {
 
   test('the priority goes with the run', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const processAt = nowS() + 3;
     const priorities = [1, 9, 3, 6];
     for (const priority of priorities) {
@@ -113,7 +118,7 @@ describe('TaskSend', () => {
 
   test('a run whose deadline has passed is dropped and logged', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const { taskID } = await timed.TaskSend({ ...task, option: { processIn: 3600, deadline: nowS() + 7200 } });
     // As if everything had been down until after the deadline.
     await bed.db.prisma.$executeRaw`
@@ -171,11 +176,10 @@ describe('TaskSend', () => {
 
   test('stopping the task before its time drops the run, and the log says why', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     await timed.TaskSend({ ...task, option: { processIn: 3600 } });
     await timed.TaskInfoUpdate({ ...task, status: 4 });
-    await bed.db.prisma.$executeRaw`
-      UPDATE pgboss_timedjob.job SET start_after = now() WHERE data->'task'->>'code' = ${task.code}`;
+    await runNow(task);
     await soon(async () => {
       const { list } = await timed.TaskLogIndex(logOf(task));
       expect(list).toMatchObject([{ resultCode: '100021', resultMsg: 'the task is stopped' }]);
@@ -200,15 +204,14 @@ describe('groups of subType natsJs', () => {
   });
 
   test('where no stream keeps the subject, the log says so, and the run is tried again', async () => {
-    const { groupCode, code, topic } = await makeTask(timed, { type: 2 }, { subType: 'natsJs' });
+    const { groupCode, code } = await makeTask(timed, { type: 2 }, { subType: 'natsJs' });
     const { taskID } = await timed.TaskSend({ groupCode, code });
     await soon(async () => {
       const { list } = await timed.TaskLogIndex({ groupCode });
-      expect(list.length).toBeGreaterThanOrEqual(2);
-      for (const line of list)
-        expect(line).toMatchObject({ resultCode: '100016', resultMsg: expect.stringContaining('no stream') });
+      const refused = list.filter(({ resultMsg }) => resultMsg.includes('no stream'));
+      expect(refused.length).toBeGreaterThanOrEqual(2);
+      for (const { resultCode } of refused) expect(resultCode).toBe('100016');
     });
-    expect(topic).not.toBe('');
     await soon(() => timed.TaskCancel({ taskID }));
   });
 });
@@ -216,15 +219,24 @@ describe('groups of subType natsJs', () => {
 describe('retries', () => {
   test('what could not be published while NATS was away goes out afterwards, once', async () => {
     const { topic, ...task } = await makeTask(timed, { type: 2 });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     await bed.nats.kill();
-    await soon(() => expect(bed.bus.connected).toBe(false));
+    await soon(() => expect([bed, a, b].map(({ bus }) => bus.connected)).toEqual([false, false, false]));
     await timed.TaskSend(task);
     await soon(async () => {
       const { list } = await timed.TaskLogIndex(logOf(task));
       expect(list.at(-1)).toMatchObject({ resultCode: '100007', resultMsg: 'NATS is not connected' });
     });
+    // The next try waits until this test listens again.
+    await soon(async () => {
+      const held = await bed.db.prisma.$executeRaw`
+        UPDATE pgboss_timedjob.job SET start_after = now() + interval '1 hour'
+        WHERE state = 'retry' AND data->'task'->>'code' = ${task.code}`;
+      expect(held).toBe(1);
+    });
     await bed.nats.restart();
+    await soon(() => bed.sync());
+    await runNow(task);
     await soon(() => expect(heard).toHaveLength(1));
     await soon(async () => {
       const { list } = await timed.TaskLogIndex(logOf(task));

@@ -1,3 +1,4 @@
+import { NoListenerError } from '@alink/bus';
 import { timerJobId } from '../queue/job';
 import { quiet, soon, fresh, makeGroup, makeTask, startBed, type Bed, type Instance } from '../../test/bed';
 
@@ -114,7 +115,7 @@ describe('TaskInfo', () => {
 
 describe('a timing task', () => {
   test('publishes the envelope, once for two instances, at each time', async () => {
-    const heard = bed.listen('test.>');
+    const heard = await bed.listen('test.>');
     const { topic, groupCode, code } = await makeTask(a.timed, { type: 1, cronExpr: '* * * * * *' });
     const own = () => heard.filter(({ subject }) => subject === topic);
     await soon(() => expect(own().length).toBeGreaterThanOrEqual(4));
@@ -131,7 +132,7 @@ describe('a timing task', () => {
 
   test('stops with status 4 and runs again with status 2', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     await soon(() => expect(heard.length).toBeGreaterThanOrEqual(1));
     await b.timed.TaskInfoUpdate({ groupCode, code, status: 4 });
     await quiet(heard);
@@ -145,13 +146,13 @@ describe('a timing task', () => {
   test('changed, and deleted and made anew: what was queued before does not run', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
     await b.timed.TaskInfoUpdate({ groupCode, code, cronExpr: '@every 1h' });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     await quiet(heard);
 
     await a.timed.TaskInfoUpdate({ groupCode, code, cronExpr: '@every 1s' });
     await a.timed.TaskInfoDelete({ groupCode, code });
     const other = fresh('test.topic');
-    const otherHeard = bed.listen(other);
+    const otherHeard = await bed.listen(other);
     const params = JSON.stringify({ topic: other });
     await b.timed.TaskInfoCreate({ groupCode, code, type: 1, cronExpr: '@every 1h', params });
     await quiet(heard);
@@ -160,7 +161,7 @@ describe('a timing task', () => {
 
   test('a stale run that slipped through is dropped when its time comes', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     // As if an instance had died between its two steps: the table changes, the queue does not.
     await bed.db.prisma.timedTask.update({
       where: { groupCode_code: { groupCode, code } },
@@ -176,7 +177,7 @@ describe('a timing task', () => {
       where: { groupCode_code: { groupCode, code } },
     }))!;
     await sleep(6500); // three times pass
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
     const startedAt = Date.now();
     [a, b] = await Promise.all([bed.instance(), bed.instance()]);
     await soon(() => expect(heard.length).toBeGreaterThanOrEqual(3));
@@ -190,16 +191,15 @@ describe('a timing task', () => {
 
   test('a run whose queue entry got lost is queued again', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
-    const { uid } = await bed.db.prisma.timedTask.update({
-      where: { groupCode_code: { groupCode, code } },
-      data: { nextFireAt: new Date() },
-    });
-    const heard = bed.listen(topic);
+    const heard = await bed.listen(topic);
+    const nextFireAt = new Date();
+    const where = { groupCode_code: { groupCode, code } };
+    await bed.db.prisma.timedTask.update({ where, data: { nextFireAt } });
     const third = await bed.instance();
     await soon(() => expect(heard).toHaveLength(1));
     await soon(async () => {
-      const task = await bed.db.prisma.timedTask.findFirst({ where: { uid } });
-      expect(task!.nextFireAt!.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+      const task = await bed.db.prisma.timedTask.findUnique({ where });
+      expect(task!.nextFireAt!.getTime()).toBe(nextFireAt.getTime() + 3_600_000);
     });
     await third.stop();
     expect(heard).toHaveLength(1);
@@ -210,41 +210,50 @@ describe('a timing task whose run failed to the last', () => {
   test('goes on with its next time', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
     const where = { groupCode_code: { groupCode, code } };
-    const before = await bed.db.prisma.timedTask.update({
-      where,
-      data: { nextFireAt: new Date(Date.now() - 120_000) },
-    });
-    const jobId = timerJobId(before.uid, before.revision, before.nextFireAt!.getTime());
+    const heard = await bed.listen(topic);
+    const { uid, revision } = (await bed.db.prisma.timedTask.findUnique({ where }))!;
+    const dueMs = Date.now() - 120_000;
+    const jobId = timerJobId(uid, revision, dueMs);
     await bed.db.prisma.$executeRaw`
       INSERT INTO pgboss_timedjob.job (id, name, state, completed_on) VALUES (${jobId}::uuid, 'run', 'failed', now())`;
-    const heard = bed.listen(topic);
+    await bed.db.prisma.timedTask.update({ where, data: { nextFireAt: new Date(dueMs) } });
     const third = await bed.instance();
     const { nextFireAt } = (await bed.db.prisma.timedTask.findUnique({ where }))!;
     await third.stop();
-    expect(nextFireAt!.getTime()).toBeGreaterThan(Date.now() + 3_400_000);
+    expect(nextFireAt!.getTime()).toBe(dueMs + 3_600_000);
     expect(heard).toHaveLength(0);
   });
 });
 
 describe('a triggered task', () => {
+  /** Resolves once no instance listens; until then what is asked makes runs. */
+  const unheard = async (subject: string) =>
+    soon(() => expect(bed.bus.request(subject, '', 1000)).rejects.toThrow(NoListenerError));
+
   test('runs once for each message on its topics, whichever instance made it', async () => {
+    let news = 0;
+    const listening = bed.bus.subscribe('alink.timedjob.triggers', () => news++);
+    await bed.sync();
     const base = fresh('trigger');
     const { topic, groupCode, code } = await makeTask(a.timed, { type: 3, topics: [`${base}.a`, `${base}.*.deep`] });
-    const heard = bed.listen(topic);
-    await sleep(1500); // the other instance hears of it
+    await b.timed.TaskInfoUpdate({ groupCode, code, name: 'known to b' });
+    // Each instance tells of a change after it has begun to listen itself.
+    await soon(() => expect(news).toBe(2));
+    listening.unsubscribe();
+    const heard = await bed.listen(topic);
     for (const on of ['a', 'x.deep', 'unrelated']) bed.bus.publish(`${base}.${on}`, '{}');
     await soon(() => expect(heard).toHaveLength(2));
 
     await b.timed.TaskInfoUpdate({ groupCode, code, topics: [`${base}.b`] });
-    await sleep(1500);
-    bed.bus.publish(`${base}.a`, '{}');
+    await unheard(`${base}.a`);
+    await quiet(heard);
+    const before = heard.length;
     bed.bus.publish(`${base}.b`, '{}');
-    await soon(() => expect(heard).toHaveLength(3));
+    await soon(() => expect(heard).toHaveLength(before + 1));
 
     await a.timed.TaskInfoDelete({ groupCode, code });
-    await sleep(1500);
-    bed.bus.publish(`${base}.b`, '{}');
+    await unheard(`${base}.b`);
     await quiet(heard);
-    expect(heard).toHaveLength(3);
+    expect(heard).toHaveLength(before + 1);
   });
 });
