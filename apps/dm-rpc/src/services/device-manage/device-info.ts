@@ -15,6 +15,7 @@ import {
 } from '../../wire/errors';
 import { requireSecret } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
+import { timeBound } from '../../wire/times';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
 import { byStatus, inDeviceFilter } from './device-filter';
@@ -107,11 +108,9 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
   },
 
   async deviceInfoCount({ timeRange }) {
-    const start = Number(timeRange?.start ?? 0);
-    const end = Number(timeRange?.end ?? 0);
     const createdAt = {
-      ...(start > 0 && { gte: new Date(start * 1000) }),
-      ...(end > 0 && { lte: new Date(end * 1000) }),
+      gte: timeBound('timeRange.start', timeRange?.start),
+      lte: timeBound('timeRange.end', timeRange?.end),
     };
     const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { createdAt, ...where } });
     const [online, offline, inactive] = await Promise.all([
