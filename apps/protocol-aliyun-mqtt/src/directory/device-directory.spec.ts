@@ -92,18 +92,35 @@ test('a change is seen at the next need', async () => {
   expect((await directory.find('pk', 'd1')).device?.secret).toBe('rotated');
 });
 
-test('a change while the call is under way is not lost', async () => {
+test.each<[string, (directory: DeviceDirectory) => void]>([
+  ['a change', (directory) => directory.deviceChanged('pk', 'd1')],
+  ['a change of everything', (directory) => directory.everythingChanged()],
+])('%s while the call is under way is not lost', async (_what, tell) => {
   const { source, directory } = setUp();
   let release = (): void => undefined;
   source.hold = new Promise((resolve) => (release = resolve));
   const first = directory.find('pk', 'd1');
   await eventually(() => expect(source.asked).toHaveLength(1));
   source.devices.set('pk/d1', device('pk', 'd1', 'rotated'));
-  directory.deviceChanged('pk', 'd1');
+  tell(directory);
   release();
   expect((await first).device?.secret).toBe('rotated');
   expect((await directory.find('pk', 'd1')).device?.secret).toBe('rotated');
   expect(source.asked).toHaveLength(2);
+});
+
+test('nor is one of a device whose external ProductKey is asked for the first time', async () => {
+  const { source, directory } = setUp();
+  let release = (): void => undefined;
+  source.hold = new Promise((resolve) => (release = resolve));
+  source.products.set('a1External', product('a1External', 'inner'));
+  source.devices.set('a1External/d1', { ...device('a1External', 'd1'), productID: 'inner' });
+  const first = directory.find('a1External', 'd1');
+  await eventually(() => expect(source.asked).toHaveLength(1));
+  source.devices.set('a1External/d1', { ...device('a1External', 'd1', 'rotated'), productID: 'inner' });
+  directory.deviceChanged('inner', 'd1');
+  release();
+  expect((await first).device?.secret).toBe('rotated');
 });
 
 test('a product that changes while the call is under way is not taken as it was', async () => {

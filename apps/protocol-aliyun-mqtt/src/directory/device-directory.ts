@@ -123,6 +123,9 @@ export class DeviceDirectory {
   everythingChanged(): void {
     for (const key of this.devices.keys()) this.markStale(this.devices, key);
     for (const key of this.products.keys()) this.markStale(this.products, key);
+    for (const { batch, changed } of this.calls) {
+      for (const [key, { productKey }] of batch) changed.add(key).add(productKey);
+    }
   }
 
   /** The ProductKeys under which devices of this product dial in. */
@@ -200,15 +203,16 @@ export class DeviceDirectory {
     changed: ReadonlySet<string>,
   ): void {
     const now = this.clock.now();
-    const slotOf = <T>(key: string, value: T | undefined): Slot<T> => ({
+    const slotOf = <T>(value: T | undefined, ...keys: string[]): Slot<T> => ({
       value,
       until: now + (value === undefined ? UNKNOWN_MS : FRESH_MS),
-      stale: changed.has(key),
+      stale: keys.some((key) => changed.has(key)),
     });
+    // A change names the productID, and this may be the first that is heard of whose it is.
     const products = new Map(answer.products.map((product) => [product.productKey, product]));
     for (const key of productKeys) {
       const product = products.get(key);
-      this.products.set(key, slotOf(key, product));
+      this.products.set(key, slotOf(product, key, product?.productID ?? key));
       if (!product) continue;
       const keys = this.keysOfProduct.get(product.productID) ?? new Set();
       this.keysOfProduct.set(product.productID, keys.add(key));
@@ -216,7 +220,8 @@ export class DeviceDirectory {
     const devices = new Map(answer.devices.map((device) => [deviceKey(device.productKey, device.deviceName), device]));
     for (const ref of refs) {
       const key = deviceKey(ref.productKey, ref.deviceName);
-      this.devices.set(key, slotOf(key, devices.get(key)));
+      const device = devices.get(key);
+      this.devices.set(key, slotOf(device, key, deviceKey(device?.productID ?? ref.productKey, ref.deviceName)));
     }
   }
 
