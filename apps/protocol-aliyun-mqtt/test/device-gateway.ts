@@ -116,7 +116,7 @@ export const startDeviceGateway = async (
   /** Sends a CONNECT. @returns the connection, with its CONNACK's code */
   const connectAs = async (
     { clientId, username, password }: { clientId: string; username: string; password: string },
-    { timeoutMs = 20_000, tls = false } = {},
+    { timeoutMs = 60_000, tls = false } = {},
   ): Promise<{ raw: RawMqtt; code: number }> => {
     const raw = await RawMqtt.open({ port: ports.mqtt, tls });
     const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;

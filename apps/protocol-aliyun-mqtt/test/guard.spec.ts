@@ -151,10 +151,11 @@ describe('uplinks', () => {
   });
 
   test('more bytes than the rate: nothing is lost, it only takes longer', async () => {
-    const gateway = await start({ UPLINK_BYTES_PER_SECOND_PER_DEVICE: 400_000 }, systemClock as typeof clock);
+    // With time that stands still it must pause, however slowly the bytes arrive.
+    const gateway = await start({ UPLINK_BYTES_PER_SECOND_PER_DEVICE: 400_000 });
     const { raw } = await gateway.connect('dev1');
-    for (let id = 1; id <= 8; id++) publish(raw, 'dev1', id, Buffer.alloc(100_000, id));
-    for (let id = 1; id <= 8; id++) expect((await raw.next('puback', 20_000)).messageId).toBe(id);
+    for (let id = 1; id <= 5; id++) publish(raw, 'dev1', id, Buffer.alloc(100_000, id));
+    for (let id = 1; id <= 5; id++) expect((await raw.next('puback')).messageId).toBe(id);
     expect(await gateway.metric('alink_gateway_read_pauses_total')).toBeGreaterThan(0);
   });
 });
@@ -198,7 +199,7 @@ describe('the way in', () => {
     const occupied = await Promise.all([open(gateway.ports.mqtt), open(gateway.ports.mqtt)]);
     const impatient = await Promise.all(Array.from({ length: 6 }, () => open(gateway.ports.mqtt)));
     for (const socket of impatient) socket.end(connect);
-    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 2 }), { timeoutMs: 20_000 });
+    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 2 }));
     // The first two had waited for less than a second, so that they were believed to be there.
     expect(gateway.activities.filter(({ kind }) => kind === 'connect').length).toBeLessThanOrEqual(2);
     for (const socket of occupied) socket.destroy();
