@@ -115,12 +115,45 @@ describe('propertyControlSend', () => {
     expect(Number((await fixture.data.sendLogIndex({ ...NAMES, resultCode: '2000002' })).total)).toBe(1);
   });
 
+  test('what came to nothing stands in the log of the device and of the process, with the cause and the step', async () => {
+    const request = { ...NAMES, data: '{"rpm":1}', shadowControl: '1', syncTimeout: '1' };
+    const lines = async () =>
+      (await fixture.data.hubLogIndex({ ...NAMES, timeStart })).list
+        .filter(({ action }) => action === 'deliver')
+        .map(({ resultCode, content }) => `${resultCode} ${content}`)
+        .sort();
+    const silent = expect.stringMatching(
+      /^2000002 propertyControlSend rpm: .*did not answer in time; let it answer on/,
+    );
+    const gone = (what: string) => expect.stringMatching(`^2000003 ${what}: the device is offline; wait until`);
+    const { interact, logged } = fixture;
+    const timeStart = Date.now();
+    const loggedBefore = logged.length;
+
+    await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, ''));
+    await expect(interact.actionSend({ ...NAMES, actionID: 'echo', isAsync: true })).rejects.toEqual(
+      rpcError(2000003, ''),
+    );
+    gatewayAnswers(() => undefined);
+    await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000002, ''));
+    await eventually(async () =>
+      expect(await lines()).toEqual([silent, gone('actionSend echo'), gone('propertyControlSend rpm')]),
+    );
+    const aboutCommands = /did not answer in time; let it|is offline; wait/;
+    expect(logged.slice(loggedBefore).filter((line) => aboutCommands.test(line))).toHaveLength(3);
+    // A gateway that could not deliver has noted so itself.
+    gateway!.unsubscribe();
+    gatewayAnswers(() => ({ code: 2000003, msg: 'unsubscribed' }));
+    await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, ''));
+    expect(await lines()).toHaveLength(3);
+  });
+
   test('an answer that only comes through the stream counts too, and one after a time-out takes its place', async () => {
     await login();
     const got = gatewayAnswers(() => undefined);
     const reply = (msgToken: string) =>
       sendUplink(fixture.bus, { method: 'controlReply', msgToken, timestamp: 1, code: 201, msg: 'late' });
-    const request = { ...NAMES, data: '{"rpm":1}', shadowControl: '1', syncTimeout: '2' };
+    const request = { ...NAMES, data: '{"rpm":1}', shadowControl: '1', syncTimeout: '60' };
     const answer = fixture.interact.propertyControlSend(request);
     await eventually(() => expect(got).toHaveLength(1));
     await reply(got[0]!.message.msgToken);
@@ -221,7 +254,9 @@ describe('propertyGetReportSend', () => {
     await sendUplink(fixture.bus, { method: 'report', msgToken: '2', timestamp: 6000, params: { temperature: 1 } });
     await expect(fixture.interact.propertyGetReportSend(NAMES)).rejects.toEqual(rpcError(2000003, 'offline'));
     gatewayAnswers(() => undefined);
-    const answer = await fixture.interact.propertyGetReportSend(NAMES, { deadlineMs: 1500 });
+    let deadlineMs = 1000;
+    const ask = () => fixture.interact.propertyGetReportSend(NAMES, { deadlineMs: (deadlineMs += 500) });
+    const answer = await eventually(ask, { timeoutMs: 60_000 });
     expect(answer).toMatchObject({ code: '200', timestamp: '5000', msg: expect.stringContaining('stored') });
     expect(JSON.parse(answer.params)).toEqual({ rpm: 3, temperature: 1 });
   });

@@ -4,7 +4,7 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { jsonObject, requireText } from '../../wire/fields';
 import { badParameter } from '../../wire/errors';
-import { deviceOffline, type CommandSender } from './command-sender';
+import type { CommandSender } from './command-sender';
 import { findTarget, refuseRejected, timeoutOf } from './command-target';
 import { readResult } from './read-result';
 
@@ -26,13 +26,12 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
       const { accepted, rejected } = model.checkServiceInput(actionID, jsonObject('inputParams', request.inputParams));
       refuseRejected('inputParams', rejected);
       const params = accepted as JsonObject;
-      if (request.isAsync && !device.isOnline) throw deviceOffline();
+      const about = { device, action: 'actionSend', dataID: actionID } as const;
+      if (request.isAsync && !device.isOnline) throw sender.offline(about);
 
       const background = Number(request.option?.timeoutToFail ?? 0) * 1000 || BACKGROUND_TIMEOUT_MS;
       const { msgToken, answer } = await sender.send({
-        device,
-        action: 'actionSend',
-        dataID: actionID,
+        ...about,
         content: JSON.stringify(params),
         user: call.user,
         body: { kind: 'thing', type: 'action', message: { method: 'action', actionID, params } },

@@ -16,6 +16,7 @@ import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { FoundDevice } from '../device-msg/find-device';
 import { closeCommand, openCommand, type NewCommand } from './send-log';
+import { undelivered, type Undelivered } from './undelivered';
 import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 
 /** What the device is to get; the token is put in when it is known. */
@@ -42,9 +43,6 @@ const RECORD_MS = 100;
 
 /** Codes with which the gateway itself answers: it could not deliver, or found the topic wrong. */
 const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
-
-export const deviceOffline = (): RpcError => new RpcError(Code.deviceOffline, 'the device is offline');
-const deviceTimeout = (): RpcError => new RpcError(Code.deviceTimeout, 'the device did not answer in time');
 
 const readAnswer = (body: Buffer): DeviceAnswer => {
   const { payload } = decodeDevicePublish(decodeEnvelope(body.toString('utf8')).data);
@@ -88,8 +86,13 @@ export class CommandSender {
     return { msgToken: String(msgToken), answer };
   }
 
+  /** A command that is not even sent. @returns what the caller is told */
+  offline(command: Undelivered): RpcError {
+    return undelivered(this.context, command, Code.deviceOffline);
+  }
+
   private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
-    const { device, timeoutMs, user } = command;
+    const { device, action, dataID, timeoutMs, user } = command;
     const { handle, text } = this.encode(command, String(msgToken), user);
     const inStream = this.waiting.wait(device.id, msgToken);
     try {
@@ -101,8 +104,9 @@ export class CommandSender {
       if (UNDELIVERED.includes(answer.code)) throw new RpcError(answer.code, answer.msg || 'not delivered');
       return answer;
     } catch (error) {
-      if (error instanceof NoListenerError) throw deviceOffline();
-      if (error instanceof BusTimeoutError) throw deviceTimeout();
+      const about = { device, action, dataID, msgToken: String(msgToken) };
+      if (error instanceof NoListenerError) throw this.offline(about);
+      if (error instanceof BusTimeoutError) throw undelivered(this.context, about, Code.deviceTimeout);
       throw error;
     } finally {
       inStream.stop();

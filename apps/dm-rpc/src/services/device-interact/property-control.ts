@@ -5,7 +5,7 @@ import { RpcError, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
 import { jsonObject } from '../../wire/fields';
-import { deviceOffline, type CommandSender } from './command-sender';
+import type { CommandSender } from './command-sender';
 import { findTarget, refuseRejected, timeoutOf } from './command-target';
 import { readResult } from './read-result';
 import type { Shadows } from './shadow';
@@ -62,12 +62,11 @@ export const propertyControlHandlers = (context: DmContext, sender: CommandSende
         await shadows.keep(device.id, params);
         return KEPT;
       }
-      if (request.isAsync && !device.isOnline) throw deviceOffline();
+      const about = { device, action: 'propertyControlSend', dataID: Object.keys(params).join(',') } as const;
+      if (request.isAsync && !device.isOnline) throw sender.offline(about);
 
       const { msgToken, answer } = await sender.send({
-        device,
-        action: 'propertyControlSend',
-        dataID: Object.keys(params).join(','),
+        ...about,
         content: JSON.stringify(params),
         user: call.user,
         body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
