@@ -5,6 +5,7 @@ import {
   encodeDevicePublish,
   encodeEnvelope,
   PROTOCOL_CODE,
+  serviceKeys,
   services,
   subjects,
   type DeviceMessage,
@@ -49,10 +50,11 @@ export interface FixtureOptions {
 export const KEY = Buffer.alloc(32, 1);
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
-  const { bus = createMemoryBus(), registry = createMemoryRegistry(), databaseUrl, now } = options;
+  const { bus = createMemoryBus({ publishTimeoutMs: 60_000 }), registry = createMemoryRegistry() } = options;
+  const { databaseUrl, now } = options;
   const { secretBox = createSecretBox(KEY) } = options;
   const database = databaseUrl === undefined ? await createDatabase() : undefined;
-  const db = await openDatabase(databaseUrl ?? database!.url);
+  const db = await openDatabase(databaseUrl ?? database!.url, { connectTimeoutMs: 60_000 });
   const logged: string[] = [];
   const log = createLogger({
     name: 'dm-test',
@@ -60,12 +62,14 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     destination: { write: (line) => void logged.push(line) },
   });
   const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
+  // The gateways of the tests, or their devices would be given up.
+  for (const gateway of ['gw-1', 'gw-2']) await registry.hold(serviceKeys.gateway, gateway, 'x');
   const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
     await db.close();
     await database?.drop();
     throw error;
   });
-  const channel = connectRpc(`127.0.0.1:${dm.port}`, { deadlineMs: 20_000 });
+  const channel = connectRpc(`127.0.0.1:${dm.port}`, { deadlineMs: 90_000 });
   return {
     dm,
     db,

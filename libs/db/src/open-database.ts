@@ -18,14 +18,14 @@ export interface OpenDatabaseOptions {
   readonly log?: Log;
   /** Connections at most (default 10). A service that consumes and answers at once uses a few at a time. */
   readonly maxConnections?: number;
+  /** Milliseconds to wait for the server, and for a connection that is free (default 5000). */
+  readonly connectTimeoutMs?: number;
 }
 
 /** The database cannot be used; the message says why and holds no password. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
 }
-
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** Why a connection was refused, by SQLSTATE or by the system's error code. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -66,8 +66,13 @@ const connectError = (place: string, error: unknown): DatabaseUnavailableError =
 };
 
 /** Runs `work` on a connection of its own. */
-const withClient = async (url: string, place: string, work: (client: Client) => Promise<void>): Promise<void> => {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+const withClient = async (
+  url: string,
+  place: string,
+  connectionTimeoutMillis: number,
+  work: (client: Client) => Promise<void>,
+): Promise<void> => {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis });
   // Without a listener a connection that breaks would end the process; the query under way rejects anyway.
   client.on('error', () => undefined);
   try {
@@ -88,18 +93,18 @@ const withClient = async (url: string, place: string, work: (client: Client) => 
  * @throws {Error} when it was migrated by a newer release, or a migration fails
  */
 export const openDatabase = async (url: string, options: OpenDatabaseOptions = {}): Promise<Database> => {
-  const { log, maxConnections = 10 } = options;
+  const { log, maxConnections = 10, connectTimeoutMs = 5000 } = options;
   const place = parseUrl(url);
   const prismaFolder = findPrismaFolder();
   const migrations = await readMigrations(prismaFolder);
-  await withClient(url, place, (client) => migrate(client, url, prismaFolder, migrations, log));
+  await withClient(url, place, connectTimeoutMs, (client) => migrate(client, url, prismaFolder, migrations, log));
 
   const onLost = (error: Error) => log?.warn({ err: error }, 'connection to the database lost');
   const adapter = new PrismaPg(
     {
       connectionString: url,
       max: maxConnections,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
       // The adapter writes times as UTC without saying so; in another zone they would be shifted.
       options: '-c TimeZone=UTC',

@@ -6,7 +6,6 @@ import type { Logger } from '@alink/runtime';
 import type { PresenceNews } from './presence-news';
 import { giveUpGateway } from './presence-store';
 
-const SWEEP_MS = 5000;
 /** A gateway that only lost its lease for a moment comes back within about a second; one that restarts has a new id. */
 const ABSENT_MS = 15_000;
 
@@ -17,6 +16,8 @@ export interface GatewayWatchOptions {
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Milliseconds between two sweeps (default 5000). */
+  readonly sweepMs?: number;
 }
 
 export class GatewayWatch {
@@ -34,7 +35,7 @@ export class GatewayWatch {
       this.running = this.running
         .then(() => this.sweep())
         .catch((error) => this.options.log.warn({ err: error }, 'presence was not swept; trying again'));
-    }, SWEEP_MS);
+    }, this.options.sweepMs ?? 5000);
   }
 
   async stop(): Promise<void> {
