@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, Server, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@alink/testing';
+import { jest } from '@jest/globals';
 import { build } from 'esbuild';
 import { Client } from 'pg';
 import { isReachable } from '../src/embedded/postgres-files';
@@ -147,8 +149,19 @@ describe('startEmbeddedPostgres', () => {
     const { url } = await start({ log });
     await query(url, 'CREATE TABLE kept AS SELECT 7 AS n');
     process.kill(await postmasterPid(), 'SIGKILL');
-    await eventually(async () => expect(await query(url, 'SELECT n FROM kept')).toEqual([7]), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await query(url, 'SELECT n FROM kept')).toEqual([7]));
     expect(errors).toContain('the embedded PostgreSQL ended by itself; starting it again');
+  });
+
+  test('a port that was taken between its choice and the start makes way for another', async () => {
+    const occupant = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const address = occupant.address() as AddressInfo;
+    const choice = jest.spyOn(Server.prototype, 'address').mockReturnValueOnce(address).mockReturnValueOnce(address);
+    const { url } = await start();
+    choice.mockRestore();
+    expect(await query(url, 'SELECT 1')).toEqual([1]);
+    occupant.close();
   });
 
   test('another password than that of the data is told', async () => {

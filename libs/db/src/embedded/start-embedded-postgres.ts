@@ -2,12 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Log } from '../log';
 import { writeOnce } from '../write-once';
+import { freePort, isFree } from './free-port';
 import { connectPatiently, ownerProcess, serverUrl, takeOwnership } from './ownership';
 import { findPrograms, giveTo, prepareHome, type PostgresPrograms } from './postgres-files';
 import { findRunningServer, stopServer } from './postmaster';
@@ -31,6 +31,8 @@ export interface EmbeddedPostgresOptions {
 const DATABASE = 'alink';
 /** Recovery after a crash can take a while; without a limit a broken server would hang the start. */
 const START_TIMEOUT_MS = 60_000;
+/** Ports that are tried: between the choice of one and the start another program may take it. */
+const PORT_TRIES = 3;
 /** How long an owner that is just starting may need from its server's first answer to its lock. */
 const OWNER_GRACE_MS = 3000;
 
@@ -85,14 +87,6 @@ const initialise = async ({ programs, user, folder, password }: Place): Promise<
     await rm(passwordFile, { force: true });
     await rm(half, { recursive: true, force: true });
   }
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 };
 
 /** A server that a process left behind is stopped; one that has an owner is refused. */
@@ -172,6 +166,17 @@ const startServer = async (place: Place, port: number): Promise<OwnedServer> => 
   }
 };
 
+const startOnFreePort = async (place: Place): Promise<{ port: number; server: OwnedServer }> => {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    try {
+      return { port, server: await startServer(place, port) };
+    } catch (error) {
+      if (tries === PORT_TRIES || (await isFree(port))) throw error;
+    }
+  }
+};
+
 const ensureDatabase = async (client: Client): Promise<void> => {
   const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
   if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
@@ -199,8 +204,9 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   await takeOver(place, log);
   await initialise(place);
 
-  const port = await freePort();
-  let server = await startServer(place, port);
+  const started = await startOnFreePort(place);
+  const { port } = started;
+  let { server } = started;
   let stopping = false;
 
   const isRunning = () => server.child.exitCode === null && server.child.signalCode === null;
