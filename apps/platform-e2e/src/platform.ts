@@ -99,6 +99,8 @@ const gatewayVariables = (ports: GatewayPorts): Record<string, string> => ({
 export class Platform {
   private readonly apps = new Map<AppName, SpawnedApp>();
   private readonly moreGateways: SpawnedApp[] = [];
+  /** Every password that {@link login} has given: none may stand in a log. */
+  readonly passwords = new Set<string>();
   /** Output of processes that have ended: greps must see all of it. */
   private pastOutput = '';
 
@@ -218,6 +220,7 @@ export class Platform {
   /** What a device of this platform dials and signs. */
   login(productKey: string, deviceName: string, deviceSecret: string, more: object = {}): SdkDeviceOptions {
     const credentials = deviceCredentials({ productKey, deviceName, deviceSecret, timestamp: Date.now(), ...more });
+    this.passwords.add(credentials.password);
     return { port: this.ports.mqtt, ...credentials };
   }
 
@@ -232,6 +235,13 @@ export class Platform {
     const messages = this.client(services.deviceMsg);
     const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs: [dataID] });
     return list[0]?.value ? JSON.parse(list[0].value) : undefined;
+  }
+
+  /** Every value of a property of the manual's product that was kept. */
+  async history(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown[]> {
+    const messages = this.client(services.deviceMsg);
+    const { list } = await messages.propertyLogIndex({ productID, deviceName, dataID });
+    return list.map(({ value }) => JSON.parse(value) as unknown);
   }
 
   /** What dm says of a device's presence. */

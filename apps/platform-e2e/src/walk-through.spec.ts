@@ -42,13 +42,21 @@ const paste = (line: string): SpawnedApp => {
   return spawnProgram('sh', ['-c', `${IDENTITY}exec ${moved}`], {});
 };
 
-/** Runs `npx dmctl` as far as npx comes into play: its program. */
-const dmctl = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
-  const endpoint = ['--endpoint', `127.0.0.1:${env['DM_GRPC_PORT']}`];
-  const program = spawnProgram(process.execPath, ['tools/dmctl.mjs', ...endpoint, ...args], {});
-  const { code } = await program.exited;
-  return { code, output: program.output };
-};
+/**
+ * Runs `npx dmctl` as far as npx comes into play: its program. It is run again until it says so: with a platform that is
+ * slow it says that instead.
+ */
+const expectDmctl = (args: readonly string[], code: number, output: RegExp): Promise<void> =>
+  eventually(async () => {
+    const endpoint = ['--endpoint', `127.0.0.1:${env['DM_GRPC_PORT']}`];
+    const program = spawnProgram(process.execPath, ['tools/dmctl.mjs', ...endpoint, ...args], {});
+    const exited = await program.exited;
+    expect(program.output).toMatch(output);
+    expect(exited.code).toBe(code);
+  });
+
+const expectReport = (): Promise<void> =>
+  expectDmctl(['property', 'latest', PRODUCT, DEVICE], 0, /^temperature +25\.5 +2026-05-12T13:47:08\.940Z/m);
 
 const connectDevice = (): Promise<SdkDevice> =>
   SdkDevice.connect({
@@ -89,13 +97,16 @@ afterAll(async () => {
 test('the three commands of the manual', async () => {
   const subscriber = paste(SUBSCRIBE);
   await eventually(() => expect(live('connect')).toHaveLength(1));
+  // The report takes the session over. The subscriber comes back by itself after a second, but not before we let it: it
+  // would cut a report that takes longer.
+  subscriber.pause();
   const report = paste(REPORT);
   expect((await report.exited).code).toBe(0);
-  // The report has taken the session over; the subscriber comes back by itself.
+  subscriber.resume();
   await eventually(() => expect(live('connect')).toHaveLength(3));
   const command = paste(COMMAND);
   expect((await command.exited).code).toBe(0);
-  await subscriber.waitForLine(/\{.*\}/);
+  await subscriber.waitForLine(/\{.*\}\n/);
   expect(subscriber.output).toBe(
     '{"id":"456","version":"1.0","params":{"temperature":30},"method":"thing.service.property.set"}\n',
   );
@@ -107,41 +118,31 @@ test('the three commands of the manual', async () => {
   expect(live('command')).toEqual([expect.stringMatching(/thing\/service\/property\/set$/)]);
 });
 
-test('dmctl shows what was reported, with its time', async () => {
-  const { code, output } = await dmctl('property', 'latest', PRODUCT, DEVICE);
-  expect(output).toMatch(/^temperature +25\.5 +2026-05-12T13:47:08\.940Z/m);
-  expect(code).toBe(0);
-});
+test('dmctl shows what was reported, with its time', expectReport);
 
 describe('dmctl property set', () => {
-  const set = (...more: string[]) => dmctl('property', 'set', PRODUCT, DEVICE, '{"temperature":28}', ...more);
+  const set = ['property', 'set', PRODUCT, DEVICE, '{"temperature":28}'];
 
   test('reaches the device, and prints its answer', async () => {
     const device = await connectDevice();
     device.onPropertySet(({ params }) => ({ code: 200, data: params }));
-    const { code, output } = await set();
-    expect(output).toBe('200 success\n');
-    expect(code).toBe(0);
+    await expectDmctl(set, 0, /^200 success\n$/);
     expect(JSON.parse(device.received[0]!.payload.toString())).toMatchObject({ params: { temperature: 28 } });
     // The line comes once the reply is kept; whoever waits for it need not wait for that.
-    await eventually(() => expect(live('reply')).toHaveLength(1));
+    await eventually(() => expect(live('reply')).not.toHaveLength(0));
     await device.end();
   });
 
   test('says that a device did not answer in time', async () => {
     const device = await connectDevice();
-    const { code, output } = await set('--timeout', '1');
-    expect(output).toMatch(/did not answer in time \(2000002\)/);
-    expect(code).toBe(1);
+    await expectDmctl([...set, '--timeout', '1'], 1, /did not answer in time \(2000002\)/);
     await device.end();
   });
 
   test('says that a device is offline', async () => {
     const disconnects = live('connect').length;
     await eventually(() => expect(live('disconnect')).toHaveLength(disconnects));
-    const { code, output } = await set();
-    expect(output).toMatch(/the device is offline \(2000003\)/);
-    expect(code).toBe(1);
+    await expectDmctl(set, 1, /the device is offline \(2000003\)/);
   });
 });
 
@@ -160,8 +161,7 @@ test('Ctrl-C ends everything, and a second start has the data', async () => {
   expect(standalone.output).toMatch(/stopped\.\n$/);
   expect(isRunning(pid)).toBe(false);
   standalone = await start();
-  const { output } = await dmctl('property', 'latest', PRODUCT, DEVICE);
-  expect(output).toMatch(/^temperature +25\.5 +2026-05-12T13:47:08\.940Z/m);
+  await expectReport();
   await paste(REPORT.replace('25.5', '19.5')).exited;
   await eventually(() => expect(live('report')).toHaveLength(1));
 });

@@ -5,7 +5,7 @@ import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
 import { services } from '@alink/contract';
 import { serve, startRpcServer } from '@alink/rpc';
 import { createLogger, loadConfig } from '@alink/runtime';
-import { freePort, spawnProgram } from '@alink/testing';
+import { eventually, freePort, spawnProgram } from '@alink/testing';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -156,7 +156,7 @@ describe('health.mjs', () => {
       services: [serve(services.deviceAuth, handlers)],
       log,
     });
-    expect((await ask(server.port)).code).toBe(0);
+    await eventually(async () => expect((await ask(server.port)).code).toBe(0));
     await server.stop();
     expect((await ask(await freePort())).code).toBe(1);
   });

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '@alink/testing';
 import { checkPorts } from './ports';
 
 describe('checkPorts', () => {
@@ -16,11 +17,8 @@ describe('checkPorts', () => {
   });
 
   test('free ports stay free', async () => {
-    const free = createServer();
-    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
-    const freePort = (free.address() as AddressInfo).port;
-    await new Promise((resolve) => free.close(resolve));
-    await checkPorts('127.0.0.1', { MQTT_PORT: freePort });
-    await checkPorts('127.0.0.1', { MQTT_PORT: freePort });
+    const free = await freePort();
+    await checkPorts('127.0.0.1', { MQTT_PORT: free });
+    await checkPorts('127.0.0.1', { MQTT_PORT: free });
   });
 });

@@ -1,9 +1,10 @@
-import { eventually } from '@alink/testing';
+import { eventually, freePort } from '@alink/testing';
 import { FakePlatform } from '../../test/fake-platform';
 import { NOW, runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
-beforeAll(() => platform.start());
+// Of a port that the system gave away for a moment, it might make another use.
+beforeAll(async () => platform.start(await freePort()));
 afterAll(() => platform.stop());
 beforeEach(() => {
   platform.products.set('p', { productID: 'p', productName: 'p', secret: '', protocolConf: {} });
