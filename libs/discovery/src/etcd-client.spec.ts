@@ -6,7 +6,7 @@ let etcd: TestEtcd;
 let client: EtcdClient;
 beforeAll(async () => {
   etcd = await startEtcd();
-  client = new EtcdClient(etcd.hosts, silentLog);
+  client = new EtcdClient(etcd.hosts, silentLog, 60_000);
 });
 afterAll(async () => {
   client.close();

@@ -5,9 +5,6 @@
 import { Etcd3, EtcdLeaseInvalidError, isRecoverableError, type IOptions } from 'etcd3';
 import type { Log } from './log';
 
-/** Milliseconds that one attempt at one host may take. */
-const CALL_TIMEOUT_MS = 2000;
-
 export interface Snapshot {
   readonly entries: Map<string, string>;
   /** Revision of the store at which these were the entries. */
@@ -53,19 +50,24 @@ export class EtcdClient {
   readonly #etcd: Etcd3;
   readonly #hosts: string;
   readonly #log: Log;
+  readonly #callTimeoutMs: number;
   #connected: boolean | undefined;
 
-  /** @param hosts addresses, in a list or separated by commas: `host:2379` or `http://host:2379` */
-  constructor(hosts: string | readonly string[], log: Log) {
+  /**
+   * @param hosts addresses, in a list or separated by commas: `host:2379` or `http://host:2379`
+   * @param callTimeoutMs milliseconds that one attempt at one host may take
+   */
+  constructor(hosts: string | readonly string[], log: Log, callTimeoutMs = 2000) {
     const list = String(hosts)
       .split(',')
       .flatMap((host) => host.trim() || []);
     if (list.length === 0) throw new Error('no etcd host is given');
     this.#hosts = list.join(', ');
     this.#log = log;
+    this.#callTimeoutMs = callTimeoutMs;
     this.#etcd = new Etcd3({
       hosts: list,
-      defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + CALL_TIMEOUT_MS }),
+      defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
       faultHandling: { global: onceAtEachHost(list.length), host: () => noBreaker },
       grpcOptions: {
         'grpc.initial_reconnect_backoff_ms': 100,
@@ -90,7 +92,7 @@ export class EtcdClient {
   /** @returns whether the lease lives */
   keepLeaseAlive(lease: string): Promise<boolean> {
     return this.#call(async () => {
-      const stream = await this.#etcd.leaseClient.leaseKeepAlive({ deadline: Date.now() + CALL_TIMEOUT_MS });
+      const stream = await this.#etcd.leaseClient.leaseKeepAlive({ deadline: Date.now() + this.#callTimeoutMs });
       try {
         return await new Promise<boolean>((resolve, reject) => {
           stream.on('data', ({ TTL }) => resolve(TTL !== '0'));

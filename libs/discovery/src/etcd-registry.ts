@@ -10,6 +10,10 @@ export interface EtcdOptions {
   readonly logger?: Log;
   /** Seconds after which the keys of a process that died vanish; default 10, as go-zero has it. */
   readonly ttlSeconds?: number;
+  /** Milliseconds that one attempt at one host may take; default 2000. */
+  readonly callTimeoutMs?: number;
+  /** Milliseconds for which a watch keeps keys that are missing after an outage; default 3000. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -22,14 +26,16 @@ class EtcdRegistry implements Registry {
   readonly #client: EtcdClient;
   readonly #log: Log;
   readonly #ttlSeconds: number;
+  readonly #graceMs: number;
   readonly #registrations = new Set<EtcdRegistration>();
   readonly #watches = new Set<EtcdWatch>();
   #closing: Promise<void> | undefined;
 
-  constructor({ hosts, logger = silentLog, ttlSeconds = 10 }: EtcdOptions) {
-    this.#client = new EtcdClient(hosts, logger);
+  constructor({ hosts, logger = silentLog, ttlSeconds = 10, callTimeoutMs, graceMs = 3000 }: EtcdOptions) {
+    this.#client = new EtcdClient(hosts, logger, callTimeoutMs);
     this.#log = logger;
     this.#ttlSeconds = ttlSeconds;
+    this.#graceMs = graceMs;
   }
 
   get connected(): boolean {
@@ -46,8 +52,11 @@ class EtcdRegistry implements Registry {
 
   async watch(service: string, listener: (instances: ReadonlyMap<string, string>) => void): Promise<Watch> {
     this.#assertOpen();
-    const watch: EtcdWatch = new EtcdWatch(this.#client, `${service}/`, listener, this.#log, () => {
-      this.#watches.delete(watch);
+    const watch: EtcdWatch = new EtcdWatch(this.#client, `${service}/`, {
+      listener,
+      log: this.#log,
+      graceMs: this.#graceMs,
+      onStop: () => this.#watches.delete(watch),
     });
     this.#watches.add(watch);
     await watch.ready;

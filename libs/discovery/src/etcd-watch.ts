@@ -4,13 +4,19 @@ import type { Log } from './log';
 import type { Watch } from './registry';
 
 const RETRY_MS = 250;
-/**
- * How long keys are kept that are missing after an outage. Who held them may be registering again at this very moment:
- * an etcd that lost its data comes back empty, and nobody should lose its peers for that second.
- */
-const GRACE_MS = 3000;
 
 type Instances = ReadonlyMap<string, string>;
+
+export interface EtcdWatchOptions {
+  readonly listener: (instances: Instances) => void;
+  readonly log: Log;
+  /**
+   * Milliseconds for which keys are kept that are missing after an outage. Who held them may be registering again at this
+   * very moment: an etcd that lost its data comes back empty, and nobody should lose its peers for that second.
+   */
+  readonly graceMs: number;
+  onStop(): void;
+}
 
 const equal = (a: Instances, b: Instances): boolean =>
   a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
@@ -21,8 +27,7 @@ export class EtcdWatch implements Watch {
   readonly ready: Promise<void>;
   readonly #client: EtcdClient;
   readonly #prefix: string;
-  readonly #listener: (instances: Instances) => void;
-  readonly #log: Log;
+  readonly #options: EtcdWatchOptions;
   readonly #stopping = new AbortController();
   #current: Instances = new Map();
   #stored = new Map<string, string>();
@@ -32,17 +37,10 @@ export class EtcdWatch implements Watch {
   #loaded = false;
   #loadedFirst!: () => void;
 
-  constructor(
-    client: EtcdClient,
-    prefix: string,
-    listener: (instances: Instances) => void,
-    log: Log,
-    private readonly onStop: () => void,
-  ) {
+  constructor(client: EtcdClient, prefix: string, options: EtcdWatchOptions) {
     this.#client = client;
     this.#prefix = prefix;
-    this.#listener = listener;
-    this.#log = log;
+    this.#options = options;
     this.ready = new Promise((resolve, reject) => {
       this.#loadedFirst = resolve;
       this.#stopping.signal.addEventListener('abort', () => reject(new Error('registry closed before it answered')));
@@ -58,7 +56,7 @@ export class EtcdWatch implements Watch {
   stop(): void {
     this.#stopping.abort();
     clearTimeout(this.#grace);
-    this.onStop();
+    this.#options.onStop();
   }
 
   async #run(): Promise<void> {
@@ -84,7 +82,7 @@ export class EtcdWatch implements Watch {
       this.#grace = setTimeout(() => {
         this.#missed.clear();
         this.#publish();
-      }, GRACE_MS);
+      }, this.#options.graceMs);
     }
     this.#publish();
     this.#loaded = true;
@@ -106,9 +104,9 @@ export class EtcdWatch implements Watch {
     if (this.#loaded && equal(instances, this.#current)) return;
     this.#current = instances;
     try {
-      this.#listener(instances);
+      this.#options.listener(instances);
     } catch (err) {
-      this.#log.error({ err, prefix: this.#prefix }, 'registry listener threw');
+      this.#options.log.error({ err, prefix: this.#prefix }, 'registry listener threw');
     }
   }
 }

@@ -21,7 +21,7 @@ const implementations = {
   etcd: {
     start: () => startEtcd(),
     make: (server: TestEtcd | undefined): Pair => {
-      const connect = () => connectEtcd({ hosts: server!.hosts });
+      const connect = () => connectEtcd({ hosts: server!.hosts, ttlSeconds: 60, callTimeoutMs: 60_000 });
       return { one: connect(), two: connect() };
     },
   },
