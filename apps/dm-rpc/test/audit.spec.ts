@@ -90,6 +90,11 @@ test('every change of a product, a device or a credential leaves a line, without
     ['issueDeviceToken', 'token.issue', () => credentials.issueDeviceToken(NAMES, options)],
     ['issueIotToken', 'token.issue', () => credentials.issueIotToken(NAMES, options)],
     ['setDeviceTags', 'device.update', () => admin.setDeviceTags({ ...NAMES, tags: { site: 'hall' } }, options)],
+    [
+      'setProductTags',
+      'product.update',
+      () => admin.setProductTags({ productID, tags: { line: 'hidden-2' } }, options),
+    ],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
     ['deviceReset', 'device.reset', () => devices.deviceReset({ device: NAMES, log: true }, options)],
@@ -156,7 +161,7 @@ test('every change of a product, a device or a credential leaves a line, without
   const kept = JSON.stringify(list) + (await dump(fixture)) + fixture.logged.join('');
   for (const secret of secrets.slice(2)) expect(list.map(({ detail }) => detail).join()).not.toContain(secret);
   for (const secret of [PS, DS, ...secrets.slice(4)]) expect(kept).not.toContain(secret);
-  expect(JSON.parse(list.find(({ action }) => action === 'product.update')!.detail)).toEqual({
+  expect(JSON.parse(list.findLast(({ action }) => action === 'product.update')!.detail)).toEqual({
     autoRegister: { from: 1, to: 4 },
     secret: 'changed',
     protocolConf: 'changed',

@@ -188,6 +188,16 @@ describe('devices', () => {
     expect(await found({ tagsLike: { text: '\\' } })).toBe('devX001');
   });
 
+  test('two thousand with long tags go into one list', async () => {
+    const { devices, db } = fixture;
+    const tags = { text: 'x'.repeat(2600) };
+    await db.prisma.$executeRaw`
+      INSERT INTO device (product_id, device_name, secret, tags, updated_at)
+      SELECT ${PRODUCT}, 'long' || i, '', ${JSON.stringify(tags)}::jsonb, now() FROM generate_series(1, 2000) AS i`;
+    const { list } = await devices.deviceInfoIndex({});
+    expect([list.length, list[0]?.tags]).toEqual([2000, tags]);
+  });
+
   test('a list that is too long for the database is refused', async () => {
     const deviceNames = Array.from({ length: 40_000 }, (_, i) => `dev${i}`);
     await expect(fixture.devices.deviceInfoIndex({ deviceNames })).rejects.toEqual(rpcError(100006, 'too long'));
