@@ -138,7 +138,7 @@ describe('without the service', () => {
 
 describe('what the platform refuses', () => {
   const platform = new FakePlatform();
-  beforeAll(() => platform.start(), 30_000);
+  beforeAll(() => platform.start());
   afterAll(() => platform.stop());
 
   test('ends with 1, with its code and its words', async () => {
