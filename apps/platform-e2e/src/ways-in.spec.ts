@@ -232,9 +232,14 @@ describe('一型一密, pre-registration-free (note 4.2.2)', () => {
 });
 
 describe('HTTPS (note 4.2.3)', () => {
-  const post = async (path: string, form: string, scheme = 'https'): Promise<{ headers: string; body: string }> => {
+  const post = async (
+    path: string,
+    form: string,
+    scheme = 'https',
+    options: string[] = [],
+  ): Promise<{ headers: string; body: string }> => {
     const url = `${scheme}://127.0.0.1:${platform.ports.gatewayHttp}${path}`;
-    const { stdout } = await run('curl', ['-sk', '-i', '-H', 'Expect:', '-d', form, url]);
+    const { stdout } = await run('curl', ['-sk', '-i', '-H', 'Expect:', ...options, '-d', form, url]);
     const [headers = '', body = ''] = stdout.split('\r\n\r\n');
     return { headers, body };
   };
@@ -267,6 +272,8 @@ describe('HTTPS (note 4.2.3)', () => {
 
   test.each([
     ['no random', { random: '' }, 460],
+    ['no signMethod', { signMethod: '' }, 460],
+    ['an endless body', { random: '0'.repeat(100_000) }, 460],
     ['an unknown product', { productKey: 'nosuchproduct' }, 6250],
     ['registration off', { productKey: CLOSED }, 6288],
     ['an unknown device', { deviceName: 'device404' }, 6100],
@@ -306,6 +313,14 @@ describe('HTTPS (note 4.2.3)', () => {
       data: { iotId: string; iotToken: string; resources: { mqtt: { host: string; port: number } } };
     };
     expect(data.resources.mqtt).toEqual({ host: '127.0.0.1', port: platform.ports.mqtt });
+    // HTTP/1.0 without a Host, and the JSON body of the Link SDK for C 4.x.
+    for (const [form, ...options] of [
+      [new URLSearchParams(request).toString(), '-0', '-H', 'Host:'],
+      [JSON.stringify({ ...request, timestamp: Number(fields.timestamp) }), '-H', 'Content-Type: application/json'],
+    ] as const) {
+      const again = await post('/auth/devicename', form, 'https', options);
+      expect(JSON.parse(again.body)).toMatchObject({ code: 200, data: { resources: { mqtt: { host: '127.0.0.1' } } } });
+    }
 
     const login = { clientId: `${fields.clientId}|securemode=-1|`, username: data.iotId, password: data.iotToken };
     const options = { productKey: HTTP.productKey, deviceName: 'device001' };

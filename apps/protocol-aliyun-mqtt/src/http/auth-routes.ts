@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
 import { peerOf } from '../transport/peer';
+import { unmappedAddress } from '../transport/unmapped-address';
 import type { LoginLockout } from '../guard/login-lockout';
 import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice, type MqttEndpoint } from './authenticate-device';
@@ -98,15 +99,19 @@ const readFields = (body: Buffer, contentType: string): Fields | undefined => {
     if (!contentType.includes('json')) return readForm(body);
     const parsed = JSON.parse(body.toString()) as unknown;
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-    return new Map(Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    return new Map(
+      Object.entries(parsed)
+        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+        .map(([name, value]) => [name, String(value)]),
+    );
   } catch {
     return undefined;
   }
 };
 
-/** The host that the device has asked. */
+/** The host that the device has asked; without a name (HTTP/1.0), the address that it has reached. */
 const askedEndpoint = (request: IncomingMessage, port: number): MqttEndpoint => {
-  const host = request.headers.host ?? '';
+  const host = request.headers.host || unmappedAddress(request.socket.localAddress ?? '');
   // A port after the last colon, unless that colon is inside an IPv6 address.
   return { host: host.replace(/:\d+$/, '').slice(0, 100), port };
 };

@@ -28,11 +28,12 @@ export const registerDevice = (
   const deviceName = fields.get('deviceName');
   const random = fields.get('random');
   const password = fields.get('sign');
-  if (!productKey || !deviceName || !random || !password) {
-    return { code: 460, cause: 'productKey, deviceName, random and sign are needed' };
+  const method = fields.get('signMethod') ?? fields.get('signmethod');
+  if (!productKey || !deviceName || !random || !password || !method) {
+    return { code: 460, cause: 'productKey, deviceName, random, sign and signMethod are needed' };
   }
   if (!isProductKey(productKey) || !isDeviceName(deviceName)) return { code: 460, cause: IMPOSSIBLE_NAMES };
-  const signMethod = parseSignMethod(fields.get('signMethod') ?? fields.get('signmethod') ?? '');
+  const signMethod = parseSignMethod(method);
   if (!signMethod) return { code: 6292, cause: 'signMethod must be hmacmd5, hmacsha1 or hmacsha256' };
 
   const contents = [dynregContent({ productKey, deviceName, random })];
