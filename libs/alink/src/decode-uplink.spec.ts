@@ -100,34 +100,6 @@ test('a member __proto__ is a value that is not taken, and changes no prototype'
   expect(({} as { value?: unknown }).value).toBeUndefined();
 });
 
-describe('the answer to a synchronous call, by the message id', () => {
-  const answer = (data: string, service: string | undefined) =>
-    decodeUplink({
-      topic: '/sys/a1X/d1/rrpc/response/77',
-      path: 'rrpc/response/77',
-      serviceOf: (messageId) => (messageId === '77' ? service : undefined),
-      payload: Buffer.from(`{"id":"1","code":200,"data":${data}}`),
-      now,
-      model: models.weak,
-    })!;
-
-  test('names the service that was called, and its output is held against the model', () => {
-    const good = answer('{"Count":"7"}', 'echo');
-    expect(good.message!.body).toMatchObject({ msgToken: '77', actionID: 'echo', data: { Count: 7 } });
-    expect(good.problems).toEqual([]);
-    const bad = answer('{"Count":7,"More":1}', 'echo');
-    expect(bad.message!.body).toMatchObject({ actionID: 'echo', data: { Count: 7, More: 1 } });
-    expect(bad.problems.map(({ code }) => code)).toEqual([6304]);
-  });
-
-  test('passes as it came when the call is not known any more', () => {
-    const { message, problems } = answer('{"More":1}', undefined);
-    expect(message!.body).toMatchObject({ msgToken: '77', data: { More: 1 } });
-    expect((message!.body as { actionID?: string }).actionID).toBeUndefined();
-    expect(problems).toEqual([]);
-  });
-});
-
 test('an id without end is refused, and not echoed', () => {
   for (const id of [`"${'1'.repeat(257)}"`, `"\\u0000"`, '9'.repeat(300)]) {
     const outcome = decode('thing/event/property/post', `{"id":${id},"params":{"Sw":1}}`)!;

@@ -1,6 +1,7 @@
 /** Property values of a message: plain, or as `{"value":..,"time":..}`, or both mixed. */
 import type { CompiledModel, Json, JsonObject } from '@alink/thing-model';
 import type { PropertySample } from './device-message';
+import { isRecord } from './envelope';
 import { harmless, notStorable, rejectionProblem, type Problem } from './problem';
 import { isTooFarAhead, malformedTime, readTime, tooFarAhead } from './sample-time';
 import { isStorable, isStorableText } from './storable';
@@ -31,9 +32,25 @@ export const isUsableIdentifier = (identifier: string): boolean =>
   identifier !== '__proto__' &&
   isStorableText(identifier);
 
-/** `value` is a reserved identifier, so no struct has a member of that name: an object with one is the long form. */
-const isLongForm = (value: unknown): value is { readonly value: unknown; readonly time?: unknown } =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, 'value');
+interface LongForm {
+  readonly value: unknown;
+  readonly time?: unknown;
+}
+
+/** True when the object holds nothing but what the long form is made of. */
+export const isValueAndTime = (value: object): boolean =>
+  Object.keys(value).every((key) => key === 'value' || key === 'time');
+
+/**
+ * `value` is reserved for properties, but a struct may have a member of that name: then the long form is told by the
+ * struct inside.
+ */
+const isLongForm = (given: unknown, identifier: string, model: CompiledModel): given is LongForm => {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'value')) return false;
+  const property = model.property(identifier);
+  if (!property) return isValueAndTime(given);
+  return !property.hasValueMember || isRecord((given as LongForm).value);
+};
 
 /**
  * Reads and checks the properties of a message. Returns a problem instead where the message fails as a whole: too many
@@ -52,7 +69,7 @@ export const readPropertyValues = (
   for (const identifier in params) {
     if (++count > MAX_PROPERTIES) return tooManyProperties;
     const given = params[identifier];
-    const long = isLongForm(given);
+    const long = isLongForm(given, identifier, model);
     const value = long ? given.value : given;
     if (!isUsableIdentifier(identifier) || !isStorable(value)) {
       problems.push(notStorable(identifier));

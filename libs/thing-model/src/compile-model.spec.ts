@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compileModel, importThingModel, type Validation } from './index';
+import { compileModel, importThingModel, type DataType, type Validation } from './index';
 
 const { tsl } = JSON.parse(
   readFileSync(new URL('../../testing/vectors/thing-model.json', import.meta.url), 'utf8'),
@@ -9,6 +9,40 @@ const weak = compileModel(model, 'weak');
 const strong = compileModel(model, 'strong');
 const none = compileModel(model, 'none');
 const modes = [weak, strong, none];
+
+test('of a property and an event is known whether it has a member called value', () => {
+  const member = (identifier: string) => ({
+    identifier,
+    name: '',
+    dataType: { type: 'int' as const },
+    required: false,
+  });
+  const head = { name: '', desc: '', required: false };
+  const struct = (...names: string[]) => ({ type: 'struct' as const, members: names.map(member) });
+  const property = (identifier: string, dataType: DataType) =>
+    ({ kind: 'property', identifier, ...head, accessMode: 'r', dataType }) as const;
+  const event = (identifier: string, ...names: string[]) =>
+    ({ kind: 'event', identifier, ...head, type: 'info', output: names.map(member) }) as const;
+  const { property: of, event: ofEvent } = compileModel(
+    {
+      properties: [
+        property('with', struct('unit', 'value')),
+        property('without', struct('v')),
+        property('n', { type: 'int' }),
+      ],
+      events: [event('with', 'value'), event('without', 'v')],
+      services: [],
+    },
+    'none',
+  );
+  expect(['with', 'without', 'n', 'unknown'].map((name) => of(name)?.hasValueMember)).toEqual([
+    true,
+    false,
+    false,
+    undefined,
+  ]);
+  expect(['with', 'without', 'unknown'].map((name) => ofEvent(name)?.hasValueMember)).toEqual([true, false, undefined]);
+});
 
 describe('a report', () => {
   test('keeps the valid values and says why the others were not taken', () => {

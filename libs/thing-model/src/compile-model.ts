@@ -1,10 +1,15 @@
 import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
 import { faultMessage, ModelCode } from './rejection';
-import type { Service, ThingEvent, ThingModel, Validation } from './types';
+import type { Param, Service, ThingEvent, ThingModel, Validation } from './types';
 
 /** What came of an event: its type as the model has it (`info` where it has none), and its values. */
 export interface CheckedEvent extends Checked {
   readonly type: ThingEvent['type'];
+}
+
+export interface Shape {
+  /** Whether it is made of members, and one of them is called `value`, as the member of Alink's `{"value","time"}` is. */
+  readonly hasValueMember: boolean;
 }
 
 /** A thing model as the gateway and dm use it. No method throws, whatever a device sent. */
@@ -20,6 +25,10 @@ export interface CompiledModel {
   checkServiceInput(identifier: string, input: unknown): Checked;
   /** What a device answered to a service call. */
   checkServiceOutput(identifier: string, output: unknown): Checked;
+  /** What is known of a property; undefined when the model has none of that name. */
+  property(identifier: string): Shape | undefined;
+  /** What is known of an event; undefined when the model has none of that name. */
+  event(identifier: string): Shape | undefined;
   /** How a service is called; undefined when the model has none of that name. */
   service(identifier: string): { readonly callType: Service['callType'] } | undefined;
 }
@@ -44,9 +53,18 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
     ModelCode.propertyUnknown,
     validation,
   );
+  const shapes = new Map(
+    properties.map(({ identifier, dataType }) => [
+      identifier,
+      { hasValueMember: dataType.type === 'struct' && hasValueMember(dataType.members) },
+    ]),
+  );
   const params = (slots: ThingEvent['output']) => compileParams(slots, ModelCode.memberUnknown, validation);
   const eventChecks = new Map(
-    events.map(({ identifier, type, output }) => [identifier, { type, check: params(output) }]),
+    events.map(({ identifier, type, output }) => [
+      identifier,
+      { type, check: params(output), hasValueMember: hasValueMember(output) },
+    ]),
   );
   const serviceChecks = new Map(
     services.map(({ identifier, callType, input, output }) => [
@@ -72,9 +90,13 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
       serviceChecks.get(identifier)?.input(input) ?? unknown(ModelCode.serviceUnknown, identifier, input),
     checkServiceOutput: (identifier, output) =>
       serviceChecks.get(identifier)?.output(output) ?? unknown(ModelCode.serviceUnknown, identifier, output),
+    property: (identifier) => shapes.get(identifier),
+    event: (identifier) => eventChecks.get(identifier),
     service: (identifier) => serviceChecks.get(identifier),
   };
 };
+
+const hasValueMember = (members: readonly Param[]): boolean => members.some(({ identifier }) => identifier === 'value');
 
 const emptyModel: ThingModel = { properties: [], events: [], services: [] };
 

@@ -5,22 +5,22 @@
 import { isRecord } from '../envelope';
 import type { MessageKind, RequestResult, UplinkContext } from '../message-kind';
 import { harmless, notStorable, rejectionProblem } from '../problem';
-import { isUsableIdentifier } from '../property-values';
+import { isUsableIdentifier, isValueAndTime } from '../property-values';
 import { ANSWERED, failed, paramsNoObject } from '../request-result';
 import { isTooFarAhead, malformedTime, readTime, tooFarAhead } from '../sample-time';
 import { isStorable } from '../storable';
 
 /**
- * `{"value":{..},"time":..}`, where the Link SDK for C 4.x leaves it to the user to send the bare output. Identifiers
- * `value` and `time` are reserved, so an object of these alone is the long form.
+ * `{"value":{..},"time":..}`, where the Link SDK for C 4.x leaves it to the user to send the bare output. That may hold
+ * a parameter called `value`: then the long form is told by the output inside.
  */
-const isLongForm = (event: Readonly<Record<string, unknown>>): boolean =>
-  Object.hasOwn(event, 'value') && Object.keys(event).every((key) => key === 'value' || key === 'time');
+const isLongForm = (event: Readonly<Record<string, unknown>>, hasValueMember = false): boolean =>
+  Object.hasOwn(event, 'value') && isValueAndTime(event) && (!hasValueMember || isRecord(event.value));
 
 /** An event is taken whole or not at all. */
 const post = (params: unknown, { name, id, now, model }: UplinkContext): RequestResult => {
   if (!isRecord(params)) return failed(paramsNoObject);
-  const long = isLongForm(params);
+  const long = isLongForm(params, model.event(name)?.hasValueMember);
   const output = long ? params.value : params;
   if (!isUsableIdentifier(name) || !isStorable(output)) return failed(notStorable(name));
   const timestamp = long ? readTime(params.time, now) : now;
