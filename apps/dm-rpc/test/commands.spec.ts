@@ -256,7 +256,7 @@ describe('propertyGetReportSend', () => {
     gatewayAnswers(() => undefined);
     let deadlineMs = 1000;
     const ask = () => fixture.interact.propertyGetReportSend(NAMES, { deadlineMs: (deadlineMs += 500) });
-    const answer = await eventually(ask, { timeoutMs: 60_000 });
+    const answer = await eventually(ask);
     expect(answer).toMatchObject({ code: '200', timestamp: '5000', msg: expect.stringContaining('stored') });
     expect(JSON.parse(answer.params)).toEqual({ rpm: 3, temperature: 1 });
   });

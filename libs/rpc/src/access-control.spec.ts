@@ -92,7 +92,7 @@ describe('a server with a tokens file', () => {
 
   test('tells its health to everybody', async () => {
     const { address } = await startAsking({ tokensFile });
-    expect(await checkHealth(address)).toBe('serving');
+    expect(await checkHealth(address, { deadlineMs: 60_000 })).toBe('serving');
   });
 
   test('keeps reflection for those with a token', async () => {

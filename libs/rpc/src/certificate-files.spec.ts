@@ -3,7 +3,7 @@ import { removeFolder, temporaryFolder } from '@alink/testing';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { checkHealth, connectRpc, expectService, type ServerSecurity } from './index';
+import { checkHealth, connectRpc, expectService, type ClientSecurity, type ServerSecurity } from './index';
 import { testAuthority, type CertificateFilesOfTest, type TestAuthority } from '../test/certificates';
 import { askOver, closeAll, startAsking, type Asking } from '../test/asking';
 import { eventually } from '../test/timed-server';
@@ -25,6 +25,7 @@ afterAll(() => removeFolder(folder));
 
 const mutual = (): ServerSecurity => ({ tls: { ...server, clientCaFile: ours.caFile } });
 const trusting = (shown?: CertificateFilesOfTest, caFile = ours.caFile) => ({ tls: { caFile, ...shown } });
+const health = (address: string, security: ClientSecurity) => checkHealth(address, { security, deadlineMs: 60_000 });
 const refused = { unavailable: true, code: 100007 };
 
 describe('a server with a certificate', () => {
@@ -54,8 +55,8 @@ describe('a server with a certificate', () => {
     expect(await found('timedjob.rpc')).toBe('nobody');
     // A call that begins before the registry has been heard waits for an instance that can be trusted.
     await expect(found('dm.rpc', 500)).rejects.toMatchObject({ name: 'RpcError' });
-    expect(await checkHealth(address, { security: expectService(trusting(), 'timedjob.rpc') })).toBe('serving');
-    expect(await checkHealth(address, { security: expectService(trusting(), 'dm.rpc') })).toBe('unreachable');
+    expect(await health(address, expectService(trusting(), 'timedjob.rpc'))).toBe('serving');
+    expect(await health(address, expectService(trusting(), 'dm.rpc'))).toBe('unreachable');
   });
 });
 
@@ -72,8 +73,8 @@ describe('a server that asks for client certificates', () => {
     await expect(actor(trusting())).rejects.toMatchObject(refused);
     await expect(actor(trusting(stranger))).rejects.toMatchObject(refused);
     await expect(actor(trusting(ended))).rejects.toMatchObject(refused);
-    expect(await checkHealth(address, { security: expectService(trusting(), 'localhost') })).toBe('unreachable');
-    expect(await checkHealth(address, { security: expectService(trusting(gateway), 'localhost') })).toBe('serving');
+    expect(await health(address, expectService(trusting(), 'localhost'))).toBe('unreachable');
+    expect(await health(address, expectService(trusting(gateway), 'localhost'))).toBe('serving');
   });
 
   test('asks for a token beside it where it has tokens; then the token names the caller', async () => {

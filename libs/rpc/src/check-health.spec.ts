@@ -7,7 +7,7 @@ import { startTimedServer } from '../test/timed-server';
 test('a server that serves, and then is gone', async () => {
   const server = await startTimedServer({});
   const address = `127.0.0.1:${server.port}`;
-  expect(await checkHealth(address)).toBe('serving');
+  expect(await checkHealth(address, { deadlineMs: 60_000 })).toBe('serving');
   await server.stop();
   expect(await checkHealth(address)).toBe('unreachable');
 });
@@ -20,7 +20,7 @@ test('a server that is about to end', async () => {
       error ? reject(error) : resolve(bound),
     ),
   );
-  expect(await checkHealth(`127.0.0.1:${port}`)).toBe('not serving');
+  expect(await checkHealth(`127.0.0.1:${port}`, { deadlineMs: 60_000 })).toBe('not serving');
   server.forceShutdown();
 });
 

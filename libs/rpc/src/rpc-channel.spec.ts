@@ -1,6 +1,6 @@
 import { services } from '@alink/contract';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
-import { startEtcd, type TestEtcd } from '@alink/testing';
+import { freePort, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectRpc, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';
 
@@ -95,7 +95,7 @@ describe('connectRpc with a registry', () => {
 
   test('an instance that is registered but dead fails at once, and is found again when it is back', async () => {
     const registry = createMemoryRegistry();
-    const first = await instance('a');
+    const first = await instance('a', await freePort());
     await registry.register(KEY, at(first));
     const channel = connect(registry);
     expect(await ask(channel)).toBe('a');
@@ -173,7 +173,7 @@ describe('connectRpc with etcd', () => {
   afterAll(() => etcd.stop());
 
   test('follows instances, serves on through an outage, and sees what changed after it', async () => {
-    const registries = [connectEtcd({ hosts: etcd.hosts }), connectEtcd({ hosts: etcd.hosts, ttlSeconds: 2 })] as const;
+    const registries = [connectEtcd({ hosts: etcd.hosts }), connectEtcd({ hosts: etcd.hosts })] as const;
     open.push(() => registries[0].close());
     const [a, b] = [await instance('a'), await instance('b')];
     const channel = connect(registries[0]);

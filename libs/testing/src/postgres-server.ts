@@ -29,8 +29,11 @@ export interface TestPostgres extends Omit<RestartableServer, 'restart'> {
 
 const USER = 'postgres';
 
-/** What a test writes survives a crash of the server, but need not survive one of the machine. */
-const FLAGS = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+/**
+ * What a test writes survives a crash of the server, but need not survive one of the machine. Every worker of a run opens
+ * pools on the one server.
+ */
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=400'];
 
 /** How the repository's set-up prepares the embedded programs and finds them. */
 const importTool = async (): Promise<{ hydratePostgres(): void; embeddedPostgresProgram(name: string): string }> =>
