@@ -4,10 +4,11 @@ import type { KeptMessage } from './bus';
 import { createMemoryBus } from './memory-bus';
 
 const SUBJECT = 'device.up.thing.product.device';
+const patient = { publishTimeoutMs: 60_000 };
 const options = { durable: 'dm', maxBatch: 10, maxWaitMs: 1 };
 
 test('a message is kept once every durable has handled it', async () => {
-  const bus = createMemoryBus();
+  const bus = createMemoryBus(patient);
   const releases: (() => void)[] = [];
   const slowly = () => new Promise<void>((resolve) => releases.push(resolve));
   await bus.consume({ ...options, durable: 'one' }, slowly);
@@ -24,7 +25,7 @@ test('a message is kept once every durable has handled it', async () => {
 });
 
 test('before there is a durable, messages wait for the first one', async () => {
-  const bus = createMemoryBus();
+  const bus = createMemoryBus(patient);
   const publishing = ['a', 'b'].map((text) => bus.publishKept(SUBJECT, text));
   const got: KeptMessage[] = [];
   await bus.consume(options, async (batch) => void got.push(...batch));
@@ -39,8 +40,9 @@ test('without a durable in time a message is given up, and forgotten', async () 
   await expect(bus.publishKept(SUBJECT, 'x', 'id')).rejects.toMatchObject({ name: 'BusTimeoutError' });
   const got: string[] = [];
   await bus.consume(options, async (batch) => void got.push(...batch.map(({ data }) => data.toString())));
-  await bus.publishKept(SUBJECT, 'again', 'id');
-  expect(got).toEqual(['again']);
+  // Twice, if the first was given up while it was being handled.
+  await eventually(() => bus.publishKept(SUBJECT, 'again', 'id'));
+  expect(new Set(got)).toEqual(new Set(['again']));
   await bus.close();
 });
 
@@ -60,12 +62,12 @@ test('messages held are bounded, since a handler may fail for ever', async () =>
 });
 
 test('sequences grow from one process to the next, as of a stream that was never lost', async () => {
-  const first = createMemoryBus();
+  const first = createMemoryBus(patient);
   await first.consume(options, async () => undefined);
   const before = await first.publishKept(SUBJECT, 'x');
   await first.close();
   await new Promise((resolve) => setTimeout(resolve, 2));
-  const second = createMemoryBus();
+  const second = createMemoryBus(patient);
   await second.consume(options, async () => undefined);
   expect(await second.publishKept(SUBJECT, 'x')).toBeGreaterThan(before);
   expect(Number.isSafeInteger(before)).toBe(true);
@@ -74,7 +76,7 @@ test('sequences grow from one process to the next, as of a stream that was never
 });
 
 test('close ends what waits', async () => {
-  const bus = createMemoryBus();
+  const bus = createMemoryBus(patient);
   bus.subscribe('silent', () => undefined);
   const kept = expect(bus.publishKept(SUBJECT, 'x')).rejects.toThrow('bus closed');
   const asked = expect(bus.request('silent', '', 60_000)).rejects.toThrow('bus closed');
@@ -84,7 +86,7 @@ test('close ends what waits', async () => {
 });
 
 test('which subjects are kept can be chosen', async () => {
-  const bus = createMemoryBus({ streamSubjects: ['jobs.>'] });
+  const bus = createMemoryBus({ ...patient, streamSubjects: ['jobs.>'] });
   await bus.consume(options, async () => undefined);
   await bus.publishKept('jobs.run', 'x');
   await expect(bus.publishKept(SUBJECT, 'x')).rejects.toThrow('no stream keeps');
