@@ -30,6 +30,7 @@ export class Presence {
   /** Ends that were given up. */
   readonly untold = new UntoldEnds();
   private stopping = false;
+  private begun = 0;
 
   constructor(
     private readonly bus: Bus,
@@ -45,8 +46,8 @@ export class Presence {
       ...this.statusOf(session, 'connected', '', at),
       rawClientID: session.options.rawClientId,
     } satisfies StatusChange);
-    // The same id at every try: a try whose acknowledgement was lost is not told twice.
-    const id = `connected/${this.gatewayId}/${session.key}/${at}`;
+    // The same id at every try: a try whose acknowledgement was lost is not told twice. Two logins may share a millisecond.
+    const id = `connected/${this.gatewayId}/${session.key}/${at}/${++this.begun}`;
     const epoch = this.tell(subjects.connected, message, id, () => session.state === 'ended');
     this.epochs.set(session, epoch);
     return epoch;
