@@ -1,14 +1,22 @@
 // Bundles an app into dist/apps/<app>/main.mjs: our own sources inlined, npm packages left to node_modules.
 import { build } from 'esbuild';
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Builds one app; `write` says where from its folder name, for example `dm-rpc`. */
-export const buildApp = (app) =>
-  build({
+/** Replaces a file in one step: somebody may be starting the program that is built again at this moment. */
+const replaceFile = ({ path, contents }) => {
+  const half = `${path}.${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(half, contents);
+  renameSync(half, path);
+};
+
+/** Builds one app by its folder name, for example `dm-rpc`. */
+export const buildApp = async (app) => {
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [`apps/${app}/src/main.ts`],
     outfile: `dist/apps/${app}/main.mjs`,
@@ -21,7 +29,10 @@ export const buildApp = (app) =>
     tsconfig: 'tsconfig.base.json',
     sourcemap: true,
     logLevel: 'warning',
+    write: false,
   });
+  outputFiles.forEach(replaceFile);
+};
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await Promise.all(process.argv.slice(2).map(buildApp));
