@@ -77,7 +77,10 @@ const run = (env: Record<string, string>) => {
     return code as number | null;
   });
   const says = async (words: string) => {
-    while (!output.out.includes(words)) await Promise.race([once(child.stdout, 'data'), exited]);
+    while (!output.out.includes(words)) {
+      if (!children.has(child)) throw new Error(`it ended without saying ${words}: ${output.out}${output.err}`);
+      await Promise.race([once(child.stdout, 'data'), exited]);
+    }
   };
   return { child, output, exited, says };
 };
