@@ -1,3 +1,4 @@
+import { eventually } from '@alink/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { maintainPartitions } from './partitions';
 
 // Databases are made and migrated in each test; how long that takes is not what is tested.
 const DAY_MS = 86_400_000;
+/** Of the lock in partitions.ts. */
+const MAINTENANCE_KEY = 0x6b707274;
 
 let dataDir: string;
 let postgres: EmbeddedPostgres;
@@ -149,6 +152,26 @@ describe('partitions', () => {
     await maintainPartitions(prisma, now + 35 * DAY_MS, 30);
     expect(await names()).not.toContain('property_history_20260512');
     expect(await prisma.propertyHistory.findMany()).toEqual([row(now + 10 * DAY_MS)]);
+    await close();
+  });
+
+  test('are maintained by one process after the other, however long the first takes', async () => {
+    const url = await freshDatabase('partitions_busy');
+    const { prisma, close } = await openDatabase(url);
+    const first = new Client({ connectionString: url });
+    await first.connect();
+    await first.query('SELECT pg_advisory_lock($1)', [MAINTENANCE_KEY]);
+    const maintaining = maintainPartitions(prisma, now, 30);
+    await eventually(async () => {
+      const { rows } = await first.query(
+        `SELECT clock_timestamp() - waitstart > interval '5500 ms' AS waits_long FROM pg_locks
+         WHERE locktype = 'advisory' AND NOT granted`,
+      );
+      expect(rows).toEqual([{ waits_long: true }]);
+    });
+    await first.end();
+    await maintaining;
+    expect(await prisma.$queryRawUnsafe(namesOf)).not.toEqual([]);
     await close();
   });
 });

@@ -82,8 +82,8 @@ export const maintainPartitions = async (prisma: PrismaClient, nowMs: number, re
   for (const partitioned of TABLES) {
     await prisma.$transaction(
       async (tx) => {
-        await tx.$executeRawUnsafe(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK_KEY})`;
+        await tx.$executeRawUnsafe(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
         await maintainTable(tx, partitioned, today, oldestKept);
       },
       { timeout: 60_000, maxWait: 10_000 },

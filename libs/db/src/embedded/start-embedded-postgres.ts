@@ -33,7 +33,10 @@ const DATABASE = 'alink';
 const START_TIMEOUT_MS = 60_000;
 /** Ports that are tried: between the choice of one and the start another program may take it. */
 const PORT_TRIES = 3;
-/** How long an owner that is just starting may need from its server's first answer to its lock. */
+/**
+ * How long an owner that is just starting may need from its server's first answer to its lock, and a server until it sees
+ * that its owner has died.
+ */
 const OWNER_GRACE_MS = 3000;
 
 interface Place {
@@ -97,11 +100,9 @@ const takeOver = async ({ folder, password }: Place, log?: Log): Promise<void> =
   const client = await connectPatiently(url, (waitedMs) => waitedMs > OWNER_GRACE_MS).catch(() => undefined);
   if (client) {
     try {
-      for (let waited = 0; waited < OWNER_GRACE_MS; waited += 100) {
-        const owner = await ownerProcess(client);
-        if (owner) throw new Error(`the data folder ${folder} is in use by process ${owner}; stop that one first`);
-        await sleep(100);
-      }
+      await sleep(OWNER_GRACE_MS);
+      const owner = await ownerProcess(client);
+      if (owner) throw new Error(`the data folder ${folder} is in use by process ${owner}; stop that one first`);
     } finally {
       await client.end();
     }
