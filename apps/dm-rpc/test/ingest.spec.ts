@@ -260,10 +260,11 @@ describe('a batch', () => {
     await prisma.$executeRaw`ALTER TABLE property_latest ADD CONSTRAINT no_13 CHECK (value <> '13')`;
     try {
       const values = [1, 2, 13, 4, 5];
+      const before = fixture.logged.length;
       await ingest()(values.map((value) => keptUplink(report({ [`p${value}`]: value }, 1000))));
       expect(await latest()).toBe('p1=1@1000 p2=2@1000 p4=4@1000 p5=5@1000');
       expect(await prisma.propertyHistory.count()).toBe(4);
-      expect(fixture.logged.at(-1)).toContain('message refused by the database, skipped');
+      expect(fixture.logged.slice(before).join()).toContain('message refused by the database, skipped');
     } finally {
       await prisma.$executeRaw`ALTER TABLE property_latest DROP CONSTRAINT no_13`;
     }

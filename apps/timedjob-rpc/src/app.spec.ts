@@ -51,7 +51,7 @@ describe('createTimedjob', () => {
 
   test('runs on embedded parts, and goes on after the database was killed', async () => {
     const postgres = await startPostgres();
-    const db = await openDatabase(postgres.url);
+    const db = await openDatabase(postgres.url, { connectTimeoutMs: 60_000 });
     const [bus, registry] = [createMemoryBus(), createMemoryRegistry()];
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db, bus, registry, config, log });

@@ -44,13 +44,13 @@ const log = createLogger({ name: 'test', level: 'silent' });
 
 export const startBed = async (): Promise<Bed> => {
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
-  const db = await openDatabase(database.url);
+  const db = await openDatabase(database.url, { connectTimeoutMs: 60_000 });
   const registry = createMemoryRegistry();
   const bus = await connectNats({ servers: nats.url, name: 'test' });
   const instances = new Set<Instance>();
 
   const instance = async (): Promise<Instance> => {
-    const own = await openDatabase(database.url);
+    const own = await openDatabase(database.url, { connectTimeoutMs: 60_000 });
     const ownBus = await connectNats({ servers: nats.url, name: 'timedjob' });
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db: own, bus: ownBus, registry, config, log });
