@@ -137,6 +137,7 @@ export const createGateway = async ({
   const http = createHttpServer({
     directory,
     credentials,
+    journal,
     lockout: guard.lockout,
     connectRate: guard.connectRate,
     plain: config.ALLOW_PLAIN_REGISTRATION,

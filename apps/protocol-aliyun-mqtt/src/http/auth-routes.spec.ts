@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createMemoryBus } from '@alink/bus';
 import { createLogger, createMetrics } from '@alink/runtime';
+import { eventually } from '@alink/testing';
 import { dynregContent, sign } from '@alink/signing';
 import { DeviceDirectory } from '../directory/device-directory';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
@@ -78,6 +79,7 @@ const start = async (limits: Partial<GuardConfig>) => {
         return { iotId: 'id', iotToken: 'token', expiresAt: 0 };
       },
     },
+    journal,
     lockout: guard.lockout,
     connectRate: guard.connectRate,
     plain: true,
@@ -129,6 +131,10 @@ const start = async (limits: Partial<GuardConfig>) => {
   };
 };
 
+/** Activities without those that tell of one refused request. */
+const locks = (activities: readonly Activity[]): Activity[] =>
+  activities.filter(({ text }) => !text.startsWith('refused over HTTPS'));
+
 const lockouts = { LOGIN_FAILURES_PER_MINUTE: 10, LOGIN_LOCK_S: 300 };
 const times = async (count: number, act: (n: number) => Promise<number>): Promise<number[]> => {
   const codes: number[] = [];
@@ -141,7 +147,7 @@ describe('lockout', () => {
   test('ten wrong signs lock the device at its address; one line and the metrics say so', async () => {
     const { authenticate, activities, lines, metric, clock } = await start(lockouts);
     expect(await times(10, () => authenticate('dev1', 'guess'))).toEqual(all(10, 401));
-    expect(activities).toMatchObject([
+    expect(locks(activities)).toMatchObject([
       { kind: 'refuse', productKey: PRODUCT_KEY, deviceName: 'dev1', text: expect.stringMatching(/192\.0\.2\.1 are/) },
     ]);
     const written = lines.length;
@@ -165,7 +171,7 @@ describe('lockout', () => {
     const { authenticate, activities } = await start(lockouts);
     const codes = await times(210, (n) => authenticate(`nobody-${n}`));
     expect(codes).toEqual([...all(200, 5001), ...all(10, 401)]);
-    expect(activities).toMatchObject([{ text: expect.stringMatching(/all logins from 192\.0\.2\.1/) }]);
+    expect(locks(activities)).toMatchObject([{ text: expect.stringMatching(/all logins from 192\.0\.2\.1/) }]);
   });
 
   test.each([
@@ -184,7 +190,7 @@ describe('lockout', () => {
     const { authenticate, post, activities } = await start(lockouts);
     expect(await times(20, () => authenticate('dev-disabled'))).toEqual(all(20, 401));
     expect(await times(20, () => post('/auth/devicename', { productKey: PRODUCT_KEY }))).toEqual(all(20, 460));
-    expect(activities).toEqual([]);
+    expect(locks(activities)).toEqual([]);
   });
 
   test('a form that is none is told so also during a lock', async () => {
@@ -194,6 +200,20 @@ describe('lockout', () => {
     await times(10, () => authenticate('dev1', 'guess'));
     expect(await post('/auth/devicename', malformed)).toBe(460);
   });
+});
+
+test.each([
+  ['a wrong sign', 'dev1', 'guess', 401, /not signed with the DeviceSecret; compare the sign with/],
+  ['an unknown device', 'nobody', 'guess', 5001, /unknown product or device; .*dmctl device create/],
+  ['a disabled device', 'dev-disabled', undefined, 401, /disabled; .*enable/],
+])('the log of the device names the cause and the step: %s', async (_case, deviceName, secret, code, text) => {
+  const { authenticate, activities } = await start({});
+  expect(await authenticate(deviceName, secret)).toBe(code);
+  await eventually(() =>
+    expect(activities).toMatchObject([
+      { kind: 'refuse', productKey: PRODUCT_KEY, deviceName, code, text: expect.stringMatching(text) },
+    ]),
+  );
 });
 
 test('a device that asks for credentials too often hears 429, and dm.rpc is not asked; one line says so', async () => {

@@ -3,16 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
 import { peerOf } from '../transport/peer';
 import { unmappedAddress } from '../transport/unmapped-address';
-import type { LoginLockout } from '../guard/login-lockout';
+import type { Claim, LoginLockout } from '../guard/login-lockout';
+import type { Journal } from '../journal';
 import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice, type MqttEndpoint } from './authenticate-device';
 import type { Login, LoginContext } from './login';
+import { noteRefusal } from './note-refusal';
 import { readBody } from './read-body';
 import { readForm } from './form-body';
 import { registerDevice } from './register-device';
 
 export interface AuthRoutesOptions extends LoginContext {
   readonly log: Logger;
+  readonly journal: Pick<Journal, 'note'>;
   /** Who has failed too often is refused from memory. */
   readonly lockout: Lockout;
   /** Whether requests without TLS are served. */
@@ -38,12 +41,12 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
   const handler =
     (route: Route): RouteHandler =>
     async (request, response) => {
-      const outcome = await outcomeOf(request, options, route);
-      if ('code' in outcome && !outcome.quiet) {
-        const { address } = peerOf(request.socket);
-        options.log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
-      }
+      const { outcome, claim } = await outcomeOf(request, options, route);
       answer(response, outcome);
+      if (!('code' in outcome) || outcome.quiet) return;
+      const { address } = peerOf(request.socket);
+      if (claim) noteRefusal(options.journal, claim, address, outcome);
+      else options.log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
     };
   return {
     'POST /auth/register/device': handler({
@@ -60,36 +63,44 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
   };
 };
 
+interface Decided {
+  readonly outcome: Outcome;
+  /** Whom the request is about, where it is well-formed. */
+  readonly claim?: Claim;
+}
+
+const refused = (code: ErrorCode, cause: string): Decided => ({ outcome: { code, cause } });
+
 const outcomeOf = async (
   request: IncomingMessage,
   { plain, log, lockout }: AuthRoutesOptions,
   { read, wrongSign }: Route,
-): Promise<Outcome> => {
+): Promise<Decided> => {
   const { address, port, secure } = peerOf(request.socket);
   if (!secure && !plain) {
     request.resume();
-    return { code: 460, cause: 'plain HTTP; use HTTPS, or set ALLOW_PLAIN_REGISTRATION=on in a closed network' };
+    return refused(460, 'plain HTTP; use HTTPS, or set ALLOW_PLAIN_REGISTRATION=on in a closed network');
   }
   const body = await readBody(request);
   const fields = body && readFields(body, request.headers['content-type'] ?? '');
-  if (!fields) return { code: 460, cause: 'the body is no form, or not all of it has come' };
+  if (!fields) return refused(460, 'the body is no form, or not all of it has come');
   const login = read(fields, request);
-  if ('code' in login) return login;
+  if ('code' in login) return { outcome: login };
   const { claim } = login;
   const from = `${address}:${port}`;
   if (lockout.refuses(claim, from)) {
     // The work of a check that fails, so that time tells nothing either.
     login.proves(undefined);
-    return { code: wrongSign, cause: 'too many failures; locked for a while', quiet: true };
+    return { outcome: { code: wrongSign, cause: 'too many failures; locked for a while', quiet: true }, claim };
   }
   try {
     const outcome = await login.decide();
     if ('data' in outcome) lockout.succeeded(claim, from);
     else if (outcome.isFailure) lockout.failed(claim, from);
-    return outcome;
+    return { outcome, claim };
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');
-    return { code: 500, cause: 'dm.rpc did not answer' };
+    return { ...refused(500, 'dm.rpc did not answer'), claim };
   }
 };
 

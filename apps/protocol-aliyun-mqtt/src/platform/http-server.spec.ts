@@ -22,6 +22,7 @@ const start = async (bounds: NonNullable<HttpServerOptions['bounds']>) => {
   const http = createHttpServer({
     directory: { find: notAsked } as unknown as HttpServerOptions['directory'],
     credentials: {} as HttpServerOptions['credentials'],
+    journal: { note: notAsked },
     lockout: {} as HttpServerOptions['lockout'],
     connectRate: { refuse: notAsked },
     plain: true,
