@@ -64,9 +64,10 @@ describe('createTimedjob', () => {
     await soon(() => expect(heard.length).toBeGreaterThan(1));
 
     await postgres.kill();
-    await soon(() =>
-      expect(timed.TaskGroupIndex({})).rejects.toMatchObject({ code: 100007, message: 'internal error' }),
-    );
+    const away = { code: 100008, message: 'the database cannot be used now' };
+    await soon(() => expect(timed.TaskGroupIndex({})).rejects.toMatchObject(away));
+    // Asks the queue, which has connections of its own.
+    await expect(timed.TaskCancel({ taskID: 'any' })).rejects.toMatchObject(away);
     await postgres.restart();
     const before = heard.length;
     await soon(() => expect(heard.length).toBeGreaterThan(before + 1));

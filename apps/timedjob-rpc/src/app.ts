@@ -1,9 +1,9 @@
 /** The service `timedjob.rpc`, put together. */
 import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
-import type { Database } from '@alink/db';
+import { databaseFault, type Database } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
+import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type RpcServer } from '@alink/rpc';
 import { componentLogger, startAll, systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
 import type { TimedjobConfig } from './config';
 import { JobQueue } from './queue/job-queue';
@@ -59,6 +59,8 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
     ...logHandlers(prisma),
   };
 
+  const onFailure = (err: unknown) => log.error({ err }, 'the database failed a call');
+
   let server: RpcServer | undefined;
   let registration: Registration | undefined;
   const startServer = async () => {
@@ -66,7 +68,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
       ...grpc,
       port: config.TIMEDJOB_GRPC_PORT,
       portVariable: 'TIMEDJOB_GRPC_PORT',
-      services: [serve(services.timedManage, handlers)],
+      services: [serve(services.timedManage, withDatabaseErrors(handlers, { faultOf: databaseFault, onFailure }))],
       log: part('rpc'),
       metrics: options.metrics,
     });

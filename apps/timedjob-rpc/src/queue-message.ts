@@ -1,9 +1,9 @@
 /** The params of a task in a group of type `queue`: JSON `{"topic","payload"}`. */
 import type { QueueMessage } from './queue/job';
 
-/** Tokens of a NATS subject: no blanks, none empty; wildcards only where one listens. */
-const PUBLISH_SUBJECT = /^[^\s.*>]+(\.[^\s.*>]+)*$/;
-const LISTEN_SUBJECT = /^([^\s.*>]+|\*)(\.([^\s.*>]+|\*))*(\.>)?$/;
+/** Tokens of a NATS subject: no blanks, no U+0000, none empty; wildcards only where one listens. */
+const PUBLISH_SUBJECT = /^[^\s\0.*>]+(\.[^\s\0.*>]+)*$/;
+const LISTEN_SUBJECT = /^([^\s\0.*>]+|\*)(\.([^\s\0.*>]+|\*))*(\.>)?$/;
 
 export const isPublishSubject = (text: string): boolean => text.length <= 255 && PUBLISH_SUBJECT.test(text);
 export const isListenSubject = (text: string): boolean =>

@@ -69,6 +69,6 @@ const isFailure = (error: unknown): boolean => {
   ) {
     return true;
   }
-  if (!(error instanceof Error)) return false;
-  return CONNECTION_CODES.includes((error as NodeJS.ErrnoException).code) || CONNECTION_WORDS.test(error.message);
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  return CONNECTION_CODES.includes(code) || CONNECTION_WORDS.test(String(message));
 };
