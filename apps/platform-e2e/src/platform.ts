@@ -77,7 +77,7 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
-type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
+export type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
 type Ports = GatewayPorts & Record<'dm' | 'timedjob', number>;
 
 const freeGatewayPorts = async (): Promise<GatewayPorts> => ({
@@ -98,7 +98,7 @@ const gatewayVariables = (ports: GatewayPorts): Record<string, string> => ({
 
 export class Platform {
   private readonly apps = new Map<AppName, SpawnedApp>();
-  private readonly moreGateways: SpawnedApp[] = [];
+  private readonly moreGateways = new Map<GatewayPorts, SpawnedApp>();
   /** Every password that {@link login} has given: none may stand in a log. */
   readonly passwords = new Set<string>();
   /** Output of processes that have ended: greps must see all of it. */
@@ -173,10 +173,29 @@ export class Platform {
   /** Starts a gateway beside the others, on ports of its own. */
   async startAnotherGateway(env: Record<string, string> = {}): Promise<GatewayPorts> {
     const ports = await freeGatewayPorts();
-    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env });
-    this.moreGateways.push(app);
-    await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
+    await this.startGateway(ports, env);
     return ports;
+  }
+
+  /** Starts the gateway of these ports, or starts it again, and waits until it is up. */
+  async startGateway(ports: GatewayPorts, env: Record<string, string> = {}): Promise<void> {
+    if (ports === this.ports) return void (await this.startApp('protocol-aliyun-mqtt', env));
+    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env });
+    this.moreGateways.set(ports, app);
+    await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
+  }
+
+  /** The gateway of these ports: `this.ports`, or those of another one. */
+  gateway(ports: GatewayPorts): SpawnedApp {
+    return this.moreGateways.get(ports) ?? this.app('protocol-aliyun-mqtt');
+  }
+
+  async stopGateway(ports: GatewayPorts, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (ports === this.ports) return this.stopApp('protocol-aliyun-mqtt', signal);
+    const app = this.gateway(ports);
+    await app.stop(signal);
+    this.pastOutput += app.output;
+    this.moreGateways.delete(ports);
   }
 
   app(name: AppName): SpawnedApp {
@@ -194,7 +213,9 @@ export class Platform {
 
   /** Everything that any app has printed. */
   get output(): string {
-    return [this.pastOutput, ...[...this.apps.values(), ...this.moreGateways].map((app) => app.output)].join('');
+    return [this.pastOutput, ...[...this.apps.values(), ...this.moreGateways.values()].map((app) => app.output)].join(
+      '',
+    );
   }
 
   client<S extends Parameters<RpcChannel['client']>[0]>(of: S): Client<S> {
@@ -262,7 +283,7 @@ export class Platform {
 
   async stop(): Promise<void> {
     this.channel.close();
-    await Promise.all(this.moreGateways.map((gateway) => gateway.stop()));
+    await Promise.all([...this.moreGateways.keys()].map((ports) => this.stopGateway(ports)));
     for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
       if (this.apps.has(name)) await this.stopApp(name);
     }

@@ -1,12 +1,8 @@
-/**
- * A whole fleet that comes back at once, against the running platform with its limits as they are by default. Each device
- * behaves as the Link SDK for C 4.x does by default: it waits 10 s for its CONNACK, and 2 s before it tries again
- * (aiot_mqtt_api.c).
- */
+/** A whole fleet that comes back at once, against the running platform with its limits as they are by default. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Platform, PRODUCT } from '../platform';
-import { DeviceConnection, NoAnswerError, type Dialling } from './device-connection';
-import { createDevices, credentialsOf } from './devices';
+import { Platform, PRODUCT, type GatewayPorts } from '../platform';
+import { createDevices } from './devices';
+import { Fleet } from './fleet';
 import { residentBytes } from './loads';
 import { quantile } from './statistics';
 import { printTable } from './table';
@@ -15,120 +11,122 @@ const FLEET = 20_000;
 /** Behind one NAT: a system has some 28,000 ports for connections from one address to another, and keeps used ones for a while. */
 const NAT_FLEET = 10_000;
 const TLS_FLEET = 2000;
-const CONNECT_TIMEOUT_MS = 10_000;
-const RETRY_MS = 2000;
 /** Addresses that a spread fleet comes from; all of 127.0.0.0/8 is this machine on Linux, elsewhere one address is. */
 const ADDRESSES = process.platform === 'linux' ? 20 : 1;
 /** File descriptors that a process needs besides its connections. */
 const SPARE_DESCRIPTORS = 300;
-/** Connections under way at once while the fleet connects for the first time. */
-const FIRST_WINDOW = 64;
+/** Descriptors of a gateway for a device that comes back: beside many a connection still stands the one that was given up. */
+const GATEWAY_DESCRIPTORS = 1.5;
 
 interface Scenario {
   readonly what: string;
   readonly count: number;
   readonly tls: boolean;
   readonly addresses: number;
+  readonly gateways: readonly GatewayPorts[];
   /** How the fleet loses its connections. */
   readonly loss: 'gateway killed' | 'network gone';
 }
 
-/** What one device lived through. */
-interface Return {
-  readonly connection: DeviceConnection;
-  /** Milliseconds until it was back. */
-  readonly tookMs: number;
-  readonly timeouts: number;
-  readonly refusals: number;
-}
-
-/** @param devices how many there are, as far as the system lets a process have connections */
 export const runReconnect = async (devices = FLEET): Promise<void> => {
-  const fleet = fleetSize(devices);
   const platform = await Platform.start({
     // As by default: the tests' own settings are taken back.
     env: { LOG_LEVEL: 'info', CONNECTS_PER_MINUTE_PER_DEVICE: '30', LOGIN_FAILURES_PER_MINUTE: '10' },
   });
+  const perProcess = openFiles() - SPARE_DESCRIPTORS;
+  const fleet = Fleet.start(devices, perProcess);
   try {
     await platform.createProduct(PRODUCT);
-    say(`creating ${fleet} devices`);
-    await createDevices(platform, fleet);
-    const spread = { count: fleet, tls: false, addresses: ADDRESSES };
+    const first = platform.ports;
+    const gateways: GatewayPorts[] = [first];
+    while (gateways.length * perProcess < devices * GATEWAY_DESCRIPTORS)
+      gateways.push(await platform.startAnotherGateway());
+    say(`creating ${devices} devices for ${gateways.length} gateways`);
+    await createDevices(platform, devices);
+    const spread = { count: devices, tls: false, addresses: ADDRESSES, gateways };
     const scenarios: Scenario[] = [
       { ...spread, what: 'TCP, gateway killed and started', loss: 'gateway killed' },
       { ...spread, what: 'TCP, network gone', loss: 'network gone' },
       {
         what: 'TCP, network gone, one address (NAT)',
-        count: Math.min(NAT_FLEET, fleet),
+        count: Math.min(NAT_FLEET, devices),
         tls: false,
         addresses: 1,
+        gateways: [first],
         loss: 'network gone',
       },
       {
         what: 'TLS, gateway killed and started',
-        count: Math.min(TLS_FLEET, fleet),
+        count: Math.min(TLS_FLEET, devices),
         tls: true,
         addresses: ADDRESSES,
+        gateways: [first],
         loss: 'gateway killed',
       },
     ];
     const rows: string[][] = [];
     for (const scenario of scenarios) {
-      const row = await measure(platform, scenario);
+      const row = await measure(platform, fleet, scenario);
       rows.push(row);
       say(row.join('  '));
     }
     printTable([
-      ['what', 'devices', 'all back', 'p50', 'p99', 'timed out once', 'twice', 'refused', 'gateway before', 'peak'],
+      [
+        'what',
+        'devices',
+        'gateways',
+        'all back',
+        'p50',
+        'p99',
+        'timed out once',
+        'twice',
+        'refused',
+        'gateway before',
+        'peak',
+      ],
       ...rows,
     ]);
   } finally {
+    fleet.stop();
     await platform.stop();
   }
 };
 
-/** As many as this process and the gateway may hold. */
-const fleetSize = (wanted: number): number => {
+/** Files that a process may open here. */
+const openFiles = (): number => {
   const report = process.report.getReport() as unknown as {
     readonly userLimits?: { readonly open_files: { readonly soft: number | 'unlimited' } };
   };
   const soft = Number(report.userLimits?.open_files.soft);
-  const most = Number.isNaN(soft) ? Infinity : soft - SPARE_DESCRIPTORS;
-  if (most < wanted) {
-    say(`a process may open ${soft} files here: ${most} connections instead of ${wanted}; raise it with ulimit -n`);
-  }
-  return Math.min(wanted, most);
+  return Number.isNaN(soft) ? Infinity : soft;
 };
 
-const measure = async (platform: Platform, { what, count, tls, addresses, loss }: Scenario): Promise<string[]> => {
-  const port = tls ? platform.ports.mqttTls : platform.ports.mqtt;
-  const dialling = (n: number): Dialling => ({
-    tls,
-    ...(addresses > 1 && { localAddress: `127.0.1.${1 + (n % addresses)}` }),
-  });
-  const first = await inWindow(count, (n) => DeviceConnection.open(port, credentialsOf(n), dialling(n)));
+const measure = async (platform: Platform, fleet: Fleet, scenario: Scenario): Promise<string[]> => {
+  const { what, count, tls, addresses, gateways, loss } = scenario;
+  const ports = gateways.map(({ mqtt, mqttTls }) => (tls ? mqttTls : mqtt));
+  await fleet.connect(count, { ports, tls, addresses });
   await pause(3000);
-  const before = residentBytes(platform.app('protocol-aliyun-mqtt').pid);
-  if (loss === 'gateway killed') await platform.stopApp('protocol-aliyun-mqtt', 'SIGKILL');
-  await Promise.all(first.map((connection) => connection.reset()));
-  if (loss === 'gateway killed') await platform.startApp('protocol-aliyun-mqtt');
-  else await nobodyIsLeft(platform);
+  const memory = (): number => gateways.reduce((sum, gateway) => sum + residentBytes(platform.gateway(gateway).pid), 0);
+  const before = memory();
+  if (loss === 'gateway killed') await Promise.all(gateways.map((gateway) => platform.stopGateway(gateway, 'SIGKILL')));
+  await fleet.reset();
+  if (loss === 'gateway killed') await Promise.all(gateways.map((gateway) => platform.startGateway(gateway)));
+  else await nobodyIsLeft(gateways);
 
-  const { pid } = platform.app('protocol-aliyun-mqtt');
   let peak = 0;
-  const sampling = setInterval(() => (peak = Math.max(peak, residentBytes(pid))), 200);
-  const began = performance.now();
-  const returns = await Promise.all(Array.from({ length: count }, (_, n) => comeBack(port, n, dialling(n), began)));
+  const sampling = setInterval(() => (peak = Math.max(peak, memory())), 200);
+  const returns = await fleet.comeBack();
   clearInterval(sampling);
   const times = returns.map(({ tookMs }) => tookMs);
   const timedOut = (often: (n: number) => boolean): string =>
     String(returns.filter(({ timeouts }) => often(timeouts)).length);
-  await Promise.all(returns.map(({ connection }) => connection.reset()));
-  await nobodyIsLeft(platform);
+  await fleet.reset();
+  await nobodyIsLeft(gateways);
   return [
     what,
-    String(count),
-    seconds(Math.max(...times)),
+    String(returns.length),
+    String(gateways.length),
+    seconds(times.reduce((most, time) => Math.max(most, time), 0)),
     seconds(quantile(times, 0.5)),
     seconds(quantile(times, 0.99)),
     timedOut((n) => n === 1),
@@ -139,41 +137,15 @@ const measure = async (platform: Platform, { what, count, tls, addresses, loss }
   ];
 };
 
-/** One device tries until it is back. */
-const comeBack = async (port: number, n: number, dialling: Dialling, began: number): Promise<Return> => {
-  let timeouts = 0;
-  let refusals = 0;
-  for (;;) {
-    try {
-      const options = { ...dialling, timeoutMs: CONNECT_TIMEOUT_MS };
-      const connection = await DeviceConnection.open(port, credentialsOf(n), options);
-      return { connection, tookMs: performance.now() - began, timeouts, refusals };
-    } catch (error) {
-      if (error instanceof NoAnswerError) timeouts += 1;
-      else refusals += 1;
-      await pause(RETRY_MS);
+/** Waits until the gateways hold no session. */
+const nobodyIsLeft = async (gateways: readonly GatewayPorts[]): Promise<void> => {
+  for (const { gatewayHttp } of gateways) {
+    for (;;) {
+      const text = await (await fetch(`http://127.0.0.1:${gatewayHttp}/metrics`)).text();
+      if (/^alink_gateway_sessions\{[^}]*\} 0$/m.test(text)) break;
+      await pause(200);
     }
   }
-};
-
-/** Waits until the gateway holds no session. */
-const nobodyIsLeft = async (platform: Platform): Promise<void> => {
-  for (;;) {
-    const text = await (await fetch(`http://127.0.0.1:${platform.ports.gatewayHttp}/metrics`)).text();
-    if (/^alink_gateway_sessions\{[^}]*\} 0$/m.test(text)) return;
-    await pause(200);
-  }
-};
-
-const inWindow = async <T>(count: number, act: (n: number) => Promise<T>): Promise<T[]> => {
-  const done: T[] = [];
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: FIRST_WINDOW }, async () => {
-      while (next < count) done.push(await act(next++));
-    }),
-  );
-  return done;
 };
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
