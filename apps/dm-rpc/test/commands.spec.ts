@@ -282,6 +282,18 @@ describe('actionSend', () => {
     expect(told).toEqual([subjects.application.action(NAMES.productID, DEVICE, 'echo', 'req', 'down')]);
   });
 
+  test("applications hear of the device's answer", async () => {
+    const told: unknown[] = [];
+    const subject = subjects.application.action(NAMES.productID, DEVICE, 'echo', 'resp', 'up');
+    const listening = fixture.bus.subscribe(subject, ({ data }) =>
+      told.push(JSON.parse(decodeEnvelope(data.toString()).data)),
+    );
+    const answer = { msgToken: '77', timestamp: 5, actionID: 'echo', code: 200 };
+    await sendUplink(fixture.bus, { method: 'actionReply', ...answer, data: { text: 'x' } });
+    await eventually(() => expect(told).toEqual([{ device: NAMES, ...answer, outputParams: { text: 'x' } }]));
+    listening.unsubscribe();
+  });
+
   test('asynchronous: the output is read later', async () => {
     await login();
     gatewayAnswers(() => undefined);
