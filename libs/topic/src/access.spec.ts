@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { maySubscribe, mayPublish, mayReceive } from './access';
+import type { Direction } from './direction';
 import { filterMatches, isValidTopic } from './topic-filter';
+import { topicsOf } from './topics-of';
 
 const self = { productKey: 'a1X', deviceName: 'd1' };
 const absolute = (topic: string): string =>
@@ -69,6 +71,14 @@ const none = `
   /ext/network/other $SYS/uptime /as/mqtt/status/{pk}/{dn}
 `;
 
+/** Whether a topic is among those that are listed for people: words in braces stand for a level, of `{topic}` for more. */
+const listedTopics = topicsOf(self).map(({ topic, direction }) => {
+  const pattern = topic.replaceAll(/\{\w+\}/g, (word) => (word === '{topic}' ? '.+' : '[^/]+'));
+  return { pattern: new RegExp(`^${pattern}$`), direction };
+});
+const isListed = (topic: string, wanted: Direction): boolean =>
+  listedTopics.some(({ pattern, direction }) => direction === wanted && pattern.test(topic));
+
 const list = (text: string): string[] => text.trim().split(/\s+/).map(absolute);
 
 describe.each([
@@ -97,6 +107,16 @@ describe.each([
       expect(mayReceive(other, topic)).toBe(shared);
       expect(maySubscribe(other, topic).granted).toBe(shared);
     }
+  });
+});
+
+describe.each([
+  ['up', up],
+  ['down', down],
+  ['both', both],
+] as const)('topics that go %s are in the list of topics', (direction, topics) => {
+  test.each(list(topics))('%s', (topic) => {
+    expect(isListed(topic, direction)).toBe(true);
   });
 });
 

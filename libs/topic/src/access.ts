@@ -14,7 +14,7 @@ const refused = (reason: string): Verdict => ({ granted: false, reason });
  * Topics without a device's name: the platform pushes them to one connection, so that subscribing them shows nothing
  * of anybody else. Sources: Link SDK for C 4.x, `aiot_dynregmq_api.c`; documentation, "X.509".
  */
-const connectionTopics = new Set(['/ext/register', '/ext/regnwl', '/ext/auth/identity/response']);
+export const connectionTopics = new Set(['/ext/register', '/ext/regnwl', '/ext/auth/identity/response']);
 /** Subscribed by a Go client of the platform; nothing is ever sent there. */
 const PROBE_PREFIX = '/ext/network/probe/';
 

@@ -7,7 +7,7 @@ export type Direction = 'up' | 'down' | 'both';
 const REPLY = '_reply';
 
 /** Requests of the platform below `/sys/{productKey}/{deviceName}/`. Their replies, `.._reply`, go up. */
-const downRequests = new Set([
+export const downRequests = new Set([
   // Alibaba Cloud IoT documentation, "Device properties, events, and services"
   'thing/service/property/set',
   'thing/service/property/get',

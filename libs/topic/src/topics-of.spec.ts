@@ -1,4 +1,5 @@
-import { mayPublish, mayReceive, maySubscribe } from './access';
+import { connectionTopics, mayPublish, mayReceive, maySubscribe } from './access';
+import { downRequests } from './direction';
 import { topicsOf } from './topics-of';
 
 const self = { productKey: 'a1X', deviceName: 'd.1:x@y' };
@@ -36,4 +37,10 @@ test('each topic is listed once, with a meaning, and custom ones are among them'
     direction: 'up',
     meaning: 'report an event',
   });
+});
+
+test('every request of the platform and every topic of a connection that the rules name is listed', () => {
+  const down = listed.filter(({ direction }) => direction === 'down').map(({ topic }) => topic);
+  expect(down).toEqual(expect.arrayContaining([...downRequests].map((path) => `/sys/a1X/d.1:x@y/${path}`)));
+  expect(down).toEqual(expect.arrayContaining([...connectionTopics]));
 });
