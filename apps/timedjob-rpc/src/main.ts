@@ -1,5 +1,5 @@
 import { loadConfig, runMain } from '@alink/runtime';
-import { startApart } from './apart';
+import { startTimedjobApart } from './apart';
 import { timedjobSchema } from './config';
 
-void runMain({ name: 'timedjob-rpc', load: () => loadConfig(timedjobSchema, process.env), start: startApart });
+void runMain({ name: 'timedjob-rpc', load: () => loadConfig(timedjobSchema, process.env), start: startTimedjobApart });

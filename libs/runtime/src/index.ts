@@ -30,5 +30,6 @@ export {
   type OpsServerOptions,
   type RouteHandler,
 } from './ops-http';
+export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { portTaken, StartError } from './start-error';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

@@ -1,12 +1,16 @@
 import type { Logger } from './logger';
 
-/** Something that is started once and stopped once. */
-export interface Part {
+/** Something that is stopped once. */
+export interface StoppablePart {
   readonly name: string;
-  start(): Promise<unknown>;
   stop(): Promise<void>;
   /** Milliseconds that its stop may take before the next part's turn (default 10 s). */
   readonly stopTimeoutMs?: number;
+}
+
+/** Something that is started once and stopped once. */
+export interface Part extends StoppablePart {
+  start(): Promise<unknown>;
 }
 
 export interface Running {
@@ -39,7 +43,8 @@ export const startAll = async (parts: readonly Part[], log: Logger): Promise<Run
   return { stop: () => (stopping ??= stopAll(started, log)) };
 };
 
-const stopAll = async (started: readonly Part[], log: Logger): Promise<void> => {
+/** Stops them, the last one first; what goes wrong is logged. */
+export const stopAll = async (started: readonly StoppablePart[], log: Logger): Promise<void> => {
   for (const part of [...started].reverse()) {
     try {
       await within(part.stop(), part.stopTimeoutMs ?? STOP_TIMEOUT_MS);

@@ -47,4 +47,15 @@ describe('untilAvailable', () => {
     const late = untilAvailable('etcd', attempt, { timeoutMs: 60_000, log, signal: told.signal });
     await expect(late).rejects.toBe(reason);
   });
+
+  test('ends early also during a try that never ends', async () => {
+    const { log, lines } = recorder();
+    const told = new AbortController();
+    const reason = new Error('told to end');
+    const endless = () => new Promise(() => {});
+    const given = untilAvailable('NATS', endless, { timeoutMs: 3_600_000, log, signal: told.signal });
+    setImmediate(() => told.abort(reason));
+    await expect(given).rejects.toBe(reason);
+    expect(lines).toEqual([]);
+  });
 });

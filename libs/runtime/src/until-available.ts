@@ -29,8 +29,9 @@ export const untilAvailable = async <T>(
   for (;;) {
     signal?.throwIfAborted();
     try {
-      return await giveUpAt(end, attempt());
+      return await giveUpAt(end, attempt(), signal);
     } catch (error) {
+      signal?.throwIfAborted();
       const words = error instanceof Error ? error.message : String(error);
       if (performance.now() + PAUSE_MS > end) {
         const seconds = Math.round(timeoutMs / 1000);
@@ -43,10 +44,11 @@ export const untilAvailable = async <T>(
   }
 };
 
-/** The promise's outcome, or a rejection when the time comes first. */
-const giveUpAt = async <T>(end: number, promise: Promise<T>): Promise<T> => {
+/** The promise's outcome, or a rejection when the time or the signal comes first. */
+const giveUpAt = async <T>(end: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> => {
   const done = new AbortController();
-  const late = sleep(Math.max(0, end - performance.now()), undefined, { signal: done.signal }).then(() => {
+  const ended = signal ? AbortSignal.any([done.signal, signal]) : done.signal;
+  const late = sleep(Math.max(0, end - performance.now()), undefined, { signal: ended }).then(() => {
     throw new Error('no answer');
   });
   late.catch(() => undefined);
