@@ -116,6 +116,22 @@ test('a session of a stream that was made later is newer, whatever its number', 
   expect(one.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe('newer');
 });
 
+test('a late notice of an older login does not hide a later one that has come and gone', async () => {
+  const { deviceName, told, tell } = newDevice();
+  const raw = await online(one, deviceName);
+  await eventually(() => expect(told).toHaveLength(1));
+  await raw.close();
+  await eventually(() => expect(one.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
+  tell({ sequence: told[0]!.sequence - 1, clientId: 'older' });
+  // Notices are taken in their order.
+  const after = newDevice();
+  after.tell({ sequence: 1, clientId: 'other' });
+  await eventually(() => expect(one.sessions.latestLogin(PRODUCT_KEY, after.deviceName)).toBe('other'));
+  expect(one.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe(told[0]!.clientId);
+  tell({ sequence: told[0]!.sequence + 1, clientId: 'newer' });
+  await eventually(() => expect(one.sessions.latestLogin(PRODUCT_KEY, deviceName)).toBe('newer'));
+});
+
 test('a session that is about to begin is not ended by an older one', async () => {
   const { deviceName, told, tell } = newDevice();
   const add = one.sessions.add.bind(one.sessions);

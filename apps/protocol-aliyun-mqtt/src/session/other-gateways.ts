@@ -53,7 +53,9 @@ export class OtherGateways {
 
   /** Tells the others of a login here, once its epoch is known: also if its session has ended by then. */
   async tell(session: Session): Promise<void> {
+    this.sessions.noteEpoch(session, 'pending');
     const epoch = await this.presence.epochOf(session);
+    this.sessions.noteEpoch(session, epoch);
     if (epoch === undefined) return;
     const { productID, deviceName } = session;
     const clientId = session.options.rawClientId;
@@ -90,7 +92,9 @@ export class OtherGateways {
     if (session?.state === 'ended') return this.compare(productKey, notice);
     // They may have missed that: told again, it ends theirs.
     if (ours && isLater(ours, notice)) return this.tell(session);
-    this.sessions.noteLogin(productKey, deviceName, clientId);
+    // A notice may be late: a session of after it may have come and gone.
+    if (!session && this.sessions.hasLaterLogin(productKey, deviceName, notice)) return;
+    this.sessions.noteLogin(productKey, deviceName, clientId, notice);
     void session?.end('taken over: the device connected to another gateway');
   }
 }

@@ -1,13 +1,20 @@
 /** The devices that this gateway holds, and the ClientIDs of the latest logins, here and elsewhere. */
 import { LRUCache } from 'lru-cache';
+import { isLater, type Epoch } from './presence';
 import { sessionKey, type Session } from './session';
 
 /** Logins remembered after their session has ended: enough for every device that a gateway of this size can hold. */
 const MAX_LOGINS = 200_000;
 
+interface Login {
+  readonly rawClientId: string;
+  /** Its place among the device's logins; undefined when it has none, `pending` while it is not known yet. */
+  readonly epoch: Epoch | 'pending' | undefined;
+}
+
 export class SessionTable {
   private readonly sessions = new Map<string, Session>();
-  private readonly logins = new LRUCache<string, string>({ max: MAX_LOGINS });
+  private readonly logins = new LRUCache<string, Login>({ max: MAX_LOGINS });
 
   get size(): number {
     return this.sessions.size;
@@ -28,8 +35,19 @@ export class SessionTable {
   }
 
   /** The device has logged in, here or on another gateway. */
-  noteLogin(productKey: string, deviceName: string, rawClientId: string): void {
-    this.logins.set(sessionKey(productKey, deviceName), rawClientId);
+  noteLogin(productKey: string, deviceName: string, rawClientId: string, epoch?: Epoch): void {
+    this.logins.set(sessionKey(productKey, deviceName), { rawClientId, epoch });
+  }
+
+  /** What is known of the place of a login here. */
+  noteEpoch({ key, options: { rawClientId } }: Session, epoch: Login['epoch']): void {
+    if (this.logins.get(key)?.rawClientId === rawClientId) this.logins.set(key, { rawClientId, epoch });
+  }
+
+  /** Whether the remembered login is later than another one. One whose place is not known yet will have a later place. */
+  hasLaterLogin(productKey: string, deviceName: string, other: Epoch): boolean {
+    const epoch = this.logins.get(sessionKey(productKey, deviceName))?.epoch;
+    return epoch === 'pending' || (epoch !== undefined && isLater(epoch, other));
   }
 
   /** What dm knows of the device's latest login counts again. */
@@ -49,6 +67,6 @@ export class SessionTable {
 
   /** ClientID of the latest successful login, as far as this gateway has heard. */
   latestLogin(productKey: string, deviceName: string): string | undefined {
-    return this.logins.get(sessionKey(productKey, deviceName));
+    return this.logins.get(sessionKey(productKey, deviceName))?.rawClientId;
   }
 }
