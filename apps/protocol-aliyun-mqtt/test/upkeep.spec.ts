@@ -93,12 +93,12 @@ test('tells after an outage of NATS who has left meanwhile, unless they are back
   back.close();
   const givenUp = (deviceName: string) =>
     lines.some((line) => line.includes('was not told') && line.includes(`"${deviceName}"`));
-  await eventually(() => expect(['gone', 'back'].map(givenUp)).toEqual([true, true]), { timeoutMs: 60_000 });
+  await eventually(() => expect(['gone', 'back'].map(givenUp)).toEqual([true, true]));
   const again = await connect('back');
   platform.forget();
   await nats.restart();
 
-  await eventually(() => expect(accountsOf('gone')).toEqual([held('1')]), { timeoutMs: 30_000 });
+  await eventually(() => expect(accountsOf('gone')).toEqual([held('1')]));
   // Its beginning may have been on its way to dm until now, so it is told once more, and then no more.
   for (const expected of [2, 2]) {
     const told = accountsOf('back').length;
