@@ -119,10 +119,11 @@ export class FakePlatform {
             this.#device(device?.productID ?? '', device?.deviceName ?? '');
             return {};
           },
-          deviceInfoIndex: async ({ productIDs, isOnline, page }) => {
+          deviceInfoIndex: async ({ productID, productIDs, isOnline, page }) => {
+            const wanted = [...productIDs, productID].filter(Boolean);
             const all = [...this.devices.values()].filter(
               (device) =>
-                (productIDs.length === 0 || productIDs.includes(device.productID)) &&
+                (wanted.length === 0 || wanted.includes(device.productID)) &&
                 (!Number(isOnline) || device.isOnline === Number(isOnline)),
             );
             const size = Number(page?.size);

@@ -12,16 +12,6 @@ beforeEach(async () => {
 });
 const dmctl = (args: string) => runCli([...args.split(' '), '--endpoint', platform.endpoint]);
 
-test('enable and disable', async () => {
-  expect((await dmctl('device disable p1 dev001')).stdout).toBe('disabled device dev001 of p1\n');
-  expect(platform.requests.deviceInfoUpdate).toMatchObject({ isEnable: '2', tags: {}, deviceAlias: null });
-  expect((await dmctl('device show p1 dev001')).stdout).toMatch(/state: +disabled/);
-  const { stdout } = await dmctl('device enable p1 dev001 --json');
-  expect(JSON.parse(stdout)).toEqual({ enabled: 'p1/dev001' });
-  expect(platform.requests.deviceInfoUpdate).toMatchObject({ isEnable: '1' });
-  expect((await dmctl('device enable p1 nobody')).code).toBe(1);
-});
-
 test('update sets and removes tags and keeps the others; an alias alone touches no tag', async () => {
   await dmctl('device update p1 dev001 --tag site=a=b --tag floor=1');
   await dmctl('device update p1 dev001 --tag floor=2 --tag empty=');

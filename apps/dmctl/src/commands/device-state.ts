@@ -6,11 +6,7 @@ import { parseTag } from '../parse-options';
 import { inSession } from '../session';
 import { changedTags, type TagChanges } from '../tags';
 
-/** `DeviceInfo.isEnable`. */
-const ENABLED = 1;
-const DISABLED = 2;
-
-/** What changes a device: switched on and off, renamed, reset, given another secret. */
+/** What changes a device: renamed, reset, given another secret. */
 export const addDeviceStateCommands = (device: Command, io: Io): void => {
   withExample(
     device
@@ -51,25 +47,6 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
       ),
     'device update aliyun_test_01 dev001 --alias kitchen --tag site=hall-2 --tag floor=3',
   );
-
-  const addSwitch = (name: string, isEnable: number, description: string): void => {
-    withExample(
-      device
-        .command(name)
-        .description(description)
-        .argument('<productKey>')
-        .argument('<deviceName>')
-        .action(
-          inSession(io, async ({ devices, out }, _options, productID: string, deviceName: string) => {
-            await devices.deviceInfoUpdate({ productID, deviceName, isEnable });
-            out.done({ [`${name}d`]: `${productID}/${deviceName}` }, `${name}d device ${deviceName} of ${productID}`);
-          }),
-        ),
-      `device ${name} aliyun_test_01 dev001`,
-    );
-  };
-  addSwitch('enable', ENABLED, 'let a disabled device connect again');
-  addSwitch('disable', DISABLED, 'refuse a device; a live connection is cut');
 
   withExample(
     device

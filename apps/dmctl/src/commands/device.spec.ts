@@ -50,9 +50,3 @@ test('list sends its filters and tells of further pages', async () => {
   expect((await dmctl('device list p1 --limit 2')).stderr).toBe('1 to 2 of 3; --page 2 shows more\n');
   expect((await dmctl('device list p1 --limit 2 --page 2')).stderr).toBe('');
 });
-
-test('delete', async () => {
-  await dmctl('device create p1 dev001');
-  expect((await dmctl('device delete p1 dev001')).stdout).toBe('deleted device dev001 of p1\n');
-  expect((await dmctl('device delete p1 dev001')).code).toBe(1);
-});

@@ -1,22 +1,20 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
+import { addFilterOptions, filterRequest, type DeviceFilter } from '../device-filter';
 import { withExample } from '../example';
 import type { Io } from '../io';
-import { collect, parseLimit, parsePage, parseTag } from '../parse-options';
+import { collect, parseLimit, parsePage } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { deviceStatuses, deviceTypes, onlineStates, wordOf } from '../wire-words';
+import { deviceTypes, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
+import { addDeviceSwitchCommands } from './device-switch';
 import { addDeviceTokenCommands } from './device-tokens';
 import { addDeviceTopicsCommand } from './device-topics';
 
-interface ListOptions {
-  readonly online?: boolean;
-  readonly status?: keyof typeof deviceStatuses;
-  readonly name?: string;
-  readonly tag?: Record<string, string>;
+interface ListOptions extends DeviceFilter {
   readonly product: readonly string[];
   readonly limit: number;
   readonly page: number;
@@ -60,14 +58,9 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
   addDeviceBatchCommands(device, io);
 
   withExample(
-    device
-      .command('list')
-      .description('list devices')
-      .argument('[productKey]', 'of this product only')
-      .option('--online', 'only those that are online')
-      .addOption(new Option('--status <status>', 'only those in this state').choices(Object.keys(deviceStatuses)))
-      .option('--name <text>', 'only those with this in DeviceName or alias')
-      .option('--tag <key=value>', 'only those with this tag; several must all be there', parseTag)
+    addFilterOptions(
+      device.command('list').description('list devices').argument('[productKey]', 'of this product only'),
+    )
       .option('--product <productKey>', 'of this product too; may be given again', collect, [])
       .option('--limit <n>', 'rows of a page', parseLimit, 100)
       .option('--page <n>', 'from 1', parsePage, 1)
@@ -104,21 +97,7 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
 
   addDeviceStateCommands(device, io);
 
-  withExample(
-    device
-      .command('delete')
-      .description('delete a device with its data; a live connection is cut')
-      .argument('<productKey>')
-      .argument('<deviceName>')
-      .action(
-        inSession(io, async ({ devices, out }, _options, productID: string, deviceName: string) => {
-          await devices.deviceInfoDelete({ productID, deviceName });
-          out.done({ deleted: `${productID}/${deviceName}` }, `deleted device ${deviceName} of ${productID}`);
-        }),
-      ),
-    'device delete aliyun_test_01 dev001',
-  );
-
+  addDeviceSwitchCommands(device, io);
   addDeviceStatusLogCommand(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
@@ -127,15 +106,12 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
 
 const listDevices = async (
   { devices, out }: Session,
-  { online, status, name, tag, product, limit, page }: ListOptions,
+  { product, limit, page, ...filter }: ListOptions,
   productID?: string,
 ): Promise<void> => {
   const { list, total } = await devices.deviceInfoIndex({
     productIDs: productID === undefined ? [...product] : [productID, ...product],
-    deviceNameOrAlias: name,
-    tags: tag,
-    isOnline: online ? onlineStates.online : 0,
-    status: status && deviceStatuses[status],
+    ...filterRequest(filter),
     page: { page, size: limit },
   });
   const columns = ['productKey', 'deviceName', 'alias', 'state', 'lastLogin', 'created'] as const;

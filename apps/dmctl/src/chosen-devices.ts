@@ -1,0 +1,77 @@
+/** Many devices of a product, chosen by name, by a file or by a filter. */
+import type { Command } from 'commander';
+import { addFilterOptions, filterRequest, type DeviceFilter } from './device-filter';
+import { CliError, ExitCode } from './exit-code';
+import { productKeyOf } from './commands/product-key';
+import type { Session } from './session';
+import { readTriples } from './triples-csv';
+
+export interface Choice extends DeviceFilter {
+  readonly from?: string;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Rows in one answer of the platform. */
+const PAGE_SIZE = 2000;
+/** `PageInfo.OrderBy.sort`. */
+const ASCENDING = 1;
+
+export const addChoiceOptions = (command: Command): Command =>
+  addFilterOptions(
+    command
+      .argument('<productKey>')
+      .argument('[deviceNames...]')
+      .option('--from <file>', 'CSV with a header that names deviceName; - for standard input'),
+  )
+    .option('--all', 'all devices of the product')
+    .option('--yes', 'do it; without it, what a file or a filter chooses is only counted');
+
+/**
+ * DeviceNames, each once, in the order given.
+ * @throws {CliError} when nothing is chosen, or in more than one way
+ */
+export const chooseDevices = async (
+  session: Session,
+  productID: string,
+  named: readonly string[],
+  { from, all, online, status, name, tag }: Choice,
+): Promise<string[]> => {
+  const filtered = online !== undefined || status !== undefined || name !== undefined || tag !== undefined;
+  const ways = [named.length > 0, from !== undefined, filtered, all].filter(Boolean).length;
+  if (ways !== 1) {
+    throw new CliError(
+      ExitCode.usage,
+      'which devices: DeviceNames, --from, --all, or --online, --status, --name, --tag',
+    );
+  }
+  if (named.length > 0) return [...new Set(named)];
+  if (from !== undefined) return namesInFile(session, productID, from);
+  return filteredNames(session, productID, { online, status, name, tag });
+};
+
+const namesInFile = async (session: Session, productID: string, file: string): Promise<string[]> => {
+  const lines = await readTriples(session.io, file, ['deviceName']);
+  const productKey = productKeyOf(await session.products.productInfoRead({ productID }));
+  for (const { line, productKey: given } of lines) {
+    if (given !== '' && given !== productKey) {
+      throw new CliError(ExitCode.usage, `cannot use ${file}: line ${line} is of another product, ${given}`);
+    }
+  }
+  return [...new Set(lines.map(({ deviceName }) => deviceName))];
+};
+
+const filteredNames = async ({ devices }: Session, productID: string, filter: DeviceFilter): Promise<string[]> => {
+  const names: string[] = [];
+  // Sorted by what does not change, so that no device comes twice or not at all.
+  const orders = [{ field: 'id', sort: ASCENDING }];
+  for (let page = 1; ; page++) {
+    const { list } = await devices.deviceInfoIndex({
+      ...filterRequest(filter),
+      productID,
+      page: { page, size: PAGE_SIZE, orders },
+    });
+    names.push(...list.map(({ deviceName }) => deviceName));
+    if (list.length < PAGE_SIZE) return names;
+  }
+};

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { changeDevices } from '../change-devices';
+import { addChoiceOptions, chooseDevices, type Choice } from '../chosen-devices';
+import { withExample } from '../example';
+import { CliError, ExitCode } from '../exit-code';
+import type { Io } from '../io';
+import { inSession, type Session } from '../session';
+
+/** `DeviceInfo.isEnable`. */
+const ENABLED = 1;
+const DISABLED = 2;
+
+type Name = 'enable' | 'disable' | 'delete';
+type Change = (session: Session, device: { productID: string; deviceName: string }) => Promise<unknown>;
+
+/** What is done to one device or to many: enabled, disabled, deleted. */
+export const addDeviceSwitchCommands = (device: Command, io: Io): void => {
+  const add = (name: Name, description: string, change: Change): void => {
+    withExample(
+      addChoiceOptions(device.command(name).description(description)).action(
+        inSession(io, async (session, choice: Choice, productID: string, named: string[]) => {
+          const names = await chooseDevices(session, productID, named, choice);
+          const [deviceName] = names;
+          const changeOne = (each: string) => change(session, { productID, deviceName: each });
+          if (named.length > 0 && names.length === 1 && deviceName !== undefined) {
+            await changeOne(deviceName);
+            const sentence = `${name}d device ${deviceName} of ${productID}`;
+            return session.out.done({ [`${name}d`]: `${productID}/${deviceName}` }, sentence);
+          }
+          if (named.length === 0 && !choice.yes && names.length > 0) {
+            throw new CliError(ExitCode.usage, `this would ${name} ${names.length} devices of ${productID}`, {
+              hint: '--yes does it.',
+            });
+          }
+          await changeDevices(session, names, `${name}d`, changeOne);
+        }),
+      ),
+      `device ${name} aliyun_test_01 dev001`,
+      `device ${name} aliyun_test_01 --from names.csv --yes`,
+      `device ${name} aliyun_test_01 --tag site=hall-2 --yes`,
+    );
+  };
+  add('enable', 'let disabled devices connect again', ({ devices }, one) =>
+    devices.deviceInfoUpdate({ ...one, isEnable: ENABLED }),
+  );
+  add('disable', 'refuse devices; live connections are cut', ({ devices }, one) =>
+    devices.deviceInfoUpdate({ ...one, isEnable: DISABLED }),
+  );
+  add('delete', 'delete devices with their data; live connections are cut', ({ devices }, one) =>
+    devices.deviceInfoDelete(one),
+  );
+};
