@@ -351,7 +351,8 @@ describe('protocols', () => {
 
   test('an instance runs while it says so, and for three minutes after', async () => {
     const { protocols } = fixture;
-    const instance = { code: 'aliyunMqtt', ip: '10.0.0.1', port: '9108' };
+    const instance = { code: 'another', ip: '10.0.0.1', port: '9108' };
+    await protocols.protocolInfoCreate({ code: 'another', name: 'Another' });
     const statuses = async () =>
       (await protocols.protocolServiceIndex({})).list.map((row) => `${row.port}:${row.status}`);
     await Promise.all([1, 2, 3, 4].map(() => protocols.protocolServiceUpdate({ ...instance, status: '1' })));
@@ -363,11 +364,24 @@ describe('protocols', () => {
     expect(await statuses()).toEqual(['9108:2', '9109:2']);
     await protocols.protocolServiceUpdate({ ...instance, status: '1' });
     expect(await statuses()).toEqual(['9108:1', '9109:2']);
-    const { list } = await protocols.protocolServiceIndex({ code: 'aliyunMqtt' });
+    const { list } = await protocols.protocolServiceIndex({ code: 'another' });
     await protocols.protocolServiceDelete({ id: list[0]!.id });
     expect(await statuses()).toEqual(['9109:2']);
     await expect(protocols.protocolServiceUpdate({ code: 'x', port: '1' })).rejects.toEqual(
       rpcError(100006, 'ip must not be empty'),
     );
+  });
+
+  test('an instance of a protocol that does not exist is not kept, also when the protocol goes at that moment', async () => {
+    const { protocols } = fixture;
+    const update = (ip: string) => protocols.protocolServiceUpdate({ code: 'gone', ip, port: '1' });
+    await expect(update('10.0.0.1')).rejects.toEqual(rpcError(100009, 'protocol gone does not exist'));
+    for (let round = 0; round < 10; round++) {
+      const { id } = await protocols.protocolInfoCreate({ code: 'gone', name: 'Gone' });
+      await update('10.0.0.1');
+      const updates = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((ip) => update(ip).catch((error: unknown) => error));
+      await Promise.all([protocols.protocolInfoDelete({ id }), ...updates]);
+      expect((await protocols.protocolServiceIndex({ code: 'gone' })).list).toEqual([]);
+    }
   });
 });

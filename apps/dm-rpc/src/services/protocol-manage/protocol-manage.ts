@@ -2,8 +2,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { duplicate, isUniqueViolation, notFound } from '../../wire/errors';
-import { badParameter } from '../../wire/errors';
+import { badParameter, duplicate, isUniqueViolation, notFound } from '../../wire/errors';
 import { choice, requireText } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
 import { changedProtocolRow, newProtocolRow, protocolInfo, protocolService } from './protocol-record';
@@ -53,9 +52,10 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
     async protocolInfoDelete({ id: text }) {
       const id = requireID(text);
       const row = await find({ id }, `protocol ${id}`);
+      // The protocol first: whoever announces an instance of it at this moment holds it.
       await prisma.$transaction([
-        prisma.protocolService.deleteMany({ where: { code: row.code } }),
         prisma.protocolInfo.deleteMany({ where: { id } }),
+        prisma.protocolService.deleteMany({ where: { code: row.code } }),
       ]);
       changes.protocolChanged(row.code);
       return {};
@@ -94,11 +94,16 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
         port: requirePort(service.port),
       };
       const status = choice('status', service.status, [1, 2], 1);
-      await prisma.protocolService.upsert({
-        where: { code_ip_port: instance },
-        create: { ...instance, status },
-        // Named, so that it changes also when nothing else does: it is the sign of life.
-        update: { status, updatedAt: new Date(now()) },
+      await prisma.$transaction(async (tx) => {
+        const found = await tx.$queryRaw<unknown[]>`
+          SELECT 1 FROM protocol_info WHERE code = ${instance.code} FOR KEY SHARE`;
+        if (found.length === 0) throw notFound(`protocol ${instance.code}`);
+        await tx.protocolService.upsert({
+          where: { code_ip_port: instance },
+          create: { ...instance, status },
+          // Named, so that it changes also when nothing else does: it is the sign of life.
+          update: { status, updatedAt: new Date(now()) },
+        });
       });
       return {};
     },
