@@ -2,7 +2,7 @@
 import { createDm } from '@alink/app-dm-rpc';
 import { createGateway, type Gateway, type GatewayOptions } from '@alink/app-protocol-aliyun-mqtt';
 import { createTimedjob } from '@alink/app-timedjob-rpc';
-import { connectNats, createMemoryBus, type Bus } from '@alink/bus';
+import { connectNats, createMemoryBus, type Bus, type Subscription } from '@alink/bus';
 import {
   createSecretBox,
   loadSecretKeyFile,
@@ -19,6 +19,7 @@ import type { StandaloneConfig } from './config';
 import { createDemoData } from './demo-data';
 import { checkOwnCalls } from './own-calls';
 import { checkPorts } from './ports';
+import { onUndelivered } from './undelivered';
 import type { WelcomeFacts } from './welcome';
 
 export interface StandaloneOptions {
@@ -67,6 +68,7 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
   let dm!: Server;
   let timedjob!: Server;
   let gateway!: Gateway;
+  let undelivered: Subscription | undefined;
 
   const parts: readonly Part[] = [
     {
@@ -117,6 +119,13 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
         timedjob = await createTimedjob({ config, db: database, bus, registry, log });
       },
       stop: () => timedjob.stop(),
+    },
+    {
+      name: 'screen',
+      start: async () => {
+        if (onActivity) undelivered = onUndelivered(bus, onActivity);
+      },
+      stop: async () => undelivered?.unsubscribe(),
     },
     {
       name: 'gateway',

@@ -122,10 +122,13 @@ describe('npm start', () => {
         expect(ran.output).toContain('2000002');
         expect(ran.code).toBe(1);
       });
+      await app.waitForLine(/command {5}aliyun_test_01\/dev001  .*did not answer in time.*code 2000002/);
       await eventually(async () => expect(await shell(dmctl('connect-params'))).toMatchObject({ code: 0 }));
     } finally {
       await subscriber.stop();
     }
+    await eventually(async () => expect((await shell(dmctl('set'))).output).toContain('2000003'));
+    await app.waitForLine(/command {5}aliyun_test_01\/dev001  .*the device is offline.*code 2000003/);
   });
 
   test('each thing that happens has its line', async () => {
