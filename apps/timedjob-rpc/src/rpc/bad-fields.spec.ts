@@ -73,6 +73,22 @@ test.each<[Method, string, (number: string) => object]>([
   }
 });
 
+test('a bad task is refused before its group is missed', async () => {
+  const bad = { ...task, groupCode: 'nowhere', type: 1, cronExpr: 'x' };
+  await expect(instance.timed.TaskInfoCreate(bad)).rejects.toMatchObject({
+    code: 100006,
+    message: expect.stringContaining('cronExpr'),
+  });
+  await expect(instance.timed.TaskInfoCreate({ ...bad, cronExpr: '@every 1h' })).rejects.toMatchObject({
+    code: 100009,
+  });
+});
+
+test('a page has up to 2000 rows, as in dm.rpc', async () => {
+  expect((await instance.timed.TaskInfoIndex({ page: { size: 2000 } })).list.length).toBeGreaterThan(0);
+  await expect(instance.timed.TaskInfoIndex({ page: { size: 2001 } })).rejects.toMatchObject({ code: 100006 });
+});
+
 describe('U+0000 as an escape in params', () => {
   test('in the topic is refused', async () => {
     const params = '{"topic":"a\\u0000b"}';

@@ -47,16 +47,16 @@ export const mergeTask = (base: TaskFields, request: TaskRequest): TaskFields =>
   return fields;
 };
 
-/** Fields of a task of which nothing has been said. */
-export const newTask = (priority: number): TaskFields => ({
+/** Fields of a task of which nothing has been said; it has its group's priority. */
+export const NEW_TASK: TaskFields = {
   name: '',
   type: 0,
   topics: [],
   params: '',
   cronExpr: '',
   status: TaskStatus.running,
-  priority,
-});
+  priority: 0,
+};
 
 const check = ({ type, topics, params, cronExpr }: TaskFields): void => {
   if (type === 0) throw badField('type', 'is missing');

@@ -9,7 +9,7 @@ import type { Triggers } from '../triggers';
 import { duplicate, notFound, refusedAs } from './database-errors';
 import { pageArgs } from './page';
 import { requiredName } from './request-fields';
-import { isRescheduled, mergeTask, newTask, taskToWire } from './task-fields';
+import { isRescheduled, mergeTask, NEW_TASK, taskToWire } from './task-fields';
 
 type TimedHandlers = Handlers<typeof services.timedManage>;
 type TaskHandlers = Pick<
@@ -58,9 +58,11 @@ export const taskHandlers = ({ prisma, queue, scheduler, triggers }: TaskParts):
     TaskInfoCreate: async (request) => {
       const groupCode = requiredName(request.groupCode, 'groupCode');
       const code = requiredName(request.code, 'code');
+      // Before its group is looked for: who makes the group when it is missing shall not make one for a bad task.
+      const given = mergeTask(NEW_TASK, request);
       const group = await prisma.timedGroup.findUnique({ where: { code: groupCode } });
       if (!group) throw new RpcError(...notFound(`group "${groupCode}"`));
-      const fields = mergeTask(newTask(group.priority), request);
+      const fields = { ...given, priority: given.priority || group.priority };
       const data = { groupCode, code, ...fields, nextFireAt: scheduler.firstFire(fields) };
       const task = await refusedAs(prisma.timedTask.create({ data }), {
         P2002: duplicate(`task "${code}" of group "${groupCode}"`),
