@@ -1,4 +1,4 @@
-import { Code } from '@alink/contract';
+import { Code, serviceKeys } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import { StartError } from '@alink/runtime';
 import { ThingModelError } from '@alink/thing-model';
@@ -12,6 +12,12 @@ const hints: Partial<Record<number, string>> = {
   [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',
   [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
   [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
+};
+
+/** The same for jobs. */
+const jobHints: typeof hints = {
+  [Code.notFound]: 'dmctl job list shows what there is.',
+  [Code.notImplemented]: hints[Code.notImplemented],
 };
 
 /** What the device's answer means when it is not 200, for the codes that the platform itself gives. */
@@ -31,15 +37,16 @@ export const describeError = (error: unknown, tried: readonly ServiceAddress[], 
   if (error instanceof StartError) return new CliError(ExitCode.usage, error.message);
   if (error instanceof RpcError) {
     if (isSilence(error)) return unreachable(error, tried, etcdSilent);
-    return grpcStatus(error) === UNAUTHENTICATED ? stranger(error) : refusal(error.code, error.message);
+    if (grpcStatus(error) === UNAUTHENTICATED) return stranger(error);
+    return refusal(error.code, error.message, tried[0]?.service === serviceKeys.timedjob ? jobHints : hints);
   }
   return new CliError(ExitCode.refused, error instanceof Error ? (error.stack ?? error.message) : String(error));
 };
 
 /** A "no" of the platform or a device. */
-export const refusal = (code: number, message: string): CliError => {
+export const refusal = (code: number, message: string, hintOf = hints): CliError => {
   const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
-  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hints[code] });
+  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hintOf[code] });
 };
 
 /** gRPC's status when the caller's own patience ends. */

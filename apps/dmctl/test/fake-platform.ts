@@ -57,6 +57,7 @@ export class FakePlatform {
       services: [
         this.#serve(services.productManage, {
           productInfoCreate: async (info) => {
+            if (!info.productName) throw new RpcError(Code.parameter, 'productName must not be empty');
             const productID = info.productID || 'generated1';
             if (this.products.has(productID)) throw new RpcError(Code.duplicate, `productID ${productID} exists`);
             const product = {
@@ -223,16 +224,13 @@ export class FakePlatform {
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
         }),
         this.#serve(services.timedManage, {
-          TaskGroupRead: async ({ code }) => {
-            const group = this.groups.get(code);
-            if (!group) throw new RpcError(Code.notFound, `group ${code} does not exist`);
-            return group;
-          },
           TaskGroupCreate: async (group) => {
             this.groups.set(group.code, group);
             return {};
           },
           TaskInfoCreate: async (task) => {
+            if (task.cronExpr === 'bad') throw new RpcError(Code.parameter, 'cronExpr: has no fields');
+            if (!this.groups.has(task.groupCode)) throw new RpcError(Code.notFound, `group ${task.groupCode} is new`);
             this.tasks.set(`${task.groupCode}/${task.code}`, task as never);
             return {};
           },
@@ -242,7 +240,11 @@ export class FakePlatform {
               throw new RpcError(Code.notFound, `task ${code} does not exist`);
             return {};
           },
-          TaskSend: async () => ({ taskID: 'task-1' }),
+          TaskSend: async ({ groupCode, code }) => {
+            if (!this.tasks.has(`${groupCode}/${code}`))
+              throw new RpcError(Code.notFound, `task ${code} does not exist`);
+            return { taskID: 'task-1' };
+          },
         }),
       ],
     });

@@ -43,3 +43,18 @@ test('a group that exists stays as it is, and a job without cron waits to be run
   expect(platform.requests.TaskGroupCreate).toBeUndefined();
   expect(platform.requests.TaskInfoCreate).toMatchObject({ type: '2', cronExpr: '' });
 });
+
+test('a job that is refused leaves no group behind', async () => {
+  const { code, stderr } = await dmctl('job', 'create', 'fresh', 'nightly', '--topic', 't', '--cron', 'bad');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('cronExpr') });
+  expect(platform.groups.has('fresh')).toBe(false);
+});
+
+test('a job that does not exist: the hint shows the jobs', async () => {
+  for (const command of ['run', 'delete']) {
+    const { code, stderr } = await dmctl('job', command, 'mine', 'nosuch');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/does not exist \(100009\)\n +dmctl job list/);
+    expect(stderr).not.toContain('product');
+  }
+});

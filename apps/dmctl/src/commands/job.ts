@@ -100,25 +100,37 @@ const createJob = async (
   groupCode: string,
   code: string,
 ): Promise<void> => {
-  await ensureGroup(jobs, groupCode, jetstream ? 'natsJs' : 'nats');
   const type = cron ? 'timed' : 'delayed';
-  await jobs.TaskInfoCreate({
-    groupCode,
-    code,
-    name: name ?? code,
-    type: types[type],
-    params: JSON.stringify({ topic, payload }),
-    cronExpr: cron,
-    status: statuses.running,
-  });
+  const create = () =>
+    jobs.TaskInfoCreate({
+      groupCode,
+      code,
+      name: name ?? code,
+      type: types[type],
+      params: JSON.stringify({ topic, payload }),
+      cronExpr: cron,
+      status: statuses.running,
+    });
+  // A job that is not valid is refused before its group is missed: it leaves no group behind.
+  if (!(await exists(create()))) {
+    await jobs.TaskGroupCreate({
+      code: groupCode,
+      name: groupCode,
+      type: 'queue',
+      subType: jetstream ? 'natsJs' : 'nats',
+    });
+    await create();
+  }
   out.done({ group: groupCode, code, type, cron, topic }, `created job ${code} of ${groupCode}`);
 };
 
-const ensureGroup = async (jobs: Session['jobs'], code: string, subType: string): Promise<void> => {
+/** False where a call is refused because what it is about does not exist. */
+const exists = async (call: Promise<unknown>): Promise<boolean> => {
   try {
-    await jobs.TaskGroupRead({ code });
+    await call;
+    return true;
   } catch (error) {
-    if (!(error instanceof RpcError) || error.code !== Code.notFound) throw error;
-    await jobs.TaskGroupCreate({ code, name: code, type: 'queue', subType });
+    if (error instanceof RpcError && error.code === Code.notFound) return false;
+    throw error;
   }
 };

@@ -38,7 +38,11 @@ test('create sends what the options say and shows the secret', async () => {
 
 test('create without a key gets one', async () => {
   const { stdout } = await dmctl('product create --json');
-  expect(JSON.parse(stdout)).toMatchObject({ productKey: 'generated1', productSecret: 'madeUpProductSecret' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    productKey: 'generated1',
+    name: 'generated1',
+    productSecret: 'madeUpProductSecret',
+  });
 });
 
 test('a bad thing model leaves no product behind', async () => {

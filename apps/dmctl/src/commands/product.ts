@@ -111,9 +111,10 @@ const createProduct = async (
 ): Promise<void> => {
   // Read before anything is created: a bad file must not leave half a product.
   const model = tsl === undefined ? undefined : await readModel(io, tsl);
+  const productName = name ?? productKey;
   const { productID } = await products.productInfoCreate({
     productID: productKey,
-    productName: name ?? productKey,
+    productName: productName ?? 'product',
     deviceType: deviceTypes[deviceType],
     autoRegister: autoRegisters[autoRegister],
     authMode: AUTH_MODE_SECRET,
@@ -121,6 +122,8 @@ const createProduct = async (
     protocolConf: validation ? { validation } : {},
     secret,
   });
+  // The platform makes the key up, and a product must have a name before that.
+  if (productName === undefined) await products.productInfoUpdate({ productID, productName: productID });
   if (model) await products.productSchemaTslImport({ productID, tsl: model.text });
   const created = await products.productInfoRead({ productID });
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });
