@@ -1,7 +1,7 @@
 import { services, subjects } from '@alink/contract';
 import { createSecretBox } from '@alink/db';
 import { autoLogin, certificateLogin, registrationLogin, secretLogin, type Signer } from '@alink/signing';
-import { createDatabase } from '@alink/testing';
+import { createDatabase, eventually } from '@alink/testing';
 import {
   createDevices,
   DEVICE,
@@ -110,6 +110,26 @@ describe('what a console page shows of a device', () => {
     await expect(read({ productID: 'nobody' })).rejects.toEqual(rpcError(100009, 'product nobody'));
     await expect(read({ signMethod: 'md4' })).rejects.toEqual(rpcError(100006, 'signMethod'));
   });
+});
+
+test('devices are counted by product', async () => {
+  const { admin, bus, db, devices, products } = fixture;
+  for (const deviceName of ['left', 'never', 'other'])
+    await devices.deviceInfoCreate({ productID: PRODUCT, deviceName });
+  await products.productInfoCreate({ productID: 'empty', productName: 'Empty' });
+  await devices.deviceInfoUpdate({ productID: PRODUCT, deviceName: 'left', isEnable: 2 });
+  await sendStatus(bus, { action: 'connected' });
+  const login = { where: { productID: PRODUCT, deviceName: 'left' }, data: { firstLogin: new Date(nowMs) } };
+  await db.prisma.device.updateMany(login);
+  await eventually(async () => expect((await devices.deviceInfoRead(NAMES)).isOnline).toBe('2'));
+  const { list } = await admin.deviceCounts({ productIDs: ['nobody', PRODUCT, 'empty'] });
+  expect(list.sort((a, b) => Number(b.total) - Number(a.total))).toEqual([
+    { productID: PRODUCT, total: '4', activated: '2', online: '1', disabled: '1' },
+    { productID: 'empty', total: '0', activated: '0', online: '0', disabled: '0' },
+  ]);
+  expect(await devices.deviceInfoCount({})).toMatchObject({ total: '4', online: '1', offline: '1', inactive: '2' });
+  expect(await admin.deviceCounts({})).toEqual({ list: [] });
+  await expect(admin.deviceCounts({ productIDs: ['a b'] })).rejects.toEqual(rpcError(100006, 'productIDs[0]'));
 });
 
 test('tags are replaced as a whole, also by none', async () => {

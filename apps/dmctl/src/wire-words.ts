@@ -2,6 +2,12 @@
 
 export const deviceTypes = { device: 1, gateway: 2, 'sub-device': 3 } as const;
 
+/** `ProductInfo.netType`. */
+export const netTypes = { other: 1, wifi: 2, cellular: 3, '5g': 4, ble: 5, lorawan: 6 } as const;
+
+/** `ProductInfo.authMode`: both are the secret key here. */
+export const authentications = { 'device secret': 2, 'device secret (password)': 1 } as const;
+
 /** Off; devices that exist fetch their secret; devices are created at their first connect. */
 export const autoRegisters = { off: 1, existing: 2, create: 3 } as const;
 

@@ -69,6 +69,16 @@ describe('products', () => {
       status: 'developing',
       tags: { line: '3', hall: 'north' },
     });
+    await dmctl('product update lamp --net-type cellular --description smart');
+    await dmctl('product disable lamp');
+    expect(await json('product show lamp')).toMatchObject({
+      netType: 'cellular',
+      description: 'smart',
+      status: 'disabled',
+      devices: 0,
+    });
+    await dmctl('product enable lamp');
+    expect(await json('product list --name amp --tag hall=north')).toMatchObject([{ productKey: 'lamp', devices: 0 }]);
     await dmctl('product publish lamp');
     expect(await dmctl('product show lamp')).toMatch(/status: +published/);
     expect(await refused('product delete lamp')).toContain('unpublish');
@@ -116,6 +126,11 @@ describe('a device', () => {
     expect(topics).toMatch(/^publish +\/sys\/lamp\/lamp1\/thing\/event\/property\/post +report properties$/m);
     expect(topics).toMatch(/^publish and subscribe +\/lamp\/lamp1\/user\/\{topic\} +custom/m);
     expect(await refused('device topics lamp nobody')).toContain('nobody');
+    await refused(`property set lamp lamp1 {"temperature":1}`);
+    expect(await json('property log lamp lamp1')).toMatchObject([
+      { action: 'set', identifier: 'temperature', content: { temperature: 1 }, result: 'the device is offline' },
+    ]);
+    expect(await dmctl('service log lamp lamp1')).toBe('no service calls of lamp1\n');
     await dmctl('device delete lamp lamp3');
     expect(await refused('device tokens lamp lamp3')).toContain('lamp3');
   });
@@ -138,6 +153,18 @@ describe('many devices', () => {
     expect(await json(`device show lamp ${deviceName} --show-secret`)).toMatchObject({ deviceSecret: secret });
     expect((await ran(`device batch-create lamp --count 1 --prefix new --out ${out}`)).code).toBe(2);
     expect(readFileSync(out, 'utf8').startsWith(header!)).toBe(true);
+  });
+
+  test('disabled by a filter, deleted by a file; counted by product', async () => {
+    const { code, stderr } = await ran('device disable lamp --name bulb');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('this would disable 12 devices of lamp')]);
+    expect(await json('device disable lamp --name bulb --yes')).toMatchObject({ disabled: 12, failed: 0 });
+    const counts = await json<{ total: number }>('device count lamp');
+    expect(counts).toMatchObject({ activated: 0, online: 0, disabled: 12 });
+    expect(await json('product show lamp')).toMatchObject({ devices: counts.total, onlineDevices: 0 });
+    expect(await dmctl(`device delete lamp --from ${file('counted.csv')} --yes`)).toContain('deleted 12 of 12 devices');
+    expect(await json('device count')).toMatchObject({ total: counts.total - 12 });
+    expect(await refused('device enable lamp lamp1 nobody')).toContain('1 of 2 devices refused');
   });
 
   test('10,000 from a CSV; once more all are refused, each line with its reason', async () => {

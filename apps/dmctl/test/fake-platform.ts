@@ -29,6 +29,8 @@ export class FakePlatform {
   readonly tasks = new Map<string, Record<string, unknown>>();
   readonly groups = new Map<string, object>();
   hubLog: HubLog[] = [];
+  /** Commands, newest first. */
+  sendLog: { action: string; [field: string]: unknown }[] = [];
   protocolInstances: object[] = [];
   /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
   readonly admin = {
@@ -71,11 +73,12 @@ export class FakePlatform {
           },
           productInfoRead: async ({ productID }) => this.#product(productID),
           productInfoUpdate: async (info) => {
-            const { productID, productName, status, autoRegister, tags, protocolConf } = info;
+            const { productID, productName, desc, status, netType, autoRegister, tags, protocolConf } = info;
             const product = this.#product(productID);
-            const numbers = Object.entries({ status, autoRegister }).filter(([, value]) => Number(value));
+            const numbers = Object.entries({ status, netType, autoRegister }).filter(([, value]) => Number(value));
             const maps = Object.entries({ tags, protocolConf }).filter(([, map]) => Object.keys(map).length > 0);
-            Object.assign(product, Object.fromEntries([...numbers, ...maps]), productName && { productName });
+            const texts = { ...(productName && { productName }), ...(desc && { desc }) };
+            Object.assign(product, Object.fromEntries([...numbers, ...maps]), texts);
             return {};
           },
           productInfoDelete: async ({ productID }) => {
@@ -90,7 +93,7 @@ export class FakePlatform {
             const list = [...this.products.values()]
               .filter((product) => !protocolConf.productID || product.protocolConf.productID === protocolConf.productID)
               .map((product) => ({ ...product, secret: '' }));
-            return { list: list.slice(0, page ? Number(page.size) : undefined), total: list.length };
+            return page ? pageOf(list, page) : { list, total: list.length };
           },
           productSchemaTslImport: async ({ productID, tsl }) => {
             this.schemas.set(productID, tsl);
@@ -120,6 +123,7 @@ export class FakePlatform {
             this.#device(device?.productID ?? '', device?.deviceName ?? '');
             return {};
           },
+          deviceInfoCount: async () => ({ total: 9, inactive: 4, online: 2, offline: 3 }),
           deviceInfoIndex: async ({ productID, productIDs, isOnline, page }) => {
             const wanted = [...productIDs, productID].filter(Boolean);
             const all = [...this.devices.values()].filter(
@@ -149,6 +153,15 @@ export class FakePlatform {
             Object.assign(this.#product(productID), { tags });
             return {};
           },
+          deviceCounts: async ({ productIDs }) => ({
+            list: productIDs
+              .filter((productID) => this.products.has(productID))
+              .map((productID) => {
+                const own = [...this.devices.values()].filter((device) => device.productID === productID);
+                const online = own.filter((device) => device.isOnline === 2).length;
+                return { productID, total: own.length, activated: online, online, disabled: 0 };
+              }),
+          }),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -190,7 +203,7 @@ export class FakePlatform {
             return { list: all.slice(from, from + size), total: all.length };
           },
           propertyLatestIndex: async () => ({
-            list: [{ dataID: 'temperature', value: '25.5', timestamp: 1778593628940 }],
+            list: [{ dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 }],
             total: 1,
           }),
           propertyLogIndex: async () => ({
@@ -200,6 +213,11 @@ export class FakePlatform {
             ],
             total: 2,
           }),
+          sendLogIndex: async ({ actions, page }) =>
+            pageOf(
+              this.sendLog.filter(({ action }) => actions.includes(action)),
+              page!,
+            ),
           eventLogIndex: async () => ({
             list: [{ dataID: 'highTemperature', type: 'alert', params: '{"value":80}', timestamp: 1778593628940 }],
             total: 1,

@@ -8,6 +8,7 @@ import { isoOfSeconds } from '../time-text';
 import { deviceTypes, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
+import { addDeviceCountCommand } from './device-count';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceSwitchCommands } from './device-switch';
@@ -95,6 +96,7 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
     'device show aliyun_test_01 dev001',
   );
 
+  addDeviceCountCommand(device, io);
   addDeviceStateCommands(device, io);
 
   addDeviceSwitchCommands(device, io);

@@ -38,6 +38,25 @@ test('show tells dynamic registration, validation and status in words', async ()
   expect(stdout).toMatch(/status: +published\n/);
 });
 
+test('update sets the network and the description, and removes the latter', async () => {
+  await dmctl('product update p1 --net-type ble --description smart');
+  expect(platform.requests.productInfoUpdate).toMatchObject({ netType: '5', desc: { value: 'smart' } });
+  await runCli(['product', 'update', 'p1', '--description', '', '--endpoint', platform.endpoint]);
+  expect(platform.requests.productInfoUpdate).toMatchObject({ netType: '0', desc: { value: '' } });
+  await dmctl('product update p1 --name Lamp');
+  expect(platform.requests.productInfoUpdate).toMatchObject({ desc: null });
+});
+
+test('disable and enable; enable leaves a published product published', async () => {
+  expect((await dmctl('product disable p1')).stdout).toBe('disabled product p1\n');
+  expect(platform.products.get('p1')!.status).toBe('2');
+  expect((await dmctl('product enable p1')).stdout).toBe('enabled product p1\n');
+  expect(platform.products.get('p1')!.status).toBe('3');
+  await dmctl('product publish p1');
+  expect((await dmctl('product enable p1')).stdout).toBe('product p1 is not disabled\n');
+  expect(platform.products.get('p1')!.status).toBe('1');
+});
+
 test('publish and unpublish', async () => {
   expect((await dmctl('product publish p1')).stdout).toBe('published product p1\n');
   expect(platform.requests.productInfoUpdate).toMatchObject({ productID: 'p1', status: '1' });

@@ -5,10 +5,12 @@ import type { Io } from '../io';
 import { parseTag } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { changedTags, type TagChanges } from '../tags';
-import { autoRegisters, productStatuses, validations } from '../wire-words';
+import { autoRegisters, netTypes, productStatuses, validations } from '../wire-words';
 
 interface UpdateOptions extends TagChanges {
   readonly name?: string;
+  readonly description?: string;
+  readonly netType?: keyof typeof netTypes;
   readonly autoRegister?: keyof typeof autoRegisters;
   readonly validation?: string;
 }
@@ -19,6 +21,9 @@ export const autoRegisterOption = (): Option =>
 export const validationOption = (): Option =>
   new Option('--validation <mode>', 'of values against the thing model').choices(validations);
 
+export const netTypeOption = (): Option =>
+  new Option('--net-type <type>', 'how its devices reach the network').choices(Object.keys(netTypes));
+
 /** What changes a product: published, switched, given another secret. */
 export const addProductChangeCommands = (product: Command, io: Io): void => {
   withExample(
@@ -27,6 +32,8 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .description('change a product')
       .argument('<productKey>')
       .option('--name <name>', 'display name')
+      .option('--description <text>', 'what it is; an empty one removes it')
+      .addOption(netTypeOption())
       .addOption(autoRegisterOption())
       .addOption(validationOption())
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
@@ -59,6 +66,29 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
 
   withExample(
     product
+      .command('disable')
+      .description('refuse all devices of a product; live connections are cut')
+      .argument('<productKey>')
+      .action(
+        inSession(io, async ({ products, out }, _options, productID: string) => {
+          await products.productInfoUpdate({ productID, status: productStatuses.disabled });
+          out.done({ disabled: productID }, `disabled product ${productID}`);
+        }),
+      ),
+    'product disable aliyun_test_01',
+  );
+
+  withExample(
+    product
+      .command('enable')
+      .description('let the devices of a disabled product connect again; publish it again if it was published')
+      .argument('<productKey>')
+      .action(inSession(io, enableProduct)),
+    'product enable aliyun_test_01',
+  );
+
+  withExample(
+    product
       .command('rotate-secret')
       .description('give a product a new ProductSecret and print it; sessions made with the old one are cut')
       .argument('<productKey>')
@@ -73,15 +103,26 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
   );
 };
 
+/** Being enabled is no state of its own: a product that is not disabled stays what it is, above all published. */
+const enableProduct = async ({ products, out }: Session, _options: unknown, productID: string): Promise<void> => {
+  const { status } = await products.productInfoRead({ productID });
+  const isDisabled = Number(status) === productStatuses.disabled;
+  if (isDisabled) await products.productInfoUpdate({ productID, status: productStatuses.developing });
+  out.done(
+    { enabled: productID },
+    isDisabled ? `enabled product ${productID}` : `product ${productID} is not disabled`,
+  );
+};
+
 const updateProduct = async (
   { products, admin, out }: Session,
-  { name, autoRegister, validation, tag, untag }: UpdateOptions,
+  { name, description, netType, autoRegister, validation, tag, untag }: UpdateOptions,
   productID: string,
 ): Promise<void> => {
   const changesTags = tag !== undefined || untag !== undefined;
-  const changesMore = name || autoRegister || validation;
+  const changesMore = name || description !== undefined || netType || autoRegister || validation;
   if (!changesMore && !changesTags) {
-    throw new CliError(ExitCode.usage, 'nothing to change: --name, --auto-register, --validation, --tag or --untag');
+    throw new CliError(ExitCode.usage, 'nothing to change', { hint: '--help names the options.' });
   }
   // The platform takes all tags, and all parameters of the protocol, at once.
   const before = await products.productInfoRead({ productID });
@@ -93,6 +134,8 @@ const updateProduct = async (
     await products.productInfoUpdate({
       productID,
       productName: name,
+      desc: description === undefined ? null : { value: description },
+      netType: netType && netTypes[netType],
       autoRegister: autoRegister && autoRegisters[autoRegister],
       ...(validation && { protocolConf: { ...before.protocolConf, validation } }),
       tags,

@@ -65,9 +65,48 @@ test('list shows rows, and says when there are more', async () => {
   for (const key of ['p1', 'p2', 'p3']) await dmctl(`product create ${key}`);
   const { stdout, stderr } = await dmctl('product list --limit 2');
   expect(stdout.split('\n').map((line) => line.split(/ +/)[0])).toEqual(['PRODUCT', 'p1', 'p2', '']);
-  expect(stderr).toBe('2 of 3; --limit shows more\n');
+  expect(stderr).toBe('1 to 2 of 3; --page 2 shows more\n');
+  const second = await dmctl('product list --limit 2 --page 2 --name p --tag line=2');
+  expect(second.stdout).toMatch(/^p3 /m);
+  expect(second.stderr).toBe('');
+  expect(platform.requests.productInfoIndex).toMatchObject({ productName: 'p', tags: { line: '2' } });
   const { stdout: json } = await dmctl('product list --json');
   expect(JSON.parse(json)).toMatchObject([{ productKey: 'p1', autoRegister: 'off', validation: 'weak' }, {}, {}]);
+});
+
+test('show tells what a console tells, and how many devices there are', async () => {
+  const options = '--device-type gateway --net-type cellular --description smart --tag line=2 --auto-register existing';
+  await dmctl(`product create p1 --name SmartKit ${options}`);
+  platform.devices.set('p1/d', { productID: 'p1', deviceName: 'd', secret: '', isOnline: 2 });
+  platform.devices.set('p1/e', { productID: 'p1', deviceName: 'e', secret: '', isOnline: 1 });
+  const shown = JSON.parse((await dmctl('product show p1 --json')).stdout) as object;
+  const listed = JSON.parse((await dmctl('product list --json')).stdout) as object[];
+  const { code } = await dmctl('device count nope');
+  const counts = [await dmctl('device count p1 --json'), await dmctl('device count --json')];
+  platform.devices.clear();
+  const facts = {
+    productKey: 'p1',
+    name: 'SmartKit',
+    deviceType: 'gateway',
+    netType: 'cellular',
+    authentication: 'device secret',
+    category: 'custom',
+    autoRegister: 'existing',
+    validation: 'weak',
+    description: 'smart',
+    tags: { line: '2' },
+    devices: 2,
+    activatedDevices: 1,
+    onlineDevices: 1,
+    created: '2023-11-14T22:13:20.000Z',
+  };
+  expect(shown).toMatchObject(facts);
+  expect(listed).toMatchObject([facts]);
+  expect(code).toBe(1);
+  expect(counts.map(({ stdout }) => JSON.parse(stdout) as object)).toEqual([
+    { total: 2, activated: 1, online: 1, disabled: 0 },
+    { total: 9, activated: 5, online: 2 },
+  ]);
 });
 
 test('show keeps the secret to itself unless asked', async () => {

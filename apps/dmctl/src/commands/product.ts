@@ -2,11 +2,19 @@ import { PROTOCOL_CODE } from '@alink/contract';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import type { Io } from '../io';
-import { parseLimit } from '../parse-options';
+import { parseLimit, parsePage, parseTag } from '../parse-options';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { autoRegisters, deviceTypes, productStatuses, registrations, wordOf } from '../wire-words';
-import { addProductChangeCommands, autoRegisterOption, validationOption } from './product-change';
+import {
+  authentications,
+  autoRegisters,
+  deviceTypes,
+  netTypes,
+  productStatuses,
+  registrations,
+  wordOf,
+} from '../wire-words';
+import { addProductChangeCommands, autoRegisterOption, netTypeOption, validationOption } from './product-change';
 import { productKeyOf, type ProductInfo } from './product-key';
 import { addProductModelCommands, countsOf, readModel } from './product-model';
 
@@ -15,12 +23,24 @@ const AUTH_MODE_SECRET = 2;
 
 interface CreateOptions {
   readonly name?: string;
+  readonly description?: string;
+  readonly netType?: keyof typeof netTypes;
+  readonly tag?: Record<string, string>;
   readonly deviceType: keyof typeof deviceTypes;
   readonly autoRegister: keyof typeof autoRegisters;
   readonly validation?: string;
   readonly secret?: string;
   readonly tsl?: string;
 }
+
+interface ListOptions {
+  readonly name?: string;
+  readonly tag?: Record<string, string>;
+  readonly limit: number;
+  readonly page: number;
+}
+
+type DeviceCount = Awaited<ReturnType<Session['admin']['deviceCounts']>>['list'][number];
 
 export const addProductCommands = (program: Command, io: Io): void => {
   const product = program.command('product').description('products and their thing models');
@@ -34,6 +54,9 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .addOption(
         new Option('--device-type <type>', 'what its devices are').choices(Object.keys(deviceTypes)).default('device'),
       )
+      .option('--description <text>', 'what it is')
+      .addOption(netTypeOption())
+      .option('--tag <key=value>', 'a tag; may be given again', parseTag)
       .addOption(autoRegisterOption().default('off'))
       .addOption(validationOption())
       .option('--secret <secret>', 'ProductSecret (made up when left out)')
@@ -47,22 +70,12 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .command('list')
       .description('list products')
       .option('--name <text>', 'only names that contain this')
-      .option('--limit <n>', 'most rows', parseLimit, 100)
-      .action(
-        inSession(io, async ({ products, out }, { name, limit }: { name?: string; limit: number }) => {
-          const { list, total } = await products.productInfoIndex({
-            productName: name,
-            page: { page: 1, size: limit },
-          });
-          out.rows(
-            list.map(rowOf),
-            ['productKey', 'name', 'deviceType', 'autoRegister', 'status', 'created'],
-            'no products',
-          );
-          if (Number(total) > list.length) out.note(`${list.length} of ${total}; --limit shows more`);
-        }),
-      ),
+      .option('--tag <key=value>', 'only those with this tag; several must all be there', parseTag)
+      .option('--limit <n>', 'rows of a page', parseLimit, 100)
+      .option('--page <n>', 'from 1', parsePage, 1)
+      .action(inSession(io, listProducts)),
     'product list --json',
+    'product list --name thermo --tag line=2 --page 2',
   );
 
   withExample(
@@ -72,13 +85,12 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .argument('<productKey>')
       .option('--show-secret', 'also its ProductSecret')
       .action(
-        inSession(io, async ({ products, out }, { showSecret }: { showSecret?: boolean }, productID: string) => {
+        inSession(io, async ({ products, admin, out }, { showSecret }: { showSecret?: boolean }, productID: string) => {
           const info = await products.productInfoRead({ productID });
+          const { list } = await admin.deviceCounts({ productIDs: [productID] });
           out.record({
-            ...rowOf(info),
+            ...rowOf(info, list),
             dynamicRegistration: wordOf(registrations, info.autoRegister),
-            description: info.desc?.value,
-            tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,
             productSecret: showSecret ? info.secret : undefined,
           });
         }),
@@ -104,9 +116,29 @@ export const addProductCommands = (program: Command, io: Io): void => {
   addProductModelCommands(product, io);
 };
 
+const listProducts = async (
+  { products, admin, out }: Session,
+  { name, tag, limit, page }: ListOptions,
+): Promise<void> => {
+  const { list, total } = await products.productInfoIndex({
+    productName: name,
+    tags: tag,
+    page: { page, size: limit },
+  });
+  const productIDs = list.map(({ productID }) => productID);
+  const counts = list.length > 0 ? (await admin.deviceCounts({ productIDs })).list : [];
+  const rows = list.map((info) => rowOf(info, counts));
+  out.rows(
+    rows,
+    ['productKey', 'name', 'deviceType', 'netType', 'autoRegister', 'status', 'devices', 'created'],
+    'no products',
+  );
+  out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
+};
+
 const createProduct = async (
   { products, out, io }: Session,
-  { name, deviceType, autoRegister, validation, secret, tsl }: CreateOptions,
+  { name, description, netType, tag, deviceType, autoRegister, validation, secret, tsl }: CreateOptions,
   productKey?: string,
 ): Promise<void> => {
   // Read before anything is created: a bad file must not leave half a product.
@@ -115,6 +147,9 @@ const createProduct = async (
   const { productID } = await products.productInfoCreate({
     productID: productKey,
     productName: productName ?? 'product',
+    desc: description === undefined ? null : { value: description },
+    netType: netType && netTypes[netType],
+    tags: tag,
     deviceType: deviceTypes[deviceType],
     autoRegister: autoRegisters[autoRegister],
     authMode: AUTH_MODE_SECRET,
@@ -129,13 +164,27 @@ const createProduct = async (
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });
 };
 
-const rowOf = (info: ProductInfo) => ({
-  productKey: info.productID,
-  ...(productKeyOf(info) !== info.productID && { externalKey: productKeyOf(info) }),
-  name: info.productName,
-  deviceType: wordOf(deviceTypes, info.deviceType),
-  autoRegister: wordOf({ ...autoRegisters, 'create and bind': 4 }, info.autoRegister),
-  validation: info.protocolConf.validation || 'weak',
-  status: wordOf(productStatuses, info.status),
-  created: isoOfSeconds(info.createdTime),
-});
+/** @param counts of devices; without, the row has none */
+const rowOf = (info: ProductInfo, counts: readonly DeviceCount[] = []) => {
+  const count = counts.find(({ productID }) => productID === info.productID);
+  return {
+    productKey: info.productID,
+    ...(productKeyOf(info) !== info.productID && { externalKey: productKeyOf(info) }),
+    name: info.productName,
+    deviceType: wordOf(deviceTypes, info.deviceType),
+    netType: wordOf(netTypes, info.netType),
+    authentication: wordOf(authentications, info.authMode),
+    category: info.categoryID === '0' ? 'custom' : info.categoryID,
+    autoRegister: wordOf({ ...autoRegisters, 'create and bind': 4 }, info.autoRegister),
+    validation: info.protocolConf.validation || 'weak',
+    status: wordOf(productStatuses, info.status),
+    description: info.desc?.value || undefined,
+    tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,
+    ...(count && {
+      devices: Number(count.total),
+      activatedDevices: Number(count.activated),
+      onlineDevices: Number(count.online),
+    }),
+    created: isoOfSeconds(info.createdTime),
+  };
+};

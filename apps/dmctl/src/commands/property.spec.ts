@@ -13,13 +13,19 @@ test('latest shows value and time, in words and in milliseconds', async () => {
   const { code, stdout } = await dmctl('property', 'latest', 'p', 'd', 'temperature', 'other');
   expect(code).toBe(0);
   expect(stdout).toBe(
-    'PROPERTY     VALUE  TIME                      TIMESTAMP\n' +
-      'temperature  25.5   2026-05-12T13:47:08.940Z  1778593628940\n',
+    'PROPERTY     NAME       VALUE  TIME                      TIMESTAMP\n' +
+      'temperature  Room heat  25.5   2026-05-12T13:47:08.940Z  1778593628940\n',
   );
   expect(platform.requests.propertyLatestIndex).toMatchObject({ dataIDs: ['temperature', 'other'] });
   const { stdout: json } = await dmctl('property', 'latest', 'p', 'd', '--json');
   expect(JSON.parse(json)).toEqual([
-    { property: 'temperature', value: 25.5, time: '2026-05-12T13:47:08.940Z', timestamp: 1778593628940 },
+    {
+      property: 'temperature',
+      name: 'Room heat',
+      value: 25.5,
+      time: '2026-05-12T13:47:08.940Z',
+      timestamp: 1778593628940,
+    },
   ]);
 });
 

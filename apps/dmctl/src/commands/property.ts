@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCommandLogCommand } from '../command-log';
 import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
 import type { Io } from '../io';
@@ -26,8 +27,8 @@ export const addPropertyCommands = (program: Command, io: Io): void => {
         inSession(io, async ({ messages, out }, _options, productID: string, deviceName: string, dataIDs: string[]) => {
           const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs });
           out.rows(
-            list.map(rowOf),
-            ['property', 'value', 'time', 'timestamp'],
+            list.map((entry) => ({ ...rowOf(entry), name: entry.dataName })),
+            ['property', 'name', 'value', 'time', 'timestamp'],
             `${deviceName} has reported nothing yet`,
           );
         }),
@@ -127,6 +128,8 @@ export const addPropertyCommands = (program: Command, io: Io): void => {
       ),
     'property get aliyun_test_01 dev001 temperature',
   );
+
+  addCommandLogCommand(property, io, ['propertyControlSend', 'propertyGetReportSend'], 'property commands');
 };
 
 const rowOf = (entry: { dataID: string; value: string; timestamp: string }) => ({

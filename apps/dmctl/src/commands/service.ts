@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCommandLogCommand } from '../command-log';
 import { deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
 import type { Io } from '../io';
@@ -27,6 +28,8 @@ export const addServiceCommands = (program: Command, io: Io): void => {
       .action(inSession(io, callService)),
     `service call aliyun_test_01 dev001 echo '{"text":"hello"}'`,
   );
+
+  addCommandLogCommand(service, io, ['actionSend'], 'service calls');
 };
 
 const callService = async (

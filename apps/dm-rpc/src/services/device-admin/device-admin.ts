@@ -5,6 +5,7 @@ import { auditLogHandlers } from './audit-log-index';
 import { certificateHandlers } from './certificates';
 import { connectParamsHandlers } from './connect-params';
 import { createDevicesHandlers } from './create-devices';
+import { deviceCountHandlers } from './device-counts';
 import { resetDeviceHandlers } from './reset-device';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
@@ -21,6 +22,7 @@ export const deviceAdmin = (context: DmContext): Handlers<typeof services.device
   ...topicHandlers(context),
   ...connectParamsHandlers(context),
   ...tokenHandlers(context),
+  ...deviceCountHandlers(context),
   ...createDevicesHandlers(context),
   ...certificateHandlers(context),
   ...rotateKeyHandlers(context),

@@ -1,0 +1,51 @@
+import { FakePlatform } from '../test/fake-platform';
+import { NOW, runCli } from '../test/run-cli';
+
+const platform = new FakePlatform();
+beforeAll(() => platform.start());
+afterAll(() => platform.stop());
+const dmctl = (args: string) => runCli([...args.split(' '), '--endpoint', platform.endpoint]);
+
+platform.sendLog = [
+  { action: 'actionSend', dataID: 'echo', content: '{"text":"hi"}', resultCode: 200, timestamp: NOW, account: 'alice' },
+  { action: 'actionSend', dataID: 'reboot', content: '{}', resultCode: 100024, timestamp: NOW - 1000 },
+  { action: 'propertyControlSend', dataID: 'rpm', content: '{"rpm":1}', resultCode: 2000002, timestamp: NOW - 2000 },
+  { action: 'propertyGetReportSend', dataID: 'rpm', content: '["rpm"]', resultCode: 2000003, timestamp: NOW - 3000 },
+  { action: 'propertyControlSend', dataID: 'rpm', content: 'x', resultCode: 460, timestamp: NOW - 4000 },
+];
+
+test('service log shows the calls with input and result, page by page', async () => {
+  const { code, stdout, stderr } = await dmctl('service log p d --since 1h --limit 1');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '1 to 1 of 2; --page 2 shows more\n' });
+  expect(stdout).toMatch(/^TIME +ACTION +IDENTIFIER +CONTENT +CODE +RESULT +ACCOUNT\n/);
+  expect(stdout).toMatch(/ call +echo +\{"text":"hi"\} +200 +success +alice\n$/);
+  expect(platform.requests.sendLogIndex).toMatchObject({
+    productID: 'p',
+    deviceName: 'd',
+    actions: ['actionSend'],
+    timeStart: String(NOW - 3_600_000),
+    page: { page: '1', size: '1' },
+  });
+  expect(JSON.parse((await dmctl('service log p d --page 2 --limit 1 --json')).stdout)).toEqual([
+    {
+      time: new Date(NOW - 1000).toISOString(),
+      action: 'call',
+      identifier: 'reboot',
+      content: {},
+      code: 100024,
+      result: 'not answered yet',
+      timestamp: NOW - 1000,
+    },
+  ]);
+});
+
+test('property log shows what was set and asked for, in words where the platform knows what happened', async () => {
+  const rows = JSON.parse((await dmctl('property log p d --json')).stdout) as object[];
+  expect(rows).toMatchObject([
+    { action: 'set', identifier: 'rpm', content: { rpm: 1 }, code: 2000002, result: 'no answer in time' },
+    { action: 'get', identifier: 'rpm', content: ['rpm'], code: 2000003, result: 'the device is offline' },
+    { action: 'set', identifier: 'rpm', content: 'x', code: 460, result: '' },
+  ]);
+  platform.sendLog = [];
+  expect((await dmctl('property log p d')).stdout).toBe('no property commands of d\n');
+});
