@@ -164,7 +164,7 @@ describe('many devices', () => {
     expect(await json('product show lamp')).toMatchObject({ devices: counts.total, onlineDevices: 0 });
     expect(await dmctl(`device delete lamp --from ${file('counted.csv')} --yes`)).toContain('deleted 12 of 12 devices');
     expect(await json('device count')).toMatchObject({ total: counts.total - 12 });
-    expect(await refused('device enable lamp lamp1 nobody')).toContain('1 of 2 devices refused');
+    expect(await refused('device enable lamp lamp2 nobody')).toContain('1 of 2 devices refused');
   });
 
   test('10,000 from a CSV; once more all are refused, each line with its reason', async () => {
