@@ -58,27 +58,29 @@ describe('createTimedjob', () => {
     const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: 60_000 });
     const timed = channel.client(services.timedManage);
 
-    const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
-    const heard: string[] = [];
-    bus.subscribe(topic, ({ data }) => heard.push(decodeEnvelope(data.toString()).data));
-    await soon(() => expect(heard.length).toBeGreaterThan(1));
+    try {
+      const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
+      const heard: string[] = [];
+      bus.subscribe(topic, ({ data }) => heard.push(decodeEnvelope(data.toString()).data));
+      await soon(() => expect(heard.length).toBeGreaterThan(1));
 
-    await postgres.kill();
-    const away = { code: 100008, message: 'the database cannot be used now' };
-    await soon(() => expect(timed.TaskGroupIndex({})).rejects.toMatchObject(away));
-    // Asks the queue, which has connections of its own.
-    await expect(timed.TaskCancel({ taskID: 'any' })).rejects.toMatchObject(away);
-    await postgres.restart();
-    const before = heard.length;
-    await soon(() => expect(heard.length).toBeGreaterThan(before + 1));
-    const { list } = await timed.TaskLogIndex({ groupCode });
-    expect(list[0]).toMatchObject({ resultCode: '200' });
-
-    channel.close();
-    await service.stop();
-    await bus.close();
-    await registry.close();
-    await db.close();
-    await postgres.stop();
+      await postgres.kill();
+      const away = { code: 100008, message: 'the database cannot be used now' };
+      await soon(() => expect(timed.TaskGroupIndex({})).rejects.toMatchObject(away));
+      // Asks the queue, which has connections of its own.
+      await soon(() => expect(timed.TaskCancel({ taskID: 'any' })).rejects.toMatchObject(away));
+      await postgres.restart();
+      const before = heard.length;
+      await soon(() => expect(heard.length).toBeGreaterThan(before + 1));
+      const { list } = await timed.TaskLogIndex({ groupCode });
+      expect(list[0]).toMatchObject({ resultCode: '200' });
+    } finally {
+      channel.close();
+      await service.stop();
+      await bus.close();
+      await registry.close();
+      await db.close();
+      await postgres.stop();
+    }
   });
 });
