@@ -30,6 +30,7 @@ const answers: Answers = {
 
 export const startNotedPlatform = async (log: Logger) => {
   const calls: Call[] = [];
+  const asked: Answers = {};
   const noted = (service: Service): ServedService => ({
     service,
     handlers: Object.fromEntries(
@@ -37,7 +38,7 @@ export const startNotedPlatform = async (log: Logger) => {
         method,
         async (request: Record<string, never[]>) => {
           calls.push({ method, request });
-          return answers[method]?.(request) ?? {};
+          return (asked[method] ?? answers[method])?.(request) ?? {};
         },
       ]),
     ),
@@ -61,6 +62,8 @@ export const startNotedPlatform = async (log: Logger) => {
     /** Requests of one method, oldest first. */
     requests: (method: string) => calls.filter((call) => call.method === method).map(({ request }) => request),
     forget: () => void calls.splice(0),
+    /** Lets a method answer so from now on. */
+    answer: (method: string, answer: Answers[string]) => void (asked[method] = answer),
     stop: async () => {
       channel.close();
       await server.stop();

@@ -1,7 +1,8 @@
 /** What a gateway tells the platform of its own accord: that it lives, who is online, and who is no more. */
 import { jest } from '@jest/globals';
 import { connectNats, type Bus } from '@alink/bus';
-import { subjects } from '@alink/contract';
+import { Code, subjects } from '@alink/contract';
+import { RpcError } from '@alink/rpc';
 import { createLogger, loadConfig } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { eventually, RawMqtt, removeFolder, startNats, temporaryFolder, type TestNats } from '@alink/testing';
@@ -113,11 +114,14 @@ test('tells after an outage of NATS who has left meanwhile, unless they are back
 describe('protocolServiceUpdate', () => {
   const updates = () => platform.requests('protocolServiceUpdate').filter(({ ip }) => ip === '10.0.0.1');
   const statuses = () => updates().map(({ status }) => status);
-
-  test('is kept alive every 60 s, and says at the end that it has stopped', async () => {
-    // Only what repeats is mocked: calls go over a real socket.
+  /** Calls go over a real socket. */
+  const mockWhatRepeats = (): void => {
     const real = ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask', 'Date', 'performance', 'hrtime'] as const;
     jest.useFakeTimers({ doNotFake: [...real, 'clearTimeout', 'clearImmediate'] });
+  };
+
+  test('is kept alive every 60 s, and says at the end that it has stopped', async () => {
+    mockWhatRepeats();
     try {
       const announcer = new ProtocolAnnouncer(platform.channel, { ip: '10.0.0.1', port: 9108 }, log);
       await announcer.start();
@@ -139,6 +143,28 @@ describe('protocolServiceUpdate', () => {
       });
     } finally {
       jest.useRealTimers();
+    }
+  });
+
+  test('creates the protocol again when somebody has deleted it', async () => {
+    mockWhatRepeats();
+    try {
+      const announcer = new ProtocolAnnouncer(platform.channel, { ip: '10.0.0.2', port: 9108 }, log);
+      await announcer.start();
+      platform.forget();
+      const created = () => platform.requests('protocolInfoCreate');
+      platform.answer('protocolServiceUpdate', () => {
+        if (created().length === 0) throw new RpcError(Code.notFound, 'no such protocol');
+        return {};
+      });
+      jest.advanceTimersByTime(60_000);
+      const told = () => platform.requests('protocolServiceUpdate').filter(({ ip }) => ip === '10.0.0.2');
+      await eventually(() => expect(told()).toHaveLength(2));
+      expect(created()).toContainEqual(expect.objectContaining({ code: 'aliyunMqtt' }));
+      await announcer.stop();
+    } finally {
+      jest.useRealTimers();
+      platform.answer('protocolServiceUpdate', () => ({}));
     }
   });
 });

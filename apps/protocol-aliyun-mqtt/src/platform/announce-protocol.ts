@@ -24,9 +24,7 @@ export class ProtocolAnnouncer {
     await this.create();
     await this.say(RUNNING);
     this.timer = setInterval(() => {
-      this.say(RUNNING).catch((error: unknown) =>
-        this.log.warn({ err: error }, 'dm.rpc did not take the sign of life'),
-      );
+      this.stayAlive().catch((error: unknown) => this.log.warn({ err: error }, 'dm.rpc did not take the sign of life'));
     }, EVERY_MS);
   }
 
@@ -35,6 +33,17 @@ export class ProtocolAnnouncer {
     await this.say(STOPPED).catch((error: unknown) =>
       this.log.debug({ err: error }, 'dm.rpc did not hear of the stop'),
     );
+  }
+
+  /** An operator may have deleted the protocol; as long as it is served, it is there. */
+  private async stayAlive(): Promise<void> {
+    try {
+      await this.say(RUNNING);
+    } catch (error) {
+      if (!isError(error, Code.notFound)) throw error;
+      await this.create();
+      await this.say(RUNNING);
+    }
   }
 
   private async create(): Promise<void> {
@@ -48,7 +57,7 @@ export class ProtocolAnnouncer {
         desc: 'Alibaba Cloud IoT devices over MQTT (Alink JSON)',
       });
     } catch (error) {
-      if (!(error instanceof RpcError) || error.code !== Code.duplicate) throw error;
+      if (!isError(error, Code.duplicate)) throw error;
     }
   }
 
@@ -56,3 +65,5 @@ export class ProtocolAnnouncer {
     await this.protocols.protocolServiceUpdate({ code: PROTOCOL_CODE, ...this.address, status });
   }
 }
+
+const isError = (error: unknown, code: number): boolean => error instanceof RpcError && error.code === code;
