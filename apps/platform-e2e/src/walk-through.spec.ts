@@ -56,7 +56,11 @@ const expectDmctl = (args: readonly string[], code: number, output: RegExp): Pro
   });
 
 const expectReport = (): Promise<void> =>
-  expectDmctl(['property', 'latest', PRODUCT, DEVICE], 0, /^temperature +25\.5 +2026-05-12T13:47:08\.940Z/m);
+  expectDmctl(
+    ['property', 'latest', PRODUCT, DEVICE],
+    0,
+    /^temperature +Temperature +25\.5 +2026-05-12T13:47:08\.940Z/m,
+  );
 
 const connectDevice = (): Promise<SdkDevice> =>
   SdkDevice.connect({
