@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { withExample } from './example';
 import type { Io } from './io';
 import { jsonOrText } from './json-or-text';
-import { parseLimit, parseMoment, parsePage } from './parse-options';
+import { withLogPage, type LogPage } from './log-page';
 import { inSession, type Session } from './session';
 import { isoOfMs } from './time-text';
 
@@ -19,19 +19,13 @@ const results: Partial<Record<number, string>> = {
   [Code.deviceTimeout]: 'no answer in time',
 };
 
-interface LogOptions {
-  readonly since?: number;
-  readonly limit: number;
-  readonly page: number;
-}
-
 type Entry = Awaited<ReturnType<Session['messages']['sendLogIndex']>>['list'][number];
 
 /** Adds `log` to a group of commands. @param wanted the actions that it is about @param what they are, in words */
 export const addCommandLogCommand = (group: Command, io: Io, wanted: readonly Action[], what: string): void => {
   const showLog = async (
     { messages, out }: Session,
-    { since, limit, page }: LogOptions,
+    { since, limit, page }: LogPage,
     productID: string,
     deviceName: string,
   ): Promise<void> => {
@@ -47,15 +41,14 @@ export const addCommandLogCommand = (group: Command, io: Io, wanted: readonly Ac
     out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
   };
   withExample(
-    group
-      .command('log')
-      .description(`show the ${what} of a device and how they ended, newest first`)
-      .argument('<productKey>')
-      .argument('<deviceName>')
-      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
-      .option('--limit <n>', 'rows of a page', parseLimit, 50)
-      .option('--page <n>', 'from 1', parsePage, 1)
-      .action(inSession(io, showLog)),
+    withLogPage(
+      group
+        .command('log')
+        .description(`show the ${what} of a device and how they ended, newest first`)
+        .argument('<productKey>')
+        .argument('<deviceName>'),
+      io,
+    ).action(inSession(io, showLog)),
     `${group.name()} log aliyun_test_01 dev001 --since 1d`,
   );
 };

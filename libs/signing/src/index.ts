@@ -16,6 +16,7 @@ export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-me
 export {
   DEVICE_NAME_RULE,
   formatUsername,
+  isDeviceIdentity,
   isDeviceName,
   isProductKey,
   parseUsername,

@@ -35,3 +35,7 @@ const productKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Whether a product may have this key. */
 export const isProductKey = (key: string): boolean => productKeyPattern.test(key);
+
+/** Whether there may be such a device: both names are ones that can be. */
+export const isDeviceIdentity = ({ productKey, deviceName }: DeviceIdentity): boolean =>
+  isProductKey(productKey) && isDeviceName(deviceName);

@@ -2,34 +2,27 @@ import type { Command } from 'commander';
 import { withExample } from '../example';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
-import { parseLimit, parseMoment, parsePage } from '../parse-options';
+import { withLogPage, type LogPage } from '../log-page';
 import { inSession, type Session } from '../session';
 import { isoOfMs } from '../time-text';
 
-interface AuditOptions {
-  readonly since?: number;
-  readonly limit: number;
-  readonly page: number;
-}
-
 export const addAuditCommand = (program: Command, io: Io): void => {
   withExample(
-    program
-      .command('audit')
-      .description('show who changed what: products, devices, secrets, tokens, certificates; newest first')
-      .argument('[productKey]', 'of this product only')
-      .argument('[deviceName]', 'of this device only')
-      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
-      .option('--limit <n>', 'rows of a page', parseLimit, 50)
-      .option('--page <n>', 'from 1', parsePage, 1)
-      .action(inSession(io, showAudit)),
+    withLogPage(
+      program
+        .command('audit')
+        .description('show who changed what: products, devices, secrets, tokens, certificates; newest first')
+        .argument('[productKey]', 'of this product only')
+        .argument('[deviceName]', 'of this device only'),
+      io,
+    ).action(inSession(io, showAudit)),
     'audit aliyun_test_01 dev001 --since 7d',
   );
 };
 
 const showAudit = async (
   { admin, out }: Session,
-  { since, limit, page }: AuditOptions,
+  { since, limit, page }: LogPage,
   productID?: string,
   deviceName?: string,
 ): Promise<void> => {

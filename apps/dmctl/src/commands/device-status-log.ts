@@ -1,35 +1,28 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import type { Io } from '../io';
-import { parseLimit, parseMoment, parsePage } from '../parse-options';
+import { withLogPage, type LogPage } from '../log-page';
 import { inSession, type Session } from '../session';
 import { isoOfMs } from '../time-text';
 import { onlineStates, wordOf } from '../wire-words';
 
-interface StatusLogOptions {
-  readonly since?: number;
-  readonly limit: number;
-  readonly page: number;
-}
-
 export const addDeviceStatusLogCommand = (device: Command, io: Io): void => {
   withExample(
-    device
-      .command('status-log')
-      .description('show when a device went online and offline, and why; newest first')
-      .argument('<productKey>')
-      .argument('<deviceName>')
-      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
-      .option('--limit <n>', 'rows of a page', parseLimit, 50)
-      .option('--page <n>', 'from 1', parsePage, 1)
-      .action(inSession(io, showStatusLog)),
+    withLogPage(
+      device
+        .command('status-log')
+        .description('show when a device went online and offline, and why; newest first')
+        .argument('<productKey>')
+        .argument('<deviceName>'),
+      io,
+    ).action(inSession(io, showStatusLog)),
     'device status-log aliyun_test_01 dev001 --since 7d',
   );
 };
 
 const showStatusLog = async (
   { admin, out }: Session,
-  { since, limit, page }: StatusLogOptions,
+  { since, limit, page }: LogPage,
   productID: string,
   deviceName: string,
 ): Promise<void> => {

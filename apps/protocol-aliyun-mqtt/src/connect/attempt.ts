@@ -1,5 +1,5 @@
 /** A CONNECT, read: what the client says of itself, before anything is believed. */
-import { isDeviceName, isProductKey, parseClientId, parseUsername, type ParsedClientId } from '@alink/signing';
+import { isDeviceIdentity, parseClientId, parseUsername, type ParsedClientId } from '@alink/signing';
 
 export interface Attempt {
   readonly clientId: ParsedClientId;
@@ -36,7 +36,7 @@ export const readAttempt = (fields: {
 /** The device that a username names. Names that cannot be go no further: neither to dm.rpc, whose database would refuse some, nor into memory or a log. */
 export const identityOf = (username: string): Attempt['identity'] => {
   const identity = parseUsername(username);
-  return identity && isProductKey(identity.productKey) && isDeviceName(identity.deviceName) ? identity : undefined;
+  return identity && isDeviceIdentity(identity) ? identity : undefined;
 };
 
 /** The same username and password, as if sent with another ClientID. */

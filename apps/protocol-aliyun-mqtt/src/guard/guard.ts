@@ -37,10 +37,12 @@ export class Guard {
   readonly lockout: LoginLockout;
   readonly connectRate: ConnectRate;
   readonly uplinkRate: UplinkRate;
+  private readonly clock: Clock;
   private readonly metrics: ReturnType<typeof createGuardMetrics>;
 
   constructor(private readonly options: GuardOptions) {
-    const { config, clock = monotonicClock, log, metrics, gatewayMetrics } = options;
+    const { config, log, metrics, gatewayMetrics } = options;
+    const clock = (this.clock = options.clock ?? monotonicClock);
     const counters = createGuardMetrics(metrics, {
       waiting: () => this.queues.mqtt.waiting + this.queues.http.waiting,
       opening: () => this.queues.mqtt.opening + this.queues.http.opening,
@@ -78,9 +80,9 @@ export class Guard {
 
   /** Bounds the bytes that are read from a device's connection. */
   paceReads(conn: Duplex): void {
-    const { config, clock = monotonicClock } = this.options;
+    const { options, clock } = this;
     const onPause = (): void => this.metrics.readPauses.inc();
-    paceReads(conn, { bytesPerSecond: config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
+    paceReads(conn, { bytesPerSecond: options.config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
   }
 
   private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {

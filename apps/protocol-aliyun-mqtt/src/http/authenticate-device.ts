@@ -2,7 +2,7 @@
  * `POST /auth/devicename`: a device proves its DeviceSecret and gets an iotId and an iotToken for MQTT ("Alibaba Cloud IoT
  * documentation, 'MQTT over HTTPS authentication'"; C SDK 3.0.1, dev_sign_mqtt.c; Link SDK for C 4.x, core_auth.c).
  */
-import { DEFAULT_SIGN_METHOD, isDeviceName, isProductKey, parseSignMethod } from '@alink/signing';
+import { DEFAULT_SIGN_METHOD, isDeviceIdentity, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
 import { IMPOSSIBLE_NAMES, type Refused } from './answer';
 import type { Login, LoginContext } from './login';
@@ -28,7 +28,7 @@ export const authenticateDevice = (
   if (!productKey || !deviceName || !password) {
     return { code: 460, cause: 'productKey, deviceName and sign are needed' };
   }
-  if (!isProductKey(productKey) || !isDeviceName(deviceName)) return { code: 460, cause: IMPOSSIBLE_NAMES };
+  if (!isDeviceIdentity({ productKey, deviceName })) return { code: 460, cause: IMPOSSIBLE_NAMES };
   const signMethod = parseSignMethod(fields.get('signmethod') ?? fields.get('signMethod') ?? DEFAULT_SIGN_METHOD);
   if (!signMethod) return { code: 460, cause: 'signmethod must be hmacmd5, hmacsha1 or hmacsha256' };
 

@@ -2,7 +2,7 @@
  * `POST /auth/register/device`: a pre-registered device fetches its DeviceSecret ("Alibaba Cloud IoT documentation,
  * 'Device identity registration'"; Link SDK for C 4.x, aiot_dynreg_api.c; Quectel's note, 4.2.3).
  */
-import { dynregContent, isDeviceName, isProductKey, parseSignMethod } from '@alink/signing';
+import { dynregContent, isDeviceIdentity, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
 import type { Registration } from '../directory/credentials-source';
 import { IMPOSSIBLE_NAMES, type ErrorCode, type Refused } from './answer';
@@ -32,7 +32,7 @@ export const registerDevice = (
   if (!productKey || !deviceName || !random || !password || !method) {
     return { code: 460, cause: 'productKey, deviceName, random, sign and signMethod are needed' };
   }
-  if (!isProductKey(productKey) || !isDeviceName(deviceName)) return { code: 460, cause: IMPOSSIBLE_NAMES };
+  if (!isDeviceIdentity({ productKey, deviceName })) return { code: 460, cause: IMPOSSIBLE_NAMES };
   const signMethod = parseSignMethod(method);
   if (!signMethod) return { code: 6292, cause: 'signMethod must be hmacmd5, hmacsha1 or hmacsha256' };
 
