@@ -7,3 +7,4 @@ export { MAX_PROPERTIES } from './property-values';
 export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
 export type { PlatformMessage } from './message-kind';
 export type { Problem } from './problem';
+export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';

@@ -1,10 +1,4 @@
-import {
-  decodeDevicePublish,
-  decodeEnvelope,
-  encodeDevicePublish,
-  encodeEnvelope,
-  type DevicePublish,
-} from './envelope';
+import { decodeEnvelope, encodeEnvelope } from './envelope';
 
 describe('envelope', () => {
   test('is the JSON that the platform’s other services read', () => {
@@ -48,50 +42,5 @@ describe('envelope', () => {
 
   test.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"data":null}', '{"data":{"a":1}}'])('%j is none', (body) => {
     expect(() => decodeEnvelope(body)).toThrow(/JSON|envelope/);
-  });
-});
-
-describe('device publish', () => {
-  const publish: DevicePublish = {
-    topic: '/sys/aliyun_test_01/dev001/thing/event/property/post',
-    handle: 'thing',
-    type: 'property',
-    payload: Buffer.from('{"method":"report","params":{"温度":25.5}}'),
-    timestamp: 1778593628940,
-    productID: 'aliyun_test_01',
-    deviceName: 'dev001',
-    explain: '',
-    protocolCode: 'aliyunMqtt',
-  };
-
-  test('carries its payload as base64', () => {
-    expect(JSON.parse(encodeDevicePublish(publish))).toEqual({
-      ...publish,
-      payload: publish.payload.toString('base64'),
-    });
-  });
-
-  test('comes back as it was, whatever its bytes', () => {
-    for (const payload of [publish.payload, Buffer.alloc(0), Buffer.from([0, 255, 128, 10])]) {
-      expect(decodeDevicePublish(encodeDevicePublish({ ...publish, payload }))).toEqual({ ...publish, payload });
-    }
-  });
-
-  test('goes through an envelope', () => {
-    const { data } = decodeEnvelope(encodeEnvelope(encodeDevicePublish(publish), 1));
-    expect(decodeDevicePublish(data)).toEqual(publish);
-  });
-
-  test.each([
-    '',
-    'null',
-    '[]',
-    '{}',
-    '{"productID":"p","payload":""}',
-    '{"deviceName":"d","payload":""}',
-    '{"productID":"p","deviceName":"d"}',
-    '{"productID":"p","deviceName":"d","payload":{"a":1}}',
-  ])('%j is none', (data) => {
-    expect(() => decodeDevicePublish(data)).toThrow(/JSON|device publish/);
   });
 });

@@ -1,5 +1,4 @@
-/** The envelope around every message on NATS, and the device publish inside it. */
-import type { Handle } from './subjects';
+/** The envelope around every message on NATS in unitedrhino's form, and what stands in it but device publishes. */
 
 /** Who asked, as gRPC metadata `ithings-user` and the envelope carry it. */
 export type UserContext = Readonly<Record<string, unknown>>;
@@ -13,22 +12,6 @@ export interface Envelope {
   /** The real payload, as text. */
   readonly data: string;
   readonly userCtx?: UserContext;
-}
-
-/** A message from or for a device: `data` of the envelope on `device.up.>` and `device.down.>`. */
-export interface DevicePublish {
-  readonly topic: string;
-  readonly handle: Handle;
-  /** The part of the handle: `property`, `event`, `action`, ... */
-  readonly type: string;
-  /** The platform's own message (JSON), or raw bytes for custom topics. */
-  readonly payload: Buffer;
-  /** Unix milliseconds at which the gateway had the message. */
-  readonly timestamp: number;
-  readonly productID: string;
-  readonly deviceName: string;
-  readonly explain: string;
-  readonly protocolCode: string;
 }
 
 /** A session that began or ended: `data` on `device.up.status.*`. */
@@ -98,18 +81,4 @@ export const decodeEnvelope = (body: string): Envelope => {
     data: parsed.data,
     ...(isUserContext(parsed.userCtx) && { userCtx: parsed.userCtx }),
   };
-};
-
-/** Text of a device publish: the payload becomes base64. */
-export const encodeDevicePublish = (message: DevicePublish): string =>
-  JSON.stringify({ ...message, payload: message.payload.toString('base64') });
-
-/** Reads a device publish. Throws SyntaxError or TypeError on anything else. */
-export const decodeDevicePublish = (data: string): DevicePublish => {
-  const parsed = JSON.parse(data) as Omit<DevicePublish, 'payload'> & { payload: unknown };
-  if (typeof parsed?.productID !== 'string' || typeof parsed.deviceName !== 'string') {
-    throw new TypeError('device publish names no device');
-  }
-  if (typeof parsed.payload !== 'string') throw new TypeError('device publish has no payload');
-  return { ...parsed, payload: Buffer.from(parsed.payload, 'base64') };
 };

@@ -1,10 +1,16 @@
 export { PROTOCOL_CODE, subjects, type CacheKey, type Handle } from './subjects';
 export {
   decodeDevicePublish,
-  decodeEnvelope,
   encodeDevicePublish,
-  encodeEnvelope,
+  readDevicePublish,
+  writeDevicePublish,
   type DevicePublish,
+  type PublishContent,
+} from './device-publish';
+export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } from './device-reports';
+export {
+  decodeEnvelope,
+  encodeEnvelope,
   type Envelope,
   type HubLogEntry,
   type StatusChange,

@@ -8,6 +8,7 @@ import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DirectoryDefinition } from './generated/alink/Directory';
+import type { RequestsDefinition } from './generated/alink/Requests';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
 import type { DeviceManageDefinition } from './generated/dm/DeviceManage';
@@ -53,6 +54,7 @@ export const services = {
   timedManage: service<TimedManageDefinition>(packages.timedjob, 'timedjob.TimedManage'),
   deviceAuth: service<DeviceAuthDefinition>(packages.dg, 'dg.DeviceAuth'),
   directory: service<DirectoryDefinition>(packages.alink, 'alink.Directory'),
+  requests: service<RequestsDefinition>(packages.alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(packages.alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(packages.alink, 'alink.DeviceAdmin'),
 } as const;

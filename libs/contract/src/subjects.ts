@@ -10,7 +10,9 @@ export const PROTOCOL_CODE = 'aliyunMqtt';
 export type Handle = 'thing' | 'ota' | 'config' | 'log' | 'shadow' | 'gateway' | 'ext';
 
 export const subjects = {
-  /** Gateway → dm: an uplink of a device. Kept in JetStream. */
+  /** Our node → our dm: what devices reported, see device-reports.ts. Kept in JetStream. */
+  reports: (shard: number) => `alink.up.${shard}`,
+  /** Node → whoever reads unitedrhino's form: an uplink of a device. Core NATS: to our dm goes {@link subjects.reports}. */
   up: (handle: Handle, productID: string, deviceName: string) => `device.up.${handle}.${productID}.${deviceName}`,
   /** Gateway → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
   connected: 'device.up.status.connected',
