@@ -13,9 +13,10 @@ import {
   type GrpcServerConfig,
   type Logger,
 } from '@alink/runtime';
-import { Connections } from './broker/connections';
+import { startAedes } from './brokers/aedes/aedes-broker';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
+import { Connections } from './connection/connections';
 import { RpcCredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
 import { RpcDirectorySource } from './directory/rpc-source';
@@ -24,6 +25,7 @@ import { PendingCommands } from './downlink/pending-commands';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
+import type { Broker } from './link/broker';
 import { createGatewayMetrics } from './metrics';
 import { ProtocolAnnouncer } from './platform/announce-protocol';
 import { deviceAuth } from './platform/device-auth';
@@ -150,6 +152,7 @@ export const createGateway = async ({
 
   const host = publishedHost(config.HOST, config.POD_IP);
   const grpcHost = publishedHost(grpc.host, config.POD_IP);
+  let broker: Broker | undefined;
   let ports: DevicePorts | undefined;
   let rpc: RpcServer | undefined;
   let announcer: ProtocolAnnouncer | undefined;
@@ -173,7 +176,7 @@ export const createGateway = async ({
       {
         name: 'sessions',
         start: async () => {
-          await connections.broker.listen();
+          broker = await startAedes(connections, log);
           others.start();
           changes.start();
         },
@@ -202,14 +205,21 @@ export const createGateway = async ({
           ports = await openDevicePorts(
             config,
             {
-              mqtt: (conn) => connections.accept(conn),
+              mqtt: (conn) => {
+                guard.paceReads(conn);
+                broker!.accept(conn);
+              },
               http: (conn) => void http.emit('connection', conn),
             },
             guard.queues,
             log,
           );
         },
-        stop: async () => ports?.stop(() => connections.stop()),
+        stop: async () =>
+          ports?.stop(async () => {
+            await connections.stop();
+            await broker!.stop();
+          }),
       },
       {
         name: 'registration',

@@ -8,8 +8,9 @@ import { createMemoryBus, type Bus } from '@alink/bus';
 import { createLogger, createMetrics, type Clock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { RawMqtt, removeFolder, temporaryFolder } from '@alink/testing';
-import { Connections } from '../src/broker/connections';
+import { startAedes } from '../src/brokers/aedes/aedes-broker';
 import { Admission } from '../src/connect/admission';
+import { Connections } from '../src/connection/connections';
 import { DeviceDirectory } from '../src/directory/device-directory';
 import { Downlink } from '../src/downlink/downlink';
 import { PendingCommands } from '../src/downlink/pending-commands';
@@ -92,7 +93,7 @@ export const startDeviceGateway = async (
     log,
     onOnline: (session) => void others.tell(session),
   });
-  await connections.broker.listen();
+  const broker = await startAedes(connections, log);
   others.start();
   changes.start();
   const ports = await openDevicePorts(
@@ -106,7 +107,13 @@ export const startDeviceGateway = async (
       TLS_C_SDK_SUITES: true,
       TLS_OLD_VERSIONS: false,
     },
-    { mqtt: (conn) => connections.accept(conn), http: (conn) => conn.destroy() },
+    {
+      mqtt: (conn) => {
+        guard.paceReads(conn);
+        broker.accept(conn);
+      },
+      http: (conn) => conn.destroy(),
+    },
     guard.queues,
     log,
   );
@@ -133,7 +140,8 @@ export const startDeviceGateway = async (
     ports,
     sessions,
     guard,
-    broker: connections.broker,
+    broker,
+    connections,
     activities,
     /** Subjects of what the stream has kept. */
     kept,
@@ -152,7 +160,10 @@ export const startDeviceGateway = async (
       return rows.reduce((sum, row) => sum + Number(row.split(' ').at(-1)), 0);
     },
     stop: async () => {
-      await ports.stop(() => connections.stop());
+      await ports.stop(async () => {
+        await connections.stop();
+        await broker.stop();
+      });
       await presence.stop();
       others.stop();
       changes.stop();

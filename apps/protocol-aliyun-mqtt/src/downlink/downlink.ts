@@ -17,8 +17,9 @@ import type { Clock, Logger } from '@alink/runtime';
 import { mayReceive, parseTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
+import type { Message } from '../link/link';
 import type { GatewayMetrics } from '../metrics';
-import type { Downlink as Message, Session, Undelivered } from '../session/session';
+import type { Session, Undelivered } from '../session/session';
 import type { PendingCommands } from './pending-commands';
 
 export interface DownlinkOptions {

@@ -1,9 +1,8 @@
 /**
  * What a device publishes: may it, what does it mean, is it kept, and the answer. A PUBACK means "kept": the broker
- * sends it once {@link Uplink.publish} has called back.
+ * sends it once {@link Uplink.publish} has resolved.
  */
 import { hash } from 'node:crypto';
-import type { PublishPacket } from 'aedes';
 import { decodeUplink, encodeReply, type Problem, type UplinkOutcome } from '@alink/alink';
 import type { Bus } from '@alink/bus';
 import { encodeDevicePublish, encodeEnvelope, PROTOCOL_CODE, subjects, type Handle } from '@alink/contract';
@@ -13,6 +12,7 @@ import type { PendingCommands } from '../downlink/pending-commands';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
+import type { Publish } from '../link/endpoint';
 import type { GatewayMetrics } from '../metrics';
 import type { Session } from '../session/session';
 
@@ -27,34 +27,18 @@ export interface UplinkOptions {
   readonly pending: PendingCommands;
 }
 
-/** How the broker goes on: acknowledge, or close the connection because of an error. */
-export type Answer = (error?: Error | null) => void;
-
 export class Uplink {
   constructor(private readonly options: UplinkOptions) {}
 
-  /** Takes a PUBLISH of a device; `answer` is called once, in the order of the device's publishes. */
-  publish(session: Session, packet: PublishPacket, answer: Answer): void {
-    const payload = bufferOf(packet.payload);
+  /** Takes a PUBLISH of a device. Resolves when it may be acknowledged; rejects when the connection must close. */
+  publish(session: Session, { topic, payload, qos }: Publish): Promise<void> {
     if (payload.length > limits.maxPayloadBytes) {
-      this.drop(session, packet.topic, 460, `payload of ${payload.length} bytes is over 256 KB`, 'send it in parts');
-      answer(new Error('payload over 256 KB'));
-      return;
+      this.drop(session, topic, 460, `payload of ${payload.length} bytes is over 256 KB`, 'send it in parts');
+      return Promise.reject(new Error('payload over 256 KB'));
     }
-    const work = this.handle(session, packet.topic, payload);
-    if (packet.qos === 0) {
-      // Nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
-      void work.then(
-        () => answer(),
-        () => answer(),
-      );
-      return;
-    }
-    let failure: Error | undefined;
-    const settled = work.catch((error: unknown) => {
-      failure = error instanceof Error ? error : new Error(String(error));
-    });
-    session.inOrder(settled, () => answer(failure ?? null));
+    const work = this.handle(session, topic, payload);
+    // Of QoS 0 nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
+    return qos === 0 ? work.catch(() => undefined) : session.inOrder(work);
   }
 
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
@@ -214,8 +198,6 @@ const who = ({ productKey, productID, deviceName }: Session) => ({ productKey, p
 /** One id for the same bytes at the same time: the stream keeps it once within its window. */
 const messageId = (topic: string, payload: Buffer, timestamp: number): string =>
   hash('sha1', Buffer.concat([Buffer.from(`${topic}\n${timestamp}\n`), payload]), 'base64url');
-
-const bufferOf = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);
 
 /** A topic for the log: short and on one line. */
 const printable = (topic: string): string => JSON.stringify(topic.slice(0, 200)).slice(1, -1);

@@ -1,14 +1,16 @@
 /**
- * aedes as a broker for devices that never talk to each other: it speaks MQTT and keeps sessions, but moves no message.
- * Uplinks leave through `authorizePublish`, downlinks enter through `client.publish`, so its emitter stays empty.
+ * aedes for devices that never talk to each other: it speaks MQTT and keeps sessions, but moves no message. Uplinks
+ * leave through `authorizePublish`, downlinks enter through `client.publish`, so its emitter stays empty.
  */
 import { Aedes, type AedesOptions, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { limits } from '../../limits';
 
 type Done = (error?: Error) => void;
 
-export class DeviceBroker extends Aedes {
+export class SilentAedes extends Aedes {
   constructor(options: AedesOptions) {
     super({
+      connectTimeout: limits.connectTimeoutMs,
       // SDK ClientIDs are far longer than MQTT 3.1's 23 characters.
       maxClientsIdLength: 65_535,
       // Half-open QoS 2 handshakes of one device; as many as ALINK's documents allow unacknowledged.

@@ -1,5 +1,4 @@
 /** A device's connection, from the moment that it is admitted until it ends. */
-import type { Client, PublishPacket, Subscription } from 'aedes';
 import type { Subscription as BusSubscription } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { maySubscribe } from '@alink/topic';
@@ -8,11 +7,12 @@ import type { Downlink } from '../downlink/downlink';
 import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Activity, Journal } from '../journal';
 import { limits } from '../limits';
+import type { FilterChange, Publish } from '../link/endpoint';
+import type { Ending, Link } from '../link/link';
 import type { Presence } from '../session/presence';
 import type { Session } from '../session/session';
 import type { SessionTable } from '../session/session-table';
-import type { Answer, Uplink } from '../uplink/uplink';
-import { filtersOf, saidDisconnect } from './device-broker';
+import type { Uplink } from '../uplink/uplink';
 import type { Role } from './role';
 
 export interface DeviceRoleOptions {
@@ -30,15 +30,15 @@ export class DeviceRole implements Role {
   private downs: BusSubscription | undefined;
 
   constructor(
-    private readonly client: Client,
-    readonly session: Session,
+    private readonly link: Link,
+    private readonly session: Session,
     private readonly rate: UplinkMeter,
     private readonly push: Push | undefined,
     private readonly options: DeviceRoleOptions,
   ) {}
 
   /** The device takes commands, and dm hears of it. */
-  ready(): void {
+  opened(): void {
     const { session, push, options } = this;
     if (session.state !== 'opening') return;
     session.online(options.clock.now());
@@ -49,55 +49,52 @@ export class DeviceRole implements Role {
     this.note({ kind: 'connect', text: `from ${session.options.address}` });
   }
 
-  publish(packet: PublishPacket, done: Answer): void {
+  published(publish: Publish): Promise<void> {
     const { session } = this;
     if (this.rate.admits((text) => this.note({ kind: 'drop', code: 429, text }))) {
-      return this.options.uplink.publish(session, packet, done);
+      return this.options.uplink.publish(session, publish);
     }
-    return session.inOrder(Promise.resolve(), () => done());
+    return session.inOrder(Promise.resolve());
   }
 
-  grant(subscription: Subscription): Subscription | null {
+  subscribing(filter: string): boolean {
     const { productKey, deviceName } = this.session;
-    const { topic } = subscription;
-    const held = filtersOf(this.client);
-    const verdict = maySubscribe({ productKey, deviceName }, topic);
-    const tooMany = held.length >= limits.maxSubscriptions && !held.includes(topic);
+    const held = this.link.filters;
+    const verdict = maySubscribe({ productKey, deviceName }, filter);
+    const tooMany = held.length >= limits.maxSubscriptions && !held.includes(filter);
     const allowed = verdict.granted && !tooMany;
     const cause = tooMany
       ? `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`
       : `${verdict.granted ? '' : verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
     this.note({
       kind: allowed ? 'subscribe' : 'refuseSubscribe',
-      topic: topic.slice(0, 200),
+      topic: filter.slice(0, 200),
       code: allowed ? 200 : 403,
       text: allowed ? 'subscribed' : `subscribe refused: ${cause}`,
     });
-    return allowed ? subscription : null;
+    return allowed;
   }
 
-  acknowledged(known: boolean): void {
-    // A persistent session's store knows what was under way; a clean one has none, so every PUBACK is believed.
-    if (known || this.client.clean) this.session.noteAcknowledged();
+  filtersChanged({ subscribed, unsubscribed }: FilterChange): void {
+    this.session.noteSubscribed(subscribed);
+    this.session.noteUnsubscribed(unsubscribed);
   }
 
-  /** Why the connection is about to end; the first cause told is the one that counts. */
-  because(reason: string): void {
-    this.session.endReason ??= reason;
+  acknowledged(): void {
+    this.session.noteAcknowledged();
   }
 
-  /** The connection has ended; idempotent. */
-  gone(): void {
-    const { client, session, options } = this;
+  closed(ending: Ending): void {
+    const { session, options } = this;
     if (session.state === 'ended') return;
     const wasOnline = session.state === 'online';
     this.downs?.unsubscribe();
-    if (saidDisconnect(client)) this.because('the device disconnected');
+    session.endReason ??= inWords(ending);
     session.ended();
     options.sessions.remove(session);
     if (!wasOnline) return;
     options.presence.disconnected(session);
-    this.note({ kind: 'disconnect', text: session.endReason ?? 'connection closed' });
+    this.note({ kind: 'disconnect', text: session.endReason });
   }
 
   private note(activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>): void {
@@ -105,3 +102,22 @@ export class DeviceRole implements Role {
     this.options.journal.note({ productKey, productID, deviceName, ...activity });
   }
 }
+
+/** How a link ended, for the person who looks after the device. */
+const inWords = (ending: Ending): string => {
+  switch (ending.how) {
+    case 'ended':
+      return ending.why;
+    case 'disconnected':
+      return 'the device disconnected';
+    case 'silent':
+      return (
+        'keepalive timeout: nothing came from the device for 1.5 times its keepalive; ' +
+        'let it send PINGREQ in time, or check its network'
+      );
+    case 'failed':
+      return ending.error.message;
+    case 'lost':
+      return 'connection closed';
+  }
+};
