@@ -36,6 +36,8 @@ import { startTimer } from './platform/timer';
 import { DeviceChanges } from './session/device-changes';
 import { OtherGateways } from './session/other-gateways';
 import { Presence } from './session/presence';
+import type { Session } from './session/session';
+import { SessionLife } from './session/session-life';
 import { SessionTable } from './session/session-table';
 import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
 import { Uplink } from './uplink/uplink';
@@ -119,21 +121,22 @@ export const createGateway = async ({
   const admission = guard.admission(unguarded);
   const others = new OtherGateways(bus, sessions, presence, directory, gatewayId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
+  const downlink = new Downlink(parts);
+  const listen = (session: Session) => downlink.listen(session);
+  const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
   const connections = new Connections({
     admission,
     unguarded,
     guard,
     sessions,
     changes,
-    presence,
+    life,
     uplink: new Uplink(parts),
-    downlink: new Downlink(parts),
     journal,
     metrics: gatewayMetrics,
     bus,
     clock,
     log,
-    onOnline: (session) => void others.tell(session),
   });
 
   const http = createHttpServer({

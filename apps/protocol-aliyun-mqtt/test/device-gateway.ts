@@ -21,6 +21,8 @@ import { createGatewayMetrics } from '../src/metrics';
 import { DeviceChanges } from '../src/session/device-changes';
 import { OtherGateways } from '../src/session/other-gateways';
 import { Presence } from '../src/session/presence';
+import type { Session } from '../src/session/session';
+import { SessionLife } from '../src/session/session-life';
 import { SessionTable } from '../src/session/session-table';
 import { openDevicePorts } from '../src/transport/device-ports';
 import { Uplink } from '../src/uplink/uplink';
@@ -77,21 +79,22 @@ export const startDeviceGateway = async (
   });
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const others = new OtherGateways(bus, sessions, presence, directory, gatewayId, log);
+  const downlink = new Downlink(parts);
+  const listen = (session: Session) => downlink.listen(session);
+  const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
   const connections = new Connections({
     admission: guard.admission(unguarded),
     unguarded,
     guard,
     sessions,
     changes,
-    presence,
+    life,
     uplink: new Uplink(parts),
-    downlink: new Downlink(parts),
     journal,
     metrics: gatewayMetrics,
     bus,
     clock,
     log,
-    onOnline: (session) => void others.tell(session),
   });
   const broker = await startAedes(connections, log);
   others.start();

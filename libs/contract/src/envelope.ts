@@ -33,6 +33,8 @@ export interface StatusChange {
    * the sequence is only known once the message is kept.
    */
   readonly epoch?: number;
+  /** The gateway device through which a sub-device is online. When that one's session ends, this one has ended with it. */
+  readonly via?: { readonly productID: string; readonly deviceName: string };
   /** Instance id of the gateway that holds the session (key `alink.gateway/<id>` in the registry). */
   readonly gateway?: string;
   /** ClientID as the device sent it, whole; only in `connected`. */
