@@ -133,7 +133,7 @@ describe('uplinks', () => {
     const { raw } = await gateway.connect('dev1');
     for (let id = 1; id <= 50; id++) publish(raw, 'dev1', id, `message ${id}`);
     for (let id = 1; id <= 50; id++) expect((await raw.next('puback')).messageId).toBe(id);
-    const uplinks = (): number => gateway.kept.filter((subject) => /^device\.up\.ext/.test(subject)).length;
+    const uplinks = (): number => gateway.kept.filter((subject) => /^alink\.up\./.test(subject)).length;
     expect(uplinks()).toBe(20);
     expect(gateway.activities.filter(({ kind }) => kind === 'drop')).toMatchObject([
       { deviceName: 'dev1', code: 429, text: expect.stringMatching(/more than 2 publishes per second/) },

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { PublishPacket } from 'aedes';
 import { decodeUplink, encodeReply, type Problem, type UplinkOutcome } from '@alink/alink';
 import type { Bus } from '@alink/bus';
-import { encodeDevicePublish, encodeEnvelope, PROTOCOL_CODE, subjects, type Handle } from '@alink/contract';
+import { encodeReport, joinReports, subjects, type DeviceMessage, type Handle } from '@alink/contract';
 import type { Clock } from '@alink/runtime';
 import { mayPublish, parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { PendingCommands } from '../downlink/pending-commands';
@@ -131,7 +131,7 @@ export class Uplink {
     await this.publishKept(
       session,
       topic,
-      { handle, type, body: Buffer.from(JSON.stringify(message.body)) },
+      { handle, type, body: message.body },
       now,
       messageId(topic, payload, timestamp),
     );
@@ -140,23 +140,21 @@ export class Uplink {
   private async publishKept(
     session: Session,
     topic: string,
-    { handle, type, body }: { handle: Handle; type: string; body: Buffer },
+    { handle, type, body }: { handle: Handle; type: string; body: DeviceMessage | Buffer },
     now: number,
     id: string,
   ): Promise<void> {
     const { productID, deviceName } = session;
-    const data = encodeDevicePublish({
-      topic,
-      handle,
-      type,
-      payload: body,
-      timestamp: now,
+    const report = {
       productID,
       deviceName,
-      explain: '',
-      protocolCode: PROTOCOL_CODE,
-    });
-    await this.options.bus.publishKept(subjects.up(handle, productID, deviceName), encodeEnvelope(data, now), id);
+      topic,
+      arrivedAt: now,
+      handle,
+      type,
+      ...(Buffer.isBuffer(body) ? { bytes: body } : { message: body }),
+    };
+    await this.options.bus.publishKept(subjects.reports(0), joinReports([encodeReport(report)]), id);
   }
 
   private noteKept(session: Session, topic: string, { requestId, reply }: UplinkOutcome, message: Message): void {
