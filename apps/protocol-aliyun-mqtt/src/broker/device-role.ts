@@ -2,7 +2,7 @@
 import type { Client, PublishPacket, Subscription } from 'aedes';
 import type { Subscription as BusSubscription } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
-import { maySubscribe } from '@alink/topic';
+import { maySubscribe } from '@alink/alink';
 import type { Push } from '../connect/verdict';
 import type { Downlink } from '../downlink/downlink';
 import type { UplinkMeter } from '../guard/uplink-rate';

@@ -3,10 +3,11 @@
  * session of the device's, so nothing that it does touches the device's presence.
  */
 import type { PublishPacket } from 'aedes';
+import { mayReceive } from '@alink/alink';
 import { Code, encodeDevicePublish, encodeEnvelope, PROTOCOL_CODE, subjects } from '@alink/contract';
 import { NoListenerError, type Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
-import { mayReceive, stripQuery } from '@alink/topic';
+import { stripQuery } from '@alink/topic';
 import type { DeviceEntry } from '../directory/records';
 import type { Journal } from '../journal';
 import { limits } from '../limits';

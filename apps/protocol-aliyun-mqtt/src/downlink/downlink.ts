@@ -1,6 +1,6 @@
 /** Commands from dm to a device that this gateway holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
 import { randomInt } from 'node:crypto';
-import { encodeDownlink, isAlinkId, MAX_ALINK_ID, type DownlinkMessage } from '@alink/alink';
+import { encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import {
   Code,
@@ -14,7 +14,7 @@ import {
   type DevicePublish,
 } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
-import { mayReceive, parseTopic } from '@alink/topic';
+import { parseTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import type { GatewayMetrics } from '../metrics';

@@ -1,10 +1,10 @@
 /** Commands that devices have been sent and not answered yet: what was asked, and who waits for the reply. */
 import { LRUCache } from 'lru-cache';
-import type { UplinkOutcome } from '@alink/alink';
+import type { PlatformMessage } from '@alink/alink';
 import { limits } from '../limits';
 import type { Session } from '../session/session';
 
-type Message = NonNullable<UplinkOutcome['message']>;
+type Message = Extract<PlatformMessage, { handle: 'thing' }>;
 
 export interface PendingCommand {
   /** Token of the one who asked; on the wire another id may stand in its place. */

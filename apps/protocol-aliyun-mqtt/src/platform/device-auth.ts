@@ -2,7 +2,7 @@
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
-import { mayPublish, maySubscribe } from '@alink/topic';
+import { mayPublish, maySubscribe } from '@alink/alink';
 import { identityOf, readAttempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';
 import { isRegistration } from '../connect/ways/dynamic-registration';

@@ -4,11 +4,18 @@
  */
 import { hash } from 'node:crypto';
 import type { PublishPacket } from 'aedes';
-import { decodeUplink, encodeReply, type Problem, type UplinkOutcome } from '@alink/alink';
+import {
+  decodeUplink,
+  mayPublish,
+  type PlatformMessage,
+  type Problem,
+  type Uplink as Published,
+  type UplinkOutcome,
+} from '@alink/alink';
 import type { Bus } from '@alink/bus';
 import { encodeDevicePublish, encodeEnvelope, PROTOCOL_CODE, subjects, type Handle } from '@alink/contract';
 import type { Clock } from '@alink/runtime';
-import { mayPublish, parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
+import { parseTopic, stripQuery } from '@alink/topic';
 import type { PendingCommands } from '../downlink/pending-commands';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
@@ -16,7 +23,8 @@ import { limits } from '../limits';
 import type { GatewayMetrics } from '../metrics';
 import type { Session } from '../session/session';
 
-type Message = NonNullable<UplinkOutcome['message']>;
+type Message = Extract<PlatformMessage, { handle: 'thing' }>;
+type Bytes = Extract<PlatformMessage, { handle: 'ext' }>;
 
 export interface UplinkOptions {
   readonly bus: Bus;
@@ -60,68 +68,60 @@ export class Uplink {
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
   private async handle(session: Session, rawTopic: string, payload: Buffer): Promise<void> {
     const topic = stripQuery(rawTopic);
-    const { productKey, deviceName, sysPrefix } = session;
-    if (!mayPublish({ productKey, deviceName }, topic)) {
+    const { productKey, deviceName } = session;
+    const parsed = parseTopic(topic);
+    if (!parsed || !mayPublish({ productKey, deviceName }, topic)) {
       this.drop(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
-    if (topic.startsWith(sysPrefix)) return this.alink(session, topic, topic.slice(sysPrefix.length), payload);
-    const parsed = parseTopic(topic);
-    if (parsed?.rrpcId !== undefined) return this.rrpcAnswer(session, topic, parsed, payload);
-    return this.opaque(session, topic, parsed, payload);
-  }
-
-  /** Anything below `/sys/{productKey}/{deviceName}/`. */
-  private async alink(session: Session, topic: string, path: string, payload: Buffer, rrpcId?: string): Promise<void> {
     const now = this.options.clock.now();
-    const model = this.options.directory.product(session.productKey)?.model ?? session.options.product.model;
-    const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
-    const outcome = decodeUplink({ topic, path, payload, now, model, rrpcId, serviceOf });
+    const outcome = this.decode(session, { topic, parsed, payload, now });
     if (!outcome) {
       this.drop(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
       return;
     }
     for (const problem of outcome.problems) this.noteProblem(session, topic, outcome, problem);
-    if (outcome.message) {
-      // Whoever waits for a reply need not wait for the record of it.
-      const message = this.options.pending.settle(session, outcome.message);
-      try {
-        await this.keep(session, topic, payload, message, now);
-      } catch (error) {
-        this.options.metrics.uplinks.inc({ result: 'notKept' });
-        this.sayNotKept(session, outcome);
-        throw error;
-      }
-      this.options.metrics.uplinks.inc({ result: 'kept' });
-      this.noteKept(session, topic, outcome, message);
-    } else if (outcome.problems.length > 0) {
-      this.options.metrics.uplinks.inc({ result: 'refused' });
-    }
-    if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
+    const { message, echo, reply } = outcome;
+    if (message?.handle === 'ext') await this.keepBytes(session, topic, message, now);
+    else if (message) await this.keepMessage(session, { topic, payload, now }, outcome, message);
+    else if (outcome.problems.length > 0) this.options.metrics.uplinks.inc({ result: 'refused' });
+    if (echo) session.deliver({ topic, payload, qos: 0 }, true);
+    if (reply) session.deliver({ topic: reply.topic, payload: reply.payload, qos: 0 });
   }
 
-  /** `/ext/rrpc/{id}/...`: the answer to a synchronous call, Alink inside `/sys`, free bytes elsewhere. */
-  private rrpcAnswer(session: Session, topic: string, parsed: DeviceTopic, payload: Buffer): Promise<void> {
-    return parsed.scope === 'sys'
-      ? this.alink(session, topic, parsed.path, payload, parsed.rrpcId)
-      : this.opaque(session, topic, parsed, payload);
+  private decode(
+    session: Session,
+    publish: Pick<Published, 'topic' | 'parsed' | 'payload' | 'now'>,
+  ): UplinkOutcome | undefined {
+    const model = this.options.directory.product(session.productKey)?.model ?? session.options.product.model;
+    const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
+    return decodeUplink({ ...publish, model, serviceOf });
+  }
+
+  private async keepMessage(
+    session: Session,
+    { topic, payload, now }: Pick<Published, 'topic' | 'payload' | 'now'>,
+    outcome: UplinkOutcome,
+    decoded: Message,
+  ): Promise<void> {
+    // Whoever waits for a reply need not wait for the record of it.
+    const message = this.options.pending.settle(session, decoded);
+    try {
+      await this.keep(session, topic, payload, message, now);
+    } catch (error) {
+      this.options.metrics.uplinks.inc({ result: 'notKept' });
+      this.sayNotKept(session, outcome);
+      throw error;
+    }
+    this.options.metrics.uplinks.inc({ result: 'kept' });
+    this.noteKept(session, topic, outcome, message);
   }
 
   /** Custom topics and others whose payload means nothing to the platform: kept as bytes, for applications. */
-  private async opaque(
-    session: Session,
-    topic: string,
-    parsed: DeviceTopic | undefined,
-    payload: Buffer,
-  ): Promise<void> {
-    const now = this.options.clock.now();
-    const message = { handle: 'ext' as const, type: parsed?.scope ?? 'custom', body: payload };
-    await this.publishKept(session, topic, message, now, messageId(topic, payload, now));
+  private async keepBytes(session: Session, topic: string, { handle, type, bytes }: Bytes, now: number): Promise<void> {
+    await this.publishKept(session, topic, { handle, type, body: bytes }, now, messageId(topic, bytes, now));
     this.options.metrics.uplinks.inc({ result: 'kept' });
-    this.options.journal.note({ ...who(session), kind: 'report', topic, text: `${payload.length} bytes` }, false);
-    // A device that subscribes its own custom topic gets its own message, as with any broker.
-    // Not so the answer to a synchronous call, which has the topic of the call.
-    if (parsed?.scope === 'custom' && parsed.rrpcId === undefined) session.deliver({ topic, payload, qos: 0 }, true);
+    this.options.journal.note({ ...who(session), kind: 'report', topic, text: `${bytes.length} bytes` }, false);
   }
 
   private async keep(session: Session, topic: string, payload: Buffer, message: Message, now: number): Promise<void> {
@@ -192,9 +192,8 @@ export class Uplink {
   private sayNotKept(session: Session, { reply }: UplinkOutcome): void {
     const text = 'the message could not be kept; check that NATS with JetStream is up';
     this.options.journal.note({ ...who(session), kind: 'drop', code: 500, text });
-    if (!reply) return;
-    const { topic, idToken, method } = reply;
-    session.deliver({ topic, payload: encodeReply({ idToken, method, code: 500 }), qos: 0 });
+    const failure = reply?.failed?.(500);
+    if (failure) session.deliver({ ...failure, qos: 0 });
   }
 
   private drop(session: Session, topic: string, code: number, cause: string, step: string): void {
