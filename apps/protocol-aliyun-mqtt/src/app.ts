@@ -13,17 +13,19 @@ import {
   type GrpcServerConfig,
   type Logger,
 } from '@alink/runtime';
-import { Connections } from './broker/connections';
+import { startAedes } from './brokers/aedes/aedes-broker';
 import type { GatewayConfig } from './config';
 import { Admission } from './connect/admission';
+import { Connections } from './connection/connections';
 import { RpcCredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
+import { Peer } from './directory/peer';
 import { RpcDirectorySource } from './directory/rpc-source';
-import { Downlink } from './downlink/downlink';
-import { PendingCommands } from './downlink/pending-commands';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
+import type { Broker } from './link/broker';
+import { createMessagePath } from './message-path';
 import { createGatewayMetrics } from './metrics';
 import { ProtocolAnnouncer } from './platform/announce-protocol';
 import { deviceAuth } from './platform/device-auth';
@@ -31,12 +33,12 @@ import { waitForDependencies } from './platform/dependencies';
 import { createHttpServer } from './platform/http-server';
 import { PresenceFix } from './platform/presence-fix';
 import { startTimer } from './platform/timer';
+import { DmRequests } from './requests/dm-requests';
 import { DeviceChanges } from './session/device-changes';
 import { OtherGateways } from './session/other-gateways';
 import { Presence } from './session/presence';
 import { SessionTable } from './session/session-table';
 import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
-import { Uplink } from './uplink/uplink';
 
 export interface GatewayOptions {
   readonly config: DevicePortsConfig &
@@ -51,6 +53,8 @@ export interface GatewayOptions {
       | 'CLOUD_PUBLISHER'
       | 'ALLOW_PLAIN_REGISTRATION'
       | 'STARTUP_TIMEOUT_S'
+      | 'REPORT_SHARDS'
+      | 'FOREIGN_READERS'
     >;
   readonly bus: Bus;
   readonly registry: Registry;
@@ -96,14 +100,26 @@ export const createGateway = async ({
   const sessions = new SessionTable();
   const metrics = createMetrics('protocol-aliyun-mqtt');
   const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
-  const directory = new DeviceDirectory(new RpcDirectorySource(dm, log), clock);
+  const peer = new Peer();
+  const records = new RpcDirectorySource(dm, peer, log);
+  const directory = new DeviceDirectory(records, clock);
   const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
   const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, productIdOf, onActivity });
   const presence = new Presence(bus, clock, log, gatewayId);
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
-  const pending = new PendingCommands();
   const credentials = new RpcCredentialsSource(dm);
-  const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending };
+  const messages = createMessagePath({
+    config,
+    nodeId: gatewayId,
+    bus,
+    clock,
+    log,
+    directory,
+    journal,
+    metrics: gatewayMetrics,
+    peer,
+    dm: new DmRequests(dm),
+  });
   const guard = new Guard({ config, log, journal, metrics, gatewayMetrics });
   const unguarded = new Admission({
     directory,
@@ -124,8 +140,7 @@ export const createGateway = async ({
     sessions,
     changes,
     presence,
-    uplink: new Uplink(parts),
-    downlink: new Downlink(parts),
+    ...messages,
     journal,
     metrics: gatewayMetrics,
     bus,
@@ -150,6 +165,7 @@ export const createGateway = async ({
 
   const host = publishedHost(config.HOST, config.POD_IP);
   const grpcHost = publishedHost(grpc.host, config.POD_IP);
+  let broker: Broker | undefined;
   let ports: DevicePorts | undefined;
   let rpc: RpcServer | undefined;
   let announcer: ProtocolAnnouncer | undefined;
@@ -164,7 +180,11 @@ export const createGateway = async ({
     [
       {
         name: 'dependencies',
-        start: () => waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal),
+        start: async () => {
+          await waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal);
+          // Says whose dm.rpc it is, before a device reports anything.
+          await records.resolve([], []);
+        },
         stop: async () => {
           dm.close();
           timedjob.close();
@@ -173,7 +193,7 @@ export const createGateway = async ({
       {
         name: 'sessions',
         start: async () => {
-          await connections.broker.listen();
+          broker = await startAedes(connections, log);
           others.start();
           changes.start();
         },
@@ -202,14 +222,21 @@ export const createGateway = async ({
           ports = await openDevicePorts(
             config,
             {
-              mqtt: (conn) => connections.accept(conn),
+              mqtt: (conn) => {
+                guard.paceReads(conn);
+                broker!.accept(conn);
+              },
               http: (conn) => void http.emit('connection', conn),
             },
             guard.queues,
             log,
           );
         },
-        stop: async () => ports?.stop(() => connections.stop()),
+        stop: async () =>
+          ports?.stop(async () => {
+            await connections.stop();
+            await broker!.stop();
+          }),
       },
       {
         name: 'registration',

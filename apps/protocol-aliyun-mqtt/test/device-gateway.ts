@@ -5,24 +5,25 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createMemoryBus, type Bus } from '@alink/bus';
+import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createLogger, createMetrics, type Clock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { RawMqtt, removeFolder, temporaryFolder } from '@alink/testing';
-import { Connections } from '../src/broker/connections';
+import { startAedes } from '../src/brokers/aedes/aedes-broker';
 import { Admission } from '../src/connect/admission';
+import { Connections } from '../src/connection/connections';
 import { DeviceDirectory } from '../src/directory/device-directory';
-import { Downlink } from '../src/downlink/downlink';
-import { PendingCommands } from '../src/downlink/pending-commands';
+import { Peer } from '../src/directory/peer';
 import { noGuard, type GuardConfig } from '../src/guard/config';
 import { Guard } from '../src/guard/guard';
 import { Journal, type Activity } from '../src/journal';
+import { createMessagePath } from '../src/message-path';
 import { createGatewayMetrics } from '../src/metrics';
 import { DeviceChanges } from '../src/session/device-changes';
 import { OtherGateways } from '../src/session/other-gateways';
 import { Presence } from '../src/session/presence';
 import { SessionTable } from '../src/session/session-table';
 import { openDevicePorts } from '../src/transport/device-ports';
-import { Uplink } from '../src/uplink/uplink';
 import { ListedDm, PRODUCT_KEY, secretOf } from './listed-dm';
 
 export { PRODUCT_KEY, secretOf };
@@ -45,9 +46,11 @@ export const startDeviceGateway = async (
   const dataDir = temporaryFolder('device-gateway');
   const lines: string[] = [];
   const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const kept: string[] = [];
+  const reports: DeviceReport[] = [];
   const consumer = await bus.consume({ durable: 'test', maxBatch: 1000, maxWaitMs: 1 }, async (batch) => {
-    for (const { subject } of batch) kept.push(subject);
+    for (const { subject, data } of batch) {
+      if (subject === subjects.reports(0)) reports.push(...(decodeReports(data.toString()) as DeviceReport[]));
+    }
   });
   const sessions = new SessionTable();
   const metrics = createMetrics('test');
@@ -64,7 +67,18 @@ export const startDeviceGateway = async (
   });
   const guard = new Guard({ config: { ...noGuard, ...limits }, clock, log, journal, metrics, gatewayMetrics });
   const presence = new Presence(bus, clock, log, gatewayId);
-  const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending: new PendingCommands() };
+  const messages = createMessagePath({
+    config: { REPORT_SHARDS: 1, FOREIGN_READERS: false },
+    nodeId: gatewayId,
+    bus,
+    clock,
+    log,
+    directory,
+    journal,
+    metrics: gatewayMetrics,
+    peer: new Peer(),
+    dm,
+  });
   const unguarded = new Admission({
     directory,
     credentials: dm,
@@ -83,8 +97,7 @@ export const startDeviceGateway = async (
     sessions,
     changes,
     presence,
-    uplink: new Uplink(parts),
-    downlink: new Downlink(parts),
+    ...messages,
     journal,
     metrics: gatewayMetrics,
     bus,
@@ -92,7 +105,7 @@ export const startDeviceGateway = async (
     log,
     onOnline: (session) => void others.tell(session),
   });
-  await connections.broker.listen();
+  const broker = await startAedes(connections, log);
   others.start();
   changes.start();
   const ports = await openDevicePorts(
@@ -106,7 +119,13 @@ export const startDeviceGateway = async (
       TLS_C_SDK_SUITES: true,
       TLS_OLD_VERSIONS: false,
     },
-    { mqtt: (conn) => connections.accept(conn), http: (conn) => conn.destroy() },
+    {
+      mqtt: (conn) => {
+        guard.paceReads(conn);
+        broker.accept(conn);
+      },
+      http: (conn) => conn.destroy(),
+    },
     guard.queues,
     log,
   );
@@ -133,10 +152,11 @@ export const startDeviceGateway = async (
     ports,
     sessions,
     guard,
-    broker: connections.broker,
+    broker,
+    connections,
     activities,
-    /** Subjects of what the stream has kept. */
-    kept,
+    /** What the stream has kept of devices' messages. */
+    reports,
     lines,
     credentials,
     connect,
@@ -152,7 +172,10 @@ export const startDeviceGateway = async (
       return rows.reduce((sum, row) => sum + Number(row.split(' ').at(-1)), 0);
     },
     stop: async () => {
-      await ports.stop(() => connections.stop());
+      await ports.stop(async () => {
+        await connections.stop();
+        await broker.stop();
+      });
       await presence.stop();
       others.stop();
       changes.stop();

@@ -44,7 +44,7 @@ test('a device that has fallen silent is said to, with what to do', async () => 
     return found!;
   });
   // The broker's own timer takes 45 s at least.
-  gateway.broker.emit('keepaliveTimeout', session.options.client);
+  gateway.connections.closed(session.options.link, { how: 'silent' });
   await raw.close();
   await entry({ action: 'disconnect', content: expect.stringMatching(/^keepalive timeout: .*PINGREQ/) });
 });

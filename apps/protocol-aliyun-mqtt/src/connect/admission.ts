@@ -16,6 +16,9 @@ import { iotToken } from './ways/iot-token';
 import { productSecret } from './ways/product-secret';
 import type { Way, WayContext } from './ways/way';
 
+/** What decides on a login. */
+export type Decider = Pick<Admission, 'decide'>;
+
 export class Admission {
   private readonly ways: readonly Way[];
 

@@ -3,12 +3,10 @@
  * ("Alibaba Cloud IoT documentation, 'MQTT troubleshooting'"); the cause goes to the log.
  */
 import { DEVICE_NAME_RULE } from '@alink/signing';
+import type { ReturnCode } from '../link/endpoint';
 
 /** `autoRegister` values from which a product's devices are created at their first connect. */
 export const CREATES_DEVICES = 3;
-
-/** CONNACK return codes of MQTT 3.1 and 3.1.1. */
-export type ReturnCode = 2 | 3 | 4 | 5;
 
 export interface Refusal {
   readonly returnCode: ReturnCode;

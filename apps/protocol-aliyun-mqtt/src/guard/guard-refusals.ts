@@ -1,5 +1,6 @@
 /** Refusals of the guard. They may come in floods, so most of them are told to nobody but the client. */
-import type { Refusal, ReturnCode } from '../connect/refusals';
+import type { Refusal } from '../connect/refusals';
+import type { ReturnCode } from '../link/endpoint';
 
 export interface GuardRefusal extends Refusal {
   /** Not to be logged: a line about it was written already. */

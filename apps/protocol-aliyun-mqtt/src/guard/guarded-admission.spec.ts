@@ -2,11 +2,11 @@ import { deviceCredentials } from '@alink/signing';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { refusals, type Refusal } from '../connect/refusals';
 import { ConnectRate } from './connect-rate';
-import { GuardedAdmission, type Decider } from './guarded-admission';
+import type { Verdict } from '../connect/verdict';
+import { GuardedAdmission } from './guarded-admission';
 import { isQuiet } from './guard-refusals';
 import { LoginLockout, type Lock } from './login-lockout';
 
-type Verdict = Awaited<ReturnType<Decider['decide']>>;
 const right = 'secret-of-dev';
 const CONNECTS_PER_MINUTE = 5;
 const attemptWith = (secret: string, over: Partial<Attempt> = {}): Attempt => ({

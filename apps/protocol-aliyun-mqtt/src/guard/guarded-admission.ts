@@ -4,18 +4,14 @@
  */
 import { hash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
-import type { Admission } from '../connect/admission';
+import type { Admission, Decider } from '../connect/admission';
 import type { Attempt } from '../connect/attempt';
 import { refusals } from '../connect/refusals';
 import { provesKey } from '../connect/verify';
-import { refused } from '../connect/verdict';
+import { refused, type Verdict } from '../connect/verdict';
 import type { ConnectRate } from './connect-rate';
 import { lockedOut } from './guard-refusals';
 import type { Claim, LoginLockout } from './login-lockout';
-
-/** What decides on a login. */
-export type Decider = Pick<Admission, 'decide'>;
-type Verdict = Awaited<ReturnType<Decider['decide']>>;
 
 /** `securemode` of a login with an iotToken; a wrong one is answered with CONNACK 3, all else with 4. */
 const IOT_TOKEN = '-1';

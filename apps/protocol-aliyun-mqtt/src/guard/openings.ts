@@ -1,5 +1,5 @@
 /** The opening of a connection, found by its peer: the one thing that goes with it through TLS and WebSocket. */
-import type { Peer } from '../transport/peer';
+import type { Peer } from '../link/peer';
 import type { Opening } from './accept-queue';
 
 const openings = new WeakMap<Peer, Opening>();

@@ -12,7 +12,7 @@ import { noGuard, type GuardConfig } from '../guard/config';
 import { Guard } from '../guard/guard';
 import { Journal, type Activity } from '../journal';
 import { createGatewayMetrics } from '../metrics';
-import { setPeer } from '../transport/peer';
+import { setPeer } from '../link/peer';
 import { authRoutes } from './auth-routes';
 
 const PRODUCT_KEY = 'aliyun_test_01';

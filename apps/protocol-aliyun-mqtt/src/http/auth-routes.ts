@@ -1,7 +1,7 @@
 /** The HTTPS interface for devices, as routes of the gateway's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
-import { peerOf } from '../transport/peer';
+import { peerOf } from '../link/peer';
 import { unmappedAddress } from '../transport/unmapped-address';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
 import type { Journal } from '../journal';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createLogger, createMetrics } from '@alink/runtime';
 import { eventually } from '@alink/testing';
-import { setPeer } from '../transport/peer';
+import { setPeer } from '../link/peer';
 import { createHttpServer, type HttpServerOptions } from './http-server';
 
 const running: { close(): void }[] = [];

@@ -7,24 +7,17 @@
  *
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
-import type { Client } from 'aedes';
 import { filterMatches } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
-import { filtersOf } from '../broker/device-broker';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
 import { limits } from '../limits';
+import type { Link, Message, Unsent } from '../link/link';
 
-export interface Downlink {
-  readonly topic: string;
-  readonly payload: string | Buffer;
-  readonly qos: 0 | 1;
-}
-
-/** Why a downlink was not written to the device. */
-export type Undelivered = 'offline' | 'not subscribed' | 'unsubscribed' | 'device takes nothing';
+/** Why a message was not written to the device. */
+export type Undelivered = Unsent | 'not subscribed' | 'unsubscribed';
 
 export interface SessionOptions {
-  readonly client: Client;
+  readonly link: Link;
   readonly product: ProductEntry;
   readonly device: DeviceEntry;
   /** Whether its credentials would still let it in. */
@@ -43,8 +36,8 @@ export class Session {
   onlineSinceMs = 0;
   /** Why it ended; the first cause told wins. */
   endReason: string | undefined;
-  /** The latest answer-in-order of QoS 1 and 2 publishes; see {@link inOrder}. */
-  private turn: Promise<unknown> = Promise.resolve();
+  /** What {@link inOrder} has returned last. */
+  private latest: Promise<unknown> = Promise.resolve();
   /** Filters that the device has unsubscribed: system topics below them are no longer pushed. */
   private readonly unsubscribed = new Set<string>();
   private unacked = 0;
@@ -73,7 +66,7 @@ export class Session {
   /** Cuts the connection. @returns once it is gone */
   end(reason: string): Promise<void> {
     this.endReason ??= reason;
-    this.options.client.close();
+    void this.options.link.end(reason);
     return this.finished;
   }
 
@@ -90,11 +83,13 @@ export class Session {
   }
 
   /**
-   * Runs `answer` after the answers of all earlier publishes: PUBACKs go out in the order of the PUBLISHes
+   * Settles as the work does, but after everything that was given before: PUBACKs go out in the order of the PUBLISHes
    * [MQTT-4.6.0-2].
    */
-  inOrder(work: Promise<unknown>, answer: () => void): void {
-    this.turn = Promise.all([this.turn, work]).then(answer);
+  inOrder<T>(work: Promise<T>): Promise<T> {
+    const answer = Promise.allSettled([this.latest, work]).then(() => work);
+    this.latest = answer;
+    return answer;
   }
 
   noteSubscribed(filters: readonly string[]): void {
@@ -118,28 +113,22 @@ export class Session {
    * documentation, 'Automatic topic subscription'"), custom ones do.
    * @returns why it was not written, or undefined
    */
-  deliver({ topic, payload, qos }: Downlink, needsSubscription = false): Undelivered | undefined {
-    const { client } = this.options;
+  deliver(message: Message, needsSubscription = false): Undelivered | undefined {
+    const { link } = this.options;
+    const { topic, qos } = message;
     // A device may be answered while opening: the broker takes its publishes a moment before it says that the CONNACK is
     // sent. Commands come later, see Connections.
-    if (this.state === 'ended' || client.closed) return 'offline';
-    if (needsSubscription && !this.subscribes(topic)) return 'not subscribed';
+    if (this.state === 'ended' || link.isClosed) return 'offline';
+    if (needsSubscription && !link.holds(topic)) return 'not subscribed';
     if (!needsSubscription && this.hasUnsubscribed(topic)) return 'unsubscribed';
-    if (client.conn.writableLength > limits.maxSocketBacklogBytes) return 'device takes nothing';
-    if (qos === 1) {
-      if (this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
-      this.unacked += 1;
-    }
-    client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, noop);
-    return undefined;
-  }
-
-  private subscribes(topic: string): boolean {
-    return filtersOf(this.options.client).some((filter) => filterMatches(filter, topic));
+    if (qos === 1 && this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
+    const unsent = link.send(message);
+    if (qos === 1 && !unsent) this.unacked += 1;
+    return unsent;
   }
 
   private hasUnsubscribed(topic: string): boolean {
-    if (this.unsubscribed.size === 0 || this.subscribes(topic)) return false;
+    if (this.unsubscribed.size === 0 || this.options.link.holds(topic)) return false;
     for (const filter of this.unsubscribed) if (filterMatches(filter, topic)) return true;
     return false;
   }
@@ -147,5 +136,3 @@ export class Session {
 
 /** DeviceNames hold no `&`, so the key is unambiguous. */
 export const sessionKey = (productKey: string, deviceName: string): string => `${productKey}&${deviceName}`;
-
-const noop = (): void => undefined;

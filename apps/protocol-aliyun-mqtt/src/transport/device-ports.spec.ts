@@ -15,7 +15,7 @@ import { AcceptQueue } from '../guard/accept-queue';
 import { limits } from '../limits';
 import { developmentCertificates } from './development-ca';
 import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './device-ports';
-import { peerOf, type Peer } from './peer';
+import { peerOf, type Peer } from '../link/peer';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'alink-ports-'));
 const log = createLogger({ name: 'test', level: 'error' });

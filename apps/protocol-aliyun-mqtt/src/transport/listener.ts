@@ -11,7 +11,7 @@ import type { AcceptQueue, Opening } from '../guard/accept-queue';
 import { noteOpening, openingOf } from '../guard/openings';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
-import { peerOf, setPeer, type Peer } from './peer';
+import { peerOf, setPeer, type Peer } from '../link/peer';
 import { readProxyHeader } from './proxy-header';
 import type { DeviceTls } from './tls-settings';
 import { unmappedAddress } from './unmapped-address';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
-import { setPeer } from './peer';
+import { setPeer } from '../link/peer';
 import { webSocketUpgrade } from './websocket';
 
 const servers: Server[] = [];

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { limits } from '../limits';
-import { peerOf, setPeer } from './peer';
+import { peerOf, setPeer } from '../link/peer';
 
 const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
 

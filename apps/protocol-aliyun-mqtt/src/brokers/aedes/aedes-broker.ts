@@ -1,0 +1,135 @@
+/** The port {@link Broker}, filled by aedes. Holds no Alink knowledge. */
+import type { Duplex } from 'node:stream';
+import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
+import type { Logger } from '@alink/runtime';
+import { limits } from '../../limits';
+import type { Abilities, Broker } from '../../link/broker';
+import type { Endpoint } from '../../link/endpoint';
+import { guardFrames } from '../../transport/frame-guard';
+import { AedesLink } from './aedes-link';
+import { holdPackets, SilentAedes } from './silent-aedes';
+
+/** SUBACK code of a filter that is refused. */
+const REFUSED = 0x80;
+
+/** Starts it; `endpoint` hears of every link from then on. */
+export const startAedes = async (endpoint: Endpoint, log: Logger): Promise<Broker> => {
+  const broker = new AedesBroker(endpoint, log);
+  await broker.listen();
+  return broker;
+};
+
+class AedesBroker implements Broker {
+  readonly can: Abilities = { kick: true, pushUnsubscribed: true, mqtt5: false };
+  private readonly aedes: SilentAedes;
+  /** A CONNECT that is not answered yet, with its ClientID. */
+  private readonly connects = new WeakMap<Client, { readonly packet: ConnectPacket; readonly clientId: string }>();
+  private readonly links = new WeakMap<Client, AedesLink>();
+  /** Makes ids for clients without a session, and for those who have not proved that they may have one. */
+  private guests = 0;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    log: Logger,
+  ) {
+    this.aedes = new SilentAedes({
+      preConnect: (client, packet, done) => {
+        holdPackets(client);
+        this.noteConnect(client, packet);
+        done(null, true);
+      },
+      authenticate: (client, _username, password, done) => {
+        // Nobody is there to be answered.
+        if (client.closed || client.conn.destroyed) return;
+        this.open(client, password?.toString() ?? '').then(
+          (refusal) => (refusal ? done(refusal, null) : done(null, true)),
+          (error: unknown) => client.emit('error', error),
+        );
+      },
+      authorizePublish: (client, { topic, payload, qos }, done) => {
+        const link = client && this.links.get(client);
+        if (!link) return done(new Error('this connection came past its CONNECT'));
+        endpoint.published(link, { topic, payload: bufferOf(payload), qos }).then(() => done(), done);
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const link = this.links.get(client);
+        done(null, link && endpoint.subscribing(link, subscription.topic) ? subscription : null);
+      },
+    });
+    this.listenToLinks();
+    this.aedes.on('connackSent', ({ returnCode }) => endpoint.answered(returnCode ?? 0));
+    this.aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'connection without session'));
+  }
+
+  get clients(): number {
+    return this.aedes.connectedClients;
+  }
+
+  listen(): Promise<void> {
+    return this.aedes.listen();
+  }
+
+  accept(conn: Duplex): void {
+    guardFrames(conn, limits.maxPacketBytes);
+    this.aedes.handle(conn);
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => this.aedes.close(resolve));
+  }
+
+  private listenToLinks(): void {
+    const { aedes, endpoint, links } = this;
+    aedes.on('clientReady', (client) => endpoint.opened(links.get(client)!));
+    aedes.on('clientDisconnect', (client) => this.closed(client));
+    aedes.on('keepaliveTimeout', (client) => links.get(client)?.because({ how: 'silent' }));
+    aedes.on('clientError', (client, error) => links.get(client)?.because({ how: 'failed', error }));
+    aedes.on('ack', (packet, client) => {
+      // A persistent session's store knows what was under way; a clean one has none, so every PUBACK is believed.
+      if (packet !== undefined || client.clean) endpoint.acknowledged(links.get(client)!);
+    });
+    aedes.on('subscribe', (subscriptions, client) => {
+      const granted = subscriptions.filter(({ qos }) => (qos as number) !== REFUSED).map(({ topic }) => topic);
+      endpoint.filtersChanged(links.get(client)!, { subscribed: granted, unsubscribed: [] });
+    });
+    aedes.on('unsubscribe', (filters, client) => {
+      // aedes also unsubscribes everything when a connection ends.
+      if (!client.closed) endpoint.filtersChanged(links.get(client)!, { subscribed: [], unsubscribed: filters });
+    });
+  }
+
+  /** aedes gives a client what is stored under its ClientID; nobody may touch that of a device before it is let in. */
+  private noteConnect(client: Client, packet: ConnectPacket): void {
+    this.connects.set(client, { packet, clientId: packet.clientId });
+    packet.clientId = `guest-${++this.guests}`;
+    // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
+    packet.will = undefined;
+  }
+
+  /** @returns why the client is refused, or undefined */
+  private async open(client: Client, password: string): Promise<AuthenticateError | undefined> {
+    const { packet, clientId } = this.connects.get(client)!;
+    this.connects.delete(client);
+    const login = { clientId, username: packet.username ?? '', keepalive: packet.keepalive ?? 0 };
+    const link = new AedesLink(client, login);
+    this.links.set(client, link);
+    client.conn.once('close', () => this.closed(client));
+    const welcome = await this.endpoint.opening(link, password);
+    if ('returnCode' in welcome) {
+      const why = `refused with CONNACK ${welcome.returnCode}`;
+      link.because({ how: 'ended', why });
+      return Object.assign(new Error(why), { returnCode: welcome.returnCode }) as AuthenticateError;
+    }
+    if (welcome.session === undefined) packet.clean = client.clean = true;
+    else client.id = welcome.session;
+    return undefined;
+  }
+
+  private closed(client: Client): void {
+    const link = this.links.get(client);
+    const ending = link?.close();
+    if (link && ending) this.endpoint.closed(link, ending);
+  }
+}
+
+const bufferOf = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload) : payload);

@@ -1,0 +1,67 @@
+/**
+ * aedes for devices that never talk to each other: it speaks MQTT and keeps sessions, but moves no message. Uplinks
+ * leave through `authorizePublish`, downlinks enter through `client.publish`, so its emitter stays empty.
+ */
+import { Aedes, type AedesOptions, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { limits } from '../../limits';
+
+type Done = (error?: Error) => void;
+
+export class SilentAedes extends Aedes {
+  constructor(options: AedesOptions) {
+    super({
+      connectTimeout: limits.connectTimeoutMs,
+      // SDK ClientIDs are far longer than MQTT 3.1's 23 characters.
+      maxClientsIdLength: 65_535,
+      // Half-open QoS 2 handshakes of one device; as many as ALINK's documents allow unacknowledged.
+      maxInflightInbound: 100,
+      // Packets that a device sends ahead of its CONNACK.
+      queueLimit: 100,
+      // A device that takes nothing for this long (ms) is cut, so that what waits for it cannot pile up.
+      drainTimeout: 30_000,
+      ...options,
+    });
+  }
+
+  /** Nothing is routed: neither device to device, nor retained, nor $SYS. */
+  override publish(_packet: PublishPacket, ...rest: unknown[]): void {
+    (rest.at(-1) as Done | undefined)?.();
+  }
+
+  /** aedes keeps each client's own list of filters; no emitter needs to know them. */
+  override subscribe(
+    _topic: string,
+    _deliver: (packet: AedesPublishPacket, callback: () => void) => void,
+    done?: () => void,
+  ): void {
+    done?.();
+  }
+
+  override unsubscribe(
+    _topic: string,
+    _deliver: (packet: AedesPublishPacket, callback: () => void) => void,
+    done?: () => void,
+  ): void {
+    done?.();
+  }
+}
+
+/** Members of aedes' client that its types leave out. */
+interface ClientInternals {
+  /** The filters that it has subscribed, restored ones included. */
+  readonly subscriptions: Readonly<Record<string, unknown>>;
+  /** True once a DISCONNECT packet has come. */
+  readonly _disconnected: boolean;
+  /** Leaves what comes in the socket, until aedes has sent the CONNACK and goes on by itself. */
+  pause(): void;
+}
+
+/** The filters that a client holds now. */
+export const filtersOf = (client: Client): string[] =>
+  Object.keys((client as unknown as ClientInternals).subscriptions);
+
+/** Lets what follows a CONNECT wait for its answer, as it may (MQTT 3.1.1, 3.1.4). */
+export const holdPackets = (client: Client): void => (client as unknown as ClientInternals).pause();
+
+/** Whether the client said goodbye itself. */
+export const saidDisconnect = (client: Client): boolean => (client as unknown as ClientInternals)._disconnected;

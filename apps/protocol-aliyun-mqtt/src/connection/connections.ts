@@ -1,0 +1,159 @@
+/**
+ * The node's side of every MQTT connection: decides on its CONNECT, gives it its role, and passes on to that what the
+ * broker tells. Holds no Alink knowledge.
+ */
+import type { Logger } from '@alink/runtime';
+import type { Decider } from '../connect/admission';
+import { readAttempt, type Attempt } from '../connect/attempt';
+import { noteRefusal } from '../connect/note-refusal';
+import type { Admitted } from '../connect/verdict';
+import type { Guard } from '../guard/guard';
+import { openingOf } from '../guard/openings';
+import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint';
+import type { Ending, Link } from '../link/link';
+import type { GatewayMetrics } from '../metrics';
+import type { DeviceChanges } from '../session/device-changes';
+import { Session, sessionKey } from '../session/session';
+import type { Bus } from '@alink/bus';
+import { CloudPublisherRole } from './cloud-publisher';
+import { DeviceRole, type DeviceRoleOptions } from './device-role';
+import { RegistrationRole } from './registration-role';
+import type { Role } from './role';
+
+export interface ConnectionsOptions extends DeviceRoleOptions {
+  readonly admission: Decider;
+  /** The same without the guard, for logins that stand. */
+  readonly unguarded: Decider;
+  readonly guard: Pick<Guard, 'uplinkRate'>;
+  readonly changes: DeviceChanges;
+  readonly metrics: GatewayMetrics;
+  readonly bus: Bus;
+  readonly log: Logger;
+}
+
+type Verdict<As extends Admitted['as']> = Extract<Admitted, { readonly as: As }>;
+
+export class Connections implements Endpoint {
+  private readonly roles = new WeakMap<Link, Role>();
+
+  constructor(private readonly options: ConnectionsOptions) {}
+
+  async opening(link: Link, password: string): Promise<Welcome> {
+    openingOf(link.peer)?.connecting();
+    try {
+      return await this.decide(link, attemptOf(link, password));
+    } catch (error) {
+      this.options.log.error({ err: error }, 'a CONNECT could not be decided');
+      throw error;
+    }
+  }
+
+  answered(returnCode: number): void {
+    this.options.metrics.connacks.inc({ code: String(returnCode) });
+  }
+
+  opened(link: Link): void {
+    openingOf(link.peer)?.finished();
+    this.roles.get(link)?.opened();
+  }
+
+  published(link: Link, publish: Publish): Promise<void> {
+    return this.roles.get(link)?.published(publish) ?? Promise.reject(new Error('not admitted'));
+  }
+
+  subscribing(link: Link, filter: string): boolean {
+    return this.roles.get(link)?.subscribing(filter) ?? false;
+  }
+
+  filtersChanged(link: Link, change: FilterChange): void {
+    this.roles.get(link)?.filtersChanged?.(change);
+  }
+
+  acknowledged(link: Link): void {
+    this.roles.get(link)?.acknowledged?.();
+  }
+
+  closed(link: Link, ending: Ending): void {
+    this.roles.get(link)?.closed?.(ending);
+  }
+
+  /** Ends every session, so that dm hears of it. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.options.sessions].map((session) => session.end('the gateway stops')));
+  }
+
+  private async decide(link: Link, attempt: Attempt): Promise<Welcome> {
+    const { heard } = this.options.changes;
+    const verdict = await this.options.admission.decide(attempt);
+    switch (verdict.as) {
+      case 'refused':
+        noteRefusal(this.options.journal, attempt, verdict.refusal);
+        return { returnCode: verdict.refusal.returnCode };
+      case 'cloudPublisher':
+        this.roles.set(link, this.publisherOf(verdict, attempt));
+        return { session: undefined };
+      case 'registration':
+        this.roles.set(link, new RegistrationRole(link, verdict.push));
+        this.noteRegistration(attempt, verdict);
+        return { session: undefined };
+      case 'device':
+        await this.takeOver(attempt, verdict);
+        // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
+        return { session: this.begin(link, attempt, verdict, heard).key };
+    }
+  }
+
+  private publisherOf({ device }: Verdict<'cloudPublisher'>, attempt: Attempt): Role {
+    const { unguarded, guard, bus, clock, journal, log } = this.options;
+    const rate = guard.uplinkRate.of(`publisher of ${sessionKey(device.productKey, device.deviceName)}`);
+    return new CloudPublisherRole({ device, decide: () => unguarded.decide(attempt), rate, bus, clock, journal, log });
+  }
+
+  /** Ends the device's session here. Another login may have begun one meanwhile, and is the older one then. */
+  private async takeOver(
+    { address }: Attempt,
+    { device: { productKey, deviceName } }: Verdict<'device'>,
+  ): Promise<void> {
+    const { sessions } = this.options;
+    const reason = `taken over: the same device connected again from ${address}`;
+    let old = sessions.get(productKey, deviceName);
+    while (old) {
+      await old.end(reason);
+      old = sessions.get(productKey, deviceName);
+    }
+  }
+
+  /** @param heard changes heard of when the decision began */
+  private begin(link: Link, attempt: Attempt, verdict: Verdict<'device'>, heard: number): Session {
+    const { product, device, stillGood, push } = verdict;
+    const { username, address, clientId } = attempt;
+    const session = new Session({
+      link,
+      product,
+      device,
+      stillGood,
+      rawClientId: clientId.raw,
+      username,
+      address,
+      ext: clientId.ext,
+    });
+    const role = new DeviceRole(link, session, this.options.guard.uplinkRate.of(session.key), push, this.options);
+    this.roles.set(link, role);
+    // From here on a third login finds this one, even before its CONNACK.
+    this.options.sessions.add(session);
+    this.options.changes.began(session, heard);
+    if (link.isClosed) role.closed({ how: 'lost' });
+    return session;
+  }
+
+  private noteRegistration({ address }: Attempt, { product, deviceName, push }: Verdict<'registration'>): void {
+    const { productKey, productID } = product;
+    const text = `registered from ${address}; credentials pushed on ${push.topic}`;
+    this.options.journal.note({ kind: 'connect', productKey, productID, deviceName, topic: push.topic, text });
+  }
+}
+
+const attemptOf = ({ peer, login }: Link, password: string): Attempt => {
+  const { address, port, secure, certificates } = peer;
+  return readAttempt({ ...login, password, address: `${address}:${port}`, secure, certificates });
+};
