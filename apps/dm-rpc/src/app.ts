@@ -9,8 +9,10 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
+import { takeForeignPublishes } from './ingest/foreign-publishes';
 import { GatewayWatch } from './presence/gateway-watch';
 import { PresenceNews } from './presence/presence-news';
 import { credentials } from './services/credentials/credentials';
@@ -112,10 +114,15 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
             prisma,
             presenceNews,
             applicationNews: new ApplicationNews(bus, now),
-            onReplies: (replies) => waiting.settle(replies),
+            sinks: createSinks((replies) => waiting.settle(replies)),
             log: componentLogger(log, 'ingest'),
           }),
         (consumer) => consumer.stop(),
+      ),
+      part(
+        'foreign nodes',
+        async () => takeForeignPublishes(bus, componentLogger(log, 'ingest')),
+        async (listening) => listening.stop(),
       ),
       { name: 'gateway watch', start: () => gatewayWatch.start(), stop: () => gatewayWatch.stop() },
       part(

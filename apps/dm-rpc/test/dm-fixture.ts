@@ -2,14 +2,16 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
 import {
   decodeEnvelope,
-  encodeDevicePublish,
   encodeEnvelope,
-  PROTOCOL_CODE,
+  encodeReport,
+  joinReports,
   serviceKeys,
   services,
   subjects,
+  writeDevicePublish,
   type DeviceMessage,
-  type Handle,
+  type DeviceReport,
+  type EnvelopeOptions,
   type StatusChange,
 } from '@alink/contract';
 import { createSecretBox, openDatabase, type Database, type SecretBox } from '@alink/db';
@@ -24,6 +26,7 @@ export interface DmFixture {
   readonly db: Database;
   readonly bus: Bus;
   readonly registry: Registry;
+  readonly databaseUrl: string;
   readonly products: Client<typeof services.productManage>;
   readonly devices: Client<typeof services.deviceManage>;
   readonly data: Client<typeof services.deviceMsg>;
@@ -51,10 +54,11 @@ export const KEY = Buffer.alloc(32, 1);
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
   const { bus = createMemoryBus({ publishTimeoutMs: 60_000 }), registry = createMemoryRegistry() } = options;
-  const { databaseUrl, now } = options;
+  const { now } = options;
   const { secretBox = createSecretBox(KEY) } = options;
-  const database = databaseUrl === undefined ? await createDatabase() : undefined;
-  const db = await openDatabase(databaseUrl ?? database!.url, { connectTimeoutMs: 60_000 });
+  const database = options.databaseUrl === undefined ? await createDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database!.url;
+  const db = await openDatabase(databaseUrl, { connectTimeoutMs: 60_000 });
   const logged: string[] = [];
   const log = createLogger({
     name: 'dm-test',
@@ -75,6 +79,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     db,
     bus,
     registry,
+    databaseUrl,
     products: channel.client(services.productManage),
     devices: channel.client(services.deviceManage),
     data: channel.client(services.deviceMsg),
@@ -140,36 +145,45 @@ export const createDevices = async (fixture: DmFixture, ...deviceNames: string[]
   for (const deviceName of deviceNames) await devices.deviceInfoCreate({ productID: PRODUCT, deviceName });
 };
 
-/** Body of an uplink, as a gateway sends it. */
-export const uplinkBody = (
+/** A report, as our nodes make it of what a device says. */
+export const reportOf = (
   message: DeviceMessage | Buffer,
   { productID, deviceName } = NAMES,
   arrivedAt: number = Date.now(),
-): { subject: string; body: string } => {
-  const handle: Handle = Buffer.isBuffer(message) ? 'ext' : 'thing';
-  const payload = Buffer.isBuffer(message) ? message : Buffer.from(JSON.stringify(message));
-  const data = encodeDevicePublish({
-    topic: `/sys/${productID}/${deviceName}/thing/event/property/post`,
-    handle,
-    type: 'property',
-    payload,
-    timestamp: arrivedAt,
-    productID,
-    deviceName,
-    explain: '',
-    protocolCode: PROTOCOL_CODE,
-  });
-  return { subject: subjects.up(handle, productID, deviceName), body: encodeEnvelope(data, arrivedAt) };
+): DeviceReport => {
+  const topic = `/sys/${productID}/${deviceName}/thing/event/property/post`;
+  const report = { productID, deviceName, topic, arrivedAt, type: 'property' };
+  return Buffer.isBuffer(message)
+    ? { ...report, handle: 'ext', bytes: message }
+    : { ...report, handle: 'thing', message };
 };
 
-/** Sends an uplink; resolves with its sequence once the stream has kept it. */
+/** A message of the stream with these reports. */
+export const reportsBody = (...reports: readonly DeviceReport[]): { subject: string; body: string } => ({
+  subject: subjects.reports(0),
+  body: joinReports(reports.map(encodeReport)),
+});
+
+/** An uplink in unitedrhino's form: as foreign nodes send it, and as earlier versions of ours had it kept. */
+export const publishBody = (
+  message: DeviceMessage | Buffer,
+  { productID, deviceName } = NAMES,
+  arrivedAt: number = Date.now(),
+  options: EnvelopeOptions = {},
+): { subject: string; body: string } => {
+  const { topic, handle, type } = reportOf(message, { productID, deviceName });
+  const body = writeDevicePublish({ productID, deviceName, topic, handle, type, body: message }, arrivedAt, options);
+  return { subject: subjects.up(handle, productID, deviceName), body };
+};
+
+/** Sends a report; resolves with its sequence once the stream has kept it. */
 export const sendUplink = (
   bus: Bus,
   message: DeviceMessage | Buffer,
   device = NAMES,
   arrivedAt?: number,
 ): Promise<number> => {
-  const { subject, body } = uplinkBody(message, device, arrivedAt);
+  const { subject, body } = reportsBody(reportOf(message, device, arrivedAt));
   return bus.publishKept(subject, body);
 };
 

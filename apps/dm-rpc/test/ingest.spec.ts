@@ -1,10 +1,30 @@
 import type { KeptMessage } from '@alink/bus';
-import { decodeEnvelope, encodeEnvelope, subjects, type DeviceMessage, type HubLogEntry } from '@alink/contract';
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  subjects,
+  type DeviceMessage,
+  type DeviceReport,
+  type HubLogEntry,
+} from '@alink/contract';
 import { createLogger } from '@alink/runtime';
+import { eventually } from '@alink/testing';
+import { createSinks } from '../src/ingest/sinks';
 import { ApplicationNews } from '../src/ingest/application-news';
 import { createIngest } from '../src/ingest/consume';
 import { PresenceNews } from '../src/presence/presence-news';
-import { createDevices, DEVICE, NAMES, PRODUCT, sendUplink, startDm, uplinkBody, type DmFixture } from './dm-fixture';
+import {
+  createDevices,
+  DEVICE,
+  NAMES,
+  PRODUCT,
+  publishBody,
+  reportOf,
+  reportsBody,
+  sendUplink,
+  startDm,
+  type DmFixture,
+} from './dm-fixture';
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));
@@ -46,7 +66,7 @@ const ingest = () => {
     log,
     presenceNews: new PresenceNews(bus, Date.now),
     applicationNews: new ApplicationNews(bus, Date.now),
-    onReplies: () => undefined,
+    sinks: createSinks(() => undefined),
   });
 };
 let sequence = 1;
@@ -56,10 +76,11 @@ const kept = (subject: string, body: string): KeptMessage => ({
   sequence: sequence++,
   deliveries: 1,
 });
-const keptUplink = (...args: Parameters<typeof uplinkBody>): KeptMessage => {
-  const { subject, body } = uplinkBody(...args);
+const keptReports = (...reports: readonly DeviceReport[]): KeptMessage => {
+  const { subject, body } = reportsBody(...reports);
   return kept(subject, body);
 };
+const keptUplink = (...args: Parameters<typeof reportOf>): KeptMessage => keptReports(reportOf(...args));
 
 describe('reports', () => {
   test('become history and latest values', async () => {
@@ -226,42 +247,62 @@ describe('a batch', () => {
     expect(await latest()).toBe('temperature=2@1000 rpm=1@1000');
   });
 
+  test('may hold the same report several times, each at its place', async () => {
+    const same = reportOf(report({ rpm: 1 }, 1000), NAMES, 5000);
+    const batch = [keptReports(same, same), keptReports(same)];
+    const handle = ingest();
+    await handle(batch);
+    await handle(batch);
+    expect(await history('rpm')).toBe('1@1000 1@1000 1@1000 of 3');
+  });
+
+  test('keeps the order of a device’s reports, whichever message they are in', async () => {
+    const at = (rpm: number) => reportOf(report({ rpm }, 1000));
+    await ingest()([keptReports(at(1), at(2)), keptReports(at(3), at(4))]);
+    expect(await latest()).toBe('rpm=4@1000');
+  });
+
   test('with messages that cannot be read keeps the others', async () => {
-    const subject = subjects.up('thing', PRODUCT, DEVICE);
-    const foreign = (payload: string) => keptUplink(JSON.parse(payload) as DeviceMessage);
+    const foreign = (payload: string) => reportOf(JSON.parse(payload) as DeviceMessage);
     const before = fixture.logged.length;
     await ingest()([
-      kept(subject, ''),
-      kept(subject, 'null'),
-      kept(subject, '{"data":"{}"}'),
-      kept(subject, encodeEnvelope('{"productID":"p","deviceName":"d"}', 1)),
+      kept(subjects.reports(0), ''),
+      kept(subjects.reports(0), 'null'),
+      kept(subjects.reports(0), '{"reports":{}}'),
+      kept(subjects.reports(0), '{"reports":[null,{"productID":"p"},{"productID":"p","deviceName":"d","message":[]}]}'),
       kept(subjects.connected, encodeEnvelope('{"action":"connected"}', 1)),
       kept(subjects.hubLog, encodeEnvelope('null', 1)),
-      foreign('{"method":"report"}'),
-      foreign('{"method":"report","params":[1]}'),
-      foreign('{"method":"packReport","properties":[{}],"events":[]}'),
-      foreign('{"method":"eventPost","params":{}}'),
-      foreign('[]'),
-      foreign('{"method":"report","params":{"rpm":7},"timestamp":"yesterday"}'),
-      foreign('{"method":"report","params":{"rpm":8},"timestamp":1e300,"code":1e20,"msgToken":5}'),
-      keptUplink(report({ ['x'.repeat(5000)]: 1, rpm: 9 }, 1e15)),
-      keptUplink(report({ rpm: 1 }, 1), { productID: PRODUCT, deviceName: 'deleted' }),
-      keptUplink(report({ rpm: 1 }, 1), { productID: 'p\0', deviceName: 'd\0' }),
+      keptReports(
+        foreign('{"method":"report"}'),
+        foreign('{"method":"report","params":[1]}'),
+        foreign('{"method":"report","params":{"rpm":7},"timestamp":"yesterday"}'),
+        foreign('{"method":"packReport","properties":[{}],"events":[]}'),
+        foreign('{"method":"packReport","properties":[]}'),
+        foreign('{"method":"eventPost","params":{}}'),
+        foreign('{"method":7}'),
+        foreign('{"method":"report","params":{"rpm":8},"timestamp":1e300,"code":1e20,"msgToken":5}'),
+        foreign('{"method":"constructor"}'),
+      ),
+      keptReports(
+        reportOf(report({ ['x'.repeat(5000)]: 1, rpm: 9 }, 1e15)),
+        reportOf(report({ rpm: 1 }, 1), { productID: PRODUCT, deviceName: 'deleted' }),
+        reportOf(report({ rpm: 1 }, 1), { productID: 'p\0', deviceName: 'd\0' }),
+      ),
     ]);
     expect(await latest()).toContain('rpm=9@1000000000000000');
     expect(Number((await fixture.data.propertyLogIndex({ ...NAMES, dataID: 'rpm' })).total)).toBe(3);
     const skipped = fixture.logged.slice(before).filter((line) => line.includes('unreadable message skipped'));
-    expect(skipped).toHaveLength(11);
+    expect(skipped).toHaveLength(14);
   });
 
-  test('in which the database refuses one message keeps the others', async () => {
+  test('in which the database refuses one report keeps the others, also those of its message', async () => {
     // A check of the database's own stands for whatever it may refuse that the code did not foresee.
     const { prisma } = fixture.db;
     await prisma.$executeRaw`ALTER TABLE property_latest ADD CONSTRAINT no_13 CHECK (value <> '13')`;
     try {
       const values = [1, 2, 13, 4, 5];
       const before = fixture.logged.length;
-      await ingest()(values.map((value) => keptUplink(report({ [`p${value}`]: value }, 1000))));
+      await ingest()([keptReports(...values.map((value) => reportOf(report({ [`p${value}`]: value }, 1000))))]);
       expect(await latest()).toBe('p1=1@1000 p2=2@1000 p4=4@1000 p5=5@1000');
       expect(await prisma.propertyHistory.count()).toBe(4);
       expect(fixture.logged.slice(before).join()).toContain('message refused by the database, skipped');
@@ -284,5 +325,60 @@ describe('a batch', () => {
     expect(await fixture.db.prisma.propertyHistory.count()).toBe(12 * 40 * 2);
     expect(await latest()).toContain('rpm=1138@1138');
     expect(await latest('dev002')).toContain('rpm=1139@1139');
+  });
+});
+
+describe('uplinks in unitedrhino’s form', () => {
+  const event = { method: 'eventPost', msgToken: '8', eventID: 'highTemperature', type: 'alert' } as const;
+
+  test('that an earlier version had kept are read', async () => {
+    const before = fixture.logged.length;
+    const of = (...args: Parameters<typeof publishBody>) => {
+      const { subject, body } = publishBody(...args);
+      return kept(subject, body);
+    };
+    await ingest()([
+      of(report({ rpm: 1 }, 1000)),
+      keptUplink(report({ rpm: 2 }, 2000)),
+      of({ ...event, timestamp: 3000, params: { temperature: 1 } }),
+      of(Buffer.from('custom payload'), NAMES, 6000),
+      of(Buffer.from([0xff, 0xfe, 0]), NAMES, 6500),
+      kept(subjects.up('thing', PRODUCT, DEVICE), ''),
+      kept(subjects.up('thing', PRODUCT, DEVICE), '{"data":"{}"}'),
+      kept(subjects.up('thing', PRODUCT, DEVICE), encodeEnvelope('{"productID":"p","deviceName":"d"}', 1)),
+      of([] as unknown as DeviceMessage),
+    ]);
+    expect(await latest()).toBe('rpm=2@2000');
+    expect((await fixture.data.eventLogIndex(NAMES)).list.map(({ params }) => params)).toEqual(['{"temperature":1}']);
+    const { list } = await fixture.data.hubLogIndex({ ...NAMES, timeEnd: '7000' });
+    expect(list.map(({ content, timestamp }) => `${content}@${timestamp}`)).toEqual(['@6500', 'custom payload@6000']);
+    expect(fixture.logged.slice(before).filter((line) => line.includes('unreadable message skipped'))).toHaveLength(4);
+  });
+
+  test('that a foreign node sends are kept like others, once however many of us listen', async () => {
+    const second = await startDm({ bus: fixture.bus, registry: fixture.registry, databaseUrl: fixture.databaseUrl });
+    for (const { subject, body } of [
+      publishBody(report({ rpm: 1 }, 1000)),
+      publishBody({ ...event, timestamp: 3000, params: { temperature: 1 } }),
+      publishBody(Buffer.from('custom payload'), NAMES, 6000),
+    ]) {
+      fixture.bus.publish(subject, body);
+    }
+    await eventually(async () => {
+      expect(await history('rpm')).toBe('1@1000 of 1');
+      expect((await fixture.data.eventLogIndex(NAMES)).total).toBe('1');
+      expect((await fixture.data.hubLogIndex(NAMES)).total).toBe('3');
+    });
+    await second.stop();
+  });
+
+  test('that our own nodes send beside the stream are left out, as is what means nothing', async () => {
+    const before = fixture.logged.length;
+    const { subject, body } = publishBody(report({ rpm: 1 }, 1000), NAMES, 1000, { kept: true });
+    fixture.bus.publish(subject, body);
+    fixture.bus.publish(subject, 'nonsense');
+    await sendUplink(fixture.bus, report({ rpm: 2 }, 2000));
+    expect(await history('rpm')).toBe('2@2000 of 1');
+    expect(fixture.logged.slice(before).filter((line) => line.includes('foreign node was not taken'))).toHaveLength(1);
   });
 });

@@ -13,7 +13,17 @@ import {
   type TestNats,
   type TestPostgres,
 } from '@alink/testing';
-import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
+import {
+  createDevices,
+  DEVICE,
+  NAMES,
+  publishBody,
+  rpcError,
+  sendStatus,
+  sendUplink,
+  startDm,
+  type DmFixture,
+} from './dm-fixture';
 
 let nats: TestNats;
 let etcd: TestEtcd;
@@ -26,6 +36,7 @@ let fixture: DmFixture;
 beforeAll(async () => {
   [nats, etcd, postgres] = await Promise.all([startNats(), startEtcd(), startPostgres()]);
   database = await postgres.createDatabase();
+  await fillFormerStream();
   bus = await connectNats({ servers: nats.url, name: 'dm-test', publishTimeoutMs: 60_000 });
   registry = connectEtcd({ hosts: [etcd.hosts] });
   fixture = await startDm({ bus, registry, databaseUrl: database.url });
@@ -37,6 +48,15 @@ afterAll(async () => {
   await registry?.close();
   await Promise.all([nats?.stop(), etcd?.stop(), postgres?.stop()]);
 });
+
+/** What an earlier version had in its stream when it was stopped. */
+const fillFormerStream = async () => {
+  const stream = { subjects: ['device.up.>', 'alink.hub.>'] };
+  const former = await connectNats({ servers: nats.url, name: 'former', stream });
+  const { subject, body } = publishBody(report(99));
+  await former.publishKept(subject, body);
+  await former.close();
+};
 
 const report = (rpm: number): DeviceMessage => ({
   method: 'report',
@@ -63,6 +83,14 @@ test('is found in etcd as go-zero finds it, and withdraws when it stops', async 
   await eventually(async () =>
     expect((await etcd.etcdctl('get', '--prefix', 'dm.rpc')).match(/dm\.rpc\//g)).toHaveLength(1),
   );
+});
+
+test('takes what an earlier version has left in the stream', async () => {
+  // It came before the device did, so that only its line in the log is kept.
+  await eventually(async () => {
+    const { list } = await fixture.data.hubLogIndex({ ...NAMES, requestID: '99' });
+    expect(list.map(({ content }) => content)).toEqual([JSON.stringify(report(99))]);
+  });
 });
 
 test('takes reports and sessions out of the stream', async () => {

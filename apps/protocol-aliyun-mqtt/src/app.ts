@@ -7,6 +7,7 @@ import { createMetrics, startAll, type GrpcClientConfig, type GrpcServerConfig, 
 import type { GatewayConfig } from './config';
 import { createDevicePath, type DevicePathConfig } from './device-path';
 import { RpcCredentialsSource } from './directory/credentials-source';
+import { Peer } from './directory/peer';
 import { RpcDirectorySource } from './directory/rpc-source';
 import { readEndpoint } from './http/mqtt-endpoint';
 import type { Activity } from './journal';
@@ -16,6 +17,7 @@ import { createHttpServer } from './platform/http-server';
 import { PresenceFix } from './platform/presence-fix';
 import { NodeRegistration } from './platform/registration';
 import { startTimer } from './platform/timer';
+import { DmRequests } from './requests/dm-requests';
 import type { DevicePorts } from './transport/device-ports';
 
 export interface GatewayOptions {
@@ -63,9 +65,20 @@ export const createGateway = async ({
   const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log, security });
 
   const metrics = createMetrics('protocol-aliyun-mqtt');
-  const source = new RpcDirectorySource(dm, log);
+  const peer = new Peer();
+  const source = new RpcDirectorySource(dm, peer, log);
   const credentials = new RpcCredentialsSource(dm);
-  const path = createDevicePath({ config, bus, source, credentials, metrics, log, onActivity });
+  const path = createDevicePath({
+    config,
+    bus,
+    peer,
+    source,
+    credentials,
+    dm: new DmRequests(dm),
+    metrics,
+    log,
+    onActivity,
+  });
   const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
   const registration = new NodeRegistration(nodeId, registry, dm, log);
@@ -94,7 +107,11 @@ export const createGateway = async ({
     [
       {
         name: 'dependencies',
-        start: () => waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal),
+        start: async () => {
+          await waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal);
+          // Says whose dm.rpc it is, before a device reports anything.
+          await source.resolve([], []);
+        },
         stop: async () => {
           dm.close();
           timedjob.close();

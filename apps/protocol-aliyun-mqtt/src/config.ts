@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields, grpcClientFields, onOff, port, text } from '@alink/runtime';
+import { commonFields, grpcClientFields, onOff, port, text, wholeNumber } from '@alink/runtime';
 import { guardFields } from './guard/config';
 
 /** What the gateway itself needs; the standalone app gives the same. */
@@ -17,6 +17,10 @@ export const gatewayFields = {
   PUBLIC_MQTT_ADDRESS: text('host:port').optional(),
   /** Whether devices may register (一型一密) over plain TCP and HTTP, for closed networks. */
   ALLOW_PLAIN_REGISTRATION: onOff(false),
+  /** Subjects among which reports are spread, so that a stream can be cut into several. */
+  REPORT_SHARDS: wholeNumber(1, { min: 1, max: 64 }),
+  /** Whether reports also go out in unitedrhino's form (`device.up.>`, core NATS), for whoever reads that beside dm.rpc. */
+  FOREIGN_READERS: onOff(false),
   /** Certificate chain and key of the device ports (PEM); without them a development CA is made in DATA_DIR. */
   TLS_CERT_FILE: text('a file').optional(),
   TLS_KEY_FILE: text('a file').optional(),

@@ -1,6 +1,6 @@
 /**
  * The way of devices through this node, from a connection to the bus and back: every part of it, wired once. What it asks
- * dm.rpc comes from two sources, so that it runs without dm.rpc as well.
+ * dm.rpc is given to it, so that it runs without dm.rpc as well.
  */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -12,14 +12,15 @@ import { Admission } from './connect/admission';
 import { Connections } from './connection/connections';
 import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
+import type { Peer } from './directory/peer';
 import type { DirectorySource } from './directory/records';
-import { Downlink } from './downlink/downlink';
-import { PendingCommands } from './downlink/pending-commands';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
+import { createMessagePath } from './message-path';
 import { createGatewayMetrics } from './metrics';
+import type { Answerer } from './requests/requests';
 import { DeviceChanges } from './session/device-changes';
 import { OtherGateways } from './session/other-gateways';
 import { Presence } from './session/presence';
@@ -27,17 +28,20 @@ import type { Session } from './session/session';
 import { SessionLife } from './session/session-life';
 import { SessionTable } from './session/session-table';
 import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
-import { Uplink } from './uplink/uplink';
 
 export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &
-  Pick<GatewayConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION'>;
+  Pick<GatewayConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'REPORT_SHARDS' | 'FOREIGN_READERS'>;
 
 export interface DevicePathOptions {
   readonly config: DevicePathConfig;
   readonly bus: Bus;
+  /** Whose dm.rpc it is that is asked. */
+  readonly peer: Peer;
   readonly source: DirectorySource;
   readonly credentials: CredentialsSource;
+  /** Answers what devices ask, where dm.rpc is ours. */
+  readonly dm: Answerer;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Hears of each thing that happens to a device. */
@@ -50,7 +54,8 @@ export interface DevicePathOptions {
 
 /** Every part, and who needs whom. Nothing runs yet. */
 const wire = (options: DevicePathOptions) => {
-  const { config, bus, source, credentials, metrics, log, onActivity, clock = systemClock, guardClock } = options;
+  const { config, bus, peer, source, credentials, dm, metrics, log, onActivity, guardClock } = options;
+  const { clock = systemClock } = options;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
   const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
@@ -70,16 +75,15 @@ const wire = (options: DevicePathOptions) => {
   });
   const admission = guard.admission(unguarded);
 
-  const parts = { bus, clock, log, directory, journal, metrics: gatewayMetrics, pending: new PendingCommands() };
-  const uplink = new Uplink(parts);
-  const downlink = new Downlink(parts);
+  const tools = { bus, clock, log, journal, metrics: gatewayMetrics };
+  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm, ...tools });
 
   const presence = new Presence(bus, clock, log, nodeId);
   const others = new OtherGateways(bus, sessions, presence, directory, nodeId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const listen = (session: Session): Subscription => downlink.listen(session);
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
-  const connections = new Connections({ ...parts, admission, unguarded, guard, sessions, changes, life, uplink });
+  const connections = new Connections({ admission, unguarded, guard, sessions, changes, life, uplink, ...tools });
 
   return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, connections };
 };

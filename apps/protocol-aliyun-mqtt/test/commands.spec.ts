@@ -4,11 +4,13 @@ import { createMemoryBus } from '@alink/bus';
 import {
   decodeDevicePublish,
   decodeEnvelope,
+  decodeReports,
   encodeDevicePublish,
   encodeEnvelope,
   PROTOCOL_CODE,
   subjects,
   type DevicePublish,
+  type DeviceReport,
 } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
@@ -42,13 +44,16 @@ beforeAll(async () => {
   gateway = await startDeviceGateway({}, systemClock, { bus, dm });
   await bus.consume({ durable: 'answers', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {
-      if (subject.startsWith('device.up.thing.')) kept.push(bodyOf(data));
+      if (subject === subjects.reports(0)) kept.push(...messagesOf(data));
     }
   });
   ({ raw: device } = await gateway.connect('dev001'));
   await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, 'dev001')?.state).toBe('online'));
 });
 afterAll(() => gateway?.stop());
+
+const messagesOf = (data: Buffer): Record<string, unknown>[] =>
+  decodeReports(data.toString()).map((report) => ({ ...(report as DeviceReport).message }));
 
 const bodyOf = (data: Buffer): Record<string, unknown> =>
   JSON.parse(decodeDevicePublish(decodeEnvelope(data.toString()).data).payload.toString()) as Record<string, unknown>;

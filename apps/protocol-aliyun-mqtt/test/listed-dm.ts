@@ -39,6 +39,7 @@ export class ListedDm implements DirectorySource, CredentialsSource {
   registerDevice: CredentialsSource['registerDevice'] = away;
   readonly issueDeviceToken = away;
   readonly issueIotToken = away;
+  readonly ask = away;
 
   change(deviceName: string, change: Partial<DeviceEntry>): void {
     this.changes.set(deviceName, { ...this.changes.get(deviceName), ...change });

@@ -6,7 +6,9 @@ import { createMemoryBus, type Bus } from '@alink/bus';
 import { createLogger, createMetrics, systemClock, type Clock } from '@alink/runtime';
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { removeFolder, temporaryFolder } from '@alink/testing';
+import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createDevicePath, type DevicePathConfig } from '../src/device-path';
+import { Peer } from '../src/directory/peer';
 import { noGuard } from '../src/guard/config';
 import type { Activity } from '../src/journal';
 import type { Welcome } from '../src/link/endpoint';
@@ -32,9 +34,11 @@ export const createTestPath = async ({
   const dataDir = temporaryFolder('device-path');
   const lines: string[] = [];
   const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const kept: string[] = [];
+  const reports: DeviceReport[] = [];
   const consumer = await bus.consume({ durable: 'test', maxBatch: 1000, maxWaitMs: 1 }, async (batch) => {
-    for (const { subject } of batch) kept.push(subject);
+    for (const { subject, data } of batch) {
+      if (subject === subjects.reports(0)) reports.push(...(decodeReports(data.toString()) as DeviceReport[]));
+    }
   });
   const metrics = createMetrics('test');
   const activities: Activity[] = [];
@@ -51,11 +55,15 @@ export const createTestPath = async ({
       TLS_OLD_VERSIONS: false,
       CLOUD_PUBLISHER: true,
       ALLOW_PLAIN_REGISTRATION: false,
+      REPORT_SHARDS: 1,
+      FOREIGN_READERS: false,
       ...config,
     },
     bus,
+    peer: new Peer(),
     source: dm,
     credentials: dm,
+    dm,
     metrics,
     log,
     onActivity: (activity) => void activities.push(activity),
@@ -87,8 +95,8 @@ export const createTestPath = async ({
     dataDir,
     lines,
     activities,
-    /** Subjects of what the stream has kept. */
-    kept,
+    /** What the stream has kept of devices' messages. */
+    reports,
     dial,
     credentials,
     /** Value of a metric, all its labels summed. */

@@ -17,6 +17,8 @@ export const standaloneConfigSchema = z.object({
   /** Former keys: what they sealed still opens, until `dmctl secrets rotate-key` has sealed it anew. */
   SECRET_KEYS_OLD: secret('former values of SECRET_KEY, separated by commas').optional(),
   ...gatewayFields,
+  /** Whoever tries the platform may look at everything on NATS. */
+  FOREIGN_READERS: onOff(true),
   ...dmFields,
   TIMEDJOB_GRPC_PORT: timedjobSchema.shape.TIMEDJOB_GRPC_PORT,
   /** Whether the product and the device of the manual's walk-through are created. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { compileModel, importThingModel, type Validation } from '@alink/thing-model';
-import { decodeUplink } from './decode-uplink';
+import { bodyOf, publish } from '../test/publish';
 import type { UplinkMessage } from './device-message';
 
 interface Case {
@@ -35,14 +35,7 @@ const models = {
 const now = 1_700_000_000_000;
 
 const decode = (path: string, payload: string | Buffer, validation: keyof typeof models = 'weak', rrpcId?: string) =>
-  decodeUplink({
-    topic: rrpcId === undefined ? `/sys/a1X/d1/${path}` : `/ext/rrpc/${rrpcId}/sys/a1X/d1/${path}`,
-    path,
-    rrpcId,
-    payload: Buffer.from(payload),
-    now,
-    model: models[validation],
-  });
+  publish({ path, rrpcId, now, model: models[validation] }, payload);
 
 describe('vectors', () => {
   test.each(vectors.cases.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {
@@ -55,10 +48,12 @@ describe('vectors', () => {
     else {
       expect(outcome.reply!.topic).toBe(`/sys/a1X/d1/${vector.path}_reply`);
       expect(typeof wanted === 'number' ? outcome.reply!.code : outcome.reply!.payload).toBe(wanted);
-      const { idToken, method, code } = outcome.reply!;
-      expect(outcome.reply!.payload.startsWith(`{"id":${idToken},"code":${code},`)).toBe(true);
-      expect(method).toBe(vector.path.replaceAll('/', '.'));
-      expect((JSON.parse(outcome.reply!.payload) as { code: number }).code).toBe(outcome.reply!.code);
+      const { topic, payload, code, failed } = outcome.reply!;
+      const id = payload.slice(0, payload.indexOf(`,"code":${code},`));
+      const method = vector.path.replaceAll('/', '.');
+      const failure = `${id},"code":500,"message":"service error","version":"1.0","method":"${method}","data":{}}`;
+      expect(failed!(500)).toEqual({ topic, payload: failure });
+      expect(JSON.parse(payload)).toMatchObject({ code, method });
     }
     expect(outcome.problems.map(({ code }) => code)).toEqual(vector.problems ?? []);
     if (vector.body) expect(outcome.requestId).toBe(vector.body.msgToken);
@@ -89,13 +84,13 @@ test('200 properties pass, 201 do not, whatever the validation', () => {
     expect(refused.reply).toMatchObject({ code: 6106 });
     expect(refused.message).toBeUndefined();
   }
-  const taken = decode('thing/event/property/post', properties(200), 'none')!.message!.body;
+  const taken = bodyOf(decode('thing/event/property/post', properties(200), 'none'));
   expect(Object.keys((taken as { params: object }).params)).toHaveLength(200);
 });
 
 test('a member __proto__ is a value that is not taken, and changes no prototype', () => {
   const outcome = decode('thing/event/property/post', '{"id":"1","params":{"__proto__":{"value":1},"Sw":1}}', 'none')!;
-  expect(outcome.message!.body).toMatchObject({ method: 'report', params: { Sw: 1 } });
+  expect(bodyOf(outcome)).toMatchObject({ method: 'report', params: { Sw: 1 } });
   expect(outcome.problems.map(({ code }) => code)).toEqual([460]);
   expect(({} as { value?: unknown }).value).toBeUndefined();
 });
@@ -175,7 +170,7 @@ describe('10000 mutilated payloads', () => {
       if (outcome.message) {
         messages++;
         expect(JSON.stringify(outcome.message)).not.toMatch(/\\u0000|\\ud[89a-f]/);
-        expect(Number.isSafeInteger(outcome.message.body.timestamp)).toBe(true);
+        expect(Number.isSafeInteger(bodyOf(outcome).timestamp)).toBe(true);
       }
     }
     expect(replies).toBeGreaterThan(2000);

@@ -1,159 +1,96 @@
-/** From what a device published to what the platform keeps and what the device is told. */
-import { compileModel, type CompiledModel, type Json } from '@alink/thing-model';
-import { isValidTopic, replyTopic } from '@alink/topic';
-import { isRecord, parseJson, readEnvelope, type Envelope } from './envelope';
-import { unknownRequest } from './kinds/unknown-request';
-import { messageKinds } from './message-kinds';
-import type { DeviceAnswer, PlatformMessage, UplinkContext, UplinkRoute } from './message-kind';
-import { harmless, type Problem } from './problem';
-import { assembleReply } from './reply';
-import { foundRoute, RouteTable, type FoundRoute } from './route-table';
-import { isStorable, isStorableText } from './storable';
+/** From what a device published to what the platform keeps, whom it asks, and what the device is told. */
+import { compileModel } from '@alink/thing-model';
+import type { TopicScope } from '@alink/topic';
+import { readAnswer } from './bodies/alink';
+import { catalogue } from './catalogue';
+import { plain } from './problem';
+import { failed } from './request-result';
+import type { AskRoute, CommandRoute, ReportRoute, Route, UplinkContext } from './route';
+import { RouteTable, type FoundRoute } from './route-table';
+import type { Ask, Uplink, UplinkOutcome } from './uplink';
+import { replier, type Say } from './uplink-reply';
 
-export interface Uplink {
-  /** As the device published it, the query cut off. */
-  readonly topic: string;
-  /** The topic below `/sys/{productKey}/{deviceName}/`; of `/ext/rrpc/{id}/sys/..` that of the inner topic. */
-  readonly path: string;
-  /** Message id of `/ext/rrpc/{id}/..`, where the device answers on the topic of the call itself. */
-  readonly rrpcId?: string;
-  /** Service that a synchronous call was to, by its message id; undefined for a call that is not known (any more). */
-  readonly serviceOf?: (messageId: string) => string | undefined;
-  readonly payload: Buffer;
-  /** Arrival time in Unix milliseconds. */
-  readonly now: number;
-  /** Undefined where the product has no thing model: then every value is rejected as unknown (6320, 6304). */
-  readonly model: CompiledModel | undefined;
-}
+type RequestRoute = ReportRoute | AskRoute;
+type AnswerRoute = CommandRoute & Required<Pick<CommandRoute, 'answer'>>;
 
-export interface UplinkReply {
-  readonly topic: string;
-  readonly payload: string;
-  readonly code: number;
-  /** For another reply to the same request, made with `encodeReply`, when keeping the message fails. */
-  readonly idToken: string;
-  readonly method: string;
-}
+/** A path on which devices publish: requests and reports of theirs, or answers to the platform. */
+type UplinkPath = { readonly path: string } & ({ readonly request: RequestRoute } | { readonly answer: AnswerRoute });
 
-export interface UplinkOutcome {
-  /** What to keep; absent when nothing could be used. */
-  readonly message?: PlatformMessage;
-  /** What to tell the device; absent when it wants no reply, or answered itself. */
-  readonly reply?: UplinkReply;
-  /** Everything that was wrong, for the device's log. */
-  readonly problems: readonly Problem[];
-  /** Alink id as text, of a synchronous call its message id; empty when there is none. */
-  readonly requestId: string;
-}
+const hasAnswer = (route: Route): route is AnswerRoute => 'answer' in route;
 
-const routes = new RouteTable<UplinkRoute>(messageKinds.flatMap(({ up = [] }) => up));
+const uplinkPaths = (route: Route): readonly UplinkPath[] => {
+  const { path, replyOn } = route.topic;
+  if ('report' in route || 'ask' in route) return [{ path, request: route }];
+  if (!hasAnswer(route) || !replyOn) return [];
+  return [{ path: replyOn === '_reply' ? `${path}_reply` : replyOn.path, answer: route }];
+};
+
+const tableOf = (scope: TopicScope): RouteTable<UplinkPath> =>
+  new RouteTable(catalogue.filter(({ topic }) => topic.family === scope).flatMap(uplinkPaths));
+
+const tables: Record<TopicScope, RouteTable<UplinkPath>> = {
+  sys: tableOf('sys'),
+  custom: tableOf('custom'),
+  ext: tableOf('ext'),
+  ota: tableOf('ota'),
+  shadow: tableOf('shadow'),
+  broadcast: tableOf('broadcast'),
+};
 
 /** Knows nothing, so it rejects everything and says so. */
 const emptyModel = compileModel(undefined, 'strong');
 
 /**
- * Decodes a publish of a device. Returns undefined when the path is none that this lib knows. Never throws, whatever
- * the payload holds.
+ * Decodes a publish of a device. Returns undefined for a topic that means nothing here. Never throws, whatever the
+ * payload holds.
  */
 export const decodeUplink = (uplink: Uplink): UplinkOutcome | undefined => {
-  const { path, rrpcId } = uplink;
-  // A synchronous call with full topic is answered on its own topic, else like the asynchronous one.
-  const found = routes.find(rrpcId === undefined ? path : `${path}_reply`);
-  if (found) return isRequest(found) ? decodeRequest(found, uplink) : decodeAnswer(found as FoundAnswer, uplink);
-  return rrpcId === undefined && unknownRequest.accepts(path)
-    ? decodeRequest(foundRoute(unknownRequest, path, path), uplink)
-    : undefined;
+  const { scope, path, rrpcId } = uplink.parsed;
+  // A synchronous call of Alink with full topic is answered on its own topic, else like the asynchronous one.
+  const answersCall = scope === 'sys' && rrpcId !== undefined;
+  const found = tables[scope].find(answersCall ? `${path}_reply` : path);
+  if (!found) return undefined;
+  const { route } = found;
+  if ('answer' in route) return decodeAnswer(route.answer, found.name, uplink);
+  // Whoever takes every request takes no answer.
+  if (answersCall || (scope === 'sys' && path.endsWith('_reply'))) return undefined;
+  return decodeRequest(route.request, found, uplink);
 };
 
-type FoundRequest = FoundRoute<Extract<UplinkRoute, { request: unknown }>>;
-type FoundAnswer = FoundRoute<Extract<UplinkRoute, { answer: unknown }>>;
+const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: Uplink): UplinkOutcome => {
+  const { parsed, now, model } = uplink;
+  const reading = route.body.read(uplink.payload, found);
+  const { id: requestId, content, fault, remark } = reading;
+  const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
+  const say = replier(route, reading, found, uplink);
+  const result = fault ? failed(fault) : 'ask' in route ? route.ask(content, context) : route.report(content, context);
+  const problems = remark ? [...result.problems, remark] : result.problems;
+  if ('question' in result) {
+    return { ask: { question: result.question, told: teller(route as AskRoute, content, say) }, problems, requestId };
+  }
+  const { code, text, data, message } = result;
+  const echo = 'echo' in route && parsed.rrpcId === undefined ? true : undefined;
+  return { message, reply: say?.({ code, message: text, data }), echo, problems, requestId };
+};
 
-const isRequest = (found: FoundRoute<UplinkRoute>): found is FoundRequest => 'request' in found.route;
-
-/** `sys.ack` 0 asks for no reply; QuecPython sends it as text. */
-const wantsReply = ({ sys }: Envelope['body']): boolean => !isRecord(sys) || (sys.ack !== 0 && sys.ack !== '0');
-
-const decodeRequest = ({ route, name, method, methodToken }: FoundRequest, uplink: Uplink): UplinkOutcome => {
-  const envelope = readEnvelope(uplink.payload);
-  const { idToken, id, body } = envelope;
-  // Some SDKs send an object as a string that holds it (Link SDK for C 4.x, topo get).
-  const params = typeof body.params === 'string' ? parseJson(body.params) : body.params;
-  const fault = envelope.fault ?? (params === undefined ? noParams : undefined);
-  const context: UplinkContext = { name, id, now: uplink.now, model: uplink.model ?? emptyModel };
-  const { code, text, data, message, problems } = fault
-    ? { code: fault.code, text: fault.message, data: undefined, message: undefined, problems: [fault] }
-    : route.request(params, context);
-  const reply =
-    wantsReply(body) && !(route === unknownRequest && id === '') && isValidTopic(replyTopic(uplink.topic))
-      ? {
-          topic: replyTopic(uplink.topic),
-          payload: assembleReply({ idToken, code, message: text, data }, methodToken),
-          code,
-          idToken,
-          method,
-        }
-      : undefined;
-  const strange = typeof body.method === 'string' && body.method !== method;
-  return {
-    message,
-    reply,
-    problems: strange ? [...problems, strangeMethod(String(body.method), method)] : problems,
-    requestId: id,
+/** Makes what somebody answered into what the device hears. */
+const teller =
+  (route: AskRoute, content: unknown, say: Say | undefined): Ask['told'] =>
+  (reply) => {
+    const told = say && route.told(reply, content);
+    return told && say({ ...told, message: told.message === undefined ? undefined : plain(told.message) });
   };
-};
 
-const noParams: Problem = {
-  code: 460,
-  message: 'request parameter error: params is missing or no JSON',
-  step: 'Put the values under "params", as in {"id":"1","version":"1.0","params":{..},"method":".."}.',
-};
-
-const strangeMethod = (given: string, expected: string): Problem => ({
-  code: 200,
-  message: `method is ${harmless(given)}, which is not that of the topic; the topic was followed`,
-  step: `Send "method":"${harmless(expected)}" on this topic, or leave it out.`,
-});
-
-const decodeAnswer = ({ route, name }: FoundAnswer, uplink: Uplink): UplinkOutcome => {
-  const { body, fault, id } = readEnvelope(uplink.payload);
-  const requestId = uplink.rrpcId ?? (route.idInPath ? name : id);
-  const answer = fault ?? (requestId === '' ? noId : readAnswer(body));
+const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkOutcome => {
+  const { parsed, payload, now, model, serviceOf } = uplink;
+  const { requestId, answer } = readAnswer(payload, parsed.rrpcId ?? (route.idInPath ? name : undefined));
   if ('step' in answer) return { problems: [answer], requestId };
   const context: UplinkContext = {
-    name: route.idInPath ? (uplink.serviceOf?.(name) ?? '') : name,
+    topic: parsed,
+    name: route.idInPath ? (serviceOf?.(name) ?? '') : name,
     id: requestId,
-    now: uplink.now,
-    model: uplink.model ?? emptyModel,
+    now,
+    model: model ?? emptyModel,
   };
   return { ...route.answer(answer, context), requestId };
-};
-
-const noId: Problem = {
-  code: 460,
-  message: 'the answer has no id',
-  step: 'Repeat the "id" of the request in the answer.',
-};
-
-const noCode: Problem = {
-  code: 460,
-  message: 'the answer has no usable code',
-  step: 'Send "code" in the answer: 200 for success, 400, 429, 460, or 100000 to 110000 for errors of your own.',
-};
-
-const badData: Problem = {
-  code: 460,
-  message: 'the answer holds data that cannot be kept',
-  step: 'Send plain values: no U+0000, no broken surrogates, no endless nesting.',
-};
-
-/** Longest `message` of an answer that is passed on, in characters. */
-const MAX_MESSAGE_LENGTH = 256;
-
-const readAnswer = ({ code, message, data }: Envelope['body']): DeviceAnswer | Problem => {
-  const number = typeof code === 'string' && /^-?\d{1,9}$/.test(code) ? Number(code) : code;
-  // Kept in 32 bits behind the gateway.
-  if (typeof number !== 'number' || (number | 0) !== number) return noCode;
-  if (!isStorable(data)) return badData;
-  const msg = typeof message === 'string' && isStorableText(message) ? message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
-  return { code: number, msg, data: data as Json | undefined };
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isValidTopic, mayReceive } from '@alink/topic';
+import { isValidTopic } from '@alink/topic';
+import { mayReceive } from './access';
 import type { DownlinkMessage } from './device-message';
 import { encodeDownlink, isAlinkId, type DownlinkTarget } from './encode-downlink';
 

@@ -1,8 +1,8 @@
 /** From the platform's request to what the device receives. */
 import { extRrpcTopic, sysTopic } from '@alink/topic';
+import { catalogue } from './catalogue';
 import type { DownlinkMessage } from './device-message';
-import { messageKinds } from './message-kinds';
-import type { DownlinkRequest } from './message-kind';
+import type { DownlinkRequest } from './route';
 
 export interface DownlinkTarget {
   readonly productKey: string;
@@ -30,7 +30,11 @@ export const MAX_ALINK_ID = 2 ** 32 - 1;
 /** True for digits that every device takes as an id: C SDKs drop a request with another one silently (`dm_message.c`). */
 export const isAlinkId = (text: string): boolean => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ALINK_ID;
 
-const encoders = new Map(messageKinds.flatMap(({ down }) => (down ? [[down.method, down.encode] as const] : [])));
+const encoders = new Map(
+  catalogue.flatMap((route) =>
+    'down' in route && typeof route.down === 'object' ? [[route.down.method, route.down.encode] as const] : [],
+  ),
+);
 
 /** Bit 0 of `ext`: the device knows `/ext/rrpc/{id}/{topic}` (Link SDK for C 4.x, Python SDK, Android SDK). */
 const RRPC_WITH_TOPIC = 1;

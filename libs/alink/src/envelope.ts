@@ -68,15 +68,18 @@ const checkedId = (idToken: string): { idToken: string; id: string; fault?: Prob
   };
 };
 
+/** The value that a text holds, and the text that it was found in; the value is undefined when there is none. */
+export const parseFramedJson = (text: string): { readonly text: string; readonly value: unknown } => {
+  const value = parseJson(text);
+  if (value !== undefined) return { text, value };
+  const inner = withoutFrame(text);
+  return { text: inner, value: parseJson(inner) };
+};
+
 /** Reads a payload. Never throws. */
 export const readEnvelope = (payload: Buffer): Envelope => {
-  let text = payload.toString('utf8');
-  let body = parseJson(text);
-  if (body === undefined) {
-    text = withoutFrame(text);
-    body = parseJson(text);
-    if (body === undefined) return notJson(text);
-  }
+  const { text, value: body } = parseFramedJson(payload.toString('utf8'));
+  if (body === undefined) return notJson(text);
   if (!isRecord(body)) {
     return {
       idToken: '""',

@@ -1,5 +1,5 @@
 import { compileModel, importThingModel, type Validation } from '@alink/thing-model';
-import { decodeUplink } from './decode-uplink';
+import { bodyOf, publish } from '../test/publish';
 
 const now = 1_700_000_000_000;
 
@@ -17,13 +17,7 @@ describe('a parameter called value', () => {
   };
   const { model: withValues } = importThingModel(tsl);
   const post = (path: string, params: string, validation: Validation) =>
-    decodeUplink({
-      topic: `/sys/a1X/d1/${path}`,
-      path,
-      payload: Buffer.from(`{"id":"1","params":${params}}`),
-      now,
-      model: compileModel(withValues, validation),
-    })!;
+    publish({ path, now, model: compileModel(withValues, validation) }, `{"id":"1","params":${params}}`)!;
 
   test.each<[string, string, object, number]>([
     ['a bare struct', '{"s":{"value":1,"unit":2}}', { s: { value: 1, unit: 2 } }, now],
@@ -32,9 +26,9 @@ describe('a parameter called value', () => {
     ['the long form of something else, with more', '{"plain":{"value":1,"time":5,"more":1}}', { plain: 1 }, 5],
   ])('of a property: %s', (_name, params, expected, timestamp) => {
     for (const validation of ['weak', 'strong', 'none'] as const) {
-      const { message, reply } = post('thing/event/property/post', params, validation);
-      expect(message!.body).toMatchObject({ method: 'report', timestamp, params: expected });
-      expect(reply!.code).toBe(200);
+      const outcome = post('thing/event/property/post', params, validation);
+      expect(bodyOf(outcome)).toMatchObject({ method: 'report', timestamp, params: expected });
+      expect(outcome.reply!.code).toBe(200);
     }
   });
 
@@ -43,17 +37,17 @@ describe('a parameter called value', () => {
     ['the long form', '{"value":{"value":1,"unit":2},"time":5}', { value: 1, unit: 2 }, 5],
   ])('of an event: %s', (_name, params, expected, timestamp) => {
     for (const validation of ['weak', 'strong', 'none'] as const) {
-      const { message, reply } = post('thing/event/e/post', params, validation);
-      expect(message!.body).toMatchObject({ method: 'eventPost', timestamp, params: expected });
-      expect(reply!.code).toBe(200);
+      const outcome = post('thing/event/e/post', params, validation);
+      expect(bodyOf(outcome)).toMatchObject({ method: 'eventPost', timestamp, params: expected });
+      expect(outcome.reply!.code).toBe(200);
     }
   });
 
   test('of a property that nobody knows is not torn from what stands beside it', () => {
-    expect(post('thing/event/property/post', '{"x":{"value":1,"unit":2}}', 'none').message!.body).toMatchObject({
+    expect(bodyOf(post('thing/event/property/post', '{"x":{"value":1,"unit":2}}', 'none'))).toMatchObject({
       params: { x: { value: 1, unit: 2 } },
     });
-    expect(post('thing/event/property/post', '{"x":{"value":1}}', 'none').message!.body).toMatchObject({
+    expect(bodyOf(post('thing/event/property/post', '{"x":{"value":1}}', 'none'))).toMatchObject({
       params: { x: 1 },
     });
   });

@@ -1,6 +1,6 @@
 /** Results that requests of several kinds share. */
-import type { RequestResult } from './message-kind';
 import type { Problem } from './problem';
+import type { RequestResult, UplinkContext } from './route';
 
 /** The gateway has replied by the time the platform has the message. */
 export const ANSWERED = Object.freeze({ noAsk: true });
@@ -18,3 +18,10 @@ export const paramsNoObject: Problem = {
   message: 'request parameter error: params is no object',
   step: 'Send an object under "params", as in "params":{"Temp":25.5}.',
 };
+
+/** Keeps the bytes as they are, for applications: the platform does not look into them. */
+export const keepBytes = (bytes: Buffer, { topic }: UplinkContext): RequestResult => ({
+  code: 200,
+  message: { handle: 'ext', type: topic.scope, bytes },
+  problems: [],
+});

@@ -1,14 +1,8 @@
-/** Finds the route of a path: exact ones by a map, those with a `+` by what stands before and after it. */
-
-interface Pattern<Route> {
-  readonly before: string;
-  readonly after: string;
-  readonly route: Route;
-}
+/** Finds the route of a path: exact ones by a map, those with a `{word}` by what stands before and after it. */
 
 export interface FoundRoute<Route> {
   readonly route: Route;
-  /** What stands in place of `+`, never empty and within one level; empty for an exact route. */
+  /** What stands in place of `{word}`; empty for an exact route. */
   readonly name: string;
   /** The path with dots, as `method` of a message has it. */
   readonly method: string;
@@ -16,11 +10,43 @@ export interface FoundRoute<Route> {
   readonly methodToken: string;
 }
 
-/** Ties a route to what only its path decides. */
-export const foundRoute = <Route>(route: Route, path: string, name: string): FoundRoute<Route> => {
+/** An exact route: everything is known beforehand. */
+const exactRoute = <Route>(route: Route, path: string): FoundRoute<Route> => {
   const method = path.replaceAll('/', '.');
-  return { route, name, method, methodToken: JSON.stringify(method) };
+  return { route, name: '', method, methodToken: JSON.stringify(method) };
 };
+
+/** A route found by a pattern: most of those who ask want no method, so it is made when it is wanted. */
+class MatchedRoute<Route> implements FoundRoute<Route> {
+  constructor(
+    readonly route: Route,
+    readonly name: string,
+    private readonly path: string,
+  ) {}
+
+  get method(): string {
+    return this.path.replaceAll('/', '.');
+  }
+
+  get methodToken(): string {
+    return JSON.stringify(this.method);
+  }
+}
+
+/** How many levels `{word}` stands for: one, with `+` one or more, with `*` whatever follows. */
+type Extent = '' | '+' | '*';
+
+interface Pattern<Route> {
+  readonly before: string;
+  readonly after: string;
+  readonly extent: Extent;
+  readonly route: Route;
+}
+
+const WORD = /^(.*?)\{\w+([+*]?)\}(.*)$/;
+
+const fills = (name: string, extent: Extent): boolean =>
+  extent === '*' || (name !== '' && (extent === '+' || !name.includes('/')));
 
 export class RouteTable<Route extends { readonly path: string }> {
   private readonly exact = new Map<string, FoundRoute<Route>>();
@@ -30,11 +56,12 @@ export class RouteTable<Route extends { readonly path: string }> {
   constructor(routes: readonly Route[]) {
     const seen = new Set<string>();
     for (const route of routes) {
-      if (seen.has(route.path)) throw new Error(`two routes for ${route.path}`);
-      seen.add(route.path);
-      const [before, after] = route.path.split('+');
-      if (after === undefined) this.exact.set(route.path, foundRoute(route, route.path, ''));
-      else this.patterns.push({ before: before!, after, route });
+      const nameless = route.path.replace(/\{\w+/, '{');
+      if (seen.has(nameless)) throw new Error(`two routes for ${route.path}`);
+      seen.add(nameless);
+      const [, before, extent, after] = WORD.exec(route.path) ?? [];
+      if (before === undefined) this.exact.set(route.path, exactRoute(route, route.path));
+      else this.patterns.push({ before, extent: extent as Extent, after: after!, route });
     }
   }
 
@@ -43,11 +70,11 @@ export class RouteTable<Route extends { readonly path: string }> {
   }
 
   private match(path: string): FoundRoute<Route> | undefined {
-    for (const { before, after, route } of this.patterns) {
-      const length = path.length - before.length - after.length;
-      if (length <= 0 || !path.startsWith(before) || !path.endsWith(after)) continue;
-      const name = path.slice(before.length, before.length + length);
-      if (!name.includes('/')) return foundRoute(route, path, name);
+    for (const { before, after, extent, route } of this.patterns) {
+      const end = path.length - after.length;
+      if (end < before.length || !path.startsWith(before) || !path.endsWith(after)) continue;
+      const name = path.slice(before.length, end);
+      if (fills(name, extent)) return new MatchedRoute(route, name, path);
     }
     return undefined;
   }

@@ -81,14 +81,14 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
     consumers.push(consumer);
     return consumer;
   };
-  const upSubject = () => `device.up.thing.product.${durable}`;
+  const upSubject = () => `alink.up.${durable}`;
 
   test('is connected until it is closed, twice if need be', async () => {
     expect(one.connected).toBe(true);
     await one.close();
     await one.close();
     expect(one.connected).toBe(false);
-    await expect(one.publishKept('device.up.x', '')).rejects.toThrow(BusTimeoutError);
+    await expect(one.publishKept('alink.up.x', '')).rejects.toThrow(BusTimeoutError);
     await expect(one.request('x', '', 100)).rejects.toThrow(BusTimeoutError);
     expect(() => one.publish('x', '')).not.toThrow();
   });
@@ -168,7 +168,7 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
   });
 
   test('a subject with white space is refused: it could speak to the server', async () => {
-    await expect(one.publishKept('device.up.a b', '')).rejects.toThrow(TypeError);
+    await expect(one.publishKept('alink.up.a b', '')).rejects.toThrow(TypeError);
     await expect(one.request('a\r\nPUB x 0', '', 100)).rejects.toThrow(TypeError);
     expect(() => one.publish('a\r\nb', '')).not.toThrow();
   });
@@ -268,7 +268,7 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
   test('kept messages also reach plain subscribers, and plain publishes the stream', async () => {
     const heard: string[] = [];
     const kept: string[] = [];
-    await listen(two, 'device.up.>', ({ data }) => heard.push(data.toString()));
+    await listen(two, 'alink.up.>', ({ data }) => heard.push(data.toString()));
     await consume(two, async (batch) => void kept.push(...texts(batch)));
     await one.publishKept(upSubject(), 'kept');
     one.publish(upSubject(), 'plain');

@@ -3,7 +3,7 @@ import { eventually } from '@alink/testing';
 import type { KeptMessage } from './bus';
 import { createMemoryBus } from './memory-bus';
 
-const SUBJECT = 'device.up.thing.product.device';
+const SUBJECT = 'alink.up.0';
 const patient = { publishTimeoutMs: 60_000 };
 const options = { durable: 'dm', maxBatch: 10, maxWaitMs: 1 };
 

@@ -5,7 +5,7 @@ import { BusTimeoutError, type Bus, type KeptMessage } from './bus';
 import type { Log } from './log';
 import { connectNats, type NatsBusOptions } from './nats-bus';
 
-const SUBJECT = 'device.up.thing.product.device';
+const SUBJECT = 'alink.up.0';
 
 let server: TestNats;
 const buses: Bus[] = [];
@@ -43,7 +43,7 @@ const publishUntilKept = (bus: Bus, text: string) =>
 test('the stream is made as asked, and brought up to date by who asks for something else', async () => {
   const first = await connectBus();
   expect((await streamInfo()).config).toMatchObject({
-    subjects: ['device.up.>', 'alink.hub.>'],
+    subjects: ['alink.up.>', 'device.up.status.>', 'alink.hub.>'],
     retention: 'limits',
     storage: 'file',
     discard: 'old',

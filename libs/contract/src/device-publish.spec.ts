@@ -69,7 +69,9 @@ describe('a device publish as a NATS message', () => {
 
   test('has bytes as they are, and the one who asked', () => {
     const body = Buffer.from([0, 255]);
-    const text = writeDevicePublish({ ...named, topic: '/a/b/user/get', body, explain: 'why' }, 7, { UserID: '1' });
+    const text = writeDevicePublish({ ...named, topic: '/a/b/user/get', body, explain: 'why' }, 7, {
+      user: { UserID: '1' },
+    });
     expect(readDevicePublish(Buffer.from(text))).toMatchObject({
       topic: '/a/b/user/get',
       payload: body,

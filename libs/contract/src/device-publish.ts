@@ -1,5 +1,5 @@
 /** A message from or for a device, in unitedrhino's form: `data` of the envelope on `device.up.>` and `device.down.>`. */
-import { decodeEnvelope, encodeEnvelope, type UserContext } from './envelope';
+import { decodeEnvelope, encodeEnvelope, type EnvelopeOptions } from './envelope';
 import { PROTOCOL_CODE, type Handle } from './subjects';
 
 export interface DevicePublish {
@@ -33,13 +33,12 @@ export interface PublishContent {
 /**
  * Makes the NATS message of a device publish.
  * @param now unix milliseconds
- * @param user who asked for it
  */
-export const writeDevicePublish = (content: PublishContent, now: number, user?: UserContext): string => {
+export const writeDevicePublish = (content: PublishContent, now: number, options?: EnvelopeOptions): string => {
   const { productID, deviceName, handle, type, topic = '', body, explain = '' } = content;
   const payload = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   const named = { topic, handle, type, payload, timestamp: now, productID, deviceName, explain };
-  return encodeEnvelope(encodeDevicePublish({ ...named, protocolCode: PROTOCOL_CODE }), now, user);
+  return encodeEnvelope(encodeDevicePublish({ ...named, protocolCode: PROTOCOL_CODE }), now, options);
 };
 
 /** Reads what {@link writeDevicePublish} has made, or unitedrhino. Throws SyntaxError or TypeError on anything else. */

@@ -1,10 +1,10 @@
-import { decodeEnvelope, encodeEnvelope } from './envelope';
+import { decodeEnvelope, encodeEnvelope, isKeptCopy } from './envelope';
 
 describe('envelope', () => {
   test('is the JSON that the platform’s other services read', () => {
     const body = encodeEnvelope('{"a":"ü\\n\u2028"}', 1778593628940);
     expect(JSON.parse(body)).toEqual({ trace: '', timestamp: 1778593628940, data: '{"a":"ü\\n\u2028"}' });
-    expect(JSON.parse(encodeEnvelope('x', 1, { TenantCode: 't', ProjectID: '12' }))).toEqual({
+    expect(JSON.parse(encodeEnvelope('x', 1, { user: { TenantCode: 't', ProjectID: '12' } }))).toEqual({
       trace: '',
       timestamp: 1,
       data: 'x',
@@ -14,13 +14,33 @@ describe('envelope', () => {
 
   test('comes back as it was', () => {
     const user = { UserID: '740358923100', IsAdmin: true };
-    expect(decodeEnvelope(encodeEnvelope('hello', 5, user))).toEqual({
+    expect(decodeEnvelope(encodeEnvelope('hello', 5, { user }))).toEqual({
       trace: '',
       timestamp: 5,
       data: 'hello',
       userCtx: user,
     });
     expect(decodeEnvelope(encodeEnvelope('', 0))).toEqual({ trace: '', timestamp: 0, data: '', userCtx: undefined });
+  });
+
+  test('of a copy says so, whoever asked for it', () => {
+    const user = { UserID: '1' };
+    for (const options of [{ kept: true }, { kept: true, user }]) {
+      const body = encodeEnvelope('{}', 5, options);
+      expect(JSON.parse(body)).toMatchObject({ data: '{}', kept: true });
+      expect(isKeptCopy(Buffer.from(body))).toBe(true);
+      expect(decodeEnvelope(body)).toMatchObject({ data: '{}', timestamp: 5 });
+    }
+  });
+
+  test.each([
+    encodeEnvelope(',"kept":true}', 5),
+    encodeEnvelope('{}', 5, { user: { a: 1, kept: true } }),
+    encodeEnvelope('{}', 5, { kept: false }),
+    '',
+    '}',
+  ])('%s is no copy', (body) => {
+    expect(isKeptCopy(Buffer.from(body))).toBe(false);
   });
 
   test('from elsewhere carries its span, and may lack what is optional', () => {

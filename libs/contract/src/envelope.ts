@@ -59,11 +59,29 @@ export interface HubLogEntry {
   readonly respPayload: string;
 }
 
-/** Makes the body of a NATS message. `now` is unix milliseconds. */
-export const encodeEnvelope = (data: string, now: number, userCtx?: UserContext): string =>
-  userCtx
-    ? `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)},"userCtx":${JSON.stringify(userCtx)}}`
-    : `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}}`;
+/** What an envelope may say besides its data. */
+export interface EnvelopeOptions {
+  /** Who asked for it. */
+  readonly user?: UserContext;
+  /** The stream keeps the same elsewhere already: whoever keeps what it hears leaves this one out. */
+  readonly kept?: boolean;
+}
+
+/** How the envelope of a copy ends. No other can: inside `data` a quote is escaped, and a user context closes itself. */
+const KEPT = ',"kept":true}';
+const KEPT_END = Buffer.from(KEPT);
+
+/**
+ * Makes the body of a NATS message.
+ * @param now unix milliseconds
+ */
+export const encodeEnvelope = (data: string, now: number, { user, kept }: EnvelopeOptions = {}): string => {
+  const userCtx = user ? `,"userCtx":${JSON.stringify(user)}` : '';
+  return `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}${userCtx}${kept ? KEPT : '}'}`;
+};
+
+/** Whether the body of a NATS message is a copy of what the stream keeps; told by its last bytes, without reading it. */
+export const isKeptCopy = (body: Uint8Array): boolean => KEPT_END.equals(body.subarray(-KEPT_END.length));
 
 /** Only what is meant as a number: turning nested arrays into one can exhaust the stack. */
 const timeOf = (value: unknown): number => {

@@ -1,4 +1,4 @@
-export { PROTOCOL_CODE, subjects, type CacheKey, type Handle } from './subjects';
+export { HANDLES, PROTOCOL_CODE, subjects, type CacheKey, type Handle } from './subjects';
 export {
   decodeDevicePublish,
   encodeDevicePublish,
@@ -11,7 +11,9 @@ export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } 
 export {
   decodeEnvelope,
   encodeEnvelope,
+  isKeptCopy,
   type Envelope,
+  type EnvelopeOptions,
   type HubLogEntry,
   type StatusChange,
   type UserContext,

@@ -1,10 +1,11 @@
-import { PROTOCOL_CODE, subjects } from './subjects';
+import { HANDLES, PROTOCOL_CODE, subjects } from './subjects';
 
 const { application } = subjects;
 
 /** Expectations: the interface facts of unitedrhino's NATS subjects. */
 test.each<[string, string]>([
   [subjects.up('thing', 'p', 'd'), 'device.up.thing.p.d'],
+  [subjects.reports(3), 'alink.up.3'],
   [subjects.up('ext', 'p', 'd.with.dots'), 'device.up.ext.p.d.with.dots'],
   [subjects.connected, 'device.up.status.connected'],
   [subjects.disconnected, 'device.up.status.disconnected'],
@@ -44,7 +45,7 @@ const matches = (pattern: string, subject: string): boolean => {
 
 test('a gateway that holds a device hears all its commands and nobody else’s', () => {
   const interest = subjects.downOfDevice('p', 'dev.001');
-  for (const handle of ['thing', 'ota', 'config', 'log', 'shadow', 'gateway', 'ext'] as const) {
+  for (const handle of HANDLES) {
     expect(matches(interest, subjects.down(handle, 'p', 'dev.001'))).toBe(true);
   }
   expect(matches(interest, subjects.down('thing', 'p', 'dev.002'))).toBe(false);
@@ -53,12 +54,24 @@ test('a gateway that holds a device hears all its commands and nobody else’s',
   expect(matches(`device.down.${PROTOCOL_CODE}.>`, subjects.down('thing', 'p', 'dev.001'))).toBe(true);
 });
 
-test('everything that must be kept is in what dm consumes, commands are not', () => {
+test('uplinks in unitedrhino’s form are heard, presence is not among them', () => {
+  for (const handle of HANDLES) {
+    expect(matches(subjects.upOfHandle(handle), subjects.up(handle, 'p', 'dev.001'))).toBe(true);
+    expect(matches(subjects.upOfHandle(handle), subjects.connected)).toBe(false);
+  }
+});
+
+test('everything that must be kept is in what dm consumes, commands and copies are not', () => {
   const kept = (subject: string) => subjects.upAll.some((pattern) => matches(pattern, subject));
-  for (const subject of [subjects.up('thing', 'p', 'd'), subjects.connected, subjects.disconnected, subjects.hubLog]) {
+  for (const subject of [subjects.reports(0), subjects.connected, subjects.disconnected, subjects.hubLog]) {
     expect(kept(subject)).toBe(true);
   }
-  for (const subject of [subjects.down('thing', 'p', 'd'), subjects.statusFix, application.properties('p', 'd')]) {
+  for (const subject of [
+    subjects.up('thing', 'p', 'd'),
+    subjects.down('thing', 'p', 'd'),
+    subjects.statusFix,
+    application.properties('p', 'd'),
+  ]) {
     expect(kept(subject)).toBe(false);
   }
 });

@@ -6,14 +6,17 @@
 /** Code of this gateway's protocol, as products and subjects carry it. */
 export const PROTOCOL_CODE = 'aliyunMqtt';
 
-/** What a device message is about; the third token of its subject. */
-export type Handle = 'thing' | 'ota' | 'config' | 'log' | 'shadow' | 'gateway' | 'ext';
+/** What a device message may be about; the third token of its subject. */
+export const HANDLES = ['thing', 'ota', 'config', 'log', 'shadow', 'gateway', 'ext'] as const;
+export type Handle = (typeof HANDLES)[number];
 
 export const subjects = {
   /** Our node → our dm: what devices reported, see device-reports.ts. Kept in JetStream. */
   reports: (shard: number) => `alink.up.${shard}`,
   /** Node → whoever reads unitedrhino's form: an uplink of a device. Core NATS: to our dm goes {@link subjects.reports}. */
   up: (handle: Handle, productID: string, deviceName: string) => `device.up.${handle}.${productID}.${deviceName}`,
+  /** All uplinks of that kind, whatever the device: where dm hears foreign nodes. */
+  upOfHandle: (handle: Handle) => `device.up.${handle}.>`,
   /** Gateway → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
   connected: 'device.up.status.connected',
   /** Gateway → dm: a session ended. Kept in JetStream. */
@@ -21,7 +24,7 @@ export const subjects = {
   /** Gateway → dm: something worth a line in a device's log. Kept in JetStream; see {@link HubLogEntry}. */
   hubLog: 'alink.hub.log',
   /** Everything that dm consumes from JetStream. */
-  upAll: ['device.up.>', 'alink.hub.>'],
+  upAll: ['alink.up.>', 'device.up.status.>', 'alink.hub.>'],
   /** Dm → gateway: a command for one device. A gateway subscribes {@link subjects.downOfDevice} for the devices it holds. */
   down: (handle: Handle, productID: string, deviceName: string, protocol = PROTOCOL_CODE) =>
     `device.down.${protocol}.${handle}.${productID}.${deviceName}`,

@@ -1,14 +1,15 @@
-/** Takes what gateways put into the stream: one batch, one transaction; acknowledged once it is committed. */
+/** Takes what nodes put into the stream: one batch, one transaction; acknowledged once it is committed. */
 import type { Bus, Consumer, KeptMessage } from '@alink/bus';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
-import type { DeviceCore, Transaction } from '../context';
+import type { Transaction } from '../context';
 import type { PresenceNews } from '../presence/presence-news';
 import { applyPresenceBatch, type DeviceChange } from '../presence/presence-store';
 import type { ApplicationNews } from './application-news';
-import { decodeMessage, type Decoded, type HubLine, type Presence, type Uplink } from './decode-message';
-import { addRows, type ReplyRow, type Rows } from './rows';
-import { writeRows } from './write-rows';
+import { lineOf, writeDeviceLog } from './device-log';
+import { findDevices } from './find-devices';
+import { createReader, type Item } from './read-message';
+import type { Gathered, SinkTable } from './sink-table';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -20,63 +21,27 @@ export interface ConsumeOptions {
   readonly prisma: PrismaClient;
   readonly presenceNews: PresenceNews;
   readonly applicationNews: ApplicationNews;
-  /** Told of devices' answers to commands, once they are kept. */
-  readonly onReplies: (replies: readonly ReplyRow[]) => void;
+  readonly sinks: SinkTable;
   readonly log: Logger;
 }
 
-interface DeviceFound {
-  readonly id: bigint;
-  readonly product_id: string;
-  readonly device_name: string;
-}
-
-const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
-
-/**
- * Ids of the devices that exist, which then stay until the transaction ends: the foreign key of a latest value would
- * otherwise fail the batch when one is deleted meanwhile.
- */
-const findDevices = async (tx: Transaction, uplinks: readonly Uplink[]): Promise<ReadonlyMap<string, bigint>> => {
-  const devices = [...new Map(uplinks.map((uplink) => [keyOf(uplink), uplink])).values()];
-  if (devices.length === 0) return new Map();
-  const rows = await tx.$queryRaw<DeviceFound[]>`
-    SELECT id, product_id, device_name FROM device
-    WHERE (product_id, device_name) IN (SELECT * FROM unnest(
-      ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))
-    ORDER BY id FOR KEY SHARE`;
-  return new Map(rows.map((row) => [keyOf({ productID: row.product_id, deviceName: row.device_name }), row.id]));
-};
-
-/** A message that cannot be read never will be: it is logged and left out, lest the ones behind it wait for ever. */
-const decodeAll = (batch: readonly KeptMessage[], stream: number, log: Logger): Decoded[] =>
-  batch.flatMap((message) => {
-    try {
-      return decodeMessage(message, stream) ?? [];
-    } catch (error) {
-      log.error({ err: error, subject: message.subject, sequence: message.sequence }, 'unreadable message skipped');
-      return [];
-    }
-  });
-
 interface Written {
   readonly changes: readonly DeviceChange[];
-  readonly rows: Rows;
+  readonly gathered: Gathered;
 }
 
-const writeBatch = async (
-  tx: Transaction,
-  presence: readonly Presence[],
-  uplinks: readonly Uplink[],
-  lines: readonly HubLine[],
-): Promise<Written> => {
+/** The order of the tables is the same for every batch: presence, devices, each sink's, the log. */
+const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTable): Promise<Written> => {
+  const reports = items.filter((item) => item.kind === 'report');
+  const lines = items.filter((item) => item.kind === 'hubLine');
   // Presence first: it locks device rows for update, and a share lock that must be raised later can deadlock.
+  const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
-  const devices = await findDevices(tx, uplinks);
-  const rows: Rows = { properties: [], events: [], replies: [], hubLines: [...lines] };
-  for (const uplink of uplinks) addRows(rows, uplink, devices.get(keyOf(uplink)));
-  await writeRows(tx, rows);
-  return { changes, rows };
+  const devices = await findDevices(tx, reports);
+  const gathered = sinks.gather(reports, (report) => devices.of(report));
+  await sinks.write(tx, gathered);
+  await writeDeviceLog(tx, [...lines, ...reports.map(lineOf)]);
+  return { changes, gathered };
 };
 
 /**
@@ -89,37 +54,38 @@ const isDataFault = (error: unknown): boolean =>
 
 /** Handles a batch; rejects when the database fails, so that the whole batch comes again. */
 export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMessage[]) => Promise<void>) => {
-  const { bus, prisma, presenceNews, applicationNews, onReplies, log } = options;
+  const { bus, prisma, presenceNews, applicationNews, sinks, log } = options;
+  const read = createReader(sinks, log);
 
-  const keep = async (decoded: readonly Decoded[]): Promise<void> => {
-    const presence = decoded.filter((item) => item.kind === 'presence');
-    const uplinks = decoded.filter((item) => item.kind === 'uplink');
-    const lines = decoded.filter((item) => item.kind === 'hubLine');
-    const { changes, rows } = await prisma.$transaction((tx) => writeBatch(tx, presence, uplinks, lines));
+  const keep = async (items: readonly Item[]): Promise<void> => {
+    const { changes, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
     presenceNews.tell(changes);
-    onReplies(rows.replies);
-    for (const uplink of uplinks) applicationNews.tell(uplink);
+    sinks.kept(gathered);
+    for (const item of items) if (item.kind === 'report') applicationNews.tell(item, sinks.newsOf(item));
   };
 
-  /** One message that the database refuses must not hold up the others: halves are tried until it stands alone. */
-  const keepWhatCanBe = async (decoded: readonly Decoded[]): Promise<void> => {
-    if (decoded.length === 0) return;
+  /** One report that the database refuses must not hold up the others: halves are tried until it stands alone. */
+  const keepWhatCanBe = async (items: readonly Item[]): Promise<void> => {
+    if (items.length === 0) return;
     try {
-      await keep(decoded);
+      await keep(items);
     } catch (error) {
       if (!isDataFault(error)) throw error;
-      if (decoded.length === 1) {
-        const { kind, productID, deviceName } = decoded[0]!;
+      if (items.length === 1) {
+        const { kind, productID, deviceName } = items[0]!;
         log.error({ err: error, kind, productID, deviceName }, 'message refused by the database, skipped');
         return;
       }
-      const middle = decoded.length >> 1;
-      await keepWhatCanBe(decoded.slice(0, middle));
-      await keepWhatCanBe(decoded.slice(middle));
+      const middle = items.length >> 1;
+      await keepWhatCanBe(items.slice(0, middle));
+      await keepWhatCanBe(items.slice(middle));
     }
   };
 
-  return async (batch) => keepWhatCanBe(decodeAll(batch, await bus.streamCreatedMs(), log));
+  return async (batch) => {
+    const stream = await bus.streamCreatedMs();
+    await keepWhatCanBe(batch.flatMap((message) => read(message, stream)));
+  };
 };
 
 /** Starts consuming. */

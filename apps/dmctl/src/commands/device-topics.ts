@@ -1,4 +1,4 @@
-import { topicsOf } from '@alink/topic';
+import { topicsOf } from '@alink/alink';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import type { Io } from '../io';

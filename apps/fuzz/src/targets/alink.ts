@@ -1,8 +1,8 @@
-/** Alink JSON: what a device publishes below `/sys/{productKey}/{deviceName}/`, and the reply to it. */
+/** What a device publishes, on topics of every family, and the reply to it. */
 import { alinkCodes, decodeUplink, type UplinkOutcome } from '@alink/alink';
 import { readVectors } from '@alink/testing';
 import { compileModel, importThingModel } from '@alink/thing-model';
-import { isValidTopic } from '@alink/topic';
+import { buildTopic, isValidTopic, parseTopic } from '@alink/topic';
 import { fuzzTarget, promise } from '../fuzz-target';
 import { isPlainText } from '../plain-text';
 
@@ -42,11 +42,11 @@ const writtenId = (payload: string): string | number | undefined => {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 };
 
-const checkReply = ({ reply, problems }: UplinkOutcome, payload: string, path: string): void => {
+const checkReply = ({ reply, problems }: UplinkOutcome, payload: string, topic: string): void => {
   if (!reply) return;
   promise(isValidTopic(reply.topic), 'a reply goes to a topic that MQTT can carry');
   const text = reply.payload;
-  promise(text.length <= MAX_REPLY_LENGTH + 6 * path.length, 'a reply is bounded');
+  promise(text.length <= MAX_REPLY_LENGTH + 6 * topic.length, 'a reply is bounded');
   const body = parse(text) as Record<string, unknown> | undefined;
   promise(body !== undefined, 'a reply is JSON');
   promise(Object.keys(body).join() === 'id,code,message,version,method,data', 'a reply has its members in order');
@@ -55,19 +55,55 @@ const checkReply = ({ reply, problems }: UplinkOutcome, payload: string, path: s
     typeof body.message === 'string' && !/[{}"\\\p{Cc}]/u.test(body.message),
     'a message is harmless to searching parsers',
   );
-  promise(text.startsWith(`{"id":${reply.idToken},"code":`), 'a reply begins with the id');
+  const idToken = /^\{"id":("(?:[^"\\]|\\.)*"|[-+.\deE]+),"code":/s.exec(text)?.[1];
+  promise(idToken !== undefined, 'a reply begins with the id');
   const id = writtenId(payload);
   if (id !== undefined && String(id).length <= MAX_ID_LENGTH && isStorable(id)) {
     // Digits without end are a number too, and no id.
     promise(Object.is(body.id, id) || (typeof id === 'number' && body.id === ''), 'a reply repeats the id');
   }
-  promise(reply.idToken === '""' || payload.includes(reply.idToken), 'an id is repeated as it was written');
+  promise(idToken === '""' || payload.includes(idToken), 'an id is repeated as it was written');
+  const failure = reply.failed?.(500);
+  promise(
+    failure?.topic === reply.topic && failure.payload.startsWith(`{"id":${idToken},"code":500,`),
+    'a reply can be taken back',
+  );
   promise(reply.code === 200 || problems.length > 0, 'a refusal has a reason');
 };
 
-export const alinkTarget = fuzzTarget<{ path: string; rrpcId: string; payload: Uint8Array }>({
+/** Topics of the other families, and one path of each body. */
+const otherTopics = [
+  '/a1X/d1/user/update',
+  '/ext/rrpc/77/a1X/d1/user/get',
+  '/ext/ntp/a1X/d1/request',
+  '/ext/session/a1X/d1/combine/login',
+  '/ota/device/inform/a1X/d1',
+  '/shadow/update/a1X/d1',
+  '/broadcast/a1X/news',
+];
+
+/** Whoever keeps a message must be able to keep all of it. */
+const checkMessage = ({ message }: UplinkOutcome, payload: Buffer, topic: string): void => {
+  if (!message) return;
+  if (message.handle === 'ext') {
+    promise(message.bytes.equals(payload), 'bytes are kept as they came');
+    return;
+  }
+  const body = JSON.stringify(message.body);
+  promise(body.length <= 8 * payload.length + 8 * topic.length + 65_536, 'a message is bounded');
+  promise(isStorable(JSON.parse(body)), 'a message can be kept');
+  promise(Number.isSafeInteger(message.body.timestamp) && message.body.timestamp >= 0, 'a message has a time');
+};
+
+export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
   name: 'alink',
-  seeds: vectors.cases.map(({ path, payload, rrpcId = '' }) => ({ path, rrpcId, payload: Buffer.from(payload) })),
+  seeds: [
+    ...vectors.cases.map(({ path, payload, rrpcId }) => ({
+      topic: buildTopic({ scope: 'sys', productKey: 'a1X', deviceName: 'd1', path, rrpcId }),
+      payload: Buffer.from(payload),
+    })),
+    ...otherTopics.map((topic) => ({ topic, payload: Buffer.from('{"id":"1","params":{"a":[1]}}') })),
+  ],
   words: [
     '"id"',
     '"id":',
@@ -86,44 +122,36 @@ export const alinkTarget = fuzzTarget<{ path: string; rrpcId: string; payload: U
     '{',
     '}',
     '_reply',
+    '/sys/a1X/d1/',
+    '/ext/rrpc/7',
     'thing/event/',
     'thing/service/',
     '/post',
     'rrpc/response/',
     '+',
+    ...otherTopics,
   ],
-  check: ({ path, rrpcId, payload }) => {
-    const topic = `${rrpcId && `/ext/rrpc/${rrpcId}`}/sys/a1X/d1/${path}`;
-    // The gateway lets nothing else come this far.
-    if (!isValidTopic(topic) || !isPlainText(topic) || rrpcId.includes('/')) return 'no topic';
-    const text = Buffer.from(payload).toString();
+  check: ({ topic, payload }) => {
+    const parsed = parseTopic(topic);
+    // The node lets nothing else come this far.
+    if (!parsed || !isValidTopic(topic) || !isPlainText(topic)) return 'no topic';
+    const bytes = Buffer.from(payload);
+    const text = bytes.toString();
     const now = 1_700_000_000_000;
-    const outcomes = models.map((compiled) => {
-      const outcome = decodeUplink({
-        topic,
-        path,
-        ...(rrpcId && { rrpcId }),
-        payload: Buffer.from(payload),
-        now,
-        model: compiled,
-      });
+    const outcomes = models.map((model) => {
+      const outcome = decodeUplink({ topic, parsed, payload: bytes, now, model });
       if (!outcome) return 'nothing';
-      checkReply(outcome, text, path);
-      const { message, problems, requestId } = outcome;
+      checkReply(outcome, text, topic);
+      checkMessage(outcome, bytes, topic);
+      const { message, reply, problems, requestId } = outcome;
       promise(isStorable(requestId), 'a request id can be kept');
-      if (message) {
-        const body = JSON.stringify(message.body);
-        promise(body.length <= 8 * text.length + 8 * path.length + 65_536, 'a message is bounded');
-        promise(isStorable(JSON.parse(body)), 'a message can be kept');
-        promise(Number.isSafeInteger(message.body.timestamp) && message.body.timestamp >= 0, 'a message has a time');
-      }
       for (const problem of problems) {
         promise(
           problem.message.length <= 256 && !/[{}"\\\p{Cc}]/u.test(problem.message),
           'a problem is one short line',
         );
       }
-      return `${message?.body.method} ${outcome.reply?.code} ${problems[0]?.code}`;
+      return `${message?.handle === 'thing' ? message.body.method : message?.type} ${reply?.code} ${problems[0]?.code}`;
     });
     return outcomes.join();
   },

@@ -28,7 +28,7 @@ const publish = encodeDevicePublish(sent);
 export const envelopeTarget = fuzzTarget<{ envelope: string; publish: string }>({
   name: 'envelope',
   seeds: [
-    { envelope: encodeEnvelope(publish, 1_778_593_628_940, { UserID: '1' }), publish },
+    { envelope: encodeEnvelope(publish, 1_778_593_628_940, { user: { UserID: '1' } }), publish },
     { envelope: '{"trace":"{}","timestamp":7,"data":"{}"}', publish },
   ],
   words: ['data', 'trace', 'timestamp', 'userCtx', 'payload', 'productID', 'deviceName'],

@@ -1,14 +1,6 @@
 /** Topics and filters: whose they are, and who may use them. */
-import {
-  filterMatches,
-  isValidFilter,
-  isValidTopic,
-  maySubscribe,
-  mayPublish,
-  mayReceive,
-  parseTopic,
-  stripQuery,
-} from '@alink/topic';
+import { maySubscribe, mayPublish, mayReceive } from '@alink/alink';
+import { buildTopic, filterMatches, isValidFilter, isValidTopic, parseTopic, stripQuery } from '@alink/topic';
 import { fuzzTarget, promise } from '../fuzz-target';
 import { isPlainText } from '../plain-text';
 
@@ -115,6 +107,7 @@ export const topicTarget = fuzzTarget<{ productKey: string; deviceName: string; 
         'a DeviceName is one level',
       );
       promise(parsed.path !== '', 'a topic is about something');
+      promise(buildTopic(parsed) === stripped, 'a topic is put together again as it was taken apart');
     }
     const up = mayPublish(self, stripped);
     const down = mayReceive(self, stripped);

@@ -2,10 +2,11 @@
  * The manual's cloud publisher: a client that may publish to one device's downlink topics, at that device's rate, and
  * nothing else. It has no session of the device's, so nothing that it does touches the device's presence.
  */
+import { mayReceive } from '@alink/alink';
 import { Code, subjects, writeDevicePublish } from '@alink/contract';
 import { NoListenerError, type Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
-import { mayReceive, stripQuery } from '@alink/topic';
+import { stripQuery } from '@alink/topic';
 import type { Verdict } from '../connect/verdict';
 import type { DeviceEntry } from '../directory/records';
 import type { UplinkMeter } from '../guard/uplink-rate';

@@ -1,5 +1,5 @@
 /** A device's connection, from the moment that it is admitted until it ends. */
-import { maySubscribe } from '@alink/topic';
+import { maySubscribe } from '@alink/alink';
 import type { Push } from '../connect/verdict';
 import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Activity, Journal } from '../journal';

@@ -11,6 +11,7 @@ import {
   type ProductEntry,
   type TokenEntry,
 } from './records';
+import type { Peer } from './peer';
 
 /** Marks devices that were made by their first connect: only these may connect again with the product secret. */
 export const AUTO_REGISTRATION = 'auto';
@@ -23,11 +24,10 @@ export class RpcDirectorySource implements DirectorySource {
   private readonly directory: Client<typeof services.directory>;
   private readonly devices: Client<typeof services.deviceManage>;
   private readonly products: Client<typeof services.productManage>;
-  /** False once dm.rpc has said that it does not know `alink.Directory`. */
-  private batched = true;
 
   constructor(
     channel: RpcChannel,
+    private readonly peer: Peer,
     private readonly log: Logger,
   ) {
     this.directory = channel.client(services.directory);
@@ -37,13 +37,13 @@ export class RpcDirectorySource implements DirectorySource {
 
   async resolve(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Resolved> {
     try {
-      if (this.batched) {
+      if (!this.peer.isForeign) {
         try {
           return await this.resolveBatch(devices, productKeys);
         } catch (error) {
           if (!(error instanceof RpcError) || error.code !== Code.notImplemented) throw error;
-          this.log.info('dm.rpc has no alink.Directory: reading devices one by one');
-          this.batched = false;
+          this.log.info('dm.rpc is unitedrhino’s: devices are read one by one, reports go out in its form alone');
+          this.peer.isForeign = true;
         }
       }
       return await this.resolveSingly(devices, productKeys);

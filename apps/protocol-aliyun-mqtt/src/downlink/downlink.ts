@@ -1,24 +1,22 @@
 /** Commands from dm to a device that this gateway holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
 import { randomInt } from 'node:crypto';
-import { encodeDownlink, isAlinkId, MAX_ALINK_ID, type DownlinkMessage } from '@alink/alink';
+import { encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import {
   Code,
-  decodeDevicePublish,
-  decodeEnvelope,
-  encodeDevicePublish,
-  encodeEnvelope,
-  PROTOCOL_CODE,
+  readDevicePublish,
   subjects,
+  writeDevicePublish,
   type DeviceMessage,
   type DevicePublish,
 } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
-import { mayReceive, parseTopic } from '@alink/topic';
+import { parseTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import type { Message } from '../link/link';
 import type { GatewayMetrics } from '../metrics';
+import type { ForeignReply, ForeignRequests } from '../requests/foreign-requests';
 import type { Session, Undelivered } from '../session/session';
 import type { PendingCommands } from './pending-commands';
 
@@ -30,6 +28,7 @@ export interface DownlinkOptions {
   readonly journal: Journal;
   readonly metrics: GatewayMetrics;
   readonly pending: PendingCommands;
+  readonly foreign: ForeignRequests;
 }
 
 type Respond = BusMessage['respond'];
@@ -60,8 +59,8 @@ export class Downlink {
 
   private take(session: Session, { data, respond, subject }: BusMessage): void {
     try {
-      const publish = decodeDevicePublish(decodeEnvelope(data.toString()).data);
-      if (publish.handle === 'thing') this.command(session, publish, respond);
+      const publish = readDevicePublish(data);
+      if (publish.handle === 'thing') this.thing(session, publish, respond);
       else if (publish.type === 'raw') this.raw(session, publish, respond);
       else
         this.options.log.debug({ subject, handle: publish.handle, type: publish.type }, 'no such kind of command here');
@@ -70,9 +69,16 @@ export class Downlink {
     }
   }
 
-  /** A property set or get, or a service call, as Alink. */
-  private command(session: Session, publish: DevicePublish, respond: Respond): void {
+  /** A command, or unitedrhino's reply to a question of the device. */
+  private thing(session: Session, publish: DevicePublish, respond: Respond): void {
     const message = JSON.parse(publish.payload.toString()) as DownlinkMessage;
+    if (!this.options.foreign.settle(session, message as ForeignReply)) {
+      this.command(session, publish, message, respond);
+    }
+  }
+
+  /** A property set or get, or a service call, as Alink. */
+  private command(session: Session, publish: DevicePublish, message: DownlinkMessage, respond: Respond): void {
     const answer = this.answerTo(publish, message, respond);
     const downlink = this.encode(session, message);
     if (downlink instanceof RangeError) {
@@ -143,21 +149,11 @@ export class Downlink {
   ): ((reply: Partial<DeviceMessage>) => void) | undefined {
     if (!respond) return undefined;
     const { topic, handle, type, productID, deviceName } = publish;
+    const method = `${request.method ?? 'send'}Reply`;
     return (reply) => {
       const now = this.options.clock.now();
-      const body = { method: `${request.method ?? 'send'}Reply`, msgToken: request.msgToken, timestamp: now, ...reply };
-      const data = encodeDevicePublish({
-        topic,
-        handle,
-        type,
-        payload: Buffer.from(JSON.stringify(body)),
-        timestamp: now,
-        productID,
-        deviceName,
-        explain: '',
-        protocolCode: PROTOCOL_CODE,
-      });
-      respond(encodeEnvelope(data, now));
+      const body = { method, msgToken: request.msgToken, timestamp: now, ...reply };
+      respond(writeDevicePublish({ productID, deviceName, topic, handle, type, body }, now));
     };
   }
 }

@@ -1,10 +1,8 @@
 /** Commands that devices have been sent and not answered yet: what was asked, and who waits for the reply. */
 import { LRUCache } from 'lru-cache';
-import type { UplinkOutcome } from '@alink/alink';
+import type { UplinkMessage } from '@alink/alink';
 import { limits } from '../limits';
 import type { Session } from '../session/session';
-
-type Message = NonNullable<UplinkOutcome['message']>;
 
 export interface PendingCommand {
   /** Token of the one who asked; on the wire another id may stand in its place. */
@@ -12,7 +10,7 @@ export interface PendingCommand {
   /** The service that is called. */
   readonly actionID?: string;
   /** Takes the reply to the one who asked, where that one waits. */
-  readonly answer?: (reply: Message['body']) => void;
+  readonly answer?: (reply: UplinkMessage) => void;
 }
 
 /** Commands pending over all devices: bounds the memory of a caller that never stops asking. */
@@ -32,16 +30,15 @@ export class PendingCommands {
   }
 
   /** A message has come. @returns it; a reply with the token of the one who asked, who has it then */
-  settle(session: Session, message: Message): Message {
-    const { body } = message;
-    if (!body.method.endsWith('Reply')) return message;
-    const key = keyOf(session, body.msgToken);
+  settle(session: Session, message: UplinkMessage): UplinkMessage {
+    if (!message.method.endsWith('Reply')) return message;
+    const key = keyOf(session, message.msgToken);
     const command = this.commands.get(key);
     if (!command) return message;
     this.commands.delete(key);
-    const reply = { ...body, msgToken: command.msgToken };
+    const reply = { ...message, msgToken: command.msgToken };
     command.answer?.(reply);
-    return { ...message, body: reply };
+    return reply;
   }
 }
 

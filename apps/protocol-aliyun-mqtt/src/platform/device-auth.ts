@@ -1,8 +1,8 @@
 /** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway, with the same lines in the log. */
+import { mayPublish, maySubscribe } from '@alink/alink';
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
-import { mayPublish, maySubscribe } from '@alink/topic';
 import type { Decider } from '../connect/admission';
 import { identityOf, readAttempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';

@@ -1,220 +1,78 @@
 /**
- * What a device publishes: may it, what does it mean, is it kept, and the answer. A PUBACK means "kept": the broker
- * sends it once {@link Uplink.publish} has resolved.
+ * What a device publishes: may it, what does it mean, and who takes it. A PUBACK means "kept": the broker sends it once
+ * {@link Uplink.publish} has resolved. A question is acknowledged before it is answered.
  */
-import { hash } from 'node:crypto';
-import { decodeUplink, encodeReply, type Problem, type UplinkOutcome } from '@alink/alink';
-import type { Bus } from '@alink/bus';
-import { encodeDevicePublish, encodeEnvelope, PROTOCOL_CODE, subjects, type Handle } from '@alink/contract';
+import { decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
-import { mayPublish, parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
-import type { PendingCommands } from '../downlink/pending-commands';
+import { parseTopic, stripQuery } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
-import type { Journal } from '../journal';
+import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
 import type { Publish } from '../link/endpoint';
-import type { GatewayMetrics } from '../metrics';
+import type { Answerer } from '../requests/requests';
 import type { Session } from '../session/session';
-
-type Message = NonNullable<UplinkOutcome['message']>;
+import { printable, type UplinkNotes } from './notes';
+import type { Reports } from './reports';
 
 export interface UplinkOptions {
-  readonly bus: Bus;
   readonly clock: Clock;
   readonly directory: DeviceDirectory;
-  readonly journal: Journal;
-  readonly metrics: GatewayMetrics;
   readonly pending: PendingCommands;
+  readonly reports: Reports;
+  readonly requests: Answerer;
+  readonly notes: UplinkNotes;
 }
 
 export class Uplink {
   constructor(private readonly options: UplinkOptions) {}
 
-  /** Takes a PUBLISH of a device. Resolves when it may be acknowledged; rejects when the connection must close. */
+  /**
+   * Takes a PUBLISH of a device. Resolves when it may be acknowledged, in the order of the device's publishes; rejects
+   * when the connection must end, since the message is not kept.
+   */
   publish(session: Session, { topic, payload, qos }: Publish): Promise<void> {
     if (payload.length > limits.maxPayloadBytes) {
-      this.drop(session, topic, 460, `payload of ${payload.length} bytes is over 256 KB`, 'send it in parts');
+      const cause = `payload of ${payload.length} bytes is over 256 KB`;
+      this.options.notes.dropped(session, topic, 460, cause, 'send it in parts');
       return Promise.reject(new Error('payload over 256 KB'));
     }
     const work = this.handle(session, topic, payload);
-    // Of QoS 0 nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
+    // Nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
     return qos === 0 ? work.catch(() => undefined) : session.inOrder(work);
   }
 
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
   private async handle(session: Session, rawTopic: string, payload: Buffer): Promise<void> {
+    const { clock, notes, reports } = this.options;
+    const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
-    const { productKey, deviceName, sysPrefix } = session;
-    if (!mayPublish({ productKey, deviceName }, topic)) {
-      this.drop(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
-      return;
-    }
-    if (topic.startsWith(sysPrefix)) return this.alink(session, topic, topic.slice(sysPrefix.length), payload);
     const parsed = parseTopic(topic);
-    if (parsed?.rrpcId !== undefined) return this.rrpcAnswer(session, topic, parsed, payload);
-    return this.opaque(session, topic, parsed, payload);
-  }
-
-  /** Anything below `/sys/{productKey}/{deviceName}/`. */
-  private async alink(session: Session, topic: string, path: string, payload: Buffer, rrpcId?: string): Promise<void> {
-    const now = this.options.clock.now();
-    const model = this.options.directory.product(session.productKey)?.model ?? session.options.product.model;
-    const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
-    const outcome = decodeUplink({ topic, path, payload, now, model, rrpcId, serviceOf });
-    if (!outcome) {
-      this.drop(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
+    if (!parsed || !mayPublish({ productKey, deviceName }, topic)) {
+      notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
-    for (const problem of outcome.problems) this.noteProblem(session, topic, outcome, problem);
-    if (outcome.message) {
-      // Whoever waits for a reply need not wait for the record of it.
-      const message = this.options.pending.settle(session, outcome.message);
-      try {
-        await this.keep(session, topic, payload, message, now);
-      } catch (error) {
-        this.options.metrics.uplinks.inc({ result: 'notKept' });
-        this.sayNotKept(session, outcome);
-        throw error;
-      }
-      this.options.metrics.uplinks.inc({ result: 'kept' });
-      this.noteKept(session, topic, outcome, message);
-    } else if (outcome.problems.length > 0) {
-      this.options.metrics.uplinks.inc({ result: 'refused' });
+    const now = clock.now();
+    const model = this.options.directory.product(productKey)?.model ?? session.options.product.model;
+    const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
+    const outcome = decodeUplink({ topic, parsed, payload, now, model, serviceOf });
+    if (!outcome) {
+      notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
+      return;
     }
-    if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
+    notes.problems(session, topic, outcome);
+    if (outcome.ask) void this.answer(session, topic, outcome.ask, outcome);
+    else if (outcome.message) await reports.take(session, outcome.message, { topic, payload, now, outcome });
+    else if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
   }
 
-  /** `/ext/rrpc/{id}/...`: the answer to a synchronous call, Alink inside `/sys`, free bytes elsewhere. */
-  private rrpcAnswer(session: Session, topic: string, parsed: DeviceTopic, payload: Buffer): Promise<void> {
-    return parsed.scope === 'sys'
-      ? this.alink(session, topic, parsed.path, payload, parsed.rrpcId)
-      : this.opaque(session, topic, parsed, payload);
-  }
-
-  /** Custom topics and others whose payload means nothing to the platform: kept as bytes, for applications. */
-  private async opaque(
-    session: Session,
-    topic: string,
-    parsed: DeviceTopic | undefined,
-    payload: Buffer,
-  ): Promise<void> {
-    const now = this.options.clock.now();
-    const message = { handle: 'ext' as const, type: parsed?.scope ?? 'custom', body: payload };
-    await this.publishKept(session, topic, message, now, messageId(topic, payload, now));
-    this.options.metrics.uplinks.inc({ result: 'kept' });
-    this.options.journal.note({ ...who(session), kind: 'report', topic, text: `${payload.length} bytes` }, false);
-    // A device that subscribes its own custom topic gets its own message, as with any broker.
-    // Not so the answer to a synchronous call, which has the topic of the call.
-    if (parsed?.scope === 'custom' && parsed.rrpcId === undefined) session.deliver({ topic, payload, qos: 0 }, true);
-  }
-
-  private async keep(session: Session, topic: string, payload: Buffer, message: Message, now: number): Promise<void> {
-    // A message with a time of its own is the same message when sent again; one without is a new reading.
-    const { timestamp } = message.body;
-    const { handle, type } = message;
-    await this.publishKept(
-      session,
-      topic,
-      { handle, type, body: Buffer.from(JSON.stringify(message.body)) },
-      now,
-      messageId(topic, payload, timestamp),
-    );
-  }
-
-  private async publishKept(
-    session: Session,
-    topic: string,
-    { handle, type, body }: { handle: Handle; type: string; body: Buffer },
-    now: number,
-    id: string,
-  ): Promise<void> {
-    const { productID, deviceName } = session;
-    const data = encodeDevicePublish({
-      topic,
-      handle,
-      type,
-      payload: body,
-      timestamp: now,
-      productID,
-      deviceName,
-      explain: '',
-      protocolCode: PROTOCOL_CODE,
-    });
-    await this.options.bus.publishKept(subjects.up(handle, productID, deviceName), encodeEnvelope(data, now), id);
-  }
-
-  private noteKept(session: Session, topic: string, { requestId, reply }: UplinkOutcome, message: Message): void {
-    const { body } = message;
-    const isReply = body.method.endsWith('Reply');
-    this.options.journal.note(
-      {
-        ...who(session),
-        kind: isReply ? 'reply' : 'report',
-        topic,
-        requestId,
-        code: reply?.code ?? body.code,
-        text: summary(message),
-      },
-      false,
-    );
-  }
-
-  private noteProblem(session: Session, topic: string, { requestId, reply }: UplinkOutcome, problem: Problem): void {
-    const { code, message, step } = problem;
-    this.options.journal.note({
-      ...who(session),
-      kind: 'drop',
-      topic,
-      requestId,
-      code,
-      text: `${message}; ${step}`,
-      response: reply?.payload,
-    });
-  }
-
-  /** The stream did not take the message: a device that waits for a reply is told so ("service error"). */
-  private sayNotKept(session: Session, { reply }: UplinkOutcome): void {
-    const text = 'the message could not be kept; check that NATS with JetStream is up';
-    this.options.journal.note({ ...who(session), kind: 'drop', code: 500, text });
-    if (!reply) return;
-    const { topic, idToken, method } = reply;
-    session.deliver({ topic, payload: encodeReply({ idToken, method, code: 500 }), qos: 0 });
-  }
-
-  private drop(session: Session, topic: string, code: number, cause: string, step: string): void {
-    this.options.metrics.uplinks.inc({ result: 'dropped' });
-    this.options.journal.note({
-      ...who(session),
-      kind: 'drop',
-      topic: printable(topic),
-      code,
-      text: `dropped: ${cause}; ${step}`,
-    });
+  /** Asks whoever knows, and tells the device. */
+  private async answer(session: Session, topic: string, ask: Ask, { requestId }: UplinkOutcome): Promise<void> {
+    const reply = await this.options.requests.ask(ask.question, session);
+    this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
+    const told = ask.told(reply);
+    if (told) session.deliver({ ...told, qos: 0 });
   }
 }
 
-const who = ({ productKey, productID, deviceName }: Session) => ({ productKey, productID, deviceName });
-
-/** One id for the same bytes at the same time: the stream keeps it once within its window. */
-const messageId = (topic: string, payload: Buffer, timestamp: number): string =>
-  hash('sha1', Buffer.concat([Buffer.from(`${topic}\n${timestamp}\n`), payload]), 'base64url');
-
-/** A topic for the log: short and on one line. */
-const printable = (topic: string): string => JSON.stringify(topic.slice(0, 200)).slice(1, -1);
-
 const topicStep = ({ sysPrefix }: Session): string =>
   `publish on topics of the device's own, such as ${sysPrefix}thing/event/property/post`;
-
-/** A message in a few words, for people. */
-const summary = ({ body }: Message): string => {
-  switch (body.method) {
-    case 'report':
-      return JSON.stringify(body.params);
-    case 'packReport':
-      return `${body.properties.length} samples, ${body.events.length} events`;
-    case 'eventPost':
-      return `event ${body.eventID} ${JSON.stringify(body.params)}`;
-    default:
-      return `${body.method} ${body.code ?? ''}`.trim();
-  }
-};

@@ -2,11 +2,12 @@
  * An event that a device reports: `thing/event/{event}/post`. Source: Alibaba Cloud IoT documentation, "Device
  * properties, events, and services".
  */
+import { alink } from '../bodies/alink';
 import { isRecord } from '../envelope';
-import type { MessageKind, RequestResult, UplinkContext } from '../message-kind';
 import { harmless, notStorable, rejectionProblem } from '../problem';
 import { isUsableIdentifier, isValueAndTime } from '../property-values';
 import { ANSWERED, failed, paramsNoObject } from '../request-result';
+import type { RequestResult, Route, UplinkContext } from '../route';
 import { isTooFarAhead, malformedTime, readTime, tooFarAhead } from '../sample-time';
 import { isStorable } from '../storable';
 
@@ -40,4 +41,10 @@ const post = (params: unknown, { name, id, now, model }: UplinkContext): Request
   };
 };
 
-export const eventPost: MessageKind = { up: [{ path: 'thing/event/+/post', request: post }] };
+export const eventPost: readonly Route[] = [
+  {
+    topic: { family: 'sys', path: 'thing/event/{event}/post', meaning: 'report an event', replyOn: '_reply' },
+    body: alink,
+    report: post,
+  },
+];

@@ -3,9 +3,9 @@
  * the C SDK 3.x serves it when it is built with shadow (`dm_message.c`).
  */
 import { isRecord } from '../envelope';
-import { downlink, type AnswerResult, type DeviceAnswer, type MessageKind, type UplinkContext } from '../message-kind';
 import type { Problem } from '../problem';
 import { readPropertyValues } from '../property-values';
+import { command, type AnswerResult, type DeviceAnswer, type Route, type UplinkContext } from '../route';
 
 const PATH = 'thing/service/property/get';
 
@@ -23,7 +23,16 @@ const getReply = (answer: DeviceAnswer, context: UplinkContext): AnswerResult =>
   return { message: { handle: 'thing', type: 'property', body }, problems };
 };
 
-export const propertyGet: MessageKind = {
-  up: [{ path: `${PATH}_reply`, answer: getReply }],
-  down: downlink('getReport', ({ identifiers }) => ({ path: PATH, params: identifiers, synchronous: false })),
-};
+export const propertyGet: readonly Route[] = [
+  {
+    topic: {
+      family: 'sys',
+      path: PATH,
+      meaning: 'ask for properties',
+      replyOn: '_reply',
+      rrpc: 'a synchronous question for properties, and its answer',
+    },
+    down: command('getReport', ({ identifiers }) => ({ path: PATH, params: identifiers, synchronous: false })),
+    answer: getReply,
+  },
+];

@@ -2,11 +2,12 @@
  * Properties that a device reports: `thing/event/property/post`. Both value forms may be mixed, and every value may
  * have a time of its own. Source: Alibaba Cloud IoT documentation, "Device properties, events, and services".
  */
+import { alink } from '../bodies/alink';
 import type { UplinkMessage } from '../device-message';
 import { isRecord } from '../envelope';
-import type { MessageKind, RequestResult, UplinkContext } from '../message-kind';
 import { readPropertyValues, samplesOf, type PropertyValues } from '../property-values';
 import { ANSWERED, failed, paramsNoObject } from '../request-result';
+import type { RequestResult, Route, UplinkContext } from '../route';
 
 /** One time for all values makes a `report`, several a `packReport` with one sample for each. */
 const reportOf = (values: PropertyValues, { id, now }: UplinkContext): UplinkMessage => {
@@ -33,4 +34,10 @@ const post = (params: unknown, context: UplinkContext): RequestResult => {
     : { code: cause!.code, text: cause!.message, problems };
 };
 
-export const propertyPost: MessageKind = { up: [{ path: 'thing/event/property/post', request: post }] };
+export const propertyPost: readonly Route[] = [
+  {
+    topic: { family: 'sys', path: 'thing/event/property/post', meaning: 'report properties', replyOn: '_reply' },
+    body: alink,
+    report: post,
+  },
+];

@@ -2,7 +2,7 @@
  * Properties that the platform sets: `thing/service/property/set`, and the device's answer. Source: Alibaba Cloud IoT
  * documentation, "Device properties, events, and services".
  */
-import { downlink, type AnswerResult, type DeviceAnswer, type MessageKind, type UplinkContext } from '../message-kind';
+import { command, type AnswerResult, type DeviceAnswer, type Route, type UplinkContext } from '../route';
 
 const PATH = 'thing/service/property/set';
 
@@ -15,7 +15,16 @@ const setReply = (answer: DeviceAnswer, { id, now }: UplinkContext): AnswerResul
   problems: [],
 });
 
-export const propertySet: MessageKind = {
-  up: [{ path: `${PATH}_reply`, answer: setReply }],
-  down: downlink('control', ({ params }) => ({ path: PATH, params, synchronous: false })),
-};
+export const propertySet: readonly Route[] = [
+  {
+    topic: {
+      family: 'sys',
+      path: PATH,
+      meaning: 'set properties',
+      replyOn: '_reply',
+      rrpc: 'a synchronous setting of properties, and its answer',
+    },
+    down: command('control', ({ params }) => ({ path: PATH, params, synchronous: false })),
+    answer: setReply,
+  },
+];

@@ -2,15 +2,15 @@
  * Services that the platform calls: `thing/service/{service}` for an asynchronous call, RRPC for a synchronous one, and
  * the answers of both. Source: Alibaba Cloud IoT documentation, "Device properties, events, and services", "RRPC".
  */
+import { rejectionProblem } from '../problem';
 import {
-  downlink,
+  command,
   type AnswerResult,
   type DeviceAnswer,
-  type MessageKind,
   type PlatformMessage,
+  type Route,
   type UplinkContext,
-} from '../message-kind';
-import { rejectionProblem } from '../problem';
+} from '../route';
 
 const actionReply = ({ id, now, name }: UplinkContext, answer: DeviceAnswer): PlatformMessage => ({
   handle: 'thing',
@@ -29,14 +29,31 @@ const serviceReply = (answer: DeviceAnswer, context: UplinkContext): AnswerResul
   return { message: actionReply(context, { ...answer, data }), problems: rejected.map(rejectionProblem) };
 };
 
-export const service: MessageKind = {
-  up: [
-    { path: 'thing/service/+_reply', answer: serviceReply },
-    { path: 'rrpc/response/+', answer: serviceReply, idInPath: true },
-  ],
-  down: downlink('action', ({ actionID, params }) => ({
-    path: `thing/service/${actionID}`,
-    params,
-    synchronous: true,
-  })),
-};
+export const service: readonly Route[] = [
+  {
+    topic: {
+      family: 'sys',
+      path: 'thing/service/{service}',
+      meaning: 'call a service',
+      replyOn: '_reply',
+      rrpc: 'a synchronous call of a service, and its answer',
+    },
+    down: command('action', ({ actionID, params }) => ({
+      path: `thing/service/${actionID}`,
+      params,
+      synchronous: true,
+    })),
+    answer: serviceReply,
+  },
+  {
+    topic: {
+      family: 'sys',
+      path: 'rrpc/request/{messageId}',
+      meaning: 'a synchronous call',
+      replyOn: { path: 'rrpc/response/{messageId}', meaning: 'answer to a synchronous call' },
+    },
+    down: 'bytes',
+    answer: serviceReply,
+    idInPath: true,
+  },
+];

@@ -1,4 +1,4 @@
-import { decodeUplink } from '../decode-uplink';
+import { publish } from '../../test/publish';
 
 test.each([
   ['thing/property/post', 6831],
@@ -8,9 +8,7 @@ test.each([
   ['_thing/diag/post', 200],
   ['thing/deviceinfo/update', 200],
 ])('a request on %s, which is not served, is answered with %i', (path, code) => {
-  const payload = Buffer.from('{"id":"1","params":{"Temp":1}}');
-  const uplink = { topic: `/sys/a1X/d1/${path}`, path, payload, now: 0, model: undefined };
-  const { message, reply, problems } = decodeUplink(uplink)!;
+  const { message, reply, problems } = publish({ path }, '{"id":"1","params":{"Temp":1}}')!;
   expect(message).toBeUndefined();
   expect(reply!.code).toBe(code);
   expect(problems).toEqual([

@@ -1,7 +1,7 @@
 /** The topics that a device may use: the "Topic list" of its console page. */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
-import { topicsOf } from '@alink/topic';
+import { topicsOf } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';

@@ -2,15 +2,12 @@
 import { BusTimeoutError, NoListenerError } from '@alink/bus';
 import {
   Code,
-  decodeDevicePublish,
-  decodeEnvelope,
-  encodeDevicePublish,
-  encodeEnvelope,
-  PROTOCOL_CODE,
+  readDevicePublish,
   subjects,
+  writeDevicePublish,
   type DeviceMessage,
-  type DevicePublish,
-  type UserContext,
+  type Handle,
+  type PublishContent,
 } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
@@ -45,7 +42,7 @@ const RECORD_MS = 100;
 const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
 
 const readAnswer = (body: Buffer): DeviceAnswer => {
-  const { payload } = decodeDevicePublish(decodeEnvelope(body.toString('utf8')).data);
+  const { payload } = readDevicePublish(body);
   const reply = JSON.parse(payload.toString('utf8')) as { code?: unknown; msg?: unknown; data?: unknown };
   const code = Number.isInteger(reply.code) ? Number(reply.code) : Code.deviceError;
   const msg = typeof reply.msg === 'string' ? reply.msg : '';
@@ -92,8 +89,8 @@ export class CommandSender {
   }
 
   private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
-    const { device, action, dataID, timeoutMs, user } = command;
-    const { handle, text } = this.encode(command, String(msgToken), user);
+    const { device, action, dataID, timeoutMs } = command;
+    const { handle, text } = this.encode(command, String(msgToken));
     const inStream = this.waiting.wait(device.id, msgToken);
     try {
       const subject = subjects.down(handle, device.productID, device.deviceName);
@@ -113,24 +110,19 @@ export class CommandSender {
     }
   }
 
-  private encode(
-    { device, body }: Command,
-    msgToken: string,
-    user: UserContext | undefined,
-  ): { handle: DevicePublish['handle']; text: string } {
-    const timestamp = this.context.now();
+  private encode({ device, body, user }: Command, msgToken: string): { handle: Handle; text: string } {
+    const now = this.context.now();
     const { productID, deviceName } = device;
-    const named = { productID, deviceName, timestamp, explain: '', protocolCode: PROTOCOL_CODE };
-    const publish: DevicePublish =
+    const content: PublishContent =
       body.kind === 'raw'
-        ? { ...named, handle: 'ext', type: 'raw', topic: body.topic, payload: body.payload }
+        ? { productID, deviceName, handle: 'ext', type: 'raw', topic: body.topic, body: body.payload }
         : {
-            ...named,
+            productID,
+            deviceName,
             handle: 'thing',
             type: body.type,
-            topic: '',
-            payload: Buffer.from(JSON.stringify({ ...body.message, msgToken, timestamp })),
+            body: { ...body.message, msgToken, timestamp: now },
           };
-    return { handle: publish.handle, text: encodeEnvelope(encodeDevicePublish(publish), timestamp, user) };
+    return { handle: content.handle, text: writeDevicePublish(content, now, { user }) };
   }
 }

@@ -2,7 +2,7 @@
 import { Code } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { tokenOf } from '../../ingest/rows';
+import { tokenOf } from '../../ingest/sinks/replies';
 import { badParameter, notFound } from '../../wire/errors';
 import { findDevice } from '../device-msg/find-device';
 import type { CommandAction } from './send-log';

@@ -1,5 +1,5 @@
 /** Commands of this process whose answer may also come through the stream: whoever consumes it here settles them. */
-import type { ReplyRow } from '../../ingest/rows';
+import type { ReplyRow } from '../../ingest/sinks/replies';
 
 /** A device's answer to a command. */
 export interface DeviceAnswer {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { filterMatches, isValidTopic } from '@alink/topic';
 import { maySubscribe, mayPublish, mayReceive } from './access';
 import type { Direction } from './direction';
-import { filterMatches, isValidTopic } from './topic-filter';
 import { topicsOf } from './topics-of';
 
 const self = { productKey: 'a1X', deviceName: 'd1' };

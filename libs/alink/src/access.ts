@@ -1,8 +1,8 @@
 /** What a device may publish, subscribe and receive. Whatever is not allowed here is denied. */
 import type { DeviceIdentity } from '@alink/signing';
-import { parseTopic, type DeviceTopic } from './device-topic';
+import { isValidFilter, isValidTopic, parseTopic, type DeviceTopic } from '@alink/topic';
+import { catalogue } from './catalogue';
 import { directionOf } from './direction';
-import { isValidFilter, isValidTopic } from './topic-filter';
 
 /** Whether a subscription is granted, and in words for a log why not. */
 export type Verdict = { readonly granted: true } | { readonly granted: false; readonly reason: string };
@@ -10,11 +10,10 @@ export type Verdict = { readonly granted: true } | { readonly granted: false; re
 const GRANTED: Verdict = { granted: true };
 const refused = (reason: string): Verdict => ({ granted: false, reason });
 
-/**
- * Topics without a device's name: the platform pushes them to one connection, so that subscribing them shows nothing
- * of anybody else. Sources: Link SDK for C 4.x, `aiot_dynregmq_api.c`; documentation, "X.509".
- */
-export const connectionTopics = new Set(['/ext/register', '/ext/regnwl', '/ext/auth/identity/response']);
+/** Topics without a device's name: the platform pushes them to one connection. */
+export const connectionTopics: ReadonlySet<string> = new Set(
+  catalogue.flatMap(({ topic: { family, path } }) => (family === 'connection' ? [`/ext/${path}`] : [])),
+);
 /** Subscribed by a Go client of the platform; nothing is ever sent there. */
 const PROBE_PREFIX = '/ext/network/probe/';
 

@@ -1,0 +1,75 @@
+/** Lines in devices' logs: what nodes tell, and what is reported. */
+import type { Envelope, HubLogEntry } from '@alink/contract';
+import type { Transaction } from '../context';
+import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
+import { idOf, type Place } from './place';
+import type { Report } from './report';
+import { column } from './sinks/rows';
+
+/** One line, as the table has it. */
+interface Line extends HubLogEntry {
+  readonly messageID: string;
+}
+
+/** What a node tells of a device, also of one that is not known. */
+export interface HubLine extends Line {
+  readonly kind: 'hubLine';
+}
+
+/** @throws {SyntaxError | TypeError} on what is no line */
+export const readHubLine = ({ data, timestamp }: Envelope, place: Place): HubLine => {
+  const entry = JSON.parse(data) as HubLogEntry;
+  return {
+    kind: 'hubLine',
+    messageID: idOf(place),
+    productID: textOf(entry.productID, MAX_NAME),
+    deviceName: textOf(entry.deviceName, MAX_NAME),
+    timestamp: timeOr(entry.timestamp, timestamp),
+    action: textOf(entry.action, MAX_NAME) as HubLogEntry['action'],
+    topic: textOf(entry.topic, MAX_TOPIC),
+    requestID: textOf(entry.requestID, MAX_NAME),
+    content: textOf(entry.content, MAX_CONTENT),
+    resultCode: codeOr(entry.resultCode, 0),
+    respPayload: textOf(entry.respPayload, MAX_CONTENT),
+  };
+};
+
+/** Bytes that are valid UTF-8 as text, others as none. */
+const bytesAsText = (bytes: Buffer): string => {
+  const decoded = bytes.toString('utf8');
+  return decoded.includes('\ufffd') ? '' : decoded;
+};
+
+const contentOf = ({ message, bytes }: Report): string =>
+  message ? JSON.stringify(message) : bytes ? bytesAsText(bytes) : '';
+
+/** The line of a report. */
+export const lineOf = (report: Report): Line => {
+  const { productID, deviceName, arrivedAt, topic, explain, message, place } = report;
+  return {
+    messageID: idOf(place),
+    productID,
+    deviceName,
+    timestamp: arrivedAt,
+    action: 'publish',
+    topic,
+    requestID: textOf(String(message?.msgToken ?? ''), MAX_IDENTIFIER),
+    content: explain || textOf(contentOf(report), MAX_CONTENT),
+    resultCode: codeOr(message?.code, 200),
+    respPayload: '',
+  };
+};
+
+/** Writes the lines of a batch, nothing twice. */
+export const writeDeviceLog = async (tx: Transaction, rows: readonly Line[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO hub_log (product_id, device_name, timestamp, message_id, action, request_id, trace_id, topic, content,
+                         result_code, resp_payload)
+    SELECT u.p, u.d, u.t, u.m, u.a, u.r, '', u.topic, u.c, u.code, u.resp FROM unnest(
+      ${column(rows, 'productID')}::text[], ${column(rows, 'deviceName')}::text[], ${column(rows, 'timestamp')}::bigint[],
+      ${column(rows, 'messageID')}::uuid[], ${column(rows, 'action')}::text[], ${column(rows, 'requestID')}::text[],
+      ${column(rows, 'topic')}::text[], ${column(rows, 'content')}::text[], ${column(rows, 'resultCode')}::int[],
+      ${column(rows, 'respPayload')}::text[]) AS u (p, d, t, m, a, r, topic, c, code, resp)
+    ON CONFLICT DO NOTHING`;
+};

@@ -1,0 +1,36 @@
+/** A report as dm works with it: its texts and times fit for the database, its message one that can be kept. */
+import type { DeviceMessage, DeviceReport } from '@alink/contract';
+import type { DeviceCore } from '../context';
+import { MAX_CONTENT, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
+import type { Place } from './place';
+import type { SinkTable } from './sink-table';
+
+export interface Report extends DeviceCore {
+  readonly kind: 'report';
+  readonly place: Place;
+  /** When the node had it, unix milliseconds. */
+  readonly arrivedAt: number;
+  readonly topic: string;
+  readonly explain: string;
+  /** Absent for what carries no message of the platform's, as custom topics do. */
+  readonly message?: DeviceMessage;
+  /** The payload where there is no message. */
+  readonly bytes?: Buffer;
+}
+
+/** @throws {TypeError} on a message that lacks what is read of it later: it could never be kept */
+export const readReport = (report: DeviceReport, place: Place, sinks: SinkTable): Report => {
+  const { message, bytes } = report;
+  if (message && !sinks.isWellFormed(message)) throw new TypeError('device message is not well-formed');
+  return {
+    kind: 'report',
+    place,
+    productID: textOf(report.productID, MAX_NAME),
+    deviceName: textOf(report.deviceName, MAX_NAME),
+    arrivedAt: timeOr(report.arrivedAt, 0),
+    topic: textOf(report.topic, MAX_TOPIC),
+    explain: textOf(report.explain, MAX_CONTENT),
+    message,
+    bytes,
+  };
+};

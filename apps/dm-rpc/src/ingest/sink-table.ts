@@ -1,0 +1,73 @@
+/** All sinks together: which of them take a message, and what they make of a batch of reports. */
+import type { DeviceMessage } from '@alink/contract';
+import type { Transaction } from '../context';
+import type { Report } from './report';
+import type { Intake, News, Sink } from './sink';
+
+interface Taker extends Intake<DeviceMessage, unknown> {
+  /** Where its sink stands among all. */
+  readonly at: number;
+}
+
+/** The rows of a batch, a list for each sink. */
+export type Gathered = readonly (readonly unknown[])[];
+
+export class SinkTable {
+  private readonly takers = new Map<string, Taker[]>();
+
+  /** @param all in the order in which their tables are written: the same everywhere, so that batches never deadlock */
+  constructor(private readonly all: readonly Sink[]) {
+    all.forEach(({ takes }, at) => {
+      for (const [method, intake] of Object.entries(takes)) {
+        this.takers.set(method, [...this.takersOf(method), { ...(intake as Intake<DeviceMessage, unknown>), at }]);
+      }
+    });
+  }
+
+  /** Whether it has all that is read of it later. One whose method nobody takes only needs to name it. */
+  isWellFormed(message: DeviceMessage): boolean {
+    const { method } = message;
+    const members = message as unknown as Readonly<Record<string, unknown>>;
+    return (
+      typeof method === 'string' &&
+      this.takersOf(method).every(({ needs }) => Object.entries(needs).every(([name, fits]) => fits(members[name])))
+    );
+  }
+
+  /** What all of them make of the reports. @param deviceID undefined for a device that does not exist (any more) */
+  gather(reports: readonly Report[], deviceID: (report: Report) => bigint | undefined): Gathered {
+    const gathered: unknown[][] = this.all.map(() => []);
+    for (const report of reports) {
+      const { message } = report;
+      const id = deviceID(report);
+      if (!message || id === undefined) continue;
+      for (const taker of this.takersOf(message.method)) {
+        for (const row of taker.rows(message, report, id)) gathered[taker.at]!.push(row);
+      }
+    }
+    return gathered;
+  }
+
+  async write(tx: Transaction, gathered: Gathered): Promise<void> {
+    for (const [at, sink] of this.all.entries()) {
+      const rows = gathered[at]!;
+      if (rows.length > 0) await sink.write(tx, rows);
+    }
+  }
+
+  /** Tells the sinks what is committed. */
+  kept(gathered: Gathered): void {
+    this.all.forEach((sink, at) => sink.kept?.(gathered[at]!));
+  }
+
+  /** What applications are told of a report. */
+  newsOf(report: Report): readonly News[] {
+    const { message } = report;
+    if (!message) return [];
+    return this.takersOf(message.method).flatMap((taker) => taker.news?.(message, report) ?? []);
+  }
+
+  private takersOf(method: string): readonly Taker[] {
+    return this.takers.get(method) ?? [];
+  }
+}

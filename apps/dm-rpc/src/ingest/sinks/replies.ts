@@ -1,0 +1,64 @@
+/** Devices' answers to commands: they complete the command's record, and whoever waits for them is told. */
+import { Code, subjects, type Json } from '@alink/contract';
+import { codeOr, MAX_IDENTIFIER, textOf, timeOr } from '../fit';
+import type { Report } from '../report';
+import { type Intake, type MessageOf, type News, type Sink } from '../sink';
+import { column, isToken } from './rows';
+
+/** A device's answer to a command. */
+export interface ReplyRow {
+  readonly deviceID: bigint;
+  readonly msgToken: bigint;
+  readonly code: number;
+  readonly msg: string;
+  /** JSON; empty where the device sent none. */
+  readonly output: string;
+  /** Unix milliseconds. */
+  readonly endedAt: number;
+}
+
+/** A uint32 in decimal, as msgTokens are; devices may answer to anything. */
+export const tokenOf = (msgToken: string): bigint | undefined =>
+  /^\d{1,10}$/.test(msgToken) ? BigInt(msgToken) : undefined;
+
+type Answer = MessageOf<'controlReply' | 'getReportReply' | 'actionReply'>;
+
+const rowsOf = (answer: Answer, { arrivedAt }: Report, deviceID: bigint): ReplyRow[] => {
+  const data: Json | undefined = answer.data;
+  const msgToken = tokenOf(String(answer.msgToken ?? ''));
+  if (msgToken === undefined || msgToken === 0n) return [];
+  const code = codeOr(answer.code, 0);
+  const msg = textOf(String(answer.msg ?? ''), MAX_IDENTIFIER);
+  return [
+    { deviceID, msgToken, code, msg, output: data === undefined ? '' : JSON.stringify(data), endedAt: arrivedAt },
+  ];
+};
+
+const newsOfAction = (answer: MessageOf<'actionReply'>, { productID, deviceName, arrivedAt }: Report): News[] => {
+  const { actionID, msgToken, code, msg, data } = answer;
+  if (!actionID || !isToken(actionID)) return [];
+  const timestamp = timeOr(answer.timestamp, arrivedAt);
+  const subject = subjects.application.action(productID, deviceName, actionID, 'resp', 'up');
+  return [{ subject, body: { timestamp, actionID, msgToken, code, msg, outputParams: data ?? {} } }];
+};
+
+const answer: Intake<Answer, ReplyRow> = { needs: {}, isAnswer: true, rows: rowsOf };
+
+/** @param onKept told of answers once they are kept */
+export const replies = (onKept: (replies: readonly ReplyRow[]) => void): Sink<ReplyRow> => ({
+  takes: { controlReply: answer, getReportReply: answer, actionReply: { ...answer, news: newsOfAction } },
+
+  /** A command that has ended keeps its first answer; a time-out is none. */
+  async write(tx, rows) {
+    await tx.$executeRaw`
+      UPDATE send_log SET result_code = u.code, result_msg = u.msg, output = u.output, ended_at = u.ended_at
+      FROM unnest(
+        ${column(rows, 'deviceID')}::bigint[], ${column(rows, 'msgToken')}::bigint[], ${column(rows, 'code')}::int[],
+        ${column(rows, 'msg')}::text[], ${column(rows, 'output')}::text[], ${column(rows, 'endedAt')}::bigint[])
+        AS u (device_id, msg_token, code, msg, output, ended_at)
+      WHERE send_log.device_id = u.device_id AND send_log.msg_token = u.msg_token
+        AND (send_log.result_code IS NULL OR send_log.result_code = ${Code.deviceTimeout})`;
+  },
+
+  kept: onKept,
+});

@@ -1,0 +1,48 @@
+/** Who answers what the node cannot read out of a message: itself, our dm, or unitedrhino's dm over its bus. */
+import type { Question, Reply } from '@alink/alink';
+import type { Logger } from '@alink/runtime';
+import type { Peer } from '../directory/peer';
+
+/** The device that asks. */
+export interface Asker {
+  readonly productID: string;
+  readonly deviceName: string;
+}
+
+/** Answers questions of some kind. */
+export interface Answerer {
+  /** Rejects when nobody could be asked. */
+  ask(question: Question, of: Asker): Promise<Reply>;
+}
+
+export interface RequestsOptions {
+  readonly local: Answerer & { knows(question: Question): boolean };
+  readonly dm: Answerer;
+  readonly foreign: Answerer;
+  readonly peer: Peer;
+  readonly log: Logger;
+}
+
+/** "service error" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
+const UNAVAILABLE: Reply = { code: 500 };
+
+export class Requests implements Answerer {
+  constructor(private readonly options: RequestsOptions) {}
+
+  /** Never rejects: a device whose question nobody can answer is told so. */
+  async ask(question: Question, of: Asker): Promise<Reply> {
+    try {
+      return await this.answererOf(question).ask(question, of);
+    } catch (error) {
+      const { productID, deviceName } = of;
+      this.options.log.warn({ err: error, productID, deviceName, kind: question.kind }, 'a question was not answered');
+      return UNAVAILABLE;
+    }
+  }
+
+  private answererOf(question: Question): Answerer {
+    const { local, dm, foreign, peer } = this.options;
+    if (local.knows(question)) return local;
+    return peer.isForeign ? foreign : dm;
+  }
+}

@@ -1,0 +1,80 @@
+/** What becomes of device publishes, told to people: in the device's log, in this process's, and in the counters. */
+import { alinkCodes, type AlinkCode, type Problem, type Reply, type UplinkOutcome } from '@alink/alink';
+import type { DeviceReport } from '@alink/contract';
+import type { Activity, Journal } from '../journal';
+import type { GatewayMetrics } from '../metrics';
+import type { Session } from '../session/session';
+
+export class UplinkNotes {
+  constructor(
+    private readonly journal: Journal,
+    private readonly metrics: GatewayMetrics,
+  ) {}
+
+  kept(session: Session, report: DeviceReport, { requestId, reply }: UplinkOutcome): void {
+    const { topic, message, bytes } = report;
+    this.metrics.uplinks.inc({ result: 'kept' });
+    const isReply = message?.method.endsWith('Reply') ?? false;
+    const text = message ? summary(message) : `${bytes?.length ?? 0} bytes`;
+    const code = reply?.code ?? message?.code;
+    this.note(session, { kind: isReply ? 'reply' : 'report', topic, requestId, code, text }, false);
+  }
+
+  /** The stream did not take the report. */
+  notKept(session: Session): void {
+    this.metrics.uplinks.inc({ result: 'notKept' });
+    const text = 'the message could not be kept; check that NATS with JetStream is up';
+    this.note(session, { kind: 'drop', code: 500, text });
+  }
+
+  /** A question of the device has its answer; a refusal stands in its log. */
+  answered(session: Session, topic: string, requestId: string, kind: string, { code, message }: Reply): void {
+    const refused = code !== 200;
+    this.metrics.uplinks.inc({ result: refused ? 'refused' : 'answered' });
+    const text = refused ? `${kind} refused: ${message ?? alinkCodes[code as AlinkCode]}` : `${kind} answered`;
+    this.note(session, { kind: refused ? 'drop' : 'report', topic, requestId, code, text }, refused);
+  }
+
+  problems(session: Session, topic: string, { requestId, reply, message, ask, problems }: UplinkOutcome): void {
+    for (const problem of problems) this.problem(session, topic, requestId, problem, reply?.payload);
+    if (problems.length > 0 && !message && !ask) this.metrics.uplinks.inc({ result: 'refused' });
+  }
+
+  /** @param step what to do about it */
+  dropped(session: Session, topic: string, code: number, cause: string, step: string): void {
+    this.metrics.uplinks.inc({ result: 'dropped' });
+    this.note(session, { kind: 'drop', topic: printable(topic), code, text: `dropped: ${cause}; ${step}` });
+  }
+
+  private problem(
+    session: Session,
+    topic: string,
+    requestId: string,
+    { code, message, step }: Problem,
+    response: string | undefined,
+  ): void {
+    this.note(session, { kind: 'drop', topic, requestId, code, text: `${message}; ${step}`, response });
+  }
+
+  private note(session: Session, activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>, keep = true) {
+    const { productKey, productID, deviceName } = session;
+    this.journal.note({ productKey, productID, deviceName, ...activity }, keep);
+  }
+}
+
+/** A topic for the log: short and on one line. */
+export const printable = (topic: string): string => JSON.stringify(topic.slice(0, 200)).slice(1, -1);
+
+/** A message in a few words, for people. */
+const summary = (message: NonNullable<DeviceReport['message']>): string => {
+  switch (message.method) {
+    case 'report':
+      return JSON.stringify(message.params);
+    case 'packReport':
+      return `${message.properties.length} samples, ${message.events.length} events`;
+    case 'eventPost':
+      return `event ${message.eventID} ${JSON.stringify(message.params)}`;
+    default:
+      return `${message.method} ${message.code ?? ''}`.trim();
+  }
+};

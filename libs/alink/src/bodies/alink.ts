@@ -1,0 +1,91 @@
+/** Alink JSON: an envelope around `params` of a request, or `code` and `data` of an answer. */
+import type { Json } from '@alink/thing-model';
+import { isRecord, parseJson, readEnvelope, type Envelope } from '../envelope';
+import { harmless, type Problem } from '../problem';
+import { assembleReply } from '../reply';
+import type { DeviceAnswer } from '../route';
+import { isStorable, isStorableText } from '../storable';
+import type { Body } from './body';
+
+/** `sys.ack` 0 asks for no reply; QuecPython sends it as text. */
+const wantsReply = ({ sys }: Envelope['body']): boolean => !isRecord(sys) || (sys.ack !== 0 && sys.ack !== '0');
+
+const noParams: Problem = {
+  code: 460,
+  message: 'request parameter error: params is missing or no JSON',
+  step: 'Put the values under "params", as in {"id":"1","version":"1.0","params":{..},"method":".."}.',
+};
+
+const strangeMethod = (given: string, expected: string): Problem => ({
+  code: 200,
+  message: `method is ${harmless(given)}, which is not that of the topic; the topic was followed`,
+  step: `Send "method":"${harmless(expected)}" on this topic, or leave it out.`,
+});
+
+const read: Body<unknown>['read'] = (payload, expected) => {
+  const { idToken, id, body, fault } = readEnvelope(payload);
+  // Some SDKs send an object as a string that holds it (Link SDK for C 4.x, topo get).
+  const params = typeof body.params === 'string' ? parseJson(body.params) : body.params;
+  const { method } = body;
+  return {
+    content: params,
+    id,
+    idToken,
+    wantsReply: wantsReply(body),
+    fault: fault ?? (params === undefined ? noParams : undefined),
+    remark:
+      typeof method === 'string' && method !== expected.method ? strangeMethod(method, expected.method) : undefined,
+  };
+};
+
+/** A request: its content are the `params`, JSON in a string already read. */
+export const alink: Body<unknown> = {
+  name: 'Alink',
+  read,
+  write: ({ code, message, data }, idToken, methodToken) =>
+    assembleReply({ idToken, code, message, data }, methodToken),
+  hasCodes: true,
+};
+
+const noCode: Problem = {
+  code: 460,
+  message: 'the answer has no usable code',
+  step: 'Send "code" in the answer: 200 for success, 400, 429, 460, or 100000 to 110000 for errors of your own.',
+};
+
+const badData: Problem = {
+  code: 460,
+  message: 'the answer holds data that cannot be kept',
+  step: 'Send plain values: no U+0000, no broken surrogates, no endless nesting.',
+};
+
+/** Longest `message` of an answer that is passed on, in characters. */
+const MAX_MESSAGE_LENGTH = 256;
+
+const answerOf = ({ code, message, data }: Envelope['body']): DeviceAnswer | Problem => {
+  const number = typeof code === 'string' && /^-?\d{1,9}$/.test(code) ? Number(code) : code;
+  // Kept in 32 bits behind the gateway.
+  if (typeof number !== 'number' || (number | 0) !== number) return noCode;
+  if (!isStorable(data)) return badData;
+  const msg = typeof message === 'string' && isStorableText(message) ? message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
+  return { code: number, msg, data: data as Json | undefined };
+};
+
+const noId: Problem = {
+  code: 460,
+  message: 'the answer has no id',
+  step: 'Repeat the "id" of the request in the answer.',
+};
+
+/**
+ * Reads the answer of a device to a request of the platform. Never throws.
+ * @param idInTopic id of the request, where the topic names it; else the answer repeats it
+ */
+export const readAnswer = (
+  payload: Buffer,
+  idInTopic?: string,
+): { readonly requestId: string; readonly answer: DeviceAnswer | Problem } => {
+  const { id, body, fault } = readEnvelope(payload);
+  const requestId = idInTopic ?? id;
+  return { requestId, answer: fault ?? (requestId === '' ? noId : answerOf(body)) };
+};

@@ -1,0 +1,67 @@
+/**
+ * Every topic of a device, once. Directions, access, the list of topics for people, what is decoded and sent, and
+ * `docs/alink.md` follow from it. A new kind of message is a file in `kinds/` and a line here.
+ */
+import { broadcast } from './kinds/broadcast';
+import { custom } from './kinds/custom';
+import { eventPost } from './kinds/event-post';
+import { identity } from './kinds/identity';
+import { bootstrap } from './kinds/not-served/bootstrap';
+import { configuration } from './kinds/not-served/configuration';
+import { desired } from './kinds/not-served/desired';
+import { deviceLog } from './kinds/not-served/device-log';
+import { diagnosis } from './kinds/not-served/diagnosis';
+import { files } from './kinds/not-served/files';
+import { jobs } from './kinds/not-served/jobs';
+import { lifeCycle } from './kinds/not-served/life-cycle';
+import { localControl } from './kinds/not-served/local-control';
+import { ntp } from './kinds/not-served/ntp';
+import { ota } from './kinds/not-served/ota';
+import { rawData } from './kinds/not-served/raw-data';
+import { remoteAccess } from './kinds/not-served/remote-access';
+import { samples } from './kinds/not-served/samples';
+import { shadow } from './kinds/not-served/shadow';
+import { subSessions } from './kinds/not-served/sub-sessions';
+import { tags } from './kinds/not-served/tags';
+import { thingModel } from './kinds/not-served/thing-model';
+import { topology } from './kinds/not-served/topology';
+import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
+import { propertyGet } from './kinds/property-get';
+import { propertyPost } from './kinds/property-post';
+import { propertySet } from './kinds/property-set';
+import { service } from './kinds/service';
+import { unknownRequest } from './kinds/unknown-request';
+import type { Route } from './route';
+
+/** In the order in which people read them; of two patterns that fit a topic, the first takes it. */
+export const catalogue: readonly Route[] = [
+  propertyPost,
+  eventPost,
+  samples,
+  propertySet,
+  propertyGet,
+  service,
+  rawData,
+  desired,
+  tags,
+  thingModel,
+  ntp,
+  configuration,
+  deviceLog,
+  bootstrap,
+  ota,
+  files,
+  jobs,
+  shadow,
+  topology,
+  subSessions,
+  lifeCycle,
+  localControl,
+  wifiProvisioning,
+  diagnosis,
+  remoteAccess,
+  unknownRequest,
+  identity,
+  broadcast,
+  custom,
+].flat();

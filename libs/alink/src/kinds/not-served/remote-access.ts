@@ -1,0 +1,28 @@
+/** A way into a device behind a firewall. Source: Link SDK for C 4.x, remote access. */
+import type { Route } from '../../route';
+import { notice } from './unserved';
+
+const NO_TUNNELS = 'no tunnels to devices';
+
+export const remoteAccess: readonly Route[] = [
+  {
+    topic: {
+      family: 'sys',
+      path: 'secure_tunnel/proxy/request',
+      meaning: 'remote access: ask for a tunnel',
+      replyOn: '_reply',
+    },
+    dropped: true,
+    notOffered: NO_TUNNELS,
+  },
+  notice(NO_TUNNELS, {
+    family: 'sys',
+    path: 'secure_tunnel/notify',
+    meaning: 'remote access: a tunnel to open or to close',
+  }),
+  notice(NO_TUNNELS, {
+    family: 'sys',
+    path: 'edge/debug/switch',
+    meaning: 'remote access: the service for it is switched on or off',
+  }),
+];

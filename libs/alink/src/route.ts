@@ -1,0 +1,148 @@
+/** The shape of a route: one topic, what its bytes are, and who does what with them. */
+import type { CompiledModel, Json } from '@alink/thing-model';
+import type { DeviceTopic, TopicScope } from '@alink/topic';
+import type { Body } from './bodies/body';
+import type { DownlinkMessage, UplinkMessage } from './device-message';
+import type { Problem } from './problem';
+import type { Question, Reply } from './questions';
+
+/** Where the names stand in a topic; `connection` has none: it belongs to the one connection that it is pushed to. */
+export type Family = TopicScope | 'connection';
+
+export interface RouteTopic {
+  readonly family: Family;
+  /**
+   * The topic without the names, as `path` of a {@link DeviceTopic}. `{word}` stands for one level, or for the part of
+   * one before `_reply`; at the end `{word+}` stands for one or more levels, `{word*}` for whatever follows, if anything.
+   */
+  readonly path: string;
+  /** What goes over it, in a few words, for people. */
+  readonly meaning: string;
+  /** Where the answer goes: the path with `_reply`, or another path of the family. Absent where nobody answers. */
+  readonly replyOn?: '_reply' | { readonly path: string; readonly meaning: string };
+  /** Meaning of `/ext/rrpc/{messageId}/{topic}`, where people should know of this form. */
+  readonly rrpc?: string;
+  /** Whether it stands in lists of topics: one that takes what no other does, does not. */
+  readonly listed?: false;
+}
+
+interface RouteBase {
+  readonly topic: RouteTopic;
+  /** Why the platform does not serve it yet; absent where it does. */
+  readonly notOffered?: string;
+}
+
+/** A device reports or asks, and what the node knows is enough: it is kept and answered there. */
+export interface ReportRoute<Content = unknown> extends RouteBase {
+  readonly body: Body<Content>;
+  report(content: Content, context: UplinkContext): RequestResult;
+  /** Nobody who leaves out the `id` waits for a reply. */
+  readonly needsId?: true;
+  /** Delivered on the same topic too. A device that subscribes it gets its own message, as with any broker. */
+  readonly down?: 'bytes';
+  readonly echo?: true;
+  /** Understood, so that the device is told, but not granted: neither published nor delivered. */
+  readonly closed?: true;
+}
+
+/** A device asks what somebody else must answer. */
+export interface AskRoute<Content = unknown> extends RouteBase {
+  readonly body: Body<Content>;
+  /** For people: who answers. */
+  readonly answeredBy: 'node' | 'device management';
+  /** The question; or the answer at once, where nobody needs to be asked. */
+  ask(content: Content, context: UplinkContext): Asked | RequestResult;
+  /** What the device hears; nothing where undefined. */
+  told(reply: Reply, content: Content): Reply | undefined;
+}
+
+/** The platform sends: a request, which the device may answer, or a notice. */
+export interface CommandRoute extends RouteBase {
+  /** How it is made of a message of the platform; `bytes` where whoever sends it has put it together. */
+  readonly down: Command | 'bytes';
+  /** Takes the device's answer on `replyOn`; without it an answer means nothing. */
+  readonly answer?: (answer: DeviceAnswer, context: UplinkContext) => AnswerResult;
+  /** Whether `{word}` in the path of the answer is the message id of the call; else it repeats the request's `id`. */
+  readonly idInPath?: true;
+}
+
+/** A device publishes what means nothing here: it may, and is dropped with a line in the device's log. */
+export interface DroppedRoute extends RouteBase {
+  readonly dropped: true;
+}
+
+export type Route = ReportRoute | AskRoute | CommandRoute | DroppedRoute;
+
+/** What the platform keeps: its own message, or bytes for applications, whose type is the family of their topic. */
+export type PlatformMessage =
+  | { readonly handle: 'thing'; readonly type: 'property' | 'event' | 'action'; readonly body: UplinkMessage }
+  | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer };
+
+/** What a route may use to take a message apart. */
+export interface UplinkContext {
+  readonly topic: DeviceTopic;
+  /**
+   * What stood in place of `{word}` in the route's path; empty without one. Where that is the message id of a call: the
+   * service that was called, empty when that is not known.
+   */
+  readonly name: string;
+  /** Alink id as text; of a synchronous call its message id. */
+  readonly id: string;
+  /** Arrival time in Unix milliseconds. */
+  readonly now: number;
+  readonly model: CompiledModel;
+}
+
+/** What came of a request of a device. */
+export interface RequestResult {
+  /** 200 or the code that says why not. */
+  readonly code: number;
+  /** The reply's message; the code's own where absent. */
+  readonly text?: string;
+  /** The reply's data; `{}` where absent. */
+  readonly data?: Json;
+  readonly message?: PlatformMessage;
+  readonly problems: readonly Problem[];
+}
+
+/** A request that somebody else must answer. */
+export interface Asked {
+  readonly question: Question;
+  /** What is odd about it, though it can be asked. */
+  readonly problems: readonly Problem[];
+}
+
+/** What a device answered to a request of the platform. */
+export interface DeviceAnswer {
+  readonly code: number;
+  /** The answer's `message`, where it has one. */
+  readonly msg?: string;
+  readonly data?: Json;
+}
+
+/** What came of an answer of a device. */
+export interface AnswerResult {
+  readonly message: PlatformMessage;
+  readonly problems: readonly Problem[];
+}
+
+/** A request of the platform, without what all requests have in common. */
+export interface DownlinkRequest {
+  /** Below `/sys/{productKey}/{deviceName}/`. */
+  readonly path: string;
+  readonly params: unknown;
+  /** Whether the caller may wait for it in a synchronous call (RRPC). */
+  readonly synchronous: boolean;
+}
+
+/** Makes requests of one method; it is only given messages of that method. */
+export interface Command<M extends DownlinkMessage = DownlinkMessage> {
+  readonly method: M['method'];
+  readonly encode: (message: M) => DownlinkRequest;
+}
+
+/** Ties a method to its message, so that `encode` sees the right members. */
+export const command = <Method extends DownlinkMessage['method']>(
+  method: Method,
+  encode: (message: Extract<DownlinkMessage, { method: Method }>) => DownlinkRequest,
+): Command => ({ method, encode: encode as (message: DownlinkMessage) => DownlinkRequest });
