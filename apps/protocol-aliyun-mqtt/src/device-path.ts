@@ -27,7 +27,8 @@ import { Presence } from './session/presence';
 import type { Session } from './session/session';
 import { SessionLife } from './session/session-life';
 import { SessionTable } from './session/session-table';
-import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
+import type { DevicePortsConfig } from './transport/config';
+import { openDevicePorts, type DevicePorts } from './transport/device-ports';
 
 export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &

@@ -3,8 +3,8 @@
  * ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"; Link SDK for C 4.x, aiot_dynregmq_api.c).
  */
 import { dynregContent } from '@alink/signing';
-import type { ProductEntry } from '../../directory/records';
 import type { Registration } from '../../directory/credentials-source';
+import type { ProductEntry } from '../../directory/records';
 import type { Attempt } from '../attempt';
 import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
 import { refused, type Push, type Verdict } from '../verdict';

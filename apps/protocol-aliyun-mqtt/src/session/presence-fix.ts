@@ -3,9 +3,9 @@ import type { Bus, Subscription } from '@alink/bus';
 import { services, subjects } from '@alink/contract';
 import type { Client, RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
-import type { Session } from '../session/session';
-import type { SessionTable } from '../session/session-table';
-import type { UntoldEnd, UntoldEnds } from '../session/untold-ends';
+import type { Session } from './session';
+import type { SessionTable } from './session-table';
+import type { UntoldEnd, UntoldEnds } from './untold-ends';
 
 /** Devices in one call. */
 const BATCH = 1000;
