@@ -3,6 +3,7 @@ import type { DeviceIdentity } from '@alink/signing';
 import { isValidFilter, isValidTopic, parseTopic, type DeviceTopic } from '@alink/topic';
 import { catalogue } from './catalogue';
 import { directionOf } from './direction';
+import { connectionTopic } from './kinds/identity';
 
 /** Whether a subscription is granted, and in words for a log why not. */
 export type Verdict = { readonly granted: true } | { readonly granted: false; readonly reason: string };
@@ -12,7 +13,7 @@ const refused = (reason: string): Verdict => ({ granted: false, reason });
 
 /** Topics without a device's name: the platform pushes them to one connection. */
 export const connectionTopics: ReadonlySet<string> = new Set(
-  catalogue.flatMap(({ topic: { family, path } }) => (family === 'connection' ? [`/ext/${path}`] : [])),
+  catalogue.flatMap(({ topic: { family, path } }) => (family === 'connection' ? [connectionTopic(path)] : [])),
 );
 /** Subscribed by a Go client of the platform; nothing is ever sent there. */
 const PROBE_PREFIX = '/ext/network/probe/';

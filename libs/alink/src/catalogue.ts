@@ -2,7 +2,7 @@
  * Every topic of a device, once. Directions, access, the list of topics for people, what is decoded and sent, and
  * `docs/alink.md` follow from it. A new kind of message is a file in `kinds/` and a line here.
  */
-import { broadcast } from './kinds/broadcast';
+import { broadcast } from './kinds/not-served/broadcast';
 import { custom } from './kinds/custom';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';

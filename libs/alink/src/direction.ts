@@ -10,7 +10,7 @@ export type Direction = 'up' | 'down' | 'both';
 const REPLY = '_reply';
 
 /** A reply goes the other way than its request. */
-const opposite = { up: 'down', down: 'up', both: 'both' } as const;
+export const opposite = { up: 'down', down: 'up', both: 'both' } as const;
 
 /** Which way a route's own topic goes; undefined for one that nobody is granted. */
 export const routeDirection = (route: Route): Direction | undefined => {
