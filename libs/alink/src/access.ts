@@ -23,11 +23,12 @@ const isOwn = (self: DeviceIdentity, topic: DeviceTopic): boolean =>
 
 const hasWildcard = (text: string): boolean => text.includes('+') || text.includes('#');
 
-/** Whether a device may publish to a topic (its query already cut): its own up topics, and no others. */
-export const mayPublish = (self: DeviceIdentity, topic: string): boolean => {
-  if (!isValidTopic(topic)) return false;
-  const parsed = parseTopic(topic);
-  if (!parsed || !isOwn(self, parsed)) return false;
+/**
+ * Whether a device may publish to a topic (its query already cut): its own up topics, and no others.
+ * @param parsed the topic, where somebody has taken it apart already
+ */
+export const mayPublish = (self: DeviceIdentity, topic: string, parsed = parseTopic(topic)): boolean => {
+  if (!parsed || !isValidTopic(topic) || !isOwn(self, parsed)) return false;
   const direction = directionOf(parsed);
   return direction === 'up' || direction === 'both';
 };

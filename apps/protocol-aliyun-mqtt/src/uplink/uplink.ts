@@ -70,7 +70,7 @@ export class Uplink {
     const topic = stripQuery(rawTopic);
     const { productKey, deviceName } = session;
     const parsed = parseTopic(topic);
-    if (!parsed || !mayPublish({ productKey, deviceName }, topic)) {
+    if (!parsed || !mayPublish({ productKey, deviceName }, topic, parsed)) {
       this.drop(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
