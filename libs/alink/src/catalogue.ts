@@ -21,7 +21,6 @@ import { remoteAccess } from './kinds/not-served/remote-access';
 import { samples } from './kinds/not-served/samples';
 import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
-import { tags } from './kinds/not-served/tags';
 import { thingModel } from './kinds/not-served/thing-model';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
@@ -30,6 +29,7 @@ import { propertyGet } from './kinds/property-get';
 import { propertyPost } from './kinds/property-post';
 import { propertySet } from './kinds/property-set';
 import { service } from './kinds/service';
+import { tags } from './kinds/tags';
 import { unknownRequest } from './kinds/unknown-request';
 import type { Route } from './route';
 
