@@ -9,6 +9,7 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { requests } from './domains/requests';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
@@ -88,6 +89,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     serve(services.deviceInteract, guarded(deviceInteract(context, sender, shadows))),
     serve(services.protocolManage, guarded(protocolManage(context))),
     serve(services.directory, guarded(directory(context))),
+    serve(services.requests, guarded(requests(context))),
     serve(services.credentials, guarded(credentials(context))),
     serve(services.deviceAdmin, guarded(deviceAdmin(context))),
   ];

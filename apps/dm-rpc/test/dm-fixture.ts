@@ -34,6 +34,7 @@ export interface DmFixture {
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
   readonly credentials: Client<typeof services.credentials>;
+  readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
   /** Every line that was logged. */
   readonly logged: string[];
@@ -87,6 +88,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),
     credentials: channel.client(services.credentials),
+    requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
     logged,
     async stop() {

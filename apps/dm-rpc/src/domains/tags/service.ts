@@ -4,9 +4,9 @@ import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
 import { requireProductID, textMap } from '../../wire/fields';
-import { requireDevice } from '../device-manage/device-record';
-import { requireLockedDevice } from '../lock-device';
-import { requireLockedProduct } from '../lock-product';
+import { requireDevice } from '../../services/device-manage/device-record';
+import { requireLockedDevice } from '../../services/lock-device';
+import { requireLockedProduct } from '../../services/lock-product';
 
 type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'setDeviceTags' | 'setProductTags'>;
 
