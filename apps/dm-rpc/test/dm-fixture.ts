@@ -67,8 +67,8 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     destination: { write: (line) => void logged.push(line) },
   });
   const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
-  // The gateways of the tests, or their devices would be given up.
-  for (const gateway of ['gw-1', 'gw-2']) await registry.hold(serviceKeys.gateway, gateway, 'x');
+  // The nodes of the tests, or their devices would be given up.
+  for (const node of ['node-1', 'node-2']) await registry.hold(serviceKeys.node, node, 'x');
   const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
     await db.close();
     await database?.drop();
@@ -203,7 +203,7 @@ export const sendStatus = (
     reason: '',
     productID,
     deviceName,
-    gateway: 'gw-1',
+    node: 'node-1',
     ...change,
   };
   const subject = change.action === 'connected' ? subjects.connected : subjects.disconnected;

@@ -214,7 +214,7 @@ export const createGateway = async ({
       {
         name: 'registration',
         start: async () => {
-          registrations.push(await registry.hold(serviceKeys.gateway, gatewayId, `${host}:${ports!.mqtt}`));
+          registrations.push(await registry.hold(serviceKeys.node, gatewayId, `${host}:${ports!.mqtt}`));
           registrations.push(await registry.register(serviceKeys.dg, `${grpcHost}:${rpc!.port}`));
           announcer = new ProtocolAnnouncer(dm, { ip: grpcHost, port: rpc!.port }, log);
           await announcer.start();

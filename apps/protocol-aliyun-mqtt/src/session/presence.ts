@@ -120,7 +120,7 @@ export class Presence {
       action,
       productID,
       deviceName,
-      gateway: this.gatewayId,
+      node: this.gatewayId,
     };
   }
 }

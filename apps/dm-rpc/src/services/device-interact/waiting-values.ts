@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type JsonObject } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DeviceCore, DmContext } from '../../context';
-import type { DeviceChange } from '../../presence/presence-store';
+import type { DeviceChange } from '../../presence/presence-rows';
 import type { CommandSender } from './command-sender';
 
 const TIMEOUT_MS = 30_000;
-/** The gateway may take the device's commands a moment after it has told of the login. */
+/** The node may take the device's commands a moment after it has told of the login. */
 const TRIES = 3;
 const RETRY_MS = 1000;
 
-export class Shadows {
+export class WaitingValues {
   private readonly running = new Set<Promise<void>>();
   private readonly stopped = new AbortController();
 
@@ -25,7 +25,7 @@ export class Shadows {
     const { prisma, now } = this.context;
     const identifiers = Object.keys(values).sort();
     await prisma.$executeRaw`
-      INSERT INTO shadow (device_id, identifier, value, updated_at)
+      INSERT INTO waiting_value (device_id, identifier, value, updated_at)
       SELECT ${deviceID}::bigint, u.identifier, u.value, ${now()}::bigint FROM unnest(
         ${identifiers}::text[], ${identifiers.map((key) => JSON.stringify(values[key]))}::text[]) AS u (identifier, value)
       ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at`;
@@ -56,7 +56,7 @@ export class Shadows {
   private async sendToThoseWaitedFor(changes: readonly DeviceChange[]): Promise<void> {
     const ids = changes.map(({ deviceID }) => deviceID);
     const rows = await this.context.prisma.$queryRaw<{ readonly device_id: bigint }[]>`
-      SELECT DISTINCT device_id FROM shadow WHERE device_id = ANY(${ids}::bigint[])`;
+      SELECT DISTINCT device_id FROM waiting_value WHERE device_id = ANY(${ids}::bigint[])`;
     const waitedFor = new Set(rows.map((row) => row.device_id));
     for (const change of changes) {
       if (!waitedFor.has(change.deviceID)) continue;
@@ -68,7 +68,7 @@ export class Shadows {
   private async sendWaiting({ deviceID, productID, deviceName }: DeviceChange): Promise<void> {
     const { prisma } = this.context;
     for (let tries = 1; !this.stopped.signal.aborted; tries++) {
-      const rows = await prisma.shadow.findMany({ where: { deviceID }, orderBy: { identifier: 'asc' } });
+      const rows = await prisma.waitingValue.findMany({ where: { deviceID }, orderBy: { identifier: 'asc' } });
       if (rows.length === 0) return;
       const params = Object.fromEntries(rows.map((row) => [row.identifier, JSON.parse(row.value)])) as JsonObject;
       try {
@@ -82,7 +82,7 @@ export class Shadows {
         });
         await answer;
         // The device has answered, and a refusal would only be repeated. What was changed meanwhile stays.
-        await prisma.shadow.deleteMany({
+        await prisma.waitingValue.deleteMany({
           where: { OR: rows.map(({ identifier, updatedAt }) => ({ deviceID, identifier, updatedAt })) },
         });
         return;
