@@ -1,61 +1,30 @@
 /** The gateway, put together. */
-import { randomUUID } from 'node:crypto';
 import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
-import { publishedHost, type Registration, type Registry } from '@alink/discovery';
+import { publishedHost, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
-import {
-  createMetrics,
-  startAll,
-  StartError,
-  systemClock,
-  type GrpcClientConfig,
-  type GrpcServerConfig,
-  type Logger,
-} from '@alink/runtime';
-import { startAedes } from './brokers/aedes/aedes-broker';
+import { createMetrics, startAll, type GrpcClientConfig, type GrpcServerConfig, type Logger } from '@alink/runtime';
 import type { GatewayConfig } from './config';
-import { Admission } from './connect/admission';
-import { Connections } from './connection/connections';
+import { createDevicePath, type DevicePathConfig } from './device-path';
 import { RpcCredentialsSource } from './directory/credentials-source';
-import { DeviceDirectory } from './directory/device-directory';
 import { Peer } from './directory/peer';
 import { RpcDirectorySource } from './directory/rpc-source';
-import type { GuardConfig } from './guard/config';
-import { Guard } from './guard/guard';
-import { Journal, type Activity } from './journal';
-import type { Broker } from './link/broker';
-import { createMessagePath } from './message-path';
-import { createGatewayMetrics } from './metrics';
-import { ProtocolAnnouncer } from './platform/announce-protocol';
+import { readEndpoint } from './http/mqtt-endpoint';
+import type { Activity } from './journal';
 import { deviceAuth } from './platform/device-auth';
 import { waitForDependencies } from './platform/dependencies';
 import { createHttpServer } from './platform/http-server';
 import { PresenceFix } from './platform/presence-fix';
+import { NodeRegistration } from './platform/registration';
 import { startTimer } from './platform/timer';
 import { DmRequests } from './requests/dm-requests';
-import { DeviceChanges } from './session/device-changes';
-import { OtherGateways } from './session/other-gateways';
-import { Presence } from './session/presence';
-import { SessionTable } from './session/session-table';
-import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
+import type { DevicePorts } from './transport/device-ports';
 
 export interface GatewayOptions {
-  readonly config: DevicePortsConfig &
-    GuardConfig &
+  readonly config: DevicePathConfig &
     GrpcServerConfig &
     GrpcClientConfig &
-    Pick<
-      GatewayConfig,
-      | 'POD_IP'
-      | 'GATEWAY_GRPC_PORT'
-      | 'PUBLIC_MQTT_ADDRESS'
-      | 'CLOUD_PUBLISHER'
-      | 'ALLOW_PLAIN_REGISTRATION'
-      | 'STARTUP_TIMEOUT_S'
-      | 'REPORT_SHARDS'
-      | 'FOREIGN_READERS'
-    >;
+    Pick<GatewayConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'PUBLIC_MQTT_ADDRESS' | 'STARTUP_TIMEOUT_S'>;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly log: Logger;
@@ -90,65 +59,29 @@ export const createGateway = async ({
   onActivity,
   signal,
 }: GatewayOptions): Promise<Gateway> => {
-  const clock = systemClock;
-  const gatewayId = randomUUID();
   const grpc = rpcServerSettings(config);
   const security = rpcClientSettings(config);
   const dm = connectRpc(`etcd:///${serviceKeys.dm}`, { registry, log, security });
   const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log, security });
 
-  const sessions = new SessionTable();
   const metrics = createMetrics('protocol-aliyun-mqtt');
-  const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
   const peer = new Peer();
-  const records = new RpcDirectorySource(dm, peer, log);
-  const directory = new DeviceDirectory(records, clock);
-  const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
-  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, productIdOf, onActivity });
-  const presence = new Presence(bus, clock, log, gatewayId);
-  const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
+  const source = new RpcDirectorySource(dm, peer, log);
   const credentials = new RpcCredentialsSource(dm);
-  const messages = createMessagePath({
+  const path = createDevicePath({
     config,
-    nodeId: gatewayId,
     bus,
-    clock,
-    log,
-    directory,
-    journal,
-    metrics: gatewayMetrics,
-    peer,
-    dm: new DmRequests(dm),
-  });
-  const guard = new Guard({ config, log, journal, metrics, gatewayMetrics });
-  const unguarded = new Admission({
-    directory,
+    source,
     credentials,
-    clock,
-    connectRate: guard.connectRate,
-    latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
-    cloudPublisher: config.CLOUD_PUBLISHER,
-    plainRegistration: config.ALLOW_PLAIN_REGISTRATION,
-  });
-  const admission = guard.admission(unguarded);
-  const others = new OtherGateways(bus, sessions, presence, directory, gatewayId, log);
-  const changes = new DeviceChanges(bus, directory, sessions, log);
-  const connections = new Connections({
-    admission,
-    unguarded,
-    guard,
-    sessions,
-    changes,
-    presence,
-    ...messages,
-    journal,
-    metrics: gatewayMetrics,
-    bus,
-    clock,
+    answerer: new DmRequests(dm),
+    peer,
+    metrics,
     log,
-    onOnline: (session) => void others.tell(session),
+    onActivity,
   });
-
+  const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
+  const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
+  const registration = new NodeRegistration(nodeId, registry, dm, log);
   const http = createHttpServer({
     directory,
     credentials,
@@ -163,19 +96,13 @@ export const createGateway = async ({
     log,
   });
 
-  const host = publishedHost(config.HOST, config.POD_IP);
-  const grpcHost = publishedHost(grpc.host, config.POD_IP);
-  let broker: Broker | undefined;
-  let ports: DevicePorts | undefined;
-  let rpc: RpcServer | undefined;
-  let announcer: ProtocolAnnouncer | undefined;
+  let rpc!: RpcServer;
+  let ports!: DevicePorts;
   let timer: { unsubscribe(): void } | undefined;
-  const registrations: Registration[] = [];
   const refresh = async (): Promise<void> => {
     await changes.refresh();
     await presenceFix.run();
   };
-
   const running = await startAll(
     [
       {
@@ -183,26 +110,14 @@ export const createGateway = async ({
         start: async () => {
           await waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal);
           // Says whose dm.rpc it is, before a device reports anything.
-          await records.resolve([], []);
+          await source.resolve([], []);
         },
         stop: async () => {
           dm.close();
           timedjob.close();
         },
       },
-      {
-        name: 'sessions',
-        start: async () => {
-          broker = await startAedes(connections, log);
-          others.start();
-          changes.start();
-        },
-        stop: async () => {
-          await presence.stop();
-          others.stop();
-          changes.stop();
-        },
-      },
+      { name: 'sessions', start: () => path.start(), stop: () => path.stop() },
       {
         name: 'dg.rpc',
         start: async () => {
@@ -214,42 +129,23 @@ export const createGateway = async ({
             log,
           });
         },
-        stop: async () => rpc?.stop(),
+        stop: () => rpc.stop(),
       },
       {
         name: 'MQTT',
         start: async () => {
-          ports = await openDevicePorts(
-            config,
-            {
-              mqtt: (conn) => {
-                guard.paceReads(conn);
-                broker!.accept(conn);
-              },
-              http: (conn) => void http.emit('connection', conn),
-            },
-            guard.queues,
-            log,
-          );
+          ports = await path.openPorts((conn) => void http.emit('connection', conn));
         },
-        stop: async () =>
-          ports?.stop(async () => {
-            await connections.stop();
-            await broker!.stop();
-          }),
+        stop: () => path.closePorts(),
       },
       {
         name: 'registration',
-        start: async () => {
-          registrations.push(await registry.hold(serviceKeys.gateway, gatewayId, `${host}:${ports!.mqtt}`));
-          registrations.push(await registry.register(serviceKeys.dg, `${grpcHost}:${rpc!.port}`));
-          announcer = new ProtocolAnnouncer(dm, { ip: grpcHost, port: rpc!.port }, log);
-          await announcer.start();
-        },
-        stop: async () => {
-          await announcer?.stop();
-          await Promise.all(registrations.map((registration) => registration.withdraw()));
-        },
+        start: () =>
+          registration.start({
+            mqtt: { host: publishedHost(config.HOST, config.POD_IP), port: ports.mqtt },
+            grpc: { host: publishedHost(grpc.host, config.POD_IP), port: rpc.port },
+          }),
+        stop: () => registration.stop(),
       },
       {
         name: 'timer',
@@ -265,24 +161,15 @@ export const createGateway = async ({
     ],
     log,
   );
-  const opened = ports!;
-  const { mqtt, tls, ws, certificates } = opened;
-  log.info({ mqtt, tls, ws, grpc: rpc!.port, http: opened.http, certificates, gatewayId }, 'dg.rpc and MQTT serve');
+  const { mqtt, tls, ws, certificates } = ports;
+  log.info({ mqtt, tls, ws, grpc: rpc.port, http: ports.http, certificates, nodeId }, 'dg.rpc and MQTT serve');
   return {
     mqttPort: mqtt,
     tlsPort: tls,
     wsPort: ws,
-    grpcPort: rpc!.port,
-    httpPort: opened.http,
+    grpcPort: rpc.port,
+    httpPort: ports.http,
     certificates,
     stop: () => running.stop(),
   };
-};
-
-/** Reads `host:port`; an IPv6 address stands in brackets. */
-const readEndpoint = (address: string | undefined): { host: string; port: number } | undefined => {
-  if (address === undefined) return undefined;
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
-  if (!host || !port) throw new StartError(`PUBLIC_MQTT_ADDRESS: "${address}" must be host:port`);
-  return { host, port: Number(port) };
 };

@@ -44,7 +44,7 @@ afterEach(async () => {
   // Nothing is left behind, nothing has escaped, and a device is served as if nothing had happened.
   await eventually(async () => {
     const { waiting, opening } = gateway.guard.queues.mqtt;
-    const connected = gateway.broker.clients;
+    const connected = gateway.clients();
     const sessions = gateway.sessions.size;
     expect({ waiting, opening, connected, sessions }).toEqual({ waiting: 0, opening: 0, connected: 0, sessions: 0 });
   });

@@ -3,7 +3,7 @@ import { createMemoryBus } from '@alink/bus';
 import { decodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { eventually } from '@alink/testing';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { startDeviceGateway, type DeviceGateway } from './device-gateway';
 import { ListedDm } from './listed-dm';
 
 const PRODUCT_ID = 'inner_product';
@@ -34,17 +34,4 @@ test.each([
   expect(code).toBe(4);
   await entry({ deviceName, action: 'refuse', resultCode: 4, content: expect.stringMatching(content) });
   await raw.close();
-});
-
-test('a device that has fallen silent is said to, with what to do', async () => {
-  const { raw } = await gateway.connect('dev001');
-  const session = await eventually(() => {
-    const found = gateway.sessions.get(PRODUCT_KEY, 'dev001');
-    expect(found?.state).toBe('online');
-    return found!;
-  });
-  // The broker's own timer takes 45 s at least.
-  gateway.connections.closed(session.options.link, { how: 'silent' });
-  await raw.close();
-  await entry({ action: 'disconnect', content: expect.stringMatching(/^keepalive timeout: .*PINGREQ/) });
 });

@@ -36,7 +36,7 @@ export class ListedDm implements DirectorySource, CredentialsSource {
   private readonly changes = new Map<string, Partial<DeviceEntry> | undefined>();
   private readonly tokens = new Map<string, { deviceName: string; token: TokenEntry }>();
 
-  readonly registerDevice = away;
+  registerDevice: CredentialsSource['registerDevice'] = away;
   readonly issueDeviceToken = away;
   readonly issueIotToken = away;
   readonly ask = away;

@@ -2,7 +2,8 @@
  * The node's side of every MQTT connection: decides on its CONNECT, gives it its role, and passes on to that what the
  * broker tells. Holds no Alink knowledge.
  */
-import type { Logger } from '@alink/runtime';
+import type { Bus } from '@alink/bus';
+import type { Clock, Logger } from '@alink/runtime';
 import type { Decider } from '../connect/admission';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';
@@ -13,8 +14,9 @@ import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint'
 import type { Ending, Link } from '../link/link';
 import type { GatewayMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
-import { Session, sessionKey } from '../session/session';
-import type { Bus } from '@alink/bus';
+import { LinkSessions } from '../session/link-sessions';
+import { sessionKey } from '../session/session';
+import type { SessionTable } from '../session/session-table';
 import { CloudPublisherRole } from './cloud-publisher';
 import { DeviceRole, type DeviceRoleOptions } from './device-role';
 import { RegistrationRole } from './registration-role';
@@ -25,9 +27,11 @@ export interface ConnectionsOptions extends DeviceRoleOptions {
   /** The same without the guard, for logins that stand. */
   readonly unguarded: Decider;
   readonly guard: Pick<Guard, 'uplinkRate'>;
+  readonly sessions: SessionTable;
   readonly changes: DeviceChanges;
   readonly metrics: GatewayMetrics;
   readonly bus: Bus;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -79,7 +83,8 @@ export class Connections implements Endpoint {
 
   /** Ends every session, so that dm hears of it. */
   async stop(): Promise<void> {
-    await Promise.all([...this.options.sessions].map((session) => session.end('the gateway stops')));
+    const owners = [...this.options.sessions].filter(({ via }) => !via);
+    await Promise.all(owners.map((owner) => owner.end('the gateway stops')));
   }
 
   private async decide(link: Link, attempt: Attempt): Promise<Welcome> {
@@ -99,7 +104,7 @@ export class Connections implements Endpoint {
       case 'device':
         await this.takeOver(attempt, verdict);
         // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
-        return { session: this.begin(link, attempt, verdict, heard).key };
+        return { session: this.begin(link, attempt, verdict, heard) };
     }
   }
 
@@ -123,27 +128,25 @@ export class Connections implements Endpoint {
     }
   }
 
-  /** @param heard changes heard of when the decision began */
-  private begin(link: Link, attempt: Attempt, verdict: Verdict<'device'>, heard: number): Session {
+  /**
+   * @param heard changes heard of when the decision began
+   * @returns the name of its session
+   */
+  private begin(link: Link, attempt: Attempt, verdict: Verdict<'device'>, heard: number): string {
+    const { life, guard } = this.options;
     const { product, device, stillGood, push } = verdict;
     const { username, address, clientId } = attempt;
-    const session = new Session({
-      link,
-      product,
-      device,
-      stillGood,
-      rawClientId: clientId.raw,
-      username,
-      address,
-      ext: clientId.ext,
-    });
-    const role = new DeviceRole(link, session, this.options.guard.uplinkRate.of(session.key), push, this.options);
+    const login = { rawClientId: clientId.raw, username, address, ext: clientId.ext };
+    const sessions = new LinkSessions(link, { product, device, stillGood, ...login }, (session, followers) =>
+      life.ended(session, followers),
+    );
+    const { owner } = sessions;
+    const role = new DeviceRole(sessions, guard.uplinkRate.of(owner.key), push, this.options);
     this.roles.set(link, role);
     // From here on a third login finds this one, even before its CONNACK.
-    this.options.sessions.add(session);
-    this.options.changes.began(session, heard);
+    life.begin(owner, heard);
     if (link.isClosed) role.closed({ how: 'lost' });
-    return session;
+    return owner.key;
   }
 
   private noteRegistration({ address }: Attempt, { product, deviceName, push }: Verdict<'registration'>): void {

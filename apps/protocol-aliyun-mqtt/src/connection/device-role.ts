@@ -1,65 +1,46 @@
 /** A device's connection, from the moment that it is admitted until it ends. */
-import type { Subscription as BusSubscription } from '@alink/bus';
-import type { Clock } from '@alink/runtime';
 import { maySubscribe } from '@alink/alink';
 import type { Push } from '../connect/verdict';
-import type { Downlink } from '../downlink/downlink';
 import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Activity, Journal } from '../journal';
 import { limits } from '../limits';
 import type { FilterChange, Publish } from '../link/endpoint';
-import type { Ending, Link } from '../link/link';
-import type { Presence } from '../session/presence';
-import type { Session } from '../session/session';
-import type { SessionTable } from '../session/session-table';
+import type { Ending } from '../link/link';
+import type { LinkSessions } from '../session/link-sessions';
+import type { SessionLife } from '../session/session-life';
 import type { Uplink } from '../uplink/uplink';
 import type { Role } from './role';
 
 export interface DeviceRoleOptions {
-  readonly sessions: SessionTable;
-  readonly presence: Presence;
+  readonly life: SessionLife;
   readonly uplink: Uplink;
-  readonly downlink: Downlink;
   readonly journal: Journal;
-  readonly clock: Clock;
-  /** Called once a session is online, for example to end older ones elsewhere. */
-  readonly onOnline: (session: Session) => void;
 }
 
 export class DeviceRole implements Role {
-  private downs: BusSubscription | undefined;
-
   constructor(
-    private readonly link: Link,
-    private readonly session: Session,
+    private readonly sessions: LinkSessions,
     private readonly rate: UplinkMeter,
     private readonly push: Push | undefined,
     private readonly options: DeviceRoleOptions,
   ) {}
 
-  /** The device takes commands, and dm hears of it. */
   opened(): void {
-    const { session, push, options } = this;
-    if (session.state !== 'opening') return;
-    session.online(options.clock.now());
-    if (push) session.deliver({ ...push, qos: 0 });
-    this.downs = options.downlink.listen(session);
-    void options.presence.connected(session);
-    options.onOnline(session);
-    this.note({ kind: 'connect', text: `from ${session.options.address}` });
+    this.options.life.online(this.sessions.owner, this.push);
   }
 
   published(publish: Publish): Promise<void> {
-    const { session } = this;
+    const { owner } = this.sessions;
     if (this.rate.admits((text) => this.note({ kind: 'drop', code: 429, text }))) {
-      return this.options.uplink.publish(session, publish);
+      return this.options.uplink.publish(owner, publish);
     }
-    return session.inOrder(Promise.resolve());
+    return owner.inOrder(Promise.resolve());
   }
 
   subscribing(filter: string): boolean {
-    const { productKey, deviceName } = this.session;
-    const held = this.link.filters;
+    const { link, owner } = this.sessions;
+    const { productKey, deviceName } = owner;
+    const held = link.filters;
     const verdict = maySubscribe({ productKey, deviceName }, filter);
     const tooMany = held.length >= limits.maxSubscriptions && !held.includes(filter);
     const allowed = verdict.granted && !tooMany;
@@ -75,30 +56,20 @@ export class DeviceRole implements Role {
     return allowed;
   }
 
-  filtersChanged({ subscribed, unsubscribed }: FilterChange): void {
-    this.session.noteSubscribed(subscribed);
-    this.session.noteUnsubscribed(unsubscribed);
+  filtersChanged(change: FilterChange): void {
+    this.sessions.filtersChanged(change);
   }
 
   acknowledged(): void {
-    this.session.noteAcknowledged();
+    this.sessions.acknowledged();
   }
 
   closed(ending: Ending): void {
-    const { session, options } = this;
-    if (session.state === 'ended') return;
-    const wasOnline = session.state === 'online';
-    this.downs?.unsubscribe();
-    session.endReason ??= inWords(ending);
-    session.ended();
-    options.sessions.remove(session);
-    if (!wasOnline) return;
-    options.presence.disconnected(session);
-    this.note({ kind: 'disconnect', text: session.endReason });
+    this.sessions.closed(inWords(ending));
   }
 
   private note(activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>): void {
-    const { productKey, productID, deviceName } = this.session;
+    const { productKey, productID, deviceName } = this.sessions.owner;
     this.options.journal.note({ productKey, productID, deviceName, ...activity });
   }
 }

@@ -6,15 +6,10 @@ import { DEFAULT_SIGN_METHOD, isDeviceIdentity, parseSignMethod } from '@alink/s
 import { provesKey } from '../connect/verify';
 import { IMPOSSIBLE_NAMES, type Refused } from './answer';
 import type { Login, LoginContext } from './login';
+import type { MqttEndpoint } from './mqtt-endpoint';
 
 /** Fields that do not enter the sign. */
 const UNSIGNED = new Set(['sign', 'signmethod', 'signMethod', 'version', 'resources']);
-
-/** Where the device shall connect to. */
-export interface MqttEndpoint {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Reads the request; `endpoint` is what a device that may connect is told. */
 export const authenticateDevice = (

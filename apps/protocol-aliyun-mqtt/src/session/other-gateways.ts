@@ -7,7 +7,8 @@ import type { Bus, Subscription } from '@alink/bus';
 import { subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
-import { isLater, type Epoch, type Presence } from './presence';
+import { isLater, type Epoch } from './epoch';
+import type { Presence } from './presence';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
 

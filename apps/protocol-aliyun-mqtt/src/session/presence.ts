@@ -5,6 +5,7 @@
 import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
+import type { Epoch } from './epoch';
 import type { Session } from './session';
 import { UntoldEnds } from './untold-ends';
 
@@ -12,16 +13,6 @@ import { UntoldEnds } from './untold-ends';
 const RETRY_MS = 1000;
 /** Tries for a session that has ended meanwhile: a device that flaps during an outage must not pile up work. */
 const TRIES_AFTER_END = 5;
-
-/** When a session began: position of its `connected` message in the stream. */
-export interface Epoch {
-  /** When that stream was made, unix milliseconds: one that is made anew counts from 1 again. */
-  readonly stream: number;
-  readonly sequence: number;
-}
-
-export const isLater = (one: Epoch, other: Epoch): boolean =>
-  one.stream === other.stream ? one.sequence > other.sequence : one.stream > other.stream;
 
 export class Presence {
   /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
@@ -53,15 +44,19 @@ export class Presence {
     return epoch;
   }
 
-  /** A session has ended. */
-  disconnected(session: Session): void {
+  /**
+   * A session has ended. One message tells of it and of its followers, the sub-devices that were online through it: they
+   * have told that they are (`via`), and its end stands behind that in the stream.
+   */
+  disconnected(session: Session, followers: readonly Session[] = []): void {
     const at = this.clock.now();
+    const all = [session, ...followers];
     const done = this.track(
       (async () => {
         // A beginning that was given up may have been kept all the same, when only its acknowledgement was lost.
-        const epoch = await this.epochs.get(session);
+        const [epoch] = await Promise.all(all.map((one) => this.epochs.get(one)));
         if (epoch && (await this.tellEnd(session, epoch, at))) return;
-        this.untold.note(session);
+        for (const one of all) this.untold.note(one);
         const { productID, deviceName } = session;
         this.log.warn({ productID, deviceName }, 'the end of a session was not told; dm.rpc will hear of it later');
       })(),
@@ -110,7 +105,7 @@ export class Presence {
   }
 
   private statusOf(session: Session, action: StatusChange['action'], reason: string, timestamp: number): StatusChange {
-    const { productID, deviceName, options } = session;
+    const { productID, deviceName, via, options } = session;
     return {
       username: options.username,
       timestamp,
@@ -120,7 +115,8 @@ export class Presence {
       action,
       productID,
       deviceName,
-      gateway: this.gatewayId,
+      node: this.gatewayId,
+      ...(via && { via: { productID: via.productID, deviceName: via.deviceName } }),
     };
   }
 }

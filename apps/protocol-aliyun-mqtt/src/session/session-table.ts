@@ -1,6 +1,6 @@
 /** The devices that this gateway holds, and the ClientIDs of the latest logins, here and elsewhere. */
 import { LRUCache } from 'lru-cache';
-import { isLater, type Epoch } from './presence';
+import { isLater, type Epoch } from './epoch';
 import { sessionKey, type Session } from './session';
 
 /** Logins remembered after their session has ended: enough for every device that a gateway of this size can hold. */

@@ -1,9 +1,10 @@
 /**
- * A device's connection, from admission to the end.
+ * One device on a link, from its admission to its end: the device whose connection it is, or a sub-device that has logged
+ * in through that one.
  *
  * - `opening`: admitted, CONNACK not sent yet
  * - `online`: CONNACK sent; takes commands, and dm knows of it
- * - `ended`: closed for a reason; nothing is sent any more
+ * - `ended`: over for a reason; nothing is sent any more
  *
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
@@ -16,8 +17,8 @@ import type { Link, Message, Unsent } from '../link/link';
 /** Why a message was not written to the device. */
 export type Undelivered = Unsent | 'not subscribed' | 'unsubscribed';
 
+/** What has logged in. */
 export interface SessionOptions {
-  readonly link: Link;
   readonly product: ProductEntry;
   readonly device: DeviceEntry;
   /** Whether its credentials would still let it in. */
@@ -30,17 +31,22 @@ export interface SessionOptions {
   readonly ext: number;
 }
 
+/** A link as the sessions on it use it, which share it. */
+export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
+  /** Settles as the work does, but after everything that was given before. */
+  inOrder<T>(work: Promise<T>): Promise<T>;
+  /** Ends a session, with what depends on it. */
+  end(session: Session, reason: string): void;
+}
+
 export class Session {
   state: 'opening' | 'online' | 'ended' = 'opening';
   /** Unix milliseconds at which it went online; 0 before. */
   onlineSinceMs = 0;
   /** Why it ended; the first cause told wins. */
   endReason: string | undefined;
-  /** What {@link inOrder} has returned last. */
-  private latest: Promise<unknown> = Promise.resolve();
   /** Filters that the device has unsubscribed: system topics below them are no longer pushed. */
   private readonly unsubscribed = new Set<string>();
-  private unacked = 0;
   private readonly finished: Promise<void>;
   private finish: () => void = () => undefined;
 
@@ -50,7 +56,12 @@ export class Session {
   /** `/sys/{productKey}/{deviceName}/` */
   readonly sysPrefix: string;
 
-  constructor(readonly options: SessionOptions) {
+  /** @param via the session of its gateway device, whose link it is; absent where it has a connection of its own */
+  constructor(
+    readonly options: SessionOptions,
+    private readonly link: SharedLink,
+    readonly via?: Session,
+  ) {
     ({ productKey: this.productKey, productID: this.productID, deviceName: this.deviceName } = options.device);
     this.sysPrefix = `/sys/${this.productKey}/${this.deviceName}/`;
     this.finished = new Promise((resolve) => {
@@ -63,49 +74,46 @@ export class Session {
     return sessionKey(this.productKey, this.deviceName);
   }
 
-  /** Cuts the connection. @returns once it is gone */
+  /** Whether it has ever been online. */
+  get hasBegun(): boolean {
+    return this.onlineSinceMs !== 0;
+  }
+
+  /** Cuts the device off: its connection, where that is its own. @returns once it has ended */
   end(reason: string): Promise<void> {
     this.endReason ??= reason;
-    void this.options.link.end(reason);
+    this.link.end(this, reason);
     return this.finished;
   }
 
-  /** The CONNACK is sent. */
+  /** It may be sent commands: its CONNACK, or the reply to its login, is written. */
   online(now: number): void {
     this.state = 'online';
     this.onlineSinceMs = now;
   }
 
-  /** The broker says that the connection is gone. */
-  ended(): void {
+  /** It is over. */
+  ended(reason: string): void {
+    this.endReason ??= reason;
     this.state = 'ended';
     this.finish();
   }
 
   /**
-   * Settles as the work does, but after everything that was given before: PUBACKs go out in the order of the PUBLISHes
-   * [MQTT-4.6.0-2].
+   * Settles as the work on a publish does, but after the work on all earlier ones of the link: PUBACKs go out in the
+   * order of the PUBLISHes [MQTT-4.6.0-2].
    */
   inOrder<T>(work: Promise<T>): Promise<T> {
-    const answer = Promise.allSettled([this.latest, work]).then(() => work);
-    this.latest = answer;
-    return answer;
+    return this.link.inOrder(work);
   }
 
-  noteSubscribed(filters: readonly string[]): void {
-    for (const filter of filters) this.unsubscribed.delete(filter);
+  noteSubscribed(filter: string): void {
+    this.unsubscribed.delete(filter);
   }
 
-  noteUnsubscribed(filters: readonly string[]): void {
+  noteUnsubscribed(filter: string): void {
     // Bounded like subscriptions: a device that unsubscribes thousands of filters is not remembered all of them.
-    for (const filter of filters) {
-      if (this.unsubscribed.size < limits.maxSubscriptions) this.unsubscribed.add(filter);
-    }
-  }
-
-  /** A PUBACK for something that was really under way. */
-  noteAcknowledged(): void {
-    this.unacked = Math.max(0, this.unacked - 1);
+    if (this.unsubscribed.size < limits.maxSubscriptions) this.unsubscribed.add(filter);
   }
 
   /**
@@ -114,21 +122,18 @@ export class Session {
    * @returns why it was not written, or undefined
    */
   deliver(message: Message, needsSubscription = false): Undelivered | undefined {
-    const { link } = this.options;
-    const { topic, qos } = message;
+    const { link } = this;
+    const { topic } = message;
     // A device may be answered while opening: the broker takes its publishes a moment before it says that the CONNACK is
-    // sent. Commands come later, see Connections.
+    // sent. Commands come later, see SessionLife.
     if (this.state === 'ended' || link.isClosed) return 'offline';
     if (needsSubscription && !link.holds(topic)) return 'not subscribed';
     if (!needsSubscription && this.hasUnsubscribed(topic)) return 'unsubscribed';
-    if (qos === 1 && this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
-    const unsent = link.send(message);
-    if (qos === 1 && !unsent) this.unacked += 1;
-    return unsent;
+    return link.send(message);
   }
 
   private hasUnsubscribed(topic: string): boolean {
-    if (this.unsubscribed.size === 0 || this.options.link.holds(topic)) return false;
+    if (this.unsubscribed.size === 0 || this.link.holds(topic)) return false;
     for (const filter of this.unsubscribed) if (filterMatches(filter, topic)) return true;
     return false;
   }

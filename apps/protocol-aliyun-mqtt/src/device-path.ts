@@ -1,0 +1,137 @@
+/**
+ * The way of devices through this node, from a connection to the bus and back: every part of it, wired once. What it asks
+ * dm.rpc comes from sources that are given, so that it runs without dm.rpc as well.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { Bus, Subscription } from '@alink/bus';
+import { systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
+import { startAedes } from './brokers/aedes/aedes-broker';
+import type { GatewayConfig } from './config';
+import { Admission } from './connect/admission';
+import { Connections } from './connection/connections';
+import type { CredentialsSource } from './directory/credentials-source';
+import { DeviceDirectory } from './directory/device-directory';
+import { Peer } from './directory/peer';
+import type { DirectorySource } from './directory/records';
+import type { GuardConfig } from './guard/config';
+import { Guard } from './guard/guard';
+import { Journal, type Activity } from './journal';
+import type { Broker } from './link/broker';
+import { createMessagePath } from './message-path';
+import { createGatewayMetrics } from './metrics';
+import type { Answerer } from './requests/requests';
+import { DeviceChanges } from './session/device-changes';
+import { OtherGateways } from './session/other-gateways';
+import { Presence } from './session/presence';
+import type { Session } from './session/session';
+import { SessionLife } from './session/session-life';
+import { SessionTable } from './session/session-table';
+import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
+
+export type DevicePathConfig = DevicePortsConfig &
+  GuardConfig &
+  Pick<GatewayConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'REPORT_SHARDS' | 'FOREIGN_READERS'>;
+
+export interface DevicePathOptions {
+  readonly config: DevicePathConfig;
+  readonly bus: Bus;
+  readonly source: DirectorySource;
+  readonly credentials: CredentialsSource;
+  /** Our dm.rpc, for what devices ask. */
+  readonly answerer: Answerer;
+  /** Whose dm.rpc it is (default: ours). */
+  readonly peer?: Peer;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Hears of each thing that happens to a device. */
+  readonly onActivity?: (activity: Activity) => void;
+  /** The time of day (default: the system's). */
+  readonly clock?: Clock;
+  /** What limits are counted by (default: one that nobody sets). */
+  readonly guardClock?: Clock;
+}
+
+/** Every part, and who needs whom. Nothing runs yet. */
+const wire = (options: DevicePathOptions) => {
+  const { config, bus, source, credentials, answerer, metrics, log, onActivity } = options;
+  const { peer = new Peer(), clock = systemClock, guardClock } = options;
+  const nodeId = randomUUID();
+  const sessions = new SessionTable();
+  const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
+  const directory = new DeviceDirectory(source, clock);
+  const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
+  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, productIdOf, onActivity });
+
+  const guard = new Guard({ config, clock: guardClock, log, journal, metrics, gatewayMetrics });
+  const unguarded = new Admission({
+    directory,
+    credentials,
+    clock,
+    connectRate: guard.connectRate,
+    latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
+    cloudPublisher: config.CLOUD_PUBLISHER,
+    plainRegistration: config.ALLOW_PLAIN_REGISTRATION,
+  });
+  const admission = guard.admission(unguarded);
+
+  const parts = { config, nodeId, bus, clock, log, directory, journal, metrics: gatewayMetrics };
+  const { uplink, downlink } = createMessagePath({ ...parts, peer, dm: answerer });
+
+  const presence = new Presence(bus, clock, log, nodeId);
+  const others = new OtherGateways(bus, sessions, presence, directory, nodeId, log);
+  const changes = new DeviceChanges(bus, directory, sessions, log);
+  const listen = (session: Session): Subscription => downlink.listen(session);
+  const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
+  const connections = new Connections({ ...parts, admission, unguarded, guard, sessions, changes, life, uplink });
+
+  return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, connections };
+};
+
+/** The device path as parts that are started and stopped; the ports are opened last and closed first. */
+export const createDevicePath = (options: DevicePathOptions) => {
+  const parts = wire(options);
+  const { connections, guard, presence, others, changes } = parts;
+  let broker: Broker | undefined;
+  let ports: DevicePorts | undefined;
+
+  return {
+    ...parts,
+    /** Clients that are let in now. */
+    get clients(): number {
+      return broker?.clients ?? 0;
+    },
+    /** Serves links, and hears of changes and of other nodes. */
+    async start(): Promise<void> {
+      broker = await startAedes(connections, options.log);
+      others.start();
+      changes.start();
+    },
+    /** Lets what has been told be kept. */
+    async stop(): Promise<void> {
+      await presence.stop();
+      others.stop();
+      changes.stop();
+    },
+    /**
+     * Lets devices in.
+     * @param http takes connections on which HTTP is spoken
+     * @throws {StartError} when a port is taken, or a certificate cannot be used
+     */
+    async openPorts(http: (conn: Duplex) => void): Promise<DevicePorts> {
+      const mqtt = (conn: Duplex): void => {
+        guard.paceReads(conn);
+        broker!.accept(conn);
+      };
+      return (ports = await openDevicePorts(options.config, { mqtt, http }, guard.queues, options.log));
+    },
+    /** Ends every session with its presence told, and closes the ports. */
+    async closePorts(): Promise<void> {
+      await ports?.stop(async () => {
+        await connections.stop();
+        await broker!.stop();
+      });
+    },
+  };
+};
+export type DevicePath = ReturnType<typeof createDevicePath>;

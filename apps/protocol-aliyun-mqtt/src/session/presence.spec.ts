@@ -1,0 +1,108 @@
+/** What dm is told of sessions, and in which order it stands in the stream. */
+import { createMemoryBus, type Bus } from '@alink/bus';
+import { decodeEnvelope, subjects, type StatusChange } from '@alink/contract';
+import { createLogger, systemClock } from '@alink/runtime';
+import { eventually } from '@alink/testing';
+import { admitted } from '../../test/admitted';
+import { FakeLink } from '../../test/fake-link';
+import { PRODUCT_KEY } from '../../test/listed-dm';
+import { PartitionedBus } from '../../test/partitioned-bus';
+import { LinkSessions } from './link-sessions';
+import { Presence } from './presence';
+import type { Session } from './session';
+import { SessionTable } from './session-table';
+
+let stream: Bus;
+let bus: PartitionedBus;
+let presence: Presence;
+/** What stands in the stream, oldest first. */
+let told: StatusChange[];
+let sessions: LinkSessions;
+beforeEach(async () => {
+  stream = createMemoryBus();
+  bus = new PartitionedBus(stream);
+  presence = new Presence(bus, systemClock, createLogger({ name: 'test', level: 'silent' }), 'node-1');
+  told = [];
+  await stream.consume({ durable: 'test', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
+    for (const { subject, data } of batch) {
+      if (subject !== subjects.connected && subject !== subjects.disconnected) continue;
+      told.push(JSON.parse(decodeEnvelope(data.toString()).data) as StatusChange);
+    }
+  });
+  sessions = new LinkSessions(new FakeLink(), await admitted('dev1'), (session, followers) =>
+    presence.disconnected(session, followers),
+  );
+});
+afterEach(async () => {
+  await presence.stop();
+  await stream.close();
+});
+
+const online = (session: Session): Session => {
+  session.online(Date.now());
+  void presence.connected(session);
+  return session;
+};
+const subDevice = async (deviceName: string): Promise<Session> => online(sessions.open(await admitted(deviceName)));
+const inShort = () => told.map(({ action, deviceName }) => `${deviceName} ${action}`);
+const VIA = { productID: PRODUCT_KEY, deviceName: 'dev1' };
+
+test('a session is told with its place, and its end with the reason', async () => {
+  online(sessions.owner);
+  await eventually(() => expect(told).toHaveLength(1));
+  sessions.closed('the device disconnected');
+  await eventually(() => expect(told).toHaveLength(2));
+  const common = {
+    productID: PRODUCT_KEY,
+    deviceName: 'dev1',
+    clientID: `${PRODUCT_KEY}&dev1`,
+    addr: '192.0.2.1:4711',
+  };
+  const { sequence } = (await presence.epochOf(sessions.owner))!;
+  expect(told).toMatchObject([
+    { ...common, action: 'connected', reason: '', rawClientID: 'dev1|securemode=3|' },
+    { ...common, action: 'disconnected', reason: 'the device disconnected', epoch: sequence },
+  ]);
+  for (const message of told) expect(message).not.toHaveProperty('via');
+});
+
+describe('a sub-device', () => {
+  test('is told to be online through its gateway device, and its own end as well', async () => {
+    online(sessions.owner);
+    const sub = await subDevice('dev2');
+    await sub.end('the device was deleted');
+    await eventually(() => expect(told).toHaveLength(3));
+    expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via: VIA });
+    expect(told[2]).toMatchObject({
+      action: 'disconnected',
+      deviceName: 'dev2',
+      via: VIA,
+      reason: 'the device was deleted',
+    });
+  });
+
+  test('follows when the connection ends: one message, behind every beginning', async () => {
+    online(sessions.owner);
+    await eventually(() => expect(told).toHaveLength(1));
+    bus.lose();
+    await subDevice('dev2');
+    await subDevice('dev3');
+    sessions.closed('connection closed');
+    bus.connected = true;
+    await eventually(() => expect(inShort().at(-1)).toBe('dev1 disconnected'));
+    expect(inShort().slice(1, -1).sort()).toEqual(['dev2 connected', 'dev3 connected']);
+    await presence.stop();
+    expect(told).toHaveLength(4);
+  });
+
+  test('is on the account of ends that the stream did not take, like its gateway device', async () => {
+    online(sessions.owner);
+    await subDevice('dev2');
+    await eventually(() => expect(told).toHaveLength(2));
+    bus.lose();
+    sessions.closed('connection closed');
+    await presence.stop();
+    const untold = presence.untold.list(new SessionTable()).map(({ deviceName }) => deviceName);
+    expect(untold.sort()).toEqual(['dev1', 'dev2']);
+  });
+});
