@@ -9,17 +9,18 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { requests } from './domains/requests';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
 import { takeForeignPublishes } from './ingest/foreign-publishes';
-import { GatewayWatch } from './presence/gateway-watch';
+import { NodeWatch } from './presence/node-watch';
 import { PresenceNews } from './presence/presence-news';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
 import { deviceInteract } from './services/device-interact/device-interact';
-import { Shadows } from './services/device-interact/shadow';
+import { WaitingValues } from './services/device-interact/waiting-values';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
 import { deviceManage } from './services/device-manage/device-manage';
 import { deviceMsg } from './services/device-msg/device-msg';
@@ -60,7 +61,7 @@ const part = <T>(name: string, start: () => Promise<T>, stop: (made: T) => Promi
 };
 
 /**
- * Device management: serves gRPC, consumes what gateways put into the stream, keeps presence right.
+ * Device management: serves gRPC, consumes what nodes put into the stream, keeps presence right.
  * @throws {StartError} when the keys at hand are not those of the stored secrets
  * @throws {Error} when a part does not start; what had started is stopped again
  */
@@ -76,18 +77,19 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
-  const shadows = new Shadows(context, sender);
+  const waitingValues = new WaitingValues(context, sender);
   const presenceNews = new PresenceNews(bus, now);
-  presenceNews.onOnline((changes) => shadows.devicesOnline(changes));
-  const gatewayWatch = new GatewayWatch({ prisma, registry, news: presenceNews, log, now });
+  presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
     serve(services.productManage, guarded(productManage(context))),
     serve(services.deviceManage, guarded(deviceManage(context, presenceNews))),
     serve(services.deviceMsg, guarded(deviceMsg(context))),
-    serve(services.deviceInteract, guarded(deviceInteract(context, sender, shadows))),
+    serve(services.deviceInteract, guarded(deviceInteract(context, sender, waitingValues))),
     serve(services.protocolManage, guarded(protocolManage(context))),
     serve(services.directory, guarded(directory(context))),
+    serve(services.requests, guarded(requests(context))),
     serve(services.credentials, guarded(credentials(context))),
     serve(services.deviceAdmin, guarded(deviceAdmin(context))),
   ];
@@ -105,7 +107,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         (maintenance) => maintenance.stop(),
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
-      { name: 'waiting values', start: async () => undefined, stop: () => shadows.stop() },
+      { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
       part(
         'consumer',
         () =>
@@ -124,7 +126,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         async () => takeForeignPublishes(bus, componentLogger(log, 'ingest')),
         async (listening) => listening.stop(),
       ),
-      { name: 'gateway watch', start: () => gatewayWatch.start(), stop: () => gatewayWatch.stop() },
+      { name: 'node watch', start: () => nodeWatch.start(), stop: () => nodeWatch.stop() },
       part(
         'gRPC server',
         async () => {

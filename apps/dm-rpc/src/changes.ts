@@ -1,4 +1,4 @@
-/** Tells everyone what has changed, after it is committed: caches drop their entries, gateways cut devices. */
+/** Tells everyone what has changed, after it is committed: caches drop their entries, nodes cut devices. */
 import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, subjects } from '@alink/contract';

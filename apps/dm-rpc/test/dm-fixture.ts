@@ -34,6 +34,7 @@ export interface DmFixture {
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
   readonly credentials: Client<typeof services.credentials>;
+  readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
   /** Every line that was logged. */
   readonly logged: string[];
@@ -66,8 +67,8 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     destination: { write: (line) => void logged.push(line) },
   });
   const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
-  // The gateways of the tests, or their devices would be given up.
-  for (const gateway of ['gw-1', 'gw-2']) await registry.hold(serviceKeys.gateway, gateway, 'x');
+  // The nodes of the tests, or their devices would be given up.
+  for (const node of ['node-1', 'node-2']) await registry.hold(serviceKeys.node, node, 'x');
   const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
     await db.close();
     await database?.drop();
@@ -87,6 +88,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),
     credentials: channel.client(services.credentials),
+    requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
     logged,
     async stop() {
@@ -201,7 +203,7 @@ export const sendStatus = (
     reason: '',
     productID,
     deviceName,
-    gateway: 'gw-1',
+    node: 'node-1',
     ...change,
   };
   const subject = change.action === 'connected' ? subjects.connected : subjects.disconnected;

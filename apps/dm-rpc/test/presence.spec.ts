@@ -2,9 +2,11 @@ import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { createLogger } from '@alink/runtime';
 import { eventually } from '@alink/testing';
-import { GatewayWatch } from '../src/presence/gateway-watch';
+import { NodeWatch } from '../src/presence/node-watch';
 import { PresenceNews } from '../src/presence/presence-news';
-import { applyPresenceBatch, giveUpGateway, type DevicePresence } from '../src/presence/presence-store';
+import { giveUpNode } from '../src/presence/give-up-node';
+import type { DevicePresence } from '../src/presence/presence-rows';
+import { applyPresenceBatch } from '../src/presence/presence-store';
 import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
@@ -57,14 +59,14 @@ describe('sessions', () => {
   });
 
   test('that end late do not end the one that took over', async () => {
-    const first = await sendStatus(fixture.bus, { action: 'connected', gateway: 'gw-1' });
-    await sendStatus(fixture.bus, { action: 'connected', gateway: 'gw-2' });
+    const first = await sendStatus(fixture.bus, { action: 'connected', node: 'node-1' });
+    await sendStatus(fixture.bus, { action: 'connected', node: 'node-2' });
     await sendStatus(fixture.bus, { action: 'disconnected', epoch: first });
     expect(await isOnline()).toBe(true);
-    expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ gateway: 'gw-2' });
+    expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ node: 'node-2' });
     const { list } = await fixture.admin.statusLogIndex(NAMES);
     expect(list.map(({ status, reason }) => [status, reason])).toEqual([
-      ['2', 'another session took over, on gateway gw-2 instead of gw-1'],
+      ['2', 'another session took over, on node node-2 instead of node-1'],
       ['2', ''],
     ]);
   });
@@ -128,9 +130,9 @@ describe('deviceOnlineMultiFix', () => {
   });
 });
 
-describe('a gateway that is gone', () => {
+describe('a node that is gone', () => {
   let registry: Registry;
-  let watches: GatewayWatch[];
+  let watches: NodeWatch[];
   let nowMs: number;
   let isConnected: boolean;
 
@@ -157,7 +159,7 @@ describe('a gateway that is gone', () => {
     // Only the tests say when.
     const sweepMs = 3_600_000;
     const options = { prisma: db.prisma, registry, news, log, now: () => nowMs, sweepMs };
-    watches = [1, 2].map(() => new GatewayWatch(options));
+    watches = [1, 2].map(() => new NodeWatch(options));
     for (const watch of watches) await watch.start();
   });
   afterEach(async () => {
@@ -172,10 +174,10 @@ describe('a gateway that is gone', () => {
 
   test('takes its devices offline after a while, once, and others stay', async () => {
     const { bus, data } = fixture;
-    const key = await registry.hold(serviceKeys.gateway, 'gw-1', 'x');
-    await registry.hold(serviceKeys.gateway, 'gw-2', 'x');
-    await sendStatus(bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
-    await sendStatus(bus, { action: 'connected', timestamp: T, gateway: 'gw-2' }, { ...NAMES, deviceName: 'dev002' });
+    const key = await registry.hold(serviceKeys.node, 'node-1', 'x');
+    await registry.hold(serviceKeys.node, 'node-2', 'x');
+    await sendStatus(bus, { action: 'connected', timestamp: T, node: 'node-1' });
+    await sendStatus(bus, { action: 'connected', timestamp: T, node: 'node-2' }, { ...NAMES, deviceName: 'dev002' });
     await sweepAfter(60_000);
     expect(await isOnline()).toBe(true);
 
@@ -191,7 +193,7 @@ describe('a gateway that is gone', () => {
       ['2', 0],
     ]);
     expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 1 } })).toMatchObject({
-      reason: 'gateway gone',
+      reason: 'node gone',
     });
 
     // It was alive after all, and says what it holds.
@@ -202,17 +204,30 @@ describe('a gateway that is gone', () => {
   });
 
   test('that comes back in time keeps its devices', async () => {
-    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, node: 'node-1' });
     await sweepAfter(0);
     await sweepAfter(14_000);
-    await registry.hold(serviceKeys.gateway, 'gw-1', 'x');
+    await registry.hold(serviceKeys.node, 'node-1', 'x');
     await sweepAfter(2_000);
     await sweepAfter(60_000);
     expect(await isOnline()).toBe(true);
   });
 
+  test('of an earlier version is alive under its former key', async () => {
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, node: undefined, gateway: 'node-1' });
+    expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ node: 'node-1' });
+    const key = await registry.hold(serviceKeys.formerNode, 'node-1', 'x');
+    await sweepAfter(0);
+    await sweepAfter(60_000);
+    expect(await isOnline()).toBe(true);
+    await key.withdraw();
+    await sweepAfter(0);
+    await sweepAfter(15_001);
+    expect(await isOnline()).toBe(false);
+  });
+
   test('is only known while the registry answers', async () => {
-    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, gateway: 'gw-1' });
+    await sendStatus(fixture.bus, { action: 'connected', timestamp: T, node: 'node-1' });
     await sweepAfter(0);
     isConnected = false;
     await sweepAfter(60_000);
@@ -229,13 +244,21 @@ describe('many devices at once', () => {
   const login = (deviceName: string): DevicePresence => ({
     ...NAMES,
     deviceName,
-    event: { kind: 'connected', key: { stream: 9, epoch: 9 }, timestamp: T, gateway: 'gw-2', ip: '', clientId: '' },
+    event: {
+      kind: 'connected',
+      key: { stream: 9, epoch: 9 },
+      timestamp: T,
+      node: 'node-2',
+      via: null,
+      ip: '',
+      clientId: '',
+    },
   });
-  /** Devices that gw-1 holds, many0001 and so on; the first of them stands last in the table. */
+  /** Devices that node-1 holds, many0001 and so on; the first of them stands last in the table. */
   const createMany = async (count: number): Promise<void> => {
     await fixture.db.prisma.$executeRaw`
-      INSERT INTO device (product_id, device_name, secret, updated_at, is_online, gateway)
-      SELECT ${NAMES.productID}, 'many' || lpad(i::text, 4, '0'), '', now(), true, 'gw-1'
+      INSERT INTO device (product_id, device_name, secret, updated_at, is_online, node)
+      SELECT ${NAMES.productID}, 'many' || lpad(i::text, 4, '0'), '', now(), true, 'node-1'
       FROM generate_series(1, ${count}::int) AS i`;
     await fixture.db.prisma.$executeRaw`UPDATE device SET last_ip = '10.0.0.1' WHERE device_name = 'many0001'`;
   };
@@ -244,9 +267,9 @@ describe('many devices at once', () => {
     await createMany(2500);
     const { prisma } = fixture.db;
     const sizes: number[] = [];
-    for await (const changes of giveUpGateway(prisma, 'gw-1', T)) {
+    for await (const changes of giveUpNode(prisma, 'node-1', T)) {
       sizes.push(changes.length);
-      expect(await prisma.statusLog.count({ where: { reason: 'gateway gone' } })).toBe(
+      expect(await prisma.statusLog.count({ where: { reason: 'node gone' } })).toBe(
         sizes.reduce((sum, size) => sum + size),
       );
       if (sizes.length === 1) await prisma.$transaction((tx) => applyPresenceBatch(tx, [login(nameOf(2400))]));
@@ -262,7 +285,7 @@ describe('many devices at once', () => {
     let givingUp: Promise<unknown> | undefined;
     await prisma.$transaction(async (tx) => {
       await applyPresenceBatch(tx, [login(nameOf(1))]);
-      givingUp = giveUpGateway(prisma, 'gw-1', T).next();
+      givingUp = giveUpNode(prisma, 'node-1', T).next();
       await eventually(async () => {
         const [row] = await tx.$queryRaw<{ waiting: boolean }[]>`
           SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))) AS waiting`;

@@ -71,10 +71,10 @@ export const createGateway = async ({
   const path = createDevicePath({
     config,
     bus,
-    peer,
     source,
     credentials,
-    dm: new DmRequests(dm),
+    answerer: new DmRequests(dm),
+    peer,
     metrics,
     log,
     onActivity,

@@ -1,6 +1,6 @@
 /**
  * The way of devices through this node, from a connection to the bus and back: every part of it, wired once. What it asks
- * dm.rpc is given to it, so that it runs without dm.rpc as well.
+ * dm.rpc comes from sources that are given, so that it runs without dm.rpc as well.
  */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -12,7 +12,7 @@ import { Admission } from './connect/admission';
 import { Connections } from './connection/connections';
 import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
-import type { Peer } from './directory/peer';
+import { Peer } from './directory/peer';
 import type { DirectorySource } from './directory/records';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
@@ -37,12 +37,12 @@ export type DevicePathConfig = DevicePortsConfig &
 export interface DevicePathOptions {
   readonly config: DevicePathConfig;
   readonly bus: Bus;
-  /** Whose dm.rpc it is that is asked. */
-  readonly peer: Peer;
   readonly source: DirectorySource;
   readonly credentials: CredentialsSource;
-  /** Answers what devices ask, where dm.rpc is ours. */
-  readonly dm: Answerer;
+  /** Our dm.rpc, for what devices ask. */
+  readonly answerer: Answerer;
+  /** Whose dm.rpc it is (default: ours). */
+  readonly peer?: Peer;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Hears of each thing that happens to a device. */
@@ -55,8 +55,8 @@ export interface DevicePathOptions {
 
 /** Every part, and who needs whom. Nothing runs yet. */
 const wire = (options: DevicePathOptions) => {
-  const { config, bus, peer, source, credentials, dm, metrics, log, onActivity, guardClock } = options;
-  const { clock = systemClock } = options;
+  const { config, bus, source, credentials, answerer, metrics, log, onActivity } = options;
+  const { peer = new Peer(), clock = systemClock, guardClock } = options;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
   const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
@@ -77,7 +77,7 @@ const wire = (options: DevicePathOptions) => {
   const admission = guard.admission(unguarded);
 
   const tools = { bus, clock, log, journal, metrics: gatewayMetrics };
-  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm, ...tools });
+  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm: answerer, ...tools });
 
   const presence = new Presence(bus, clock, log, nodeId);
   const others = new OtherGateways(bus, sessions, presence, directory, nodeId, log);

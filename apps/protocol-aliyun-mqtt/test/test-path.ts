@@ -3,12 +3,11 @@
  * know is given as a list, because nothing here is about dm.rpc.
  */
 import { createMemoryBus, type Bus } from '@alink/bus';
+import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createLogger, createMetrics, systemClock, type Clock } from '@alink/runtime';
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { removeFolder, temporaryFolder } from '@alink/testing';
-import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createDevicePath, type DevicePathConfig } from '../src/device-path';
-import { Peer } from '../src/directory/peer';
 import { noGuard } from '../src/guard/config';
 import type { Activity } from '../src/journal';
 import type { Welcome } from '../src/link/endpoint';
@@ -60,10 +59,9 @@ export const createTestPath = async ({
       ...config,
     },
     bus,
-    peer: new Peer(),
     source: dm,
     credentials: dm,
-    dm,
+    answerer: dm,
     metrics,
     log,
     onActivity: (activity) => void activities.push(activity),

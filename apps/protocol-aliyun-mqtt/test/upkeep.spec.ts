@@ -74,7 +74,7 @@ test('creates its timing task, and refreshes products and presence when it fires
   expect(tasks).toEqual([expect.objectContaining({ code: 'protocol-aliyunMqtt-timer', cronExpr: '@every 10m' })]);
   const raw = await connect('dev001');
   platform.forget();
-  bus.publish(subjects.gatewayTimer, '{}');
+  bus.publish(subjects.nodeTimer, '{}');
   await eventually(() => expect(accountsOf('dev001')).toEqual([held('2')]));
   expect(platform.requests('resolve')).not.toEqual([]);
   raw.close();

@@ -45,6 +45,8 @@ export const walkThrough = (host: string, mqttPort: number): string[] => {
     `mosquitto_sub ${client} -t "${topic}/service/property/set"`,
     `mosquitto_pub ${client} -t "${topic}/event/property/post" \\`,
     `  -m '{"id":"123","version":"1.0","params":{"temperature":{"value":25.5,"time":1778593628940}},"method":"thing.event.property.post"}'`,
+    // The report has taken the subscriber's session over; it comes back after a second.
+    'sleep 2',
     `mosquitto_pub ${publisher} -t "${topic}/service/property/set" \\`,
     `  -m '{"id":"456","version":"1.0","params":{"temperature":30},"method":"thing.service.property.set"}'`,
   ];

@@ -3,6 +3,7 @@ import type { DeviceIdentity } from '@alink/signing';
 import { isValidFilter, isValidTopic, parseTopic, type DeviceTopic } from '@alink/topic';
 import { catalogue } from './catalogue';
 import { directionOf } from './direction';
+import { connectionTopic } from './kinds/identity';
 
 /** Whether a subscription is granted, and in words for a log why not. */
 export type Verdict = { readonly granted: true } | { readonly granted: false; readonly reason: string };
@@ -12,7 +13,7 @@ const refused = (reason: string): Verdict => ({ granted: false, reason });
 
 /** Topics without a device's name: the platform pushes them to one connection. */
 export const connectionTopics: ReadonlySet<string> = new Set(
-  catalogue.flatMap(({ topic: { family, path } }) => (family === 'connection' ? [`/ext/${path}`] : [])),
+  catalogue.flatMap(({ topic: { family, path } }) => (family === 'connection' ? [connectionTopic(path)] : [])),
 );
 /** Subscribed by a Go client of the platform; nothing is ever sent there. */
 const PROBE_PREFIX = '/ext/network/probe/';
@@ -22,11 +23,12 @@ const isOwn = (self: DeviceIdentity, topic: DeviceTopic): boolean =>
 
 const hasWildcard = (text: string): boolean => text.includes('+') || text.includes('#');
 
-/** Whether a device may publish to a topic (its query already cut): its own up topics, and no others. */
-export const mayPublish = (self: DeviceIdentity, topic: string): boolean => {
-  if (!isValidTopic(topic)) return false;
-  const parsed = parseTopic(topic);
-  if (!parsed || !isOwn(self, parsed)) return false;
+/**
+ * Whether a device may publish to a topic (its query already cut): its own up topics, and no others.
+ * @param parsed the topic, where somebody has taken it apart already
+ */
+export const mayPublish = (self: DeviceIdentity, topic: string, parsed = parseTopic(topic)): boolean => {
+  if (!parsed || !isValidTopic(topic) || !isOwn(self, parsed)) return false;
   const direction = directionOf(parsed);
   return direction === 'up' || direction === 'both';
 };

@@ -2,7 +2,7 @@
  * Every topic of a device, once. Directions, access, the list of topics for people, what is decoded and sent, and
  * `docs/alink.md` follow from it. A new kind of message is a file in `kinds/` and a line here.
  */
-import { broadcast } from './kinds/broadcast';
+import { broadcast } from './kinds/not-served/broadcast';
 import { custom } from './kinds/custom';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
@@ -15,21 +15,21 @@ import { files } from './kinds/not-served/files';
 import { jobs } from './kinds/not-served/jobs';
 import { lifeCycle } from './kinds/not-served/life-cycle';
 import { localControl } from './kinds/not-served/local-control';
-import { ntp } from './kinds/not-served/ntp';
 import { ota } from './kinds/not-served/ota';
 import { rawData } from './kinds/not-served/raw-data';
 import { remoteAccess } from './kinds/not-served/remote-access';
 import { samples } from './kinds/not-served/samples';
 import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
-import { tags } from './kinds/not-served/tags';
 import { thingModel } from './kinds/not-served/thing-model';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
+import { ntp } from './kinds/ntp';
 import { propertyGet } from './kinds/property-get';
 import { propertyPost } from './kinds/property-post';
 import { propertySet } from './kinds/property-set';
 import { service } from './kinds/service';
+import { tags } from './kinds/tags';
 import { unknownRequest } from './kinds/unknown-request';
 import type { Route } from './route';
 

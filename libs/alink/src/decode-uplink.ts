@@ -1,12 +1,11 @@
 /** From what a device published to what the platform keeps, whom it asks, and what the device is told. */
 import { compileModel } from '@alink/thing-model';
-import type { TopicScope } from '@alink/topic';
 import { readAnswer } from './bodies/alink';
-import { catalogue } from './catalogue';
-import { plain } from './problem';
+import { familyTables } from './family-tables';
+import { plain, type Problem } from './problem';
 import { failed } from './request-result';
-import type { AskRoute, CommandRoute, ReportRoute, Route, UplinkContext } from './route';
-import { RouteTable, type FoundRoute } from './route-table';
+import type { AskRoute, CommandRoute, ReportRoute, RequestResult, Route, UplinkContext } from './route';
+import type { FoundRoute } from './route-table';
 import type { Ask, Uplink, UplinkOutcome } from './uplink';
 import { replier, type Say } from './uplink-reply';
 
@@ -25,17 +24,7 @@ const uplinkPaths = (route: Route): readonly UplinkPath[] => {
   return [{ path: replyOn === '_reply' ? `${path}_reply` : replyOn.path, answer: route }];
 };
 
-const tableOf = (scope: TopicScope): RouteTable<UplinkPath> =>
-  new RouteTable(catalogue.filter(({ topic }) => topic.family === scope).flatMap(uplinkPaths));
-
-const tables: Record<TopicScope, RouteTable<UplinkPath>> = {
-  sys: tableOf('sys'),
-  custom: tableOf('custom'),
-  ext: tableOf('ext'),
-  ota: tableOf('ota'),
-  shadow: tableOf('shadow'),
-  broadcast: tableOf('broadcast'),
-};
+const tables = familyTables(uplinkPaths);
 
 /** Knows nothing, so it rejects everything and says so. */
 const emptyModel = compileModel(undefined, 'strong');
@@ -61,16 +50,22 @@ const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: 
   const { parsed, now, model } = uplink;
   const reading = route.body.read(uplink.payload, found);
   const { id: requestId, content, fault, remark } = reading;
-  const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
   const say = replier(route, reading, found, uplink);
-  const result = fault ? failed(fault) : 'ask' in route ? route.ask(content, context) : route.report(content, context);
-  const problems = remark ? [...result.problems, remark] : result.problems;
-  if ('question' in result) {
-    return { ask: { question: result.question, told: teller(route as AskRoute, content, say) }, problems, requestId };
-  }
-  const { code, text, data, message } = result;
-  const echo = 'echo' in route && parsed.rrpcId === undefined ? true : undefined;
-  return { message, reply: say?.({ code, message: text, data }), echo, problems, requestId };
+  const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
+  const all = (problems: readonly Problem[]): readonly Problem[] => (remark ? [...problems, remark] : problems);
+  const outcome = ({ code, text, data, message, problems }: RequestResult): UplinkOutcome => ({
+    message,
+    reply: say?.({ code, message: text, data }),
+    echo: 'echo' in route && parsed.rrpcId === undefined ? true : undefined,
+    problems: all(problems),
+    requestId,
+  });
+  if (fault) return outcome(failed(fault));
+  if (!('ask' in route)) return outcome(route.report(content, context));
+  const asked = route.ask(content, context);
+  if (!('question' in asked)) return outcome(asked);
+  const { question, problems } = asked;
+  return { ask: { question, told: teller(route, content, say) }, problems: all(problems), requestId };
 };
 
 /** Makes what somebody answered into what the device hears. */

@@ -1,8 +1,8 @@
 /** Which way messages go on each topic. */
 import type { DeviceTopic, TopicScope } from '@alink/topic';
 import { catalogue } from './catalogue';
+import { familyTables } from './family-tables';
 import type { Route } from './route';
-import { RouteTable } from './route-table';
 
 /** `up`: published by the device; `down`: delivered to it. */
 export type Direction = 'up' | 'down' | 'both';
@@ -10,7 +10,7 @@ export type Direction = 'up' | 'down' | 'both';
 const REPLY = '_reply';
 
 /** A reply goes the other way than its request. */
-const opposite = { up: 'down', down: 'up', both: 'both' } as const;
+export const opposite = { up: 'down', down: 'up', both: 'both' } as const;
 
 /** Which way a route's own topic goes; undefined for one that nobody is granted. */
 export const routeDirection = (route: Route): Direction | undefined => {
@@ -33,17 +33,7 @@ const directedPaths = (route: Route): readonly DirectedPath[] => {
   return [own, { path: replyOn === '_reply' ? path + REPLY : replyOn.path, direction: opposite[direction] }];
 };
 
-const tableOf = (scope: TopicScope): RouteTable<DirectedPath> =>
-  new RouteTable(catalogue.filter(({ topic }) => topic.family === scope).flatMap(directedPaths));
-
-const tables: Record<TopicScope, RouteTable<DirectedPath>> = {
-  sys: tableOf('sys'),
-  custom: tableOf('custom'),
-  ext: tableOf('ext'),
-  ota: tableOf('ota'),
-  shadow: tableOf('shadow'),
-  broadcast: tableOf('broadcast'),
-};
+const tables = familyTables(directedPaths);
 
 const listedDirection = (scope: TopicScope, path: string): Direction | undefined =>
   tables[scope].find(path)?.route.direction;

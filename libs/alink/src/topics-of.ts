@@ -1,8 +1,9 @@
 /** The topics that a device may use, listed for people: the "Topic list" of a device's console page. */
 import type { DeviceIdentity } from '@alink/signing';
-import { buildTopic, extRrpcTopic } from '@alink/topic';
+import { buildTopic, extRrpcTopic, replyTopic } from '@alink/topic';
 import { catalogue } from './catalogue';
-import { routeDirection, type Direction } from './direction';
+import { opposite, routeDirection, type Direction } from './direction';
+import { connectionTopic } from './kinds/identity';
 import type { Route, RouteTopic } from './route';
 
 export interface ListedTopic {
@@ -12,32 +13,36 @@ export interface ListedTopic {
   readonly meaning: string;
 }
 
-const opposite = { up: 'down', down: 'up', both: 'both' } as const;
-
 /** A path of the catalogue as a topic of the device. */
 const topicAt = ({ productKey, deviceName }: DeviceIdentity, family: RouteTopic['family'], path: string): string => {
   // What the marks after a word say, the meaning says to people.
   const plain = path.replace(/[+*]\}/, '}');
-  return family === 'connection' ? `/ext/${plain}` : buildTopic({ scope: family, productKey, deviceName, path: plain });
+  return family === 'connection'
+    ? connectionTopic(plain)
+    : buildTopic({ scope: family, productKey, deviceName, path: plain });
 };
 
-/** The topic of a route, that of its answer, and that of its synchronous form. */
-export const routeTopics = (route: Route, self: DeviceIdentity): ListedTopic[] => {
-  const { family, path, meaning, replyOn, rrpc } = route.topic;
+/** The topic of a route, and that of its answer. */
+export const topicsOfRoute = (route: Route, self: DeviceIdentity): ListedTopic[] => {
+  const { family, path, meaning, replyOn } = route.topic;
   const direction = routeDirection(route);
   if (!direction) return [];
   const topic = topicAt(self, family, path);
-  const listed: ListedTopic[] = [{ topic, direction, meaning }];
-  if (replyOn === '_reply') {
-    listed.push({ topic: `${topic}_reply`, direction: opposite[direction], meaning: `answer to: ${meaning}` });
-  } else if (replyOn) {
-    const answer = topicAt(self, family, replyOn.path);
-    listed.push({ topic: answer, direction: opposite[direction], meaning: replyOn.meaning });
-  }
-  if (rrpc) listed.unshift({ topic: extRrpcTopic('{messageId}', topic), direction: 'both', meaning: rrpc });
-  return listed;
+  const own = { topic, direction, meaning };
+  if (!replyOn) return [own];
+  return replyOn === '_reply'
+    ? [own, { topic: replyTopic(topic), direction: opposite[direction], meaning: `answer to: ${meaning}` }]
+    : [own, { topic: topicAt(self, family, replyOn.path), direction: opposite[direction], meaning: replyOn.meaning }];
 };
 
-/** The well-known topics of a device, custom ones last. */
-export const topicsOf = (self: DeviceIdentity): ListedTopic[] =>
-  catalogue.filter(({ topic }) => topic.listed !== false).flatMap((route) => routeTopics(route, self));
+/** The synchronous form of a route, where people should know of it: a call and its answer share one topic. */
+export const callTopicOfRoute = ({ topic: { family, path, rrpc } }: Route, self: DeviceIdentity): ListedTopic[] =>
+  rrpc ? [{ topic: extRrpcTopic('{messageId}', topicAt(self, family, path)), direction: 'both', meaning: rrpc }] : [];
+
+/** The well-known topics of a device: system topics first, custom ones last. */
+export const topicsOf = (self: DeviceIdentity): ListedTopic[] => {
+  const listed = catalogue.filter(({ topic }) => topic.listed !== false);
+  const topics = (custom: boolean): ListedTopic[] =>
+    listed.filter(({ topic }) => (topic.family === 'custom') === custom).flatMap((route) => topicsOfRoute(route, self));
+  return [...topics(false), ...listed.flatMap((route) => callTopicOfRoute(route, self)), ...topics(true)];
+};

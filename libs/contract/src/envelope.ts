@@ -33,15 +33,22 @@ export interface StatusChange {
    * the sequence is only known once the message is kept.
    */
   readonly epoch?: number;
-  /** The gateway device through which a sub-device is online. When that one's session ends, this one has ended with it. */
-  readonly via?: { readonly productID: string; readonly deviceName: string };
-  /** Instance id of the gateway that holds the session (key `alink.gateway/<id>` in the registry). */
+  /** Instance id of the node that holds the session (key `alink.node/<id>` in the registry). */
+  readonly node?: string;
+  /** The same, as earlier versions say it. */
   readonly gateway?: string;
+  /** Only in `connected`: the session of the gateway device that this one goes through. It ends with that. */
+  readonly via?: {
+    readonly productID: string;
+    readonly deviceName: string;
+    /** Absent where the node does not know it yet: then any end of that gateway device's session ends this one. */
+    readonly epoch?: number;
+  };
   /** ClientID as the device sent it, whole; only in `connected`. */
   readonly rawClientID?: string;
 }
 
-/** One line of a device's log as a gateway sees it: `data` on `alink.hub.log`. */
+/** One line of a device's log as a node sees it: `data` on `alink.hub.log`. */
 export interface HubLogEntry {
   readonly productID: string;
   readonly deviceName: string;

@@ -60,7 +60,15 @@ export const services = {
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */
-export const serviceKeys = { dm: 'dm.rpc', timedjob: 'timedjob.rpc', dg: 'dg.rpc', gateway: 'alink.gateway' } as const;
+export const serviceKeys = {
+  dm: 'dm.rpc',
+  timedjob: 'timedjob.rpc',
+  dg: 'dg.rpc',
+  /** Instances of our node, by their ids. */
+  node: 'alink.node',
+  /** Where nodes of earlier versions stand. */
+  formerNode: 'alink.gateway',
+} as const;
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyMethod = MethodDefinition<any, any, any, any>;

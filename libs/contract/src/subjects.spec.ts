@@ -43,7 +43,7 @@ const matches = (pattern: string, subject: string): boolean => {
   return tokens.length === wanted.length && wanted.every((token, index) => token === '*' || token === tokens[index]);
 };
 
-test('a gateway that holds a device hears all its commands and nobody else’s', () => {
+test('a node that holds a device hears all its commands and nobody else’s', () => {
   const interest = subjects.downOfDevice('p', 'dev.001');
   for (const handle of HANDLES) {
     expect(matches(interest, subjects.down(handle, 'p', 'dev.001'))).toBe(true);

@@ -3,7 +3,7 @@
  * A DeviceName may contain dots, so a subject is built from names but never parsed back: the body names the device.
  */
 
-/** Code of this gateway's protocol, as products and subjects carry it. */
+/** Code of our nodes' protocol, as products and subjects carry it. */
 export const PROTOCOL_CODE = 'aliyunMqtt';
 
 /** What a device message may be about; the third token of its subject. */
@@ -17,22 +17,22 @@ export const subjects = {
   up: (handle: Handle, productID: string, deviceName: string) => `device.up.${handle}.${productID}.${deviceName}`,
   /** All uplinks of that kind, whatever the device: where dm hears foreign nodes. */
   upOfHandle: (handle: Handle) => `device.up.${handle}.>`,
-  /** Gateway → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
+  /** Node → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
   connected: 'device.up.status.connected',
-  /** Gateway → dm: a session ended. Kept in JetStream. */
+  /** Node → dm: a session ended. Kept in JetStream. */
   disconnected: 'device.up.status.disconnected',
-  /** Gateway → dm: something worth a line in a device's log. Kept in JetStream; see {@link HubLogEntry}. */
+  /** Node → dm: something worth a line in a device's log. Kept in JetStream; see {@link HubLogEntry}. */
   hubLog: 'alink.hub.log',
   /** Everything that dm consumes from JetStream. */
   upAll: ['alink.up.>', 'device.up.status.>', 'alink.hub.>'],
-  /** Dm → gateway: a command for one device. A gateway subscribes {@link subjects.downOfDevice} for the devices it holds. */
+  /** Dm → node: a command for one device. A node subscribes {@link subjects.downOfDevice} for the devices it holds. */
   down: (handle: Handle, productID: string, deviceName: string, protocol = PROTOCOL_CODE) =>
     `device.down.${protocol}.${handle}.${productID}.${deviceName}`,
   /** All commands for one device, whatever their handle. */
   downOfDevice: (productID: string, deviceName: string) => `device.down.${PROTOCOL_CODE}.*.${productID}.${deviceName}`,
-  /** Dm → gateway: correct the online set. */
+  /** Dm → node: correct the online set. */
   statusFix: `device.down.${PROTOCOL_CODE}.status.fix`,
-  /** Gateway → gateways: a device logged in here; whoever holds an older session of it ends that. */
+  /** Node → nodes: a device logged in here; whoever holds an older session of it ends that. */
   sessionOpened: (productID: string, deviceName: string) => `alink.session.${productID}.${deviceName}`,
   /** Dm → everyone: the cache entry named in `data` is stale. */
   cacheSync: (key: CacheKey) => `server.cache.sync.${key}`,
@@ -43,8 +43,8 @@ export const subjects = {
   productDeleted: 'server.things.dm.product.info.delete',
   onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
-  /** Timer of the gateways; timedjob publishes on it. */
-  gatewayTimer: `protocol.${PROTOCOL_CODE}.timer`,
+  /** Timer of the nodes; timedjob publishes on it. */
+  nodeTimer: `protocol.${PROTOCOL_CODE}.timer`,
   /** Dm → applications. */
   application: {
     status: (productID: string, deviceName: string, action: 'connected' | 'disconnected') =>

@@ -1,6 +1,6 @@
 /**
  * Daily partitions of the tables that grow with every message: made ahead, and dropped with their rows when they are
- * older than the retention. A default partition takes what no day's partition is there for, as from a gateway whose
+ * older than the retention. A default partition takes what no day's partition is there for, as from a node whose
  * clock is wrong or from a long backlog.
  */
 import type { PrismaClient } from './generated/client';

@@ -81,23 +81,23 @@ test('a key deleted by hand comes back', async () => {
 test('a lease revoked by hand is replaced, key and all', async () => {
   const registry = connect({ ttlSeconds: 60 });
   await registry.register(SERVICE, ADDRESS);
-  await registry.hold('alink.gateway', 'one', 'value');
+  await registry.hold('alink.node', 'one', 'value');
   const key = await expectStanding();
   await etcd.etcdctl('lease', 'revoke', leaseOf(key));
   await eventually(async () => expect(await expectStanding()).not.toBe(key));
-  await eventually(async () => expect(await shown('alink.gateway')).toEqual(['alink.gateway/one', 'value']));
+  await eventually(async () => expect(await shown('alink.node')).toEqual(['alink.node/one', 'value']));
 });
 
 test('keys come back after a crash and a restart of etcd', async () => {
   const registry = connect();
   await registry.register(SERVICE, ADDRESS);
-  await registry.hold('alink.gateway', 'one', 'value');
+  await registry.hold('alink.node', 'one', 'value');
   await etcd.kill();
   await eventually(() => expect(registry.connected).toBe(false));
   await etcd.restart();
   await eventually(() => expect(registry.connected).toBe(true));
   await eventually(expectStanding);
-  await eventually(async () => expect(await shown('alink.gateway')).toEqual(['alink.gateway/one', 'value']));
+  await eventually(async () => expect(await shown('alink.node')).toEqual(['alink.node/one', 'value']));
 });
 
 test('keys come back when etcd has lost its data, and watchers never see them go', async () => {

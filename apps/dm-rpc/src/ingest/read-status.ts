@@ -1,7 +1,9 @@
 /** A session that began or ended, as it stands in the stream. */
 import type { StatusChange } from '@alink/contract';
 import { parseClientId } from '@alink/signing';
-import type { DevicePresence } from '../presence/presence-store';
+import { nameOf, type DevicePresence } from '../presence/presence-rows';
+import type { Via } from '../presence/presence-state';
+import { isObject, isText } from '../wire/shape';
 import { MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import type { Place } from './place';
 
@@ -19,6 +21,13 @@ const tokenUsed = (rawClientID: string, username: string): { tokenID?: string } 
   return securemode === '-1' ? { tokenID: username } : {};
 };
 
+/** The session of the gateway device that it goes through. */
+const viaOf = ({ via }: StatusChange): Via | null => {
+  if (!isObject(via) || !isText(via.productID) || !isText(via.deviceName)) return null;
+  const device = { productID: textOf(via.productID, MAX_NAME), deviceName: textOf(via.deviceName, MAX_NAME) };
+  return { gateway: nameOf(device), epoch: Number.isSafeInteger(via.epoch) ? via.epoch! : null };
+};
+
 /**
  * @param data of the envelope
  * @throws {SyntaxError | TypeError} on what is none
@@ -33,10 +42,11 @@ export const readStatus = (data: string, { stream, sequence }: Place): Presence 
   if (status.action === 'connected') {
     const ip = hostOf(textOf(status.addr, MAX_NAME));
     const clientId = textOf(status.rawClientID, MAX_TOPIC);
+    const node = textOf(status.node ?? status.gateway, MAX_NAME) || null;
     return {
       ...device,
       ...tokenUsed(clientId, textOf(status.username, MAX_NAME)),
-      event: { kind: 'connected', key, timestamp, ip, clientId, gateway: textOf(status.gateway, MAX_NAME) || null },
+      event: { kind: 'connected', key, timestamp, ip, clientId, node, via: viaOf(status) },
     };
   }
   const epoch = typeof status.epoch === 'number' ? status.epoch : undefined;

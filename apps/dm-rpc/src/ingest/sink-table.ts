@@ -1,6 +1,7 @@
 /** All sinks together: which of them take a message, and what they make of a batch of reports. */
 import type { DeviceMessage } from '@alink/contract';
 import type { Transaction } from '../context';
+import { fits, isText } from '../wire/shape';
 import type { Report } from './report';
 import type { Intake, News, Sink } from './sink';
 
@@ -27,11 +28,7 @@ export class SinkTable {
   /** Whether it has all that is read of it later. One whose method nobody takes only needs to name it. */
   isWellFormed(message: DeviceMessage): boolean {
     const { method } = message;
-    const members = message as unknown as Readonly<Record<string, unknown>>;
-    return (
-      typeof method === 'string' &&
-      this.takersOf(method).every(({ needs }) => Object.entries(needs).every(([name, fits]) => fits(members[name])))
-    );
+    return isText(method) && this.takersOf(method).every(({ needs }) => fits(needs, message));
   }
 
   /** What all of them make of the reports. @param deviceID undefined for a device that does not exist (any more) */

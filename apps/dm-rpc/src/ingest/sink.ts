@@ -1,10 +1,8 @@
 /** What becomes of reports: one sink for each kind of data that devices report, one file each in `sinks/`. */
 import type { DeviceMessage } from '@alink/contract';
 import type { Transaction } from '../context';
+import type { Shape } from '../wire/shape';
 import type { Report } from './report';
-
-/** Members that a message cannot be kept without, each with what it must be. */
-export type Shape = Readonly<Record<string, (value: unknown) => boolean>>;
 
 /** A message for applications. */
 export interface News {
@@ -15,6 +13,7 @@ export interface News {
 
 /** What a sink does with messages of one method. */
 export interface Intake<Message, Row> {
+  /** Members that the message cannot be kept without, each with what it must be. */
   readonly needs: Shape;
   /** Whether it is an answer to a command of the platform's, of which the device's log tells in any case. */
   readonly isAnswer?: boolean;
@@ -38,16 +37,3 @@ export interface Sink<Row = unknown> {
   /** Told of the rows once they are committed. */
   kept?(rows: readonly Row[]): void;
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What members of messages may have to be. */
-export const is = {
-  text: (value: unknown): boolean => typeof value === 'string',
-  object: isObject,
-  /** A list of samples: objects with an object under `params`. */
-  samples: (value: unknown): boolean =>
-    Array.isArray(value) &&
-    value.every((sample) => isObject(sample) && isObject((sample as { params?: unknown }).params)),
-};

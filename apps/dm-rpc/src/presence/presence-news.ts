@@ -1,7 +1,7 @@
 /** Tells everyone which devices went online and offline, after it is committed. */
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, subjects } from '@alink/contract';
-import type { DeviceChange } from './presence-store';
+import type { DeviceChange } from './presence-rows';
 
 /** Told within this process too: values that wait for a device go out when it comes online. */
 export type OnlineListener = (changes: readonly DeviceChange[]) => void;

@@ -4,7 +4,8 @@ const NEVER: PresenceState = {
   stream: 0,
   epoch: 0,
   isOnline: false,
-  gateway: null,
+  node: null,
+  via: null,
   firstLogin: null,
   resetAt: null,
   lastLogin: null,
@@ -16,11 +17,12 @@ const STREAM = 1000;
 const NEXT_STREAM = 2000;
 
 /** Time of a message: its sequence, so that transcripts are easy to read. */
-const connected = (sequence: number, gateway = 'a', stream = STREAM): PresenceEvent => ({
+const connected = (sequence: number, node = 'a', stream = STREAM): PresenceEvent => ({
   kind: 'connected',
   key: { stream, epoch: sequence },
   timestamp: sequence,
-  gateway,
+  node,
+  via: null,
   ip: '10.0.0.1',
   clientId: `c${sequence}`,
 });
@@ -66,23 +68,23 @@ describe('applyPresence', () => {
     const { states, changes, state } = transcript(connected(1), disconnected(2, 1));
     expect(states).toBe('on off');
     expect(changes).toEqual(['online at 1', 'offline at 2']);
-    expect(state).toMatchObject({ firstLogin: 1, lastLogin: 1, lastOffline: 2, gateway: null, lastClientId: 'c1' });
+    expect(state).toMatchObject({ firstLogin: 1, lastLogin: 1, lastOffline: 2, node: null, lastClientId: 'c1' });
   });
 
   test('a session that takes over outlives the end of the one before', () => {
     const { states, changes, state } = transcript(connected(1), connected(2, 'b'), disconnected(3, 1));
     expect(states).toBe('on on on');
     expect(changes).toEqual(['online at 1']);
-    expect(state).toMatchObject({ epoch: 2, gateway: 'b', firstLogin: 1, lastLogin: 2 });
+    expect(state).toMatchObject({ epoch: 2, node: 'b', firstLogin: 1, lastLogin: 2 });
   });
 
-  test('a take-over is noted, with the gateways where it moves', () => {
+  test('a take-over is noted, with the nodes where it moves', () => {
     const takeoverOf = (...events: PresenceEvent[]) =>
       applyPresence(transcript(...events.slice(0, -1)).state, events.at(-1)!).takeover;
     const noted = { isOnline: true, timestamp: 2 };
     expect(takeoverOf(connected(1), connected(2, 'b'))).toEqual({
       ...noted,
-      reason: 'another session took over, on gateway b instead of a',
+      reason: 'another session took over, on node b instead of a',
     });
     expect(takeoverOf(connected(1), connected(2))).toEqual({ ...noted, reason: 'another session took over' });
     expect(takeoverOf(connected(1))).toBeUndefined();
@@ -160,7 +162,7 @@ describe('applyPresence', () => {
       expect(takenOver.state).toMatchObject({ firstLogin: 4, lastLogin: 4 });
     });
 
-    test('is not activated by a session from before that a gateway holds', () => {
+    test('is not activated by a session from before that a node holds', () => {
       const held = (connectedAt: number): PresenceEvent => ({ kind: 'held', connectedAt, timestamp: connectedAt });
       expect(transcript(reset(2), held(1)).state).toMatchObject({ isOnline: true, firstLogin: null });
       expect(transcript(reset(2), held(3)).state).toMatchObject({ isOnline: true, firstLogin: 3 });
@@ -180,13 +182,13 @@ describe('applyPresence', () => {
     });
   });
 
-  test('a gateway that names no epoch ends what came before its message', () => {
+  test('a node that names no epoch ends what came before its message', () => {
     expect(transcript(connected(1), disconnected(2, undefined)).states).toBe('on off');
     expect(transcript(connected(1), connected(3), disconnected(2, undefined)).states).toBe('on on on');
     expect(transcript(connected(1), disconnected(2, undefined), connected(3)).states).toBe('on off on');
   });
 
-  describe('what a gateway holds', () => {
+  describe('what a node holds', () => {
     const held = (connectedAt: number, timestamp: number): PresenceEvent => ({ kind: 'held', connectedAt, timestamp });
     const notHeld = (connectedAt: number, timestamp: number): PresenceEvent => ({
       kind: 'notHeld',
@@ -198,15 +200,15 @@ describe('applyPresence', () => {
       ...NEVER,
       stream: STREAM,
       epoch: 1,
-      gateway: 'a',
+      node: 'a',
       firstLogin: T,
       lastLogin: T,
       lastOffline: T + 60_000,
     };
-    const ended: PresenceState = { ...givenUp, gateway: null };
+    const ended: PresenceState = { ...givenUp, node: null };
 
     test.each<[string, PresenceState, PresenceEvent, boolean]>([
-      ['a session whose gateway had been given up is back', givenUp, held(T + 3, T + 90_000), true],
+      ['a session whose node had been given up is back', givenUp, held(T + 3, T + 90_000), true],
       ['an older session than the one given up is not', givenUp, held(T - 60_000, T + 90_000), false],
       ['a session that ended by itself is over', ended, held(T + 3, T + 90_000), false],
       ['a later session counts though its beginning was lost', ended, held(T + 70_000, T + 90_000), true],

@@ -9,14 +9,24 @@ export interface SessionKey {
   readonly epoch: number;
 }
 
+/** The session of a gateway device that another device's session goes through, and ends with. */
+export interface Via {
+  /** The gateway device: `productID/deviceName`. */
+  readonly gateway: string;
+  /** Null where the node does not say: then any end of its session counts. */
+  readonly epoch: number | null;
+}
+
 /** All times are unix milliseconds. */
 export interface PresenceState extends SessionKey {
   readonly isOnline: boolean;
   /**
-   * The gateway that holds the session. A session that ended by its own `disconnected` has none; one that was given up
-   * because its gateway vanished keeps it, since it may turn out to live.
+   * The node that holds the session. A session that ended by its own `disconnected` has none; one that was given up
+   * because its node vanished keeps it, since it may turn out to live.
    */
-  readonly gateway: string | null;
+  readonly node: string | null;
+  /** Null for a device with a connection of its own. */
+  readonly via: Via | null;
   readonly firstLogin: number | null;
   /** When the device was last made to register again; a session that began before does not activate it. */
   readonly resetAt: number | null;
@@ -27,7 +37,7 @@ export interface PresenceState extends SessionKey {
 }
 
 interface Happened {
-  /** Unix milliseconds, by the gateway's clock. */
+  /** Unix milliseconds, by the node's clock. */
   readonly timestamp: number;
 }
 
@@ -35,7 +45,8 @@ export type PresenceEvent =
   | (Happened & {
       readonly kind: 'connected';
       readonly key: SessionKey;
-      readonly gateway: string | null;
+      readonly node: string | null;
+      readonly via: Via | null;
       readonly ip: string;
       readonly clientId: string;
     })
@@ -43,13 +54,21 @@ export type PresenceEvent =
       readonly kind: 'disconnected';
       /** Key of the message itself; that of its session is older. */
       readonly key: SessionKey;
-      /** Epoch of the session that ended; undefined when the gateway does not say. */
+      /** Epoch of the session that ended; undefined when the node does not say. */
       readonly epoch: number | undefined;
       readonly reason: string;
     })
-  /** A gateway says that it holds a session which began then. */
+  /** A session of a gateway device ended: so did the sessions through it. */
+  | (Happened & {
+      readonly kind: 'viaEnded';
+      readonly gateway: string;
+      /** Undefined when the node does not say. */
+      readonly epoch: number | undefined;
+      readonly reason: string;
+    })
+  /** A node says that it holds a session which began then. */
   | (Happened & { readonly kind: 'held'; readonly connectedAt: number })
-  /** A gateway says that it holds none, or that the one which began then has ended. */
+  /** A node says that it holds none, or that the one which began then has ended. */
   | (Happened & { readonly kind: 'notHeld'; readonly connectedAt: number });
 
 /** A change that others are told of. */
@@ -66,7 +85,7 @@ export interface Applied {
   readonly takeover?: PresenceChange;
 }
 
-/** A gateway notes when a session began a little earlier or later than its message says. */
+/** A node notes when a session began a little earlier or later than its message says. */
 const SAME_SESSION_MS = 5000;
 
 const isNewer = (a: SessionKey, b: SessionKey): boolean =>
@@ -74,8 +93,8 @@ const isNewer = (a: SessionKey, b: SessionKey): boolean =>
 
 /** What the status log says of a session that began while there was another. */
 const takeover = (before: PresenceState, after: PresenceState, timestamp: number): PresenceChange => {
-  const moved = before.gateway && after.gateway && before.gateway !== after.gateway;
-  const where = moved ? `, on gateway ${after.gateway} instead of ${before.gateway}` : '';
+  const moved = before.node && after.node && before.node !== after.node;
+  const where = moved ? `, on node ${after.node} instead of ${before.node}` : '';
   return { isOnline: true, timestamp, reason: `another session took over${where}` };
 };
 
@@ -101,7 +120,7 @@ const connected = (state: PresenceState, event: PresenceEvent & { kind: 'connect
     lastClientId: event.clientId,
   };
   if (isNewer(event.key, state)) {
-    const applied = online({ ...state, ...login, ...event.key, gateway: event.gateway }, event.timestamp);
+    const applied = online({ ...state, ...login, ...event.key, node: event.node, via: event.via }, event.timestamp);
     return state.isOnline ? { ...applied, takeover: takeover(state, applied.state, event.timestamp) } : applied;
   }
   // Its end has come before it: the session is over, but there has been a login.
@@ -124,16 +143,25 @@ const disconnected = (state: PresenceState, event: PresenceEvent & { kind: 'disc
   const { stream } = event.key;
   const epoch = event.epoch ?? event.key.epoch;
   const key = epoch > event.key.epoch ? { stream: state.stream, epoch } : { stream, epoch };
-  return offline({ ...state, ...key, gateway: null }, event.timestamp, event.reason || 'disconnected');
+  return offline({ ...state, ...key, node: null, via: null }, event.timestamp, event.reason || 'disconnected');
+};
+
+/** The session's own key stays: what is told of it again changes nothing, and a later session is newer. */
+const viaEnded = (state: PresenceState, event: PresenceEvent & { kind: 'viaEnded' }): Applied => {
+  const { isOnline, via } = state;
+  if (!isOnline || via?.gateway !== event.gateway) return { state };
+  const isOther = via.epoch !== null && event.epoch !== undefined && via.epoch !== event.epoch;
+  if (isOther) return { state };
+  return offline({ ...state, node: null, via: null }, event.timestamp, event.reason);
 };
 
 /**
- * A session that is held makes the device online when its gateway had been given up, or when it began after all that
- * is known. Its own `disconnected` outweighs it: the gateway may have said "held" just before.
+ * A session that is held makes the device online when its node had been given up, or when it began after all that
+ * is known. Its own `disconnected` outweighs it: the node may have said "held" just before.
  */
 const held = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & { kind: 'held' }): Applied => {
   if (state.isOnline) return { state };
-  const wasGivenUp = state.gateway !== null && connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
+  const wasGivenUp = state.node !== null && connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
   const isLater = connectedAt > (state.lastOffline ?? 0) && connectedAt >= (state.lastLogin ?? 0);
   if (!wasGivenUp && !isLater) return { state };
   const login = { firstLogin: activated(state, connectedAt), lastLogin: state.lastLogin ?? connectedAt };
@@ -143,8 +171,19 @@ const held = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & 
 const notHeld = (state: PresenceState, { connectedAt, timestamp }: PresenceEvent & { kind: 'notHeld' }): Applied => {
   const isNewest = connectedAt === 0 || connectedAt >= (state.lastLogin ?? 0) - SAME_SESSION_MS;
   return state.isOnline && isNewest
-    ? offline({ ...state, gateway: null }, timestamp, 'corrected by the gateway')
+    ? offline({ ...state, node: null, via: null }, timestamp, 'corrected by the node')
     : { state };
+};
+
+/**
+ * Whether the session of a gateway device has ended that another session began through: messages of the two may be handled
+ * in any order. One that was only given up may turn out to live.
+ * @param gateway state of the gateway device
+ * @param stream of the session that began
+ */
+export const isOver = (gateway: PresenceState, { epoch }: Via, stream: number): boolean => {
+  if (epoch === null) return false;
+  return gateway.epoch === epoch ? !gateway.isOnline && gateway.node === null : isNewer(gateway, { stream, epoch });
 };
 
 /** What a message does to the state. Pure; the same message twice does nothing the second time. */
@@ -154,6 +193,8 @@ export const applyPresence = (state: PresenceState, event: PresenceEvent): Appli
       return connected(state, event);
     case 'disconnected':
       return disconnected(state, event);
+    case 'viaEnded':
+      return viaEnded(state, event);
     case 'held':
       return held(state, event);
     case 'notHeld':

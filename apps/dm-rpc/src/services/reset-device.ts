@@ -14,7 +14,7 @@ export interface ResetOptions {
 
 /**
  * Undoes the activation and revokes all tokens; the DeviceSecret stays. Whether the device is online is left to its
- * session, which the gateway that holds it ends: it is told.
+ * session, which the node that holds it ends: it is told.
  * @throws {RpcError} 100009 when there is no such device
  */
 export const resetDevice = async (
@@ -36,12 +36,12 @@ export const resetDevice = async (
     }
     if (info) {
       await tx.propertyLatest.deleteMany({ where: { deviceID } });
-      await tx.shadow.deleteMany({ where: { deviceID } });
+      await tx.waitingValue.deleteMany({ where: { deviceID } });
     }
     note('device.reset', device, { tokensRevoked: count, ...(log && { log }), ...(info && { info }) });
     return deviceID;
   });
-  // Gateways do not wait for what may be millions of rows.
+  // Nodes do not wait for what may be millions of rows.
   changes.deviceReset(device);
   if (log) await deleteHistory(prisma, { table: 'hub_log', ...device });
   if (!info) return;

@@ -48,7 +48,7 @@ export const revokeIotTokens = async (tx: Transaction, deviceID: bigint): Promis
   return count > 0 ? { iotTokensRevoked: count } : {};
 };
 
-/** As gateways are told of it. */
+/** As nodes are told of it. */
 export const tokenRecord = ({ id, salt, hash, expiresAt }: Pick<TokenRow, 'id' | 'salt' | 'hash' | 'expiresAt'>) => ({
   id,
   salt,

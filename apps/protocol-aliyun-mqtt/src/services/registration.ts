@@ -22,7 +22,7 @@ export class NodeRegistration {
   ) {}
 
   async start({ mqtt, grpc }: NodeAddresses): Promise<void> {
-    this.held.push(await this.registry.hold(serviceKeys.gateway, this.nodeId, `${mqtt.host}:${mqtt.port}`));
+    this.held.push(await this.registry.hold(serviceKeys.node, this.nodeId, `${mqtt.host}:${mqtt.port}`));
     this.held.push(await this.registry.register(serviceKeys.dg, `${grpc.host}:${grpc.port}`));
     this.announcer = new ProtocolAnnouncer(this.dm, { ip: grpc.host, port: grpc.port }, this.log);
     await this.announcer.start();

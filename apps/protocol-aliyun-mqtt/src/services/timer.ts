@@ -22,7 +22,7 @@ const createTask = async (timedjob: RpcChannel): Promise<void> => {
       name: 'refresh products and presence',
       type: TIMING,
       cronExpr: '@every 10m',
-      params: JSON.stringify({ topic: subjects.gatewayTimer, payload: '{}' }),
+      params: JSON.stringify({ topic: subjects.nodeTimer, payload: '{}' }),
       priority: 3,
       status: RUNNING,
     }),
@@ -37,7 +37,7 @@ export const startTimer = async (
   onFire: () => Promise<void>,
 ): Promise<Subscription> => {
   await createTask(timedjob);
-  return bus.subscribe(subjects.gatewayTimer, () => {
+  return bus.subscribe(subjects.nodeTimer, () => {
     onFire().catch((error: unknown) => log.warn({ err: error }, 'the ten-minute refresh failed'));
   });
 };

@@ -115,7 +115,7 @@ export class Presence {
       action,
       productID,
       deviceName,
-      gateway: this.gatewayId,
+      node: this.gatewayId,
       ...(via && { via: { productID: via.productID, deviceName: via.deviceName } }),
     };
   }

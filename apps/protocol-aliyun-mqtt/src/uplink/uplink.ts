@@ -47,7 +47,7 @@ export class Uplink {
     const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
     const parsed = parseTopic(topic);
-    if (!parsed || !mayPublish({ productKey, deviceName }, topic)) {
+    if (!parsed || !mayPublish({ productKey, deviceName }, topic, parsed)) {
       notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }

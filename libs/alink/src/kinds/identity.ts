@@ -10,8 +10,18 @@ const pushed = (path: string, meaning: string): CommandRoute => ({
   down: 'bytes',
 });
 
-export const identity: readonly Route[] = [
-  pushed('register', 'the DeviceSecret, after authType=register'),
-  pushed('regnwl', 'the clientId and the deviceToken, after authType=regnwl'),
-  pushed('auth/identity/response', 'the names of a device that came with a certificate alone'),
-];
+const deviceSecret = pushed('register', 'the DeviceSecret, after authType=register');
+const deviceToken = pushed('regnwl', 'the clientId and the deviceToken, after authType=regnwl');
+const names = pushed('auth/identity/response', 'the names of a device that came with a certificate alone');
+
+export const identity: readonly Route[] = [deviceSecret, deviceToken, names];
+
+/** The topic with this path in the family `connection`. */
+export const connectionTopic = (path: string): string => `/ext/${path}`;
+
+/** Where each is pushed to. */
+export const identityTopics = {
+  deviceSecret: connectionTopic(deviceSecret.topic.path),
+  deviceToken: connectionTopic(deviceToken.topic.path),
+  names: connectionTopic(names.topic.path),
+} as const;

@@ -6,7 +6,7 @@ test.each([
   ['_thing/event/property/post', 6831],
   ['thing/log/post', 200],
   ['_thing/diag/post', 200],
-  ['thing/deviceinfo/update', 200],
+  ['thing/property/desired/get', 200],
 ])('a request on %s, which is not served, is answered with %i', (path, code) => {
   const { message, reply, problems } = publish({ path }, '{"id":"1","params":{"Temp":1}}')!;
   expect(message).toBeUndefined();

@@ -1,10 +1,11 @@
 /** Events. */
 import { subjects, type JsonObject } from '@alink/contract';
+import { isListOf, isObject, isText } from '../../wire/shape';
 import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import { idOf } from '../place';
 import type { Report } from '../report';
-import { is, type News, type Sink } from '../sink';
-import { column, isToken } from './rows';
+import type { News, Sink } from '../sink';
+import { column, isSample, isToken } from './rows';
 
 interface EventRow {
   readonly deviceID: bigint;
@@ -49,12 +50,12 @@ const PACKED = { type: 'info' } as const;
 export const events: Sink<EventRow> = {
   takes: {
     eventPost: {
-      needs: { eventID: is.text, type: is.text, params: is.object },
+      needs: { eventID: isText, type: isText, params: isObject },
       rows: (event, report, deviceID) => [rowOf(event, report, deviceID)],
       news: newsOf,
     },
     packReport: {
-      needs: { events: is.samples },
+      needs: { events: isListOf(isSample) },
       rows: (pack, report, deviceID) =>
         pack.events.map((event, index) => rowOf({ ...event, ...PACKED }, report, deviceID, index)),
       news: (pack, report) => pack.events.flatMap((event) => newsOf({ ...event, ...PACKED }, report)),

@@ -1,11 +1,12 @@
 /** Values of properties: the history of all, and the latest of each. */
 import { subjects, type JsonObject } from '@alink/contract';
 import type { Transaction } from '../../context';
+import { isListOf, isObject } from '../../wire/shape';
 import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import { idOf } from '../place';
 import type { Report } from '../report';
-import { is, type News, type Sink } from '../sink';
-import { column, isToken } from './rows';
+import type { News, Sink } from '../sink';
+import { column, isSample, isToken } from './rows';
 
 interface PropertyRow {
   readonly deviceID: bigint;
@@ -85,9 +86,9 @@ const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<num
 
 export const properties: Sink<PropertyRow> = {
   takes: {
-    report: { needs: { params: is.object }, rows: rowsOf, news: newsOf },
+    report: { needs: { params: isObject }, rows: rowsOf, news: newsOf },
     packReport: {
-      needs: { properties: is.samples },
+      needs: { properties: isListOf(isSample) },
       rows: (pack, report, deviceID) => pack.properties.flatMap((sample) => rowsOf(sample, report, deviceID)),
       news: (pack, report) => pack.properties.flatMap((sample) => newsOf(sample, report)),
     },

@@ -2,7 +2,7 @@
 import { Code, subjects, type Json } from '@alink/contract';
 import { codeOr, MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import type { Report } from '../report';
-import { type Intake, type MessageOf, type News, type Sink } from '../sink';
+import type { Intake, MessageOf, News, Sink } from '../sink';
 import { column, isToken } from './rows';
 
 /** A device's answer to a command. */

@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { tagHandlers } from '../../domains/tags/service';
 import { auditLogHandlers } from './audit-log-index';
 import { certificateHandlers } from './certificates';
 import { connectParamsHandlers } from './connect-params';
@@ -10,7 +11,7 @@ import { resetDeviceHandlers } from './reset-device';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
 import { statusLogHandlers } from './status-log-index';
-import { tagHandlers } from './tags';
+
 import { tokenHandlers } from './tokens';
 import { topicHandlers } from './topics';
 

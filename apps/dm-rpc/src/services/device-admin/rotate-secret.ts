@@ -1,4 +1,4 @@
-/** A new DeviceSecret or ProductSecret. What was let in with the old one is cut by the gateways, which are told. */
+/** A new DeviceSecret or ProductSecret. What was let in with the old one is cut by the nodes, which are told. */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';

@@ -1,4 +1,4 @@
-/** Sends a command to the gateway that holds the device, and waits for the device's answer. */
+/** Sends a command to the node that holds the device, and waits for the device's answer. */
 import { BusTimeoutError, NoListenerError } from '@alink/bus';
 import {
   Code,
@@ -38,7 +38,7 @@ export interface SentCommand {
 /** Milliseconds that an answer waits for its record; callers leave more than that for the way back to them. */
 const RECORD_MS = 100;
 
-/** Codes with which the gateway itself answers: it could not deliver, or found the topic wrong. */
+/** Codes with which the node itself answers: it could not deliver, or found the topic wrong. */
 const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
 
 const readAnswer = (body: Buffer): DeviceAnswer => {

@@ -6,15 +6,15 @@ import type { CommandSender } from './command-sender';
 import { propertyControlHandlers } from './property-control';
 import { propertyGetHandlers } from './property-get';
 import { sendMsgHandlers } from './send-msg';
-import type { Shadows } from './shadow';
+import type { WaitingValues } from './waiting-values';
 
 /** `dm.DeviceInteract`. */
 export const deviceInteract = (
   context: DmContext,
   sender: CommandSender,
-  shadows: Shadows,
+  waitingValues: WaitingValues,
 ): Handlers<typeof services.deviceInteract> => ({
-  ...propertyControlHandlers(context, sender, shadows),
+  ...propertyControlHandlers(context, sender, waitingValues),
   ...propertyGetHandlers(context, sender),
   ...actionHandlers(context, sender),
   ...sendMsgHandlers(context, sender),

@@ -8,7 +8,7 @@ import { jsonObject } from '../../wire/fields';
 import type { CommandSender } from './command-sender';
 import { findTarget, refuseRejected, timeoutOf } from './command-target';
 import { readResult } from './read-result';
-import type { Shadows } from './shadow';
+import type { WaitingValues } from './waiting-values';
 
 type Methods = Pick<Handlers<typeof services.deviceInteract>, 'propertyControlSend' | 'propertyControlRead'>;
 
@@ -24,7 +24,11 @@ const BACKGROUND_TIMEOUT_MS = 60_000;
 
 const KEPT = { code: Code.ok, msg: 'kept until the device comes online', msgToken: '' };
 
-export const propertyControlHandlers = (context: DmContext, sender: CommandSender, shadows: Shadows): Methods => {
+export const propertyControlHandlers = (
+  context: DmContext,
+  sender: CommandSender,
+  waitingValues: WaitingValues,
+): Methods => {
   const { prisma, now } = context;
 
   const writeLatest = async (deviceID: bigint, values: JsonObject): Promise<void> => {
@@ -59,7 +63,7 @@ export const propertyControlHandlers = (context: DmContext, sender: CommandSende
         return { code: Code.ok, msg: '', msgToken: '' };
       }
       if (way === KEEP_ONLY || (way === AUTO && !device.isOnline)) {
-        await shadows.keep(device.id, params);
+        await waitingValues.keep(device.id, params);
         return KEPT;
       }
       const about = { device, action: 'propertyControlSend', dataID: Object.keys(params).join(',') } as const;
@@ -83,7 +87,7 @@ export const propertyControlHandlers = (context: DmContext, sender: CommandSende
       } catch (error) {
         const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
         if (way !== AUTO || !isOffline) throw error;
-        await shadows.keep(device.id, params);
+        await waitingValues.keep(device.id, params);
         return KEPT;
       }
     },

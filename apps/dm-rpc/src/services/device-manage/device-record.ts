@@ -59,7 +59,7 @@ const EXTRA = [
   'lastLocalIp',
 ] as const;
 
-/** Where the protocol's parameters say how a device came to be; the gateway sets it for devices it creates itself. */
+/** Where the protocol's parameters say how a device came to be; the node sets it for devices it creates itself. */
 const REGISTRATION_KEY = 'registration';
 const REGISTRATIONS = ['operator', 'auto', 'nwl'];
 
@@ -103,7 +103,7 @@ export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCrea
   extra: pickExtra(info, EXTRA),
 });
 
-/** What an update changes: only what is set. What gateways and presence own never changes this way. */
+/** What an update changes: only what is set. What nodes and presence own never changes this way. */
 export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload<object>): Prisma.DeviceUpdateInput => {
   const change: Prisma.DeviceUpdateInput = {
     isEnable: choice('isEnable', info.isEnable, YES_NO, row.isEnable ? ENABLED : DISABLED) === ENABLED,

@@ -1,9 +1,10 @@
-/** A gateway's own account of who is online: heals what lost messages or a lapsed lease have left wrong. */
+/** A node's own account of who is online: heals what lost messages or a lapsed lease have left wrong. */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
-import { applyPresenceBatch, type DevicePresence } from '../../presence/presence-store';
+import type { DevicePresence } from '../../presence/presence-rows';
+import { applyPresenceBatch } from '../../presence/presence-store';
 import { badParameter } from '../../wire/errors';
 import { OFFLINE, ONLINE, requireDevice } from './device-record';
 

@@ -1,4 +1,4 @@
-/** The logs of devices: what gateways saw, what was sent, when they were online. All newest first. */
+/** The logs of devices: what nodes saw, what was sent, when they were online. All newest first. */
 import { Code, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';

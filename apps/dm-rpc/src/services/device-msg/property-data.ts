@@ -95,7 +95,7 @@ export const propertyDataHandlers = ({ prisma }: DmContext): Methods => {
 
     async shadowIndex(request) {
       const device = await findDevice({ prisma }, request);
-      const rows = await prisma.shadow.findMany({
+      const rows = await prisma.waitingValue.findMany({
         where: { deviceID: device.id, ...(request.dataIDs.length > 0 && { identifier: { in: request.dataIDs } }) },
         orderBy: { identifier: 'asc' },
       });

@@ -1,4 +1,4 @@
-/** `alink.Directory`: what a gateway must know, many devices in one call and a constant number of queries. */
+/** `alink.Directory`: what a node must know, many devices in one call and a constant number of queries. */
 import type { services } from '@alink/contract';
 import { SecretBoxError } from '@alink/db';
 import type { Handlers } from '@alink/rpc';

@@ -35,7 +35,7 @@ const VALIDATIONS = ['weak', 'strong', 'none'];
 /** What a product's secrets are sealed for. */
 export const secretOwner = (productID: string): string => `product:${productID}`;
 
-/** Values that gateways read out of the protocol's parameters are checked; the rest is anybody's. */
+/** Values that nodes read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
   const { productID, validation } = conf;

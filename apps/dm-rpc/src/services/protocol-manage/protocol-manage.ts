@@ -1,4 +1,4 @@
-/** `dm.ProtocolManage`: the device protocols, and the gateway instances that serve them. */
+/** `dm.ProtocolManage`: the device protocols, and the node instances that serve them. */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';

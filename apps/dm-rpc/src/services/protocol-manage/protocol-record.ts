@@ -1,4 +1,4 @@
-/** A protocol and its gateway instances on the wire and in the database. */
+/** A protocol and its node instances on the wire and in the database. */
 import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { choice, plainText, requireText } from '../../wire/fields';
@@ -15,7 +15,7 @@ type ServiceRow = Prisma.ProtocolServiceGetPayload<object>;
 const LISTS = ['configFields', 'configInfos', 'productFields', 'deviceFields'] as const;
 const YES_NO = [1, 2] as const;
 
-/** A gateway says every minute that it runs; after three of them without a word it does not. */
+/** A node says every minute that it runs; after three of them without a word it does not. */
 const SILENCE_MS = 180_000;
 const RUNNING = 1;
 const STOPPED = 2;

@@ -2,6 +2,7 @@
  * X.509: the client's certificate decides, the password is empty. A first connect without a triple is told who it is on
  * `/ext/auth/identity/response` ("Alibaba Cloud IoT documentation, 'X.509 certificates'").
  */
+import { identityTopics } from '@alink/alink';
 import { refusals } from '../refusals';
 import { admitEnabled, refused } from '../verdict';
 import type { Way, WayContext } from './way';
@@ -23,7 +24,7 @@ export const certificate = ({ directory, credentials }: WayContext): Way => ({
       return refused(refusals.foreignCertificate());
     }
     const payload = JSON.stringify({ productKey, deviceName });
-    const push = identity ? undefined : { topic: '/ext/auth/identity/response', payload };
+    const push = identity ? undefined : { topic: identityTopics.names, payload };
     const stillGood = async (): Promise<boolean> => {
       const now = await credentials.resolveCertificate(certificates);
       return now?.productKey === productKey && now.deviceName === deviceName;

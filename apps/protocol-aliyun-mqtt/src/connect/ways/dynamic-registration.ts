@@ -2,6 +2,7 @@
  * 一型一密 over MQTT: signed with the ProductSecret, answered with a push of credentials right after the CONNACK
  * ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"; Link SDK for C 4.x, aiot_dynregmq_api.c).
  */
+import { identityTopics } from '@alink/alink';
 import { dynregContent } from '@alink/signing';
 import type { Registration } from '../../directory/credentials-source';
 import type { ProductEntry } from '../../directory/records';
@@ -34,7 +35,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
         const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
         if (outcome !== 'registered') return outcome;
         const payload = JSON.stringify({ productKey: product.productKey, deviceName, deviceSecret });
-        return { topic: '/ext/register', payload };
+        return { topic: identityTopics.deviceSecret, payload };
       },
     },
     /** Pre-registration-free: the device is created where it is missing and gets a clientId and a token. */
@@ -44,7 +45,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
         const { outcome, clientId, deviceToken } = await credentials.issueDeviceToken(product.productID, deviceName);
         if (outcome !== 'registered') return outcome;
         const payload = JSON.stringify({ productKey: product.productKey, deviceName, clientId, deviceToken });
-        return { topic: '/ext/regnwl', payload };
+        return { topic: identityTopics.deviceToken, payload };
       },
     },
   };

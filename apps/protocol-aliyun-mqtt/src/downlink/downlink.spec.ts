@@ -1,0 +1,134 @@
+import { Code, readDevicePublish, subjects, writeDevicePublish, type PublishContent } from '@alink/contract';
+import { PRODUCT_KEY } from '../../test/listed-dm';
+import { createMessageBed, NOW, type MessageBed } from '../../test/message-bed';
+
+const SYS = `/sys/${PRODUCT_KEY}/dev1/`;
+const named = { productID: PRODUCT_KEY, deviceName: 'dev1' };
+
+let bed: MessageBed;
+const start = async (options?: Parameters<typeof createMessageBed>[0]): Promise<void> => {
+  bed = await createMessageBed(options);
+  bed.downlink.listen(bed.session);
+};
+afterEach(() => bed.stop());
+
+const message = (content: Pick<PublishContent, 'handle' | 'type' | 'body'> & { topic?: string }): string =>
+  writeDevicePublish({ ...named, ...content }, NOW);
+const thing = (body: object): string => message({ handle: 'thing', type: 'property', body });
+const setting = (msgToken: string): string =>
+  thing({ method: 'control', msgToken, timestamp: NOW, params: { Temp: 21 } });
+
+/** Sends a command and waits for what its caller hears. */
+const command = async (text: string, handle: 'thing' | 'ext' = 'thing'): Promise<Record<string, unknown>> => {
+  const answer = await bed.bus.request(subjects.down(handle, PRODUCT_KEY, 'dev1'), text, 5000);
+  return JSON.parse(readDevicePublish(answer).payload.toString()) as Record<string, unknown>;
+};
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a setting reaches the device, and its answer the caller and the record', async () => {
+  await start();
+  const answer = command(setting('7'));
+  await turn();
+  expect(bed.heard()).toEqual([
+    [
+      `${SYS}thing/service/property/set`,
+      '{"id":"7","version":"1.0","method":"thing.service.property.set","params":{"Temp":21}}',
+    ],
+  ]);
+  await bed.publish('thing/service/property/set_reply', '{"id":"7","code":200,"data":{}}');
+  expect(await answer).toMatchObject({ method: 'controlReply', msgToken: '7', code: 200 });
+  expect(bed.reports).toMatchObject([{ message: { method: 'controlReply', msgToken: '7', code: 200 } }]);
+});
+
+test('a token that is no Alink id goes out as one, and comes back as it was', async () => {
+  await start();
+  const answer = command(setting('not-a-number'));
+  await turn();
+  const [[, payload]] = bed.heard() as [[string, string]];
+  const { id } = JSON.parse(payload) as { id: string };
+  expect(id).toMatch(/^[1-9]\d{0,9}$/);
+  await bed.publish('thing/service/property/set_reply', `{"id":"${id}","code":200}`);
+  expect(await answer).toMatchObject({ msgToken: 'not-a-number', code: 200 });
+});
+
+test.each([
+  [0, `${SYS}rrpc/request/9`],
+  [1, `/ext/rrpc/9${SYS}thing/service/echo`],
+])('a synchronous service goes by RRPC, with the full topic where ext has bit 0 (%i)', async (ext, topic) => {
+  await start({ ext });
+  const body = { method: 'action', msgToken: '9', timestamp: NOW, actionID: 'echo', params: {} };
+  const answer = command(message({ handle: 'thing', type: 'action', body }));
+  await turn();
+  expect(bed.heard().map(([where]) => where)).toEqual([topic]);
+  await bed.publish(ext ? topic : 'rrpc/response/9', '{"id":"9","code":200,"data":{}}', 0);
+  expect(await answer).toMatchObject({ method: 'actionReply', actionID: 'echo', code: 200 });
+});
+
+test('a command that cannot stand in a topic is refused', async () => {
+  await start();
+  const body = { method: 'action', msgToken: '9', timestamp: NOW, actionID: 'a/b', params: {} };
+  expect(await command(message({ handle: 'thing', type: 'action', body }))).toMatchObject({ code: Code.parameter });
+});
+
+describe('what is not written', () => {
+  const readsNothing = (): void => void (bed.link.isFull = true);
+  const isGone = (): void => void (bed.link.isClosed = true);
+
+  test.each([
+    ['the device reads nothing', Code.deviceTimeout, readsNothing],
+    ['its link is gone', Code.deviceOffline, isGone],
+  ])('because %s is told to the caller, and noted', async (_why, code, happens) => {
+    await start();
+    happens();
+    expect(await command(setting('7'))).toMatchObject({ code });
+    expect(bed.activities).toMatchObject([{ kind: 'command', code, text: expect.stringContaining('not delivered') }]);
+  });
+});
+
+describe('bytes for a topic of the device', () => {
+  const raw = (topic: string): string => message({ handle: 'ext', type: 'raw', topic, body: Buffer.from([1, 2]) });
+
+  test('go out where it has subscribed', async () => {
+    await start();
+    const topic = `/${PRODUCT_KEY}/dev1/user/get`;
+    expect(await command(raw(topic), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
+    bed.link.filters.push(topic);
+    expect(await command(raw(topic), 'ext')).toMatchObject({ code: Code.ok });
+    expect(bed.link.sent).toMatchObject([{ topic, payload: Buffer.from([1, 2]), qos: 1 }]);
+  });
+
+  test('are refused on one that it does not receive', async () => {
+    await start();
+    expect(await command(raw(`/${PRODUCT_KEY}/dev2/user/get`), 'ext')).toMatchObject({ code: Code.parameter });
+  });
+});
+
+test('unitedrhino’s reply to a question of the device is no command', async () => {
+  await start();
+  bed.peer.isForeign = true;
+  const asked: { msgToken: string }[] = [];
+  bed.bus.subscribe(subjects.up('thing', PRODUCT_KEY, 'dev1'), ({ data }) =>
+    asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as { msgToken: string }),
+  );
+  await bed.publish('thing/deviceinfo/update', '{"id":"5","params":[{"attrKey":"site","attrValue":"A1"}]}');
+  await turn();
+  const { msgToken } = asked[0]!;
+  bed.bus.publish(
+    subjects.down('thing', PRODUCT_KEY, 'dev1'),
+    thing({ method: 'reportInfoReply', msgToken, timestamp: NOW, code: 200 }),
+  );
+  await turn();
+  await turn();
+  expect(bed.heard()).toEqual([[`${SYS}thing/deviceinfo/update_reply`, expect.stringContaining('"code":200')]]);
+  expect(bed.asked).toEqual([]);
+});
+
+test('what cannot be read harms nobody', async () => {
+  await start();
+  bed.bus.publish(subjects.down('thing', PRODUCT_KEY, 'dev1'), 'no envelope');
+  const answer = command(setting('7'));
+  await turn();
+  expect(bed.heard()).toHaveLength(1);
+  await bed.publish('thing/service/property/set_reply', '{"id":"7","code":200}');
+  expect(await answer).toMatchObject({ code: 200 });
+});

@@ -1,0 +1,113 @@
+/** The way of messages without a socket: one device on a link, a bus in this process, and a dm that is asked. */
+import type { Question, Reply } from '@alink/alink';
+import { createMemoryBus } from '@alink/bus';
+import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
+import { createLogger, createMetrics } from '@alink/runtime';
+import { compileModel, importThingModel } from '@alink/thing-model';
+import { DeviceDirectory } from '../src/directory/device-directory';
+import { Peer } from '../src/directory/peer';
+import { Journal, type Activity } from '../src/journal';
+import { createMessagePath } from '../src/message-path';
+import { createGatewayMetrics } from '../src/metrics';
+import { LinkSessions } from '../src/session/link-sessions';
+import { admitted } from './admitted';
+import { FakeLink } from './fake-link';
+import { ListedDm, PRODUCT_KEY } from './listed-dm';
+
+export const NOW = 1_700_000_000_000;
+
+const TSL = JSON.stringify({
+  profile: { productKey: PRODUCT_KEY },
+  properties: [
+    { identifier: 'Temp', name: 't', accessMode: 'rw', required: false, dataType: { type: 'double', specs: {} } },
+  ],
+  events: [],
+  services: [
+    { identifier: 'echo', name: 'e', required: false, callType: 'sync', inputData: [], outputData: [] },
+    { identifier: 'reboot', name: 'r', required: false, callType: 'async', inputData: [], outputData: [] },
+  ],
+});
+
+export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {}) => {
+  const log = createLogger({ name: 'test', level: 'fatal' });
+  const clock = { now: () => NOW };
+  const bus = createMemoryBus();
+  const reports: DeviceReport[] = [];
+  const failing = { stream: false };
+  const consumer = await bus.consume({ durable: 'test', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
+    for (const { subject, data } of batch) {
+      if (subject === subjects.reports(0)) reports.push(...(decodeReports(data.toString()) as DeviceReport[]));
+    }
+  });
+  const activities: Activity[] = [];
+  const metrics = createGatewayMetrics(createMetrics('test'), () => 1);
+  const onActivity = (activity: Activity): void => void activities.push(activity);
+  const asked: Question[] = [];
+  let reply: Reply | Error = { code: 200 };
+  const peer = new Peer();
+  const { uplink, downlink } = createMessagePath({
+    config: { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders },
+    nodeId: 'n1',
+    bus: {
+      publish: (...args) => bus.publish(...args),
+      request: (...args) => bus.request(...args),
+      subscribe: (...args) => bus.subscribe(...args),
+      publishKept: (...args) =>
+        failing.stream ? Promise.reject(new Error('the stream is away')) : bus.publishKept(...args),
+      consume: (...args) => bus.consume(...args),
+      streamCreatedMs: () => bus.streamCreatedMs(),
+      connected: true,
+      onReconnect: () => undefined,
+      close: () => bus.close(),
+    },
+    clock,
+    log,
+    directory: new DeviceDirectory(new ListedDm(), clock),
+    journal: new Journal({ bus, log, clock, metrics, onActivity }),
+    metrics,
+    peer,
+    dm: {
+      ask: async (question) => {
+        asked.push(question);
+        if (reply instanceof Error) throw reply;
+        return reply;
+      },
+    },
+  });
+  const link = new FakeLink();
+  const options = await admitted('dev1');
+  const model = compileModel(importThingModel(TSL).model, 'strong');
+  const login = { ...options, ext, product: { ...options.product, model } };
+  const session = new LinkSessions(link, login, () => undefined).owner;
+  session.online(NOW);
+  return {
+    bus,
+    uplink,
+    downlink,
+    link,
+    session,
+    peer,
+    reports,
+    activities,
+    /** What dm was asked. */
+    asked,
+    /** How dm answers from now on. */
+    answer: (next: Reply | Error): void => void (reply = next),
+    /** Whether the stream takes nothing. */
+    failing,
+    /** Publishes below `/sys/{productKey}/dev1/`, or on a whole topic. */
+    publish: (topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> =>
+      uplink.publish(session, {
+        topic: topic.startsWith('/') ? topic : `/sys/${PRODUCT_KEY}/dev1/${topic}`,
+        payload: Buffer.from(payload),
+        qos,
+      }),
+    /** What the device was sent since the last look: topic and payload. */
+    heard: (): [string, string][] => link.sent.splice(0).map(({ topic, payload }) => [topic, payload.toString()]),
+    stop: async (): Promise<void> => {
+      await consumer.stop();
+      await bus.close();
+    },
+  };
+};
+export type MessageBed = Awaited<ReturnType<typeof createMessageBed>>;

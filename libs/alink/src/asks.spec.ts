@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { TopicScope } from '@alink/topic';
+import { publish } from '../test/publish';
+import type { Question, Reply } from './questions';
+
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  readonly scope?: TopicScope;
+  readonly path: string;
+  readonly payload: string;
+  /** Codes of the problems. */
+  readonly problems?: readonly number[];
+  /** Absent where the device is answered at once. */
+  readonly question?: Question;
+  readonly answer?: Reply;
+  readonly replyTopic?: string;
+  /** The reply's text; absent where the device wants none. */
+  readonly reply?: string;
+}
+
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../testing/vectors/alink-asks.json', import.meta.url), 'utf8'),
+) as { cases: readonly Case[] };
+
+test.each(cases.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {
+  const { scope, path, payload, question, answer, problems = [], replyTopic, reply } = vector;
+  const outcome = publish({ scope, path }, payload)!;
+  expect(outcome.problems.map(({ code }) => code)).toEqual(problems);
+  for (const { message, step } of outcome.problems) {
+    expect(message).not.toMatch(/["{}\\]/);
+    expect(step).toMatch(/^[A-Z].*\.$/);
+  }
+  expect(outcome.message).toBeUndefined();
+  expect(outcome.ask?.question).toEqual(question);
+  if (outcome.ask) expect(outcome.reply).toBeUndefined();
+  const told = outcome.ask ? outcome.ask.told(answer!) : outcome.reply;
+  expect(told?.payload).toBe(reply);
+  expect(told?.topic).toBe(reply === undefined ? undefined : replyTopic);
+});
