@@ -144,7 +144,7 @@ const toldTags = (reply: Reply): Reply => {
 const asked = (path: string, meaning: string, handlers: Pick<AskRoute, 'ask' | 'told'>): AskRoute => ({
   topic: { family: 'sys', path, meaning, replyOn: '_reply' },
   body: alink,
-  answeredBy: 'device management',
+  answeredBy: 'dm',
   ...handlers,
 });
 
