@@ -2,7 +2,7 @@
 import type { Json } from '@alink/thing-model';
 import { isRecord, parseJson, readEnvelope, type Envelope, type Mend } from '../envelope';
 import { harmless, type Problem } from '../problem';
-import { assembleReply } from '../reply';
+import { encodeReply } from '../reply';
 import type { DeviceAnswer } from '../route';
 import { isStorable, isStorableText } from '../storable';
 import type { Body, Reading } from './body';
@@ -42,8 +42,7 @@ const read = (payload: Buffer, expected: { readonly method: string }, mend?: Men
 export const alink: Body<unknown> = {
   name: 'Alink',
   read: (payload, expected) => read(payload, expected),
-  write: ({ code, message, data }, idToken, methodToken) =>
-    assembleReply({ idToken, code, message, data }, methodToken),
+  write: encodeReply,
   hasCodes: true,
 };
 
