@@ -1,3 +1,4 @@
+import { YesNo } from '@alink/contract';
 import type { Command } from 'commander';
 import { addFilterOptions, filterRequest, type DeviceFilter } from '../device-filter';
 import { withExample } from '../example';
@@ -134,7 +135,7 @@ const rowOf = (info: DeviceInfo) => ({
 });
 
 const stateOf = ({ isEnable, isOnline, firstLogin }: DeviceInfo): string => {
-  if (isEnable === '2') return 'disabled';
+  if (Number(isEnable) === YesNo.no) return 'disabled';
   if (Number(isOnline) === onlineStates.online) return 'online';
   return firstLogin === '0' ? 'never connected' : 'offline';
 };

@@ -1,3 +1,4 @@
+import { ShadowControl } from '@alink/contract';
 import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
 import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer } from '../device-answer';
@@ -8,8 +9,6 @@ import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse
 import { inSession } from '../session';
 import { isoOfMs } from '../time-text';
 
-/** `PropertyControlSendReq.shadowControl`: send it now, or fail when the device is offline. */
-const SEND_ONLY = 1;
 /** `PropertyLogIndexReq.order`. */
 const NEWEST_FIRST = 2;
 
@@ -90,7 +89,7 @@ export const addPropertyCommands = (program: Command, io: Io): void => {
             data: string,
           ) => {
             const { code, msg, msgToken } = await commands.propertyControlSend(
-              { productID, deviceName, data, shadowControl: SEND_ONLY, syncTimeout: timeout },
+              { productID, deviceName, data, shadowControl: ShadowControl.sendOnly, syncTimeout: timeout },
               deadlineFor(timeout),
             );
             const answer = readAnswer(code, msg);

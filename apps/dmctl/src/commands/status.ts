@@ -1,4 +1,4 @@
-import { serviceKeys } from '@alink/contract';
+import { serviceKeys, ServiceStatus } from '@alink/contract';
 import { checkHealth, expectService, type Health } from '@alink/rpc';
 import type { Command } from 'commander';
 import { withExample } from '../example';
@@ -7,8 +7,6 @@ import type { Io } from '../io';
 import { inSession, type Session } from '../session';
 import { isoOfSeconds } from '../time-text';
 
-/** `ProtocolService.status`. */
-const RUNNING = '1';
 /** Seconds without a sign of life after which a gateway counts as gone: it gives one every 60. */
 const SILENT_AFTER_S = 180;
 
@@ -118,6 +116,6 @@ const protocolRows = async ({ protocols }: Session, nowSeconds: number): Promise
 };
 
 const stateOf = (status: string, silentSeconds: number): ProtocolRow['state'] => {
-  if (status !== RUNNING) return 'stopped';
+  if (Number(status) !== ServiceStatus.running) return 'stopped';
   return silentSeconds > SILENT_AFTER_S ? 'silent' : 'running';
 };
