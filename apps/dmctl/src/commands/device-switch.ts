@@ -3,8 +3,9 @@ import { changeDevices } from '../change-devices';
 import { addChoiceOptions, chooseDevices, type Choice } from '../chosen-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 
 /** `DeviceInfo.isEnable`. */
 const ENABLED = 1;

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
 import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse-options';
-import { inSession } from '../session';
 import { isoOfMs } from '../time-text';
 
 /** `PropertyControlSendReq.shadowControl`: send it now, or fail when the device is offline. */
@@ -13,9 +13,7 @@ const SEND_ONLY = 1;
 /** `PropertyLogIndexReq.order`. */
 const NEWEST_FIRST = 2;
 
-export const addPropertyCommands = (program: Command, io: Io): void => {
-  const property = program.command('property').description('what devices report, and what they are told to be');
-
+export const addPropertyCommands = (property: Command, io: Io): void => {
   withExample(
     property
       .command('latest')
