@@ -5,19 +5,19 @@ import { publishedHost, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
 import { createMetrics, startAll, type GrpcClientConfig, type GrpcServerConfig, type Logger } from '@alink/runtime';
 import type { GatewayConfig } from './config';
+import { deviceAuth } from './connect/device-auth';
 import { createDevicePath, type DevicePathConfig } from './device-path';
 import { RpcCredentialsSource } from './directory/credentials-source';
 import { Peer } from './directory/peer';
 import { RpcDirectorySource } from './directory/rpc-source';
+import { createHttpServer } from './http/http-server';
 import { readEndpoint } from './http/mqtt-endpoint';
 import type { Activity } from './journal';
-import { deviceAuth } from './platform/device-auth';
-import { waitForDependencies } from './platform/dependencies';
-import { createHttpServer } from './platform/http-server';
-import { PresenceFix } from './platform/presence-fix';
-import { NodeRegistration } from './platform/registration';
-import { startTimer } from './platform/timer';
 import { DmRequests } from './requests/dm-requests';
+import { waitForDependencies } from './services/dependencies';
+import { NodeRegistration } from './services/registration';
+import { startTimer } from './services/timer';
+import { PresenceFix } from './session/presence-fix';
 import type { DevicePorts } from './transport/device-ports';
 
 export interface GatewayOptions {

@@ -27,7 +27,8 @@ import { Presence } from './session/presence';
 import type { Session } from './session/session';
 import { SessionLife } from './session/session-life';
 import { SessionTable } from './session/session-table';
-import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './transport/device-ports';
+import type { DevicePortsConfig } from './transport/config';
+import { openDevicePorts, type DevicePorts } from './transport/device-ports';
 
 export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &
@@ -75,15 +76,15 @@ const wire = (options: DevicePathOptions) => {
   });
   const admission = guard.admission(unguarded);
 
-  const parts = { config, nodeId, bus, clock, log, directory, journal, metrics: gatewayMetrics };
-  const { uplink, downlink } = createMessagePath({ ...parts, peer, dm: answerer });
+  const tools = { bus, clock, log, journal, metrics: gatewayMetrics };
+  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm: answerer, ...tools });
 
   const presence = new Presence(bus, clock, log, nodeId);
   const others = new OtherGateways(bus, sessions, presence, directory, nodeId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const listen = (session: Session): Subscription => downlink.listen(session);
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
-  const connections = new Connections({ ...parts, admission, unguarded, guard, sessions, changes, life, uplink });
+  const connections = new Connections({ admission, unguarded, guard, sessions, changes, life, uplink, ...tools });
 
   return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, connections };
 };

@@ -8,7 +8,7 @@ import { deviceCredentials } from '@alink/signing';
 import { eventually, RawMqtt, removeFolder, startNats, temporaryFolder, type TestNats } from '@alink/testing';
 import { createGateway, type Gateway } from '../src/app';
 import { gatewayConfigSchema } from '../src/config';
-import { ProtocolAnnouncer } from '../src/platform/announce-protocol';
+import { ProtocolAnnouncer } from '../src/services/announce-protocol';
 import { PRODUCT_KEY, secretOf } from './listed-dm';
 import { startNotedPlatform, type NotedPlatform } from './noted-platform';
 

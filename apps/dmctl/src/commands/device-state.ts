@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
-import { inSession } from '../session';
 import { changedTags, type TagChanges } from '../tags';
 
 /** What changes a device: renamed, reset, given another secret. */

@@ -1,17 +1,13 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { readHubLog } from '../hub-log';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseMoment } from '../parse-options';
-import { inSession } from '../session';
 
-export const addLogCommand = (program: Command, io: Io): void => {
+export const completeLogCommand = (log: Command, io: Io): void => {
   withExample(
-    program
-      .command('log')
-      .description(
-        'show what happened between the gateway and a device: connects, refusals, messages, each with its cause',
-      )
+    log
       .argument('<productKey>')
       .argument('<deviceName>')
       .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { changedTags, type TagChanges } from '../tags';
 import { autoRegisters, netTypes, productStatuses, validations } from '../wire-words';
 

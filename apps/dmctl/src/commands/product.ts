@@ -1,9 +1,10 @@
-import { PROTOCOL_CODE } from '@alink/contract';
+import { PROTOCOL_CODE } from '@alink/contract/subjects';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parsePage, parseTag } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
 import {
   authentications,
@@ -42,9 +43,7 @@ interface ListOptions {
 
 type DeviceCount = Awaited<ReturnType<Session['admin']['deviceCounts']>>['list'][number];
 
-export const addProductCommands = (program: Command, io: Io): void => {
-  const product = program.command('product').description('products and their thing models');
-
+export const addProductCommands = (product: Command, io: Io): void => {
   withExample(
     product
       .command('create')

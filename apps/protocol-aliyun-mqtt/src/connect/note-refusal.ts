@@ -1,4 +1,3 @@
-import { isQuiet } from '../guard/guard-refusals';
 import type { Journal } from '../journal';
 import type { Attempt } from './attempt';
 import type { Refusal } from './refusals';
@@ -8,7 +7,7 @@ import type { Refusal } from './refusals';
  * in this turn of the event loop: a guesser must not see in the time what goes into the line.
  */
 export const noteRefusal = (journal: Journal, { identity, address }: Attempt, refusal: Refusal): void => {
-  if (isQuiet(refusal)) return;
+  if (refusal.quiet) return;
   setImmediate(() => {
     const { returnCode, cause, step } = refusal;
     const { productKey, deviceName } = identity ?? { productKey: '', deviceName: '' };

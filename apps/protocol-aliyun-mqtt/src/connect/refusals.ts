@@ -13,6 +13,8 @@ export interface Refusal {
   /** May be worked out only when it is read, which a guesser would see in the time: to be read after the answer. */
   readonly cause: string;
   readonly step: string;
+  /** Not to be logged: a line about it was written already. */
+  readonly quiet?: boolean;
 }
 
 const refusal = (returnCode: ReturnCode, cause: string, step: string): Refusal => ({ returnCode, cause, step });

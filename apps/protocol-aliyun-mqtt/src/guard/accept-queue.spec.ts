@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { jest } from '@jest/globals';
 import { seededRandom } from '@alink/testing';
-import { AcceptQueue, type AcceptQueueOptions, type Drop, type Opening } from './accept-queue';
+import type { Opening } from '../transport/openings';
+import { AcceptQueue, type AcceptQueueOptions, type Drop } from './accept-queue';
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
 afterEach(() => void jest.useRealTimers());

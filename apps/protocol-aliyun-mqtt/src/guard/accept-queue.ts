@@ -14,6 +14,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@alink/runtime';
+import type { Opening, TurnQueue } from '../transport/openings';
 import { addressKey } from './address-key';
 import { TokenBucket } from './token-bucket';
 
@@ -43,16 +44,6 @@ export interface AcceptQueueEvents {
   onTurn(waitedMs: number): void;
 }
 
-/** A connection whose turn it is. */
-export interface Opening {
-  /** It has waited so long that its other end may be gone, which nobody sees before it is read. */
-  readonly mayBeGone: boolean;
-  /** Its CONNECT is there: from now on it waits for us, and keeps its slot. */
-  connecting(): void;
-  /** Its CONNACK is sent, or it is closed: it needs its slot no more. */
-  finished(): void;
-}
-
 interface Lane {
   readonly key: string;
   /** What its address may begin; absent without a limit. */
@@ -72,7 +63,7 @@ const MAX_ADDRESSES = 50_000;
 /** Milliseconds that every device waits for its CONNACK: whoever has waited longer may be gone. */
 const SURELY_THERE_MS = 1000;
 
-export class AcceptQueue {
+export class AcceptQueue implements TurnQueue {
   /** Lanes in which somebody waits, in the order of their turns. */
   private readonly turns = new Map<string, Lane>();
   /** Lanes in which somebody waits or holds a slot. */
@@ -104,11 +95,6 @@ export class AcceptQueue {
     return this.openingCount;
   }
 
-  /**
-   * Waits for a connection's turn; it must not be read before. Destroys it when it cannot have one.
-   * @param address absent where it says nothing: connections of a proxy stand in a lane without limits
-   * @returns its turn; rejects when the connection is closed first
-   */
   enter(socket: Duplex, address: string | undefined): Promise<Opening> {
     return new Promise((resolve, reject) => {
       const began = this.clock.now();
@@ -150,10 +136,6 @@ export class AcceptQueue {
     });
   }
 
-  /**
-   * Waits as long as the rate of an address asks, for connections whose address was not known when they entered.
-   * Rejects when that would be too long.
-   */
   async pace(address: string): Promise<void> {
     const rate = this.rateOf(addressKey(address));
     const delayMs = rate?.spend(1) ?? 0;

@@ -3,15 +3,17 @@
  * share.
  */
 import type { Clock } from '@alink/runtime';
+import type { Refusal } from '../connect/refusals';
+import type { CredentialsRate } from '../connect/ways/way';
 import { EventRate } from './event-rate';
-import { tooManyLogins, type GuardRefusal } from './guard-refusals';
+import { tooManyLogins } from './guard-refusals';
 
 const MINUTE_MS = 60_000;
 /** Devices remembered: as many as a gateway of this size can hold. */
 const MAX_DEVICES = 200_000;
 const MAX_LINES = 10_000;
 
-export class ConnectRate {
+export class ConnectRate implements CredentialsRate {
   private readonly logins: EventRate;
   private readonly lines: EventRate;
 
@@ -25,7 +27,7 @@ export class ConnectRate {
   }
 
   /** A device has proved who it is. @returns why it may not come in now, or undefined */
-  refuse(productKey: string, deviceName: string): GuardRefusal | undefined {
+  refuse(productKey: string, deviceName: string): Refusal | undefined {
     if (this.perMinute === 0) return undefined;
     const device = `${productKey}&${deviceName}`;
     if (this.logins.take(device)) return undefined;

@@ -2,15 +2,8 @@
 import type { Refusal } from '../connect/refusals';
 import type { ReturnCode } from '../link/endpoint';
 
-export interface GuardRefusal extends Refusal {
-  /** Not to be logged: a line about it was written already. */
-  readonly quiet: boolean;
-}
-
-export const isQuiet = (refusal: Refusal): boolean => 'quiet' in refusal && refusal.quiet === true;
-
 /** @param returnCode the one that it would get anyway: a guesser does not see that it is locked out */
-export const lockedOut = (returnCode: ReturnCode): GuardRefusal => ({
+export const lockedOut = (returnCode: ReturnCode): Refusal => ({
   returnCode,
   cause: 'too many failed logins',
   step: 'wait until the lock ends',
@@ -21,7 +14,7 @@ export const lockedOut = (returnCode: ReturnCode): GuardRefusal => ({
  * CONNACK 3, "server unavailable" [MQTT-3.2.2.3]: 4 and 5 would tell the device that its credentials are bad, and 2 that
  * its ClientID is. Every Link SDK waits and tries again on any code.
  */
-export const tooManyLogins = (perMinute: number, quiet: boolean): GuardRefusal => ({
+export const tooManyLogins = (perMinute: number, quiet: boolean): Refusal => ({
   returnCode: 3,
   cause: `more than ${perMinute} logins of this device in a minute`,
   step: 'look for two devices with the same triple, or for a device that restarts; CONNECTS_PER_MINUTE_PER_DEVICE sets the limit',

@@ -1,10 +1,9 @@
 import { deviceCredentials } from '@alink/signing';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { refusals, type Refusal } from '../connect/refusals';
-import { ConnectRate } from './connect-rate';
 import type { Verdict } from '../connect/verdict';
+import { ConnectRate } from './connect-rate';
 import { GuardedAdmission } from './guarded-admission';
-import { isQuiet } from './guard-refusals';
 import { LoginLockout, type Lock } from './login-lockout';
 
 const right = 'secret-of-dev';
@@ -60,7 +59,7 @@ test('what a lock refuses is not written for each attempt', async () => {
   const { admission } = guarded();
   const verdicts: Verdict[] = [];
   for (let n = 0; n < 12; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
-  const quiet = verdicts.map((verdict) => verdict.as === 'refused' && isQuiet(verdict.refusal));
+  const quiet = verdicts.map((verdict) => verdict.as === 'refused' && verdict.refusal.quiet === true);
   expect(quiet).toEqual([...Array.from({ length: 10 }, () => false), true, true]);
 });
 

@@ -11,8 +11,8 @@ import type { DeviceEntry, ProductEntry } from '../directory/records';
 import { noGuard, type GuardConfig } from '../guard/config';
 import { Guard } from '../guard/guard';
 import { Journal, type Activity } from '../journal';
-import { createGatewayMetrics } from '../metrics';
 import { setPeer } from '../link/peer';
+import { createGatewayMetrics } from '../metrics';
 import { authRoutes } from './auth-routes';
 
 const PRODUCT_KEY = 'aliyun_test_01';

@@ -1,17 +1,17 @@
 /** The HTTPS interface for devices, as routes of the gateway's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
-import { peerOf } from '../link/peer';
-import { unmappedAddress } from '../transport/unmapped-address';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
 import type { Journal } from '../journal';
+import { peerOf } from '../link/peer';
+import { unmappedAddress } from '../transport/unmapped-address';
 import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice } from './authenticate-device';
+import { readForm } from './form-body';
 import type { Login, LoginContext } from './login';
 import type { MqttEndpoint } from './mqtt-endpoint';
 import { noteRefusal } from './note-refusal';
 import { readBody } from './read-body';
-import { readForm } from './form-body';
 import { registerDevice } from './register-device';
 
 export interface AuthRoutesOptions extends LoginContext {

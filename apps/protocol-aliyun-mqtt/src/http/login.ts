@@ -1,7 +1,7 @@
 /** A request for credentials whose form is right: who it is about, and what decides on it. */
+import type { CredentialsRate } from '../connect/ways/way';
 import type { CredentialsSource } from '../directory/credentials-source';
 import type { DeviceDirectory } from '../directory/device-directory';
-import type { ConnectRate } from '../guard/connect-rate';
 import type { Claim } from '../guard/login-lockout';
 import type { Outcome } from './answer';
 
@@ -18,5 +18,5 @@ export interface LoginContext {
   readonly directory: Pick<DeviceDirectory, 'find'>;
   readonly credentials: Pick<CredentialsSource, 'registerDevice' | 'issueIotToken'>;
   /** How often a device that has proved its secret may ask dm.rpc for credentials; each is a line of the audit log. */
-  readonly connectRate: Pick<ConnectRate, 'refuse'>;
+  readonly connectRate: CredentialsRate;
 }

@@ -13,9 +13,10 @@ import { createLogger, systemClock } from '@alink/runtime';
 import WebSocket from 'ws';
 import { AcceptQueue } from '../guard/accept-queue';
 import { limits } from '../limits';
-import { developmentCertificates } from './development-ca';
-import { openDevicePorts, type DevicePorts, type DevicePortsConfig } from './device-ports';
 import { peerOf, type Peer } from '../link/peer';
+import { developmentCertificates } from './development-ca';
+import type { DevicePortsConfig } from './config';
+import { openDevicePorts, type DevicePorts } from './device-ports';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'alink-ports-'));
 const log = createLogger({ name: 'test', level: 'error' });

@@ -5,29 +5,12 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError, type Logger } from '@alink/runtime';
-import type { GatewayConfig } from '../config';
-import type { AcceptQueue } from '../guard/accept-queue';
 import { limits } from '../limits';
+import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
+import type { TurnQueue } from './openings';
 import { createDeviceTls } from './tls-settings';
 import { webSocketUpgrade } from './websocket';
-
-export type DevicePortsConfig = Pick<
-  GatewayConfig,
-  | 'HOST'
-  | 'DATA_DIR'
-  | 'MQTT_PORT'
-  | 'MQTT_TLS_PORT'
-  | 'MQTT_WS_PORT'
-  | 'GATEWAY_HTTP_PORT'
-  | 'TLS_CERT_FILE'
-  | 'TLS_KEY_FILE'
-  | 'TLS_ECDSA_CERT_FILE'
-  | 'TLS_ECDSA_KEY_FILE'
-  | 'TLS_C_SDK_SUITES'
-  | 'TLS_OLD_VERSIONS'
-  | 'PROXY_PROTOCOL_FROM'
->;
 
 /** Who takes the connections, decrypted, whose peers are noted. */
 export interface DeviceProtocols {
@@ -37,8 +20,8 @@ export interface DeviceProtocols {
 
 /** Where connections wait for their turn. HTTP has its own line: health checks do not wait behind a fleet. */
 export interface DeviceQueues {
-  readonly mqtt: AcceptQueue;
-  readonly http: AcceptQueue;
+  readonly mqtt: TurnQueue;
+  readonly http: TurnQueue;
 }
 
 export interface DevicePorts {

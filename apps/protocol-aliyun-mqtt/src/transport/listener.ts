@@ -7,11 +7,10 @@ import { createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { portTaken, type Logger } from '@alink/runtime';
-import type { AcceptQueue, Opening } from '../guard/accept-queue';
-import { noteOpening, openingOf } from '../guard/openings';
+import { peerOf, setPeer, type Peer } from '../link/peer';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
-import { peerOf, setPeer, type Peer } from '../link/peer';
+import { noteOpening, openingOf, type Opening, type TurnQueue } from './openings';
 import { readProxyHeader } from './proxy-header';
 import type { DeviceTls } from './tls-settings';
 import { unmappedAddress } from './unmapped-address';
@@ -33,7 +32,7 @@ export interface ListenerOptions {
   /** Milliseconds until the first bytes must be there. */
   readonly firstBytesMs: number;
   /** Where connections wait for their turn. */
-  readonly queue: AcceptQueue;
+  readonly queue: TurnQueue;
   /** Whether a connection has finished opening once it is handed over; otherwise its taker says when. */
   readonly opensAtHandOver?: boolean;
   readonly log: Logger;

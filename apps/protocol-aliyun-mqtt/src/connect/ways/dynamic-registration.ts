@@ -4,8 +4,8 @@
  */
 import { identityTopics } from '@alink/alink';
 import { dynregContent } from '@alink/signing';
-import type { ProductEntry } from '../../directory/records';
 import type { Registration } from '../../directory/credentials-source';
+import type { ProductEntry } from '../../directory/records';
 import type { Attempt } from '../attempt';
 import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
 import { refused, type Push, type Verdict } from '../verdict';

@@ -2,7 +2,6 @@
 import type { Clock } from '@alink/runtime';
 import type { CredentialsSource } from '../../directory/credentials-source';
 import type { DeviceDirectory } from '../../directory/device-directory';
-import type { ConnectRate } from '../../guard/connect-rate';
 import type { Attempt } from '../attempt';
 import type { Refusal } from '../refusals';
 import type { Verdict } from '../verdict';
@@ -18,13 +17,19 @@ export interface Way {
   admit(attempt: Attempt): Promise<Verdict>;
 }
 
+/** How often one device may ask for credentials. */
+export interface CredentialsRate {
+  /** A device has proved who it is. @returns why it may have none now, or undefined */
+  refuse(productKey: string, deviceName: string): Refusal | undefined;
+}
+
 /** What ways work with. */
 export interface WayContext {
   readonly directory: DeviceDirectory;
   readonly credentials: CredentialsSource;
   readonly clock: Clock;
   /** Asked before dm.rpc gives credentials, each of which is a line of the audit log. */
-  readonly connectRate: Pick<ConnectRate, 'refuse'>;
+  readonly connectRate: CredentialsRate;
   /** ClientID of the latest successful login of a device on this gateway. */
   readonly latestLogin: (productKey: string, deviceName: string) => string | undefined;
   readonly cloudPublisher: boolean;

@@ -1,13 +1,13 @@
-/** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being this gateway, with the same lines in the log. */
+/** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being in this node, with the same lines in the log. */
 import { mayPublish, maySubscribe } from '@alink/alink';
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
-import type { Decider } from '../connect/admission';
-import { identityOf, readAttempt } from '../connect/attempt';
-import { noteRefusal } from '../connect/note-refusal';
-import { isRegistration } from '../connect/ways/dynamic-registration';
 import type { Journal } from '../journal';
+import type { Decider } from './admission';
+import { identityOf, readAttempt } from './attempt';
+import { noteRefusal } from './note-refusal';
+import { isRegistration } from './ways/dynamic-registration';
 
 /** Names that brokers give the two kinds of access. */
 const PUBLISH = new Set(['pub', 'publish', 'write', '2']);

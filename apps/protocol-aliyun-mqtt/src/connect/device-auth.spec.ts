@@ -2,13 +2,13 @@
 import { createMemoryBus } from '@alink/bus';
 import { createLogger, createMetrics, systemClock } from '@alink/runtime';
 import { eventually } from '@alink/testing';
-import type { Attempt } from '../connect/attempt';
-import { refusals, type Refusal } from '../connect/refusals';
-import type { Verdict } from '../connect/verdict';
 import { lockedOut } from '../guard/guard-refusals';
 import { Journal, type Activity } from '../journal';
 import { createGatewayMetrics } from '../metrics';
+import type { Attempt } from './attempt';
 import { deviceAuth } from './device-auth';
+import { refusals, type Refusal } from './refusals';
+import type { Verdict } from './verdict';
 
 const bus = createMemoryBus();
 afterAll(() => bus.close());

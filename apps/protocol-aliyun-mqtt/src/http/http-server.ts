@@ -2,8 +2,8 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createOpsServer, type Logger, type Metrics } from '@alink/runtime';
-import { authRoutes, type AuthRoutesOptions } from '../http/auth-routes';
 import { limits } from '../limits';
+import { authRoutes, type AuthRoutesOptions } from './auth-routes';
 
 export interface HttpServerOptions extends AuthRoutesOptions {
   readonly metrics: Metrics;
