@@ -2,10 +2,10 @@
 import type { Bus, Consumer, KeptMessage } from '@alink/bus';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
-import type { Transaction } from '../context';
 import type { PresenceNews } from '../presence/presence-news';
 import type { DeviceChange } from '../presence/presence-rows';
 import { applyPresenceBatch } from '../presence/presence-store';
+import type { Transaction } from '../transaction';
 import type { ApplicationNews } from './application-news';
 import { lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';

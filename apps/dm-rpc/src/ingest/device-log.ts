@@ -1,6 +1,6 @@
 /** Lines in devices' logs: what nodes tell, and what is reported. */
 import type { Envelope, HubLogEntry } from '@alink/contract';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import { idOf, type Place } from './place';
 import type { Report } from './report';

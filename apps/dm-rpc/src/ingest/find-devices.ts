@@ -1,5 +1,6 @@
 /** The devices that reports are from. */
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 
 interface DeviceRow {
   readonly id: bigint;

@@ -1,6 +1,6 @@
 /** All sinks together: which of them take a message, and what they make of a batch of reports. */
 import type { DeviceMessage } from '@alink/contract';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { fits, isText } from '../wire/shape';
 import type { Report } from './report';
 import type { Intake, News, Sink } from './sink';

@@ -1,5 +1,6 @@
 /** Presence as it stands in the database. */
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 import type { PresenceChange, PresenceEvent, PresenceState } from './presence-state';
 
 /** Something that happened to a device's sessions. */

@@ -1,7 +1,8 @@
 /** A device that is to register again, as if it had never logged in. */
 import { deleteHistory } from '@alink/db';
 import type { CallContext } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../context';
+import type { DmContext } from '../context';
+import type { DeviceCore } from '../device-core';
 import { requireLockedDevice } from './lock-device';
 
 /** What is deleted besides. */

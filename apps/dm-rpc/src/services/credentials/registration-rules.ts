@@ -1,5 +1,5 @@
 /** Which products let their devices register themselves. */
-import type { Transaction } from '../../context';
+import type { Transaction } from '../../transaction';
 import { noProduct } from '../../wire/errors';
 
 export type RegisterOutcome =

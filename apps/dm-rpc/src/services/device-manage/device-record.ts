@@ -1,7 +1,7 @@
 /** A device on the wire and in the database. */
 import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import type { DeviceCore } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireDeviceName, requireProductID, textMap } from '../../wire/fields';

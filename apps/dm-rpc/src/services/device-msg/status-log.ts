@@ -1,6 +1,7 @@
 /** When a device went online and offline, and why; newest first. */
 import type { Prisma } from '@alink/db';
-import type { DeviceCore, DmContext } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import type { Page } from '../../wire/paging';
 import { findDevice } from './find-device';
 import { timeRange } from './time-range';
