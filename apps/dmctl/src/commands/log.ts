@@ -3,6 +3,7 @@ import { withExample } from '../example';
 import { readHubLog } from '../hub-log';
 import type { Io } from '../io';
 import { parseLimit, parseMoment } from '../parse-options';
+import { whyNoReports } from '../reports-in-log';
 import { inSession } from '../session';
 
 export const addLogCommand = (program: Command, io: Io): void => {
@@ -24,6 +25,9 @@ export const addLogCommand = (program: Command, io: Io): void => {
             const rows = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
             const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
             session.out.rows(rows, columns, `the gateway has seen nothing of ${deviceName}`);
+            if (rows.some(({ action }) => action === 'publish')) return;
+            const why = await whyNoReports(session, { productID, deviceName });
+            if (why) session.out.note(why);
           },
         ),
       ),
