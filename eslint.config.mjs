@@ -27,11 +27,11 @@ const depConstraints = [
 ];
 
 /**
- * Packages that one place wraps, with the projects that may import them: whoever else needs what they do asks there.
- * Specs are free: a test may look at the wire with the plain client.
+ * Packages that one place wraps, with the projects, or the folders in them, that may import them: whoever else needs what
+ * they do asks there. Specs are free: a test may look at the wire with the plain client.
  */
 const packageHomes = [
-  { packages: /^(aedes|mqtt-packet)(\/|$)/, homes: ['apps/protocol-aliyun-mqtt'] },
+  { packages: /^(aedes|mqtt-packet)(\/|$)/, homes: ['apps/protocol-aliyun-mqtt/src/brokers/aedes'] },
   { packages: /^(@grpc\/|grpc-health-check$)/, homes: ['libs/rpc', 'libs/contract'] },
   { packages: /^(nats|@nats-io)(\/|$)/, homes: ['libs/bus'] },
   { packages: /^etcd3(\/|$)/, homes: ['libs/discovery'] },
@@ -46,10 +46,17 @@ const projects = ['apps', 'libs']
   .filter((path) => existsSync(join(root, path, 'project.json')))
   .map((path) => ({ path, tags: JSON.parse(readFileSync(join(root, path, 'project.json'), 'utf8')).tags }));
 
-/** What the sources of a project may not import; one rule for each project, since a second one would replace the first. */
-const restrictedImports = ({ path, tags }) => {
+/** Folders that are a home inside a project. */
+const innerHomes = ({ path }) =>
+  packageHomes.flatMap(({ homes }) => homes.filter((home) => home.startsWith(`${path}/`)));
+
+/**
+ * What the sources of a project may not import; one rule for each project, since a second one would replace the first.
+ * @param home a folder in the project, for the rule that counts there
+ */
+const restrictedImports = ({ path, tags }, home = path) => {
   const patterns = packageHomes
-    .filter(({ homes }) => !homes.includes(path))
+    .filter(({ homes }) => !homes.includes(path) && !homes.includes(home))
     .map(({ packages, homes }) => ({ regex: packages.source, message: `Only ${homes.join(' and ')} may use it.` }));
   if (path !== 'apps/standalone') {
     patterns.push({ group: ['@alink/app-*'], message: 'Only apps/standalone puts apps together.' });
@@ -59,7 +66,7 @@ const restrictedImports = ({ path, tags }) => {
     patterns.push({ group, message: 'A pure lib knows no socket, clock, file or environment.' });
   }
   return {
-    files: [`${path}/src/**/*.ts`],
+    files: [home === path ? `${path}/src/**/*.ts` : `${home}/**/*.ts`],
     ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: [{ name: '@alink/testing', message: 'For specs only.' }], patterns }],
@@ -110,7 +117,10 @@ export default tseslint.config(
   // The end-to-end tests are specs through and through, and the testing lib is what specs are free to use.
   ...projects
     .filter(({ tags }) => !tags.includes('type:e2e') && !tags.includes('type:testing'))
-    .map((project) => restrictedImports(project)),
+    .flatMap((project) => [
+      restrictedImports(project),
+      ...innerHomes(project).map((home) => restrictedImports(project, home)),
+    ]),
   {
     // The environment is read in one place, and a pure lib does not know the time.
     files: ['libs/**/src/**/*.ts', 'apps/**/src/**/*.ts'],

@@ -1,5 +1,7 @@
-// The import rules of eslint.config.mjs, tried on sources that break them.
-import { execFileSync } from 'node:child_process';
+// The import rules of eslint.config.mjs and .dependency-cruiser.mjs, tried on sources that break them.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,8 +44,27 @@ const cases = [
   ],
   ['a source uses the testing lib', 'apps/dmctl/src/x.ts', `import * as it from '@alink/testing';`, ['imports']],
   ['a spec uses the testing lib', 'apps/dmctl/src/x.spec.ts', `import * as it from '@alink/testing';`, []],
-  ['the broker outside the gateway', 'apps/dm-rpc/src/x.ts', `import * as it from 'aedes';`, ['imports']],
-  ['the broker in the gateway', 'apps/protocol-aliyun-mqtt/src/x.ts', `import * as it from 'aedes';`, []],
+  ['aedes outside the node', 'apps/dm-rpc/src/x.ts', `import * as it from 'aedes';`, ['imports']],
+  [
+    'aedes in the node, outside its folder',
+    'apps/protocol-aliyun-mqtt/src/session/x.ts',
+    `import * as it from 'aedes';`,
+    ['imports'],
+  ],
+  [
+    "aedes' parser in the node, outside its folder",
+    'apps/protocol-aliyun-mqtt/src/brokers/x.ts',
+    `import * as it from 'mqtt-packet';`,
+    ['imports'],
+  ],
+  ['aedes in its folder', 'apps/protocol-aliyun-mqtt/src/brokers/aedes/x.ts', `import * as it from 'aedes';`, []],
+  [
+    'NATS in the folder of aedes',
+    'apps/protocol-aliyun-mqtt/src/brokers/aedes/x.ts',
+    `import * as it from 'nats';`,
+    ['imports'],
+  ],
+  ['aedes in a spec of the node', 'apps/protocol-aliyun-mqtt/src/x.spec.ts', `import * as it from 'aedes';`, []],
   ['gRPC outside libs/rpc', 'apps/dm-rpc/src/x.ts', `import * as it from '@grpc/grpc-js';`, ['imports']],
   ['gRPC in libs/rpc', 'libs/rpc/src/x.ts', `import * as it from '@grpc/grpc-js';`, []],
   ['NATS outside libs/bus', 'libs/discovery/src/x.ts', `import * as it from 'nats';`, ['imports']],
@@ -89,5 +110,85 @@ describe('import rules', () => {
   test.each(cases.map((entry, index) => [entry[0], index]))('%s', (_name, index) => {
     const rules = found[index].map((rule) => ruleNames[rule] ?? rule);
     expect([...new Set(rules)].sort()).toEqual(cases[index][3]);
+  });
+});
+
+/** Files of a small repository, by what they are there for. `uses` writes a file that needs others. */
+const uses = (...paths) => paths.map((path, n) => `export * as it${n} from '${path}';`).join('\n');
+const node = (path) => `apps/protocol-aliyun-mqtt/src/${path}.ts`;
+const typed = (path) => `import type * as it from '${path}';\nexport type It = typeof it;`;
+
+const repositories = [
+  [
+    'arrows that run down',
+    {
+      [node('app')]: uses('./session/a', './brokers/aedes/a'),
+      [node('session/a')]: uses('../link/a', '../journal', '../connect/ways/a'),
+      [node('connect/ways/a')]: uses('../../directory/a'),
+      [node('directory/a')]: '',
+      [node('brokers/aedes/a')]: uses('../../link/a'),
+      [node('journal')]: uses('./metrics', './link/a'),
+      [node('metrics')]: '',
+      [node('link/a')]: '',
+    },
+    [],
+  ],
+  [
+    'an arrow that runs up',
+    { [node('link/a')]: uses('../session/a'), [node('session/a')]: '' },
+    ['nothing-above-link'],
+  ],
+  [
+    'an arrow to a type',
+    { [node('guard/a')]: typed('../session/a'), [node('session/a')]: '' },
+    ['nothing-above-guard'],
+  ],
+  [
+    'an arrow out of a folder in a folder',
+    { [node('connect/ways/a')]: uses('../../guard/a'), [node('guard/a')]: '' },
+    ['nothing-above-connect'],
+  ],
+  ['an arrow to the roof', { [node('uplink/a')]: uses('../config'), [node('config')]: '' }, ['nothing-above-uplink']],
+  [
+    'an arrow from what everybody needs',
+    { [node('journal')]: uses('./session/a'), [node('session/a')]: '' },
+    ['nothing-above-limits-metrics-journal'],
+  ],
+  [
+    'a broker that knows of sessions',
+    { [node('brokers/aedes/a')]: uses('../../session/a'), [node('session/a')]: '' },
+    ['nothing-above-brokers'],
+  ],
+  ['a spec that needs a higher floor', { [node('link/a.spec')]: uses('../session/a'), [node('session/a')]: '' }, []],
+  ['a circle of two files', { 'libs/bus/src/a.ts': uses('./b'), 'libs/bus/src/b.ts': uses('./a') }, ['no-circles']],
+  [
+    'a circle over types, through the name of a lib',
+    { 'libs/bus/src/index.ts': uses('./a'), 'libs/bus/src/a.ts': typed('@alink/bus') },
+    ['no-circles'],
+  ],
+];
+
+/** Writes the files into a folder of their own, and has the rules look at it. @returns the rules that are broken */
+const violationsIn = (files) => {
+  const folder = mkdtempSync(join(tmpdir(), 'alink-arrows-'));
+  try {
+    copyFileSync(join(root, 'tsconfig.base.json'), join(folder, 'tsconfig.base.json'));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const cruiser = join(root, 'node_modules/.bin/depcruise');
+    const rules = ['--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json'];
+    const found = Object.keys(files).map((path) => path.split('/')[0]);
+    const { stdout } = spawnSync(cruiser, [...rules, ...new Set(found)], { cwd: folder, encoding: 'utf8' });
+    return JSON.parse(stdout).summary.violations.map(({ rule }) => rule.name);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+describe('arrows between files', () => {
+  test.each(repositories)('%s', (_name, files, broken) => {
+    expect(violationsIn(files)).toEqual(broken);
   });
 });

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, subjects } from '@alink/contract';
-import type { DeviceCore } from './context';
+import type { DeviceCore } from './device-core';
 
 /** Messages that are sent without giving way. */
 const SLICE = 500;

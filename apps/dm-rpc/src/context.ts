@@ -5,8 +5,6 @@ import type { AuditLog } from './audit/audit-log';
 import type { Changes } from './changes';
 import type { DeletedDevices } from './deleted-devices';
 
-export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
-
 /** What the handlers work with. */
 export interface DmContext {
   readonly prisma: PrismaClient;
@@ -18,10 +16,4 @@ export interface DmContext {
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
-}
-
-/** A device by its names. */
-export interface DeviceCore {
-  readonly productID: string;
-  readonly deviceName: string;
 }

@@ -4,7 +4,8 @@
  */
 import { deleteHistory, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
-import type { DeviceCore, Transaction } from './context';
+import type { DeviceCore } from './device-core';
+import type { Transaction } from './transaction';
 
 /** For what another process has left while this one runs on. */
 const INTERVAL_MS = 3_600_000;

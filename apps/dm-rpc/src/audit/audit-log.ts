@@ -1,7 +1,8 @@
 /** Who changed what: each change of devices, products and credentials leaves a line, written in its own transaction. */
 import type { PrismaClient } from '@alink/db';
 import type { CallContext } from '@alink/rpc';
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 import { actorOf } from './actor';
 
 export type AuditAction =

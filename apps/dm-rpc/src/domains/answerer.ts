@@ -1,6 +1,6 @@
 /** How a domain answers what devices ask: a table of kinds in its `request.ts`. */
 import type { Question, QuestionKind, Reply } from '@alink/alink';
-import type { DeviceCore } from '../context';
+import type { DeviceCore } from '../device-core';
 import type { Shape } from '../wire/shape';
 
 /** A question, and who asks it. */

@@ -1,7 +1,7 @@
 /** Tells applications what devices reported, after it is kept. Bodies: `{"device","timestamp",...}`. */
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope } from '@alink/contract';
-import type { DeviceCore } from '../context';
+import type { DeviceCore } from '../device-core';
 import type { News } from './sink';
 
 export class ApplicationNews {

@@ -1,9 +1,8 @@
 /** A report as dm works with it: its texts and times fit for the database, its message one that can be kept. */
 import type { DeviceMessage, DeviceReport } from '@alink/contract';
-import type { DeviceCore } from '../context';
+import type { DeviceCore } from '../device-core';
 import { MAX_CONTENT, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import type { Place } from './place';
-import type { SinkTable } from './sink-table';
 
 export interface Report extends DeviceCore {
   readonly kind: 'report';
@@ -18,8 +17,13 @@ export interface Report extends DeviceCore {
   readonly bytes?: Buffer;
 }
 
+/** Knows what is read of messages. */
+export interface MessageCheck {
+  isWellFormed(message: DeviceMessage): boolean;
+}
+
 /** @throws {TypeError} on a message that lacks what is read of it later: it could never be kept */
-export const readReport = (report: DeviceReport, place: Place, sinks: SinkTable): Report => {
+export const readReport = (report: DeviceReport, place: Place, sinks: MessageCheck): Report => {
   const { message, bytes } = report;
   if (message && !sinks.isWellFormed(message)) throw new TypeError('device message is not well-formed');
   return {

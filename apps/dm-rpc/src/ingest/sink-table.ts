@@ -1,6 +1,6 @@
 /** All sinks together: which of them take a message, and what they make of a batch of reports. */
 import type { DeviceMessage } from '@alink/contract';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { fits, isText } from '../wire/shape';
 import type { Report } from './report';
 import type { Intake, News, Sink } from './sink';
@@ -29,6 +29,13 @@ export class SinkTable {
   isWellFormed(message: DeviceMessage): boolean {
     const { method } = message;
     return isText(method) && this.takersOf(method).every(({ needs }) => fits(needs, message));
+  }
+
+  /** Whether it only says how the device is; not so an answer to a command, and what nobody here understands. */
+  isPlain({ message }: Report): boolean {
+    if (!message) return true;
+    const takers = this.takersOf(message.method);
+    return takers.length > 0 && !takers.some(({ isAnswer }) => isAnswer);
   }
 
   /** What all of them make of the reports. @param deviceID undefined for a device that does not exist (any more) */

@@ -1,6 +1,6 @@
 /** What becomes of reports: one sink for each kind of data that devices report, one file each in `sinks/`. */
 import type { DeviceMessage } from '@alink/contract';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import type { Shape } from '../wire/shape';
 import type { Report } from './report';
 

@@ -1,6 +1,6 @@
 /** Takes the devices of a node that is gone offline. */
 import type { PrismaClient } from '@alink/db';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { writeStatusLog, type DeviceChange } from './presence-rows';
 
 /** Devices in one transaction: whoever wants one of them waits for a fraction of a second. */

@@ -1,6 +1,7 @@
 /** Presence as it stands in the database. */
 import { OnlineState } from '@alink/contract';
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 import type { PresenceChange, PresenceEvent, PresenceState } from './presence-state';
 
 /** Something that happened to a device's sessions. */

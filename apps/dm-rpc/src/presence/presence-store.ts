@@ -1,5 +1,6 @@
 /** Applies what happened to devices' sessions to what the database knows of them. */
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 import {
   isAnyMissing,
   lockDevices,

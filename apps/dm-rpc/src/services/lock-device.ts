@@ -1,5 +1,6 @@
 /** Locks the row of a device until the transaction ends, so that changes of one device take turns. */
-import type { DeviceCore, Transaction } from '../context';
+import type { DeviceCore } from '../device-core';
+import type { Transaction } from '../transaction';
 import { noDevice } from '../wire/errors';
 
 /** @returns its id; undefined when there is no such device */

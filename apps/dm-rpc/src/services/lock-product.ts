@@ -1,7 +1,7 @@
 /** Locks the row of a product until the transaction ends, so that changes of one product take turns. */
 import { Code, ProductStatus } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { noProduct } from '../wire/errors';
 import type { ProductRow } from './product-manage/product-record';
 

@@ -2,7 +2,8 @@
 import type { services } from '@alink/contract';
 import { deleteHistory } from '@alink/db';
 import type { CallContext, Handlers } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../context';
+import type { DmContext } from '../context';
+import type { DeviceCore } from '../device-core';
 import { requireDevice } from './device-manage/device-record';
 import { requireLockedDevice } from './lock-device';
 

@@ -1,6 +1,6 @@
 /** Tokens of devices in the database. Whoever changes those of a device holds the lock on its row. */
 import type { Prisma } from '@alink/db';
-import type { Transaction } from '../context';
+import type { Transaction } from '../transaction';
 import { unixSeconds } from '../wire/times';
 import { hashToken } from './token-hash';
 

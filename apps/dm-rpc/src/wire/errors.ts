@@ -3,7 +3,7 @@ import { Code } from '@alink/contract';
 import { Prisma } from '@alink/db';
 import { badField as badParameter, RpcError } from '@alink/rpc';
 import { ThingModelError } from '@alink/thing-model';
-import type { DeviceCore } from '../context';
+import type { DeviceCore } from '../device-core';
 
 export { badParameter };
 

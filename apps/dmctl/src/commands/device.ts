@@ -7,7 +7,7 @@ import type { Io } from '../io';
 import { collect, parseLimit, parsePage } from '../parse-options';
 import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { deviceTypes, onlineStates, wordOf } from '../wire-words';
+import { deviceTypes, logLevels, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
@@ -87,6 +87,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
               firstLogin: isoOfSeconds(info.firstLogin),
               lastOffline: isoOfSeconds(info.lastOffline),
               lastIp: info.lastIp,
+              logLevel: info.logLevel === '0' ? undefined : wordOf(logLevels, info.logLevel),
               tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,
               deviceSecret: options.showSecret ? info.secret : undefined,
             });

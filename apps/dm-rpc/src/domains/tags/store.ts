@@ -1,6 +1,6 @@
 /** Tags of devices in the database: read and changed for many devices at once, each in one statement. */
 import { Prisma, type PrismaClient } from '@alink/db';
-import type { DeviceCore } from '../../context';
+import type { DeviceCore } from '../../device-core';
 
 export type Tags = Readonly<Record<string, string>>;
 

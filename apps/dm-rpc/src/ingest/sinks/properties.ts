@@ -1,6 +1,6 @@
 /** Values of properties: the history of all, and the latest of each. */
 import { subjects, type JsonObject } from '@alink/contract';
-import type { Transaction } from '../../context';
+import type { Transaction } from '../../transaction';
 import { isListOf, isObject } from '../../wire/shape';
 import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import { idOf } from '../place';

@@ -4,8 +4,10 @@
  */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
-import type { DeviceCore, DmContext, Transaction } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { keepToken, liveTokens } from '../../tokens/issued-tokens';
+import type { Transaction } from '../../transaction';
 import { isForeignKeyViolation, noProduct } from '../../wire/errors';
 import { requireDevice, secretOwner } from '../device-manage/device-record';
 import { requireLockedDevice } from '../lock-device';

@@ -5,8 +5,9 @@
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
-import type { DmContext, Transaction } from '../../context';
+import type { DmContext } from '../../context';
 import { keepToken, liveTokens, tokenRecord } from '../../tokens/issued-tokens';
+import type { Transaction } from '../../transaction';
 import { notFound } from '../../wire/errors';
 import { plainText } from '../../wire/fields';
 import { unixSeconds } from '../../wire/times';

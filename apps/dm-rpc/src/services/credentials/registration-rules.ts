@@ -1,6 +1,6 @@
 /** Which products let their devices register themselves. */
 import { AutoRegister, ProductStatus } from '@alink/contract';
-import type { Transaction } from '../../context';
+import type { Transaction } from '../../transaction';
 import { noProduct } from '../../wire/errors';
 
 export type RegisterOutcome =

@@ -1,7 +1,9 @@
 /** Many devices in one call and one transaction: each is created, or has a reason why not. */
 import type { services } from '@alink/contract';
 import type { CallContext, Handlers } from '@alink/rpc';
-import type { DeviceCore, DmContext, Transaction } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
+import type { Transaction } from '../../transaction';
 import { secretOwner } from '../device-manage/device-record';
 import { makeDeviceSecret } from '../random-names';
 import { firstNumber, readDeviceRows, type DeviceRow } from './device-rows';

@@ -1,7 +1,8 @@
 /** The devices that a request to create many asks for, each with what is wrong with it. */
 import type { services } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
 import { plainText, requireProductID, requireSecret, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';

@@ -7,7 +7,8 @@ import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { SecretBoxError } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
-import type { DmContext, Transaction } from '../../context';
+import type { DmContext } from '../../context';
+import type { Transaction } from '../../transaction';
 import { secretOwner as deviceSecretOwner } from '../device-manage/device-record';
 import { secretOwner as productSecretOwner } from '../product-manage/product-record';
 

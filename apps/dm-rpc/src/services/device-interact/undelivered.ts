@@ -1,7 +1,8 @@
 /** Commands that came to nothing, told to whoever looks after the device: in its log, and in that of this process. */
 import { Code, encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import type { NewCommand } from './send-log';
 
 export interface Undelivered extends Pick<NewCommand, 'action' | 'dataID'> {

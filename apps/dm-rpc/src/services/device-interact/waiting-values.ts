@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type JsonObject } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { CommandSender } from './command-sender';
 

@@ -1,7 +1,7 @@
 /** A device on the wire and in the database. */
-import { DeviceStatus, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
+import { DeviceStatus, LogLevel, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import type { DeviceCore } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireDeviceName, requireProductID, textMap } from '../../wire/fields';
@@ -29,7 +29,6 @@ const EXTRA = [
   'softInfo',
   'Position',
   'address',
-  'logLevel',
   'mobileOperator',
   'phone',
   'iccid',
@@ -94,6 +93,7 @@ export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCrea
   ...requireDevice(info),
   deviceAlias: plainText('deviceAlias', info.deviceAlias?.value ?? '', 128),
   isEnable: choice('isEnable', info.isEnable, valuesOf(YesNo), yes) === yes,
+  logLevel: choice('logLevel', info.logLevel, valuesOf(LogLevel), 0),
   tags: textMap('tags', info.tags),
   ...splitConf(info.protocolConf),
   extra: pickExtra(info, EXTRA),
@@ -103,6 +103,7 @@ export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCrea
 export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload<object>): Prisma.DeviceUpdateInput => {
   const change: Prisma.DeviceUpdateInput = {
     isEnable: choice('isEnable', info.isEnable, valuesOf(YesNo), row.isEnable ? yes : no) === yes,
+    logLevel: choice('logLevel', info.logLevel, valuesOf(LogLevel), row.logLevel),
     extra: mergeExtra(row.extra, info, EXTRA),
   };
   if (info.deviceAlias) change.deviceAlias = plainText('deviceAlias', info.deviceAlias.value, 128);
@@ -133,6 +134,7 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
     secret,
     deviceAlias: { value: row.deviceAlias },
     isEnable: row.isEnable ? yes : no,
+    logLevel: row.logLevel,
     tags: row.tags as Record<string, string>,
     protocolConf: row.registration === 'operator' ? conf : { ...conf, [REGISTRATION_KEY]: row.registration },
     createdTime: unixSeconds(row.createdAt),

@@ -2,7 +2,8 @@
 import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
-import type { DeviceCore, DmContext } from '../../context';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { pageOf, type Page } from '../../wire/paging';
 import { findDevice } from './find-device';
 import { timeRange } from './time-range';

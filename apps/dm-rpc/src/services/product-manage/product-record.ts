@@ -3,6 +3,8 @@ import {
   AuthMode,
   AutoRegister,
   DeviceType,
+  LogLevel,
+  logLevelOf,
   NetType,
   ProductStatus,
   PROTOCOL_CODE,
@@ -41,13 +43,16 @@ const VALIDATIONS = ['weak', 'strong', 'none'];
 /** What a product's secrets are sealed for. */
 export const secretOwner = (productID: string): string => `product:${productID}`;
 
-/** Values that nodes read out of the protocol's parameters are checked; the rest is anybody's. */
+/** Values that are read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
-  const { productID, validation } = conf;
+  const { productID, validation, logLevel } = conf;
   if (productID) requireProductID('protocolConf["productID"]', productID);
   if (validation && !VALIDATIONS.includes(validation)) {
     throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
+  }
+  if (logLevel && logLevelOf(logLevel) === undefined) {
+    throw badParameter('protocolConf["logLevel"]', `must be one of ${Object.keys(LogLevel).join(', ')}`);
   }
   return conf;
 };
