@@ -1,3 +1,6 @@
+export { brokerSuite } from './broker-suite/broker-suite';
+export type { BrokerUnderTest } from './broker-suite/stage';
+export type { RecordingEndpoint } from './broker-suite/recording-endpoint';
 export { startEtcd, type TestEtcd } from './etcd-server';
 export { eventually } from './eventually';
 export { freePort } from './free-port';

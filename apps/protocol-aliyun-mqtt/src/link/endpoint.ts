@@ -51,7 +51,10 @@ export interface Endpoint {
    */
   published(link: Link, publish: Publish): Promise<void>;
 
-  /** Whether the client may have that filter; otherwise it gets SUBACK 0x80. Asked for filters of before as well. */
+  /**
+   * Whether the client may have that filter, which need not be a valid one; otherwise it gets SUBACK 0x80. Asked for
+   * filters of before this connection as well.
+   */
   subscribing(link: Link, filter: string): boolean;
 
   /** A SUBSCRIBE or UNSUBSCRIBE is answered. */

@@ -35,6 +35,7 @@ class AedesBroker implements Broker {
     this.aedes = new SilentAedes({
       preConnect: (client, packet, done) => {
         holdPackets(client);
+        this.aedes.sendAll(client);
         this.noteConnect(client, packet);
         done(null, true);
       },
