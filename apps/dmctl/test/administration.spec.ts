@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { services } from '@alink/contract';
+import { connectRpc } from '@alink/rpc';
 import { eventually, RawMqtt } from '@alink/testing';
 import { startRealPlatform, type RealPlatform } from './real-platform';
 import { runCli, type Ran } from './run-cli';
@@ -134,6 +136,31 @@ describe('a device', () => {
     await dmctl('device delete lamp lamp3');
     expect(await refused('device tokens lamp lamp3')).toContain('lamp3');
   });
+});
+
+test('tags that a device asks for are shown, and it is told those that people set', async () => {
+  const channel = connectRpc(`127.0.0.1:${platform.env['DM_GRPC_PORT']}`, { deadlineMs: 30_000 });
+  const ask = async (kind: string, body: object) => {
+    const question = { productID: 'tagged', deviceName: 'dev001', kind, body: JSON.stringify(body) };
+    const { replies } = await channel.client(services.requests).ask({ questions: [question] });
+    return replies.map(({ code, data }) => [code, data && (JSON.parse(data) as unknown)])[0];
+  };
+  try {
+    await dmctl('product create tagged');
+    await dmctl('device create tagged dev001');
+    expect(await ask('tags.update', { tags: [{ key: 'fw', value: '1.2' }] })).toEqual(['200', '']);
+    expect(await json('device show tagged dev001')).toMatchObject({ tags: { fw: '1.2' } });
+    await dmctl('device update tagged dev001 --tag site=hall-2');
+    const both = [
+      { key: 'fw', value: '1.2' },
+      { key: 'site', value: 'hall-2' },
+    ];
+    expect(await ask('tags.get', { keys: ['fw', 'site'] })).toEqual(['200', both]);
+    await dmctl('device delete tagged dev001');
+    await dmctl('product delete tagged');
+  } finally {
+    channel.close();
+  }
 });
 
 describe('many devices', () => {
