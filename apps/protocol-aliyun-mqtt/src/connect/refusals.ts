@@ -4,9 +4,6 @@
  */
 import { DEVICE_NAME_RULE } from '@alink/signing';
 
-/** `autoRegister` values from which a product's devices are created at their first connect. */
-export const CREATES_DEVICES = 3;
-
 /** CONNACK return codes of MQTT 3.1 and 3.1.1. */
 export type ReturnCode = 2 | 3 | 4 | 5;
 
