@@ -11,75 +11,75 @@ import { addressOf, readSettings, type GlobalOptions, type ServiceAddress, type 
 export class Session {
   readonly out: Output;
   readonly settings: Settings;
-  readonly #options: GlobalOptions;
-  readonly #channels = new Map<string, RpcChannel>();
-  readonly #tried: ServiceAddress[] = [];
-  #registry: Registry | undefined;
+  private readonly options: GlobalOptions;
+  private readonly channels = new Map<string, RpcChannel>();
+  private readonly triedAddresses: ServiceAddress[] = [];
+  private openRegistry: Registry | undefined;
 
   constructor(
     readonly io: Io,
     options: GlobalOptions,
   ) {
-    this.#options = options;
+    this.options = options;
     this.out = new Output(io, options.json ?? false);
     this.settings = readSettings(io.env, options);
   }
 
   get products(): Client<typeof services.productManage> {
-    return this.#channel('dm').client(services.productManage);
+    return this.channel('dm').client(services.productManage);
   }
   get devices(): Client<typeof services.deviceManage> {
-    return this.#channel('dm').client(services.deviceManage);
+    return this.channel('dm').client(services.deviceManage);
   }
   get admin(): Client<typeof services.deviceAdmin> {
-    return this.#channel('dm').client(services.deviceAdmin);
+    return this.channel('dm').client(services.deviceAdmin);
   }
   get messages(): Client<typeof services.deviceMsg> {
-    return this.#channel('dm').client(services.deviceMsg);
+    return this.channel('dm').client(services.deviceMsg);
   }
   get commands(): Client<typeof services.deviceInteract> {
-    return this.#channel('dm').client(services.deviceInteract);
+    return this.channel('dm').client(services.deviceInteract);
   }
   get protocols(): Client<typeof services.protocolManage> {
-    return this.#channel('dm').client(services.protocolManage);
+    return this.channel('dm').client(services.protocolManage);
   }
   get jobs(): Client<typeof services.timedManage> {
-    return this.#channel('timedjob').client(services.timedManage);
+    return this.channel('timedjob').client(services.timedManage);
   }
 
   /** Services turned to so far, the latest first. */
   get tried(): readonly ServiceAddress[] {
-    return this.#tried;
+    return this.triedAddresses;
   }
 
   /** True when etcd was asked and does not answer. */
   get etcdSilent(): boolean {
-    return this.#registry?.connected === false;
+    return this.openRegistry?.connected === false;
   }
 
   address(service: 'dm' | 'timedjob'): ServiceAddress {
-    return addressOf(service, this.#options, this.settings);
+    return addressOf(service, this.options, this.settings);
   }
 
   /** etcd; undefined where ETCD_HOSTS is not set. */
   get registry(): Registry | undefined {
     const { etcdHosts } = this.settings;
-    return (this.#registry ??= etcdHosts && connectEtcd({ hosts: etcdHosts }));
+    return (this.openRegistry ??= etcdHosts && connectEtcd({ hosts: etcdHosts }));
   }
 
   async close(): Promise<void> {
-    for (const channel of this.#channels.values()) channel.close();
-    await this.#registry?.close();
+    for (const channel of this.channels.values()) channel.close();
+    await this.openRegistry?.close();
   }
 
-  #channel(service: 'dm' | 'timedjob'): RpcChannel {
-    let channel = this.#channels.get(service);
+  private channel(service: 'dm' | 'timedjob'): RpcChannel {
+    let channel = this.channels.get(service);
     if (!channel) {
       const address = this.address(service);
-      this.#tried.unshift(address);
+      this.triedAddresses.unshift(address);
       const registry = address.target.startsWith('etcd:') ? this.registry : undefined;
       channel = connectRpc(address.target, { registry, security: this.settings.security });
-      this.#channels.set(service, channel);
+      this.channels.set(service, channel);
     }
     return channel;
   }
