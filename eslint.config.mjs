@@ -75,7 +75,12 @@ const restrictedImports = ({ path, tags }, home = path) => {
 };
 
 const pureLibs = projects.filter(({ tags }) => tags.includes('type:pure')).map(({ path }) => `${path}/src/**/*.ts`);
-const boundaries = (allow) => ['error', { allow, depConstraints, enforceBuildableLibDependency: false }];
+/** The version of all that is here stands in the root's package.json, which belongs to no project. */
+const rootPackage = '^(\\.\\./)+package\\.json$';
+const boundaries = (allow) => [
+  'error',
+  { allow: [...allow, rootPackage], depConstraints, enforceBuildableLibDependency: false },
+];
 
 export default tseslint.config(
   { ignores: ['**/node_modules', '**/dist', '**/generated', '**/.generated-*', '.nx', '.data'] },

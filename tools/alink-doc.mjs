@@ -113,6 +113,8 @@ other words in braces stand for what the device or the platform puts there. What
 | notice | the platform tells, nobody answers |
 | dropped | the device may publish it, and it is dropped with a line in the device's log |
 
+It is answered by the device, by the node that the device is connected to, or by dm, device management.
+
 What is not offered is known all the same: a device that asks for it is answered once, so that it does not wait or repeat; what is sent
 to the device can be sent as bytes (\`dm.DeviceInteract.sendMsg\`).
 

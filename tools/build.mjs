@@ -1,8 +1,10 @@
-// Bundles an app into dist/apps/<app>/main.mjs: our own sources inlined, npm packages left to node_modules.
+// Bundles an app into dist/apps/<app>/main.mjs: our own sources inlined, npm packages left to node_modules. No file of ours
+// acts by being imported (package.json: sideEffects), so what nobody uses of a lib is left out.
 import { build } from 'esbuild';
-import { mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleNote, readBundleNote } from './bundle-note.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -14,12 +16,28 @@ const replaceFile = ({ path, contents }) => {
   renameSync(half, path);
 };
 
-/** Builds one app by its folder name, for example `dm-rpc`. */
-export const buildApp = async (app) => {
-  const { outputFiles } = await build({
+/** What an app is built with beyond what all are. */
+const ownOptions = {
+  // It starts anew for every command line. Parts of it are loaded when they are needed, and packages come out of a few files,
+  // not hundreds. Two packages read files that lie beside them, so they stay where they are.
+  dmctl: {
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    packages: 'bundle',
+    external: ['etcd3', 'grpc-health-check'],
+    // For packages that are not ES modules and require what is Node's own.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    sourcesContent: false,
+  },
+};
+
+/** Bundles one app by its folder name, for example `dm-rpc`, and writes nothing: esbuild's result, `metafile` included. */
+export const bundleApp = (app) =>
+  build({
     absWorkingDir: root,
     entryPoints: [`apps/${app}/src/main.ts`],
-    outfile: `dist/apps/${app}/main.mjs`,
+    outdir: `dist/apps/${app}`,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -28,10 +46,29 @@ export const buildApp = async (app) => {
     alias: {},
     tsconfig: 'tsconfig.base.json',
     sourcemap: true,
+    metafile: true,
     logLevel: 'warning',
     write: false,
+    ...ownOptions[app],
   });
-  outputFiles.forEach(replaceFile);
+
+/** Builds one app by its folder name. */
+export const buildApp = async (app) => {
+  const folder = join(root, 'dist/apps', app);
+  const startedAt = Date.now();
+  const { outputFiles, metafile } = await bundleApp(app);
+  const files = outputFiles.map(({ path }) => basename(path));
+  // The parts before the file that names them.
+  const isEntry = ({ path }) => basename(path) === 'main.mjs';
+  [...outputFiles].sort((a, b) => isEntry(a) - isEntry(b)).forEach(replaceFile);
+  // A program that has just been started may still load parts of the build before this one; older ones go.
+  const kept = new Set([...files, ...(readBundleNote(folder)?.files ?? [])]);
+  const parts = readdirSync(folder).filter((name) => /\.mjs(\.map)?$/.test(name));
+  for (const name of parts) if (!kept.has(name)) rmSync(join(folder, name), { force: true });
+  // The lock file speaks for packages.
+  const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
+  const note = { startedAt, inputs, files };
+  replaceFile({ path: join(folder, bundleNote), contents: JSON.stringify(note) });
 };
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

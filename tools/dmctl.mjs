@@ -1,31 +1,31 @@
 #!/usr/bin/env node
-// `npx dmctl`: runs apps/dmctl, building it first when its bundle is missing or older than a source.
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+// `npx dmctl`: runs apps/dmctl, setting up and building first what is missing or older than its sources.
+import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isFresh } from './bundle-note.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const bundle = join(root, 'dist/apps/dmctl/main.mjs');
+const folder = join(root, 'dist/apps/dmctl');
 
-const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : Infinity);
-
-/** The source map names every file that went into the bundle; the protocol files are behind the generated ones. */
-const isStale = () => {
-  if (!existsSync(bundle) || !existsSync(`${bundle}.map`)) return true;
-  const { sources } = JSON.parse(readFileSync(`${bundle}.map`, 'utf8'));
-  const proto = readdirSync(join(root, 'proto')).map((name) => join(root, 'proto', name));
-  const inputs = [...sources.map((source) => resolve(dirname(bundle), source)), ...proto];
-  const built = modified(bundle);
-  return inputs.some((input) => modified(input) > built);
+const build = async () => {
+  const { runMain, setup } = await import('./setup.mjs');
+  await runMain(async () => {
+    await setup();
+    // Only now is esbuild known to be installed.
+    const { buildApp } = await import('./build.mjs');
+    await buildApp('dmctl');
+    const { stop } = await import('esbuild');
+    await stop();
+  });
 };
 
 // An installation that ships bundles only has no sources, and nothing to build with.
-if (existsSync(join(root, 'apps/dmctl/src')) && isStale()) {
-  await import('./generate.mjs');
-  const { buildApp } = await import('./build.mjs');
-  await buildApp('dmctl');
-  const { stop } = await import('esbuild');
-  await stop();
+if (existsSync(join(root, 'apps/dmctl/src')) && !isFresh(folder)) await build();
+if (!process.exitCode) {
+  // Node.js 22 keeps what it has compiled. Source maps stay off: reading them takes longer than most commands do, and
+  // NODE_OPTIONS=--enable-source-maps turns them on for whoever follows a stack trace.
+  nodeModule.enableCompileCache?.(join(root, 'dist/.compile-cache'));
+  await import(pathToFileURL(join(folder, 'main.mjs')).href);
 }
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(bundle).href);

@@ -1,5 +1,5 @@
 /** One change to many devices, with a result for each. */
-import { RpcError } from '@alink/rpc';
+import { RpcError } from '@alink/rpc/rpc-error';
 import { CliError, ExitCode } from './exit-code';
 import type { Session } from './session';
 

@@ -1,11 +1,12 @@
 /** What devices were told, and how it ended. */
-import { Code } from '@alink/contract';
+import { Code } from '@alink/contract/codes';
 import type { Command } from 'commander';
 import { withExample } from './example';
+import { inSession } from './in-session';
 import type { Io } from './io';
 import { jsonOrText } from './json-or-text';
 import { withLogPage, type LogPage } from './log-page';
-import { inSession, type Session } from './session';
+import type { Session } from './session';
 import { isoOfMs } from './time-text';
 
 /** `SendLogInfo.action`, with a word for each. */

@@ -1,30 +1,10 @@
-import { Code, serviceKeys } from '@alink/contract';
+import { serviceKeys } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import { StartError } from '@alink/runtime';
 import { ThingModelError } from '@alink/thing-model';
 import { CliError, ExitCode } from './exit-code';
+import { jobHints, refusal } from './refusal';
 import type { ServiceAddress } from './service-address';
-
-/** Codes that deserve a word more than the service says. */
-const hints: Partial<Record<number, string>> = {
-  [Code.notFound]: 'dmctl product list, and dmctl device list <productKey>, show what there is.',
-  [Code.deviceOffline]: 'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left.',
-  [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',
-  [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
-  [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
-};
-
-/** The same for jobs. */
-const jobHints: typeof hints = {
-  [Code.notFound]: 'dmctl job list shows what there is.',
-  [Code.notImplemented]: hints[Code.notImplemented],
-};
-
-/** What the device's answer means when it is not 200, for the codes that the platform itself gives. */
-const words: Partial<Record<number, string>> = {
-  [Code.deviceOffline]: 'the device is offline',
-  [Code.deviceTimeout]: 'the device did not answer in time',
-};
 
 /**
  * Anything thrown, as a failure for people.
@@ -38,15 +18,9 @@ export const describeError = (error: unknown, tried: readonly ServiceAddress[], 
   if (error instanceof RpcError) {
     if (isSilence(error)) return unreachable(error, tried, etcdSilent);
     if (grpcStatus(error) === UNAUTHENTICATED) return stranger(error);
-    return refusal(error.code, error.message, tried[0]?.service === serviceKeys.timedjob ? jobHints : hints);
+    return refusal(error.code, error.message, tried[0]?.service === serviceKeys.timedjob ? jobHints : undefined);
   }
   return new CliError(ExitCode.refused, error instanceof Error ? (error.stack ?? error.message) : String(error));
-};
-
-/** A "no" of the platform or a device. */
-export const refusal = (code: number, message: string, hintOf = hints): CliError => {
-  const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
-  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hintOf[code] });
 };
 
 /** gRPC's status when the caller's own patience ends. */

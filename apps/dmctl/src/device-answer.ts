@@ -1,5 +1,5 @@
-import { Code } from '@alink/contract';
-import { refusal } from './describe-error';
+import { Code } from '@alink/contract/codes';
+import { refusal } from './refusal';
 
 /** Milliseconds that dm.rpc may take beyond the time it gives the device. */
 const SLACK_MS = 3000;

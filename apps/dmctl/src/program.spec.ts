@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { freePort } from '@alink/testing';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { FakePlatform } from '../test/fake-platform';
 import { runCli } from '../test/run-cli';
 
@@ -66,6 +67,31 @@ describe('help', () => {
       expect(stdout).toContain(text);
   });
 
+  const names = [
+    'product',
+    'device',
+    'cert',
+    'property',
+    'event',
+    'service',
+    'log',
+    'watch',
+    'job',
+    'audit',
+    'secrets',
+  ];
+  test.each([...names, 'status'])('of the program is the same whether %s is loaded or not', async (name) => {
+    const { stdout } = await runCli(['--help']);
+    expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(await runCli(['--token', name, '--help'])).toMatchObject({ code: 0, stdout });
+  });
+
+  test('of a group is the same by "help"', async () => {
+    const { stdout } = await runCli(['device', '--help']);
+    expect(stdout).toContain('batch-create [options] <productKey>');
+    expect(await runCli(['help', 'device'])).toMatchObject({ code: 0, stdout });
+  });
+
   test.each([...commands, ['status']])('of %s %s has an example and the options of all', async (...line) => {
     const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
     const { code, stdout } = await runCli([...words, '--help']);
@@ -73,6 +99,10 @@ describe('help', () => {
     expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
     expect(stdout).toMatch(/--endpoint <host:port>/);
   });
+});
+
+test('the version is that of the repository', async () => {
+  expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
 });
 
 describe('a command line that cannot be used ends with 2', () => {

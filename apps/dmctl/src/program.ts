@@ -1,16 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { addAuditCommand } from './commands/audit';
-import { addCertCommands } from './commands/cert';
-import { addDeviceCommands } from './commands/device';
-import { addEventCommands } from './commands/event';
-import { addJobCommands } from './commands/job';
-import { addLogCommand } from './commands/log';
-import { addProductCommands } from './commands/product';
-import { addPropertyCommands } from './commands/property';
-import { addSecretsCommands } from './commands/secrets';
-import { addServiceCommands } from './commands/service';
-import { addStatusCommand } from './commands/status';
-import { addWatchCommand } from './commands/watch';
+import { Command, CommanderError, Help } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { commandList, nameOf } from './command-list';
 import { CliError, ExitCode } from './exit-code';
 import type { Io } from './io';
 import { parseEndpoint } from './parse-options';
@@ -37,10 +27,15 @@ Example:
   $ dmctl device connect-params aliyun_test_01 dev001
   $ dmctl property latest aliyun_test_01 dev001`;
 
-/** The whole command line. */
-const buildProgram = (io: Io): Command => {
+/**
+ * The whole command line. A word of the arguments that is a command's name may also be an option's value: a command is then
+ * loaded in vain, which costs a moment and changes nothing.
+ */
+const buildProgram = async (args: readonly string[], io: Io): Promise<Command> => {
+  const unloaded = new Map<Command, string>();
   const program = new Command('dmctl')
     .description('Command line of the Alink platform: products, devices, their data, commands and jobs.')
+    .version(packageJson.version, '--version', 'the version of dmctl')
     .option('--json', 'results as JSON, errors as JSON on standard error')
     .option('--endpoint <host:port>', 'where dm.rpc is', parseEndpoint)
     .option('--job-endpoint <host:port>', 'where timedjob.rpc is', parseEndpoint)
@@ -48,22 +43,19 @@ const buildProgram = (io: Io): Command => {
     .option('--ca <file>', "authority of the services' certificates (PEM); with it, TLS")
     .option('--cert <file>', 'certificate to show, when the services ask for one (PEM)')
     .option('--key <file>', 'its key (PEM)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => unloaded.get(command) ?? new Help().subcommandTerm(command),
+    })
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined })
     .addHelpText('after', afterHelp)
     .exitOverride();
-  addProductCommands(program, io);
-  addDeviceCommands(program, io);
-  addCertCommands(program, io);
-  addPropertyCommands(program, io);
-  addEventCommands(program, io);
-  addServiceCommands(program, io);
-  addLogCommand(program, io);
-  addWatchCommand(program, io);
-  addJobCommands(program, io);
-  addAuditCommand(program, io);
-  addSecretsCommands(program, io);
-  addStatusCommand(program, io);
+  for (const listed of commandList) {
+    const name = nameOf(listed);
+    const command = program.command(name).description(listed.description);
+    if (args.includes(name)) (await listed.load())(command, io);
+    else unloaded.set(command, listed.usage);
+  }
   return program;
 };
 
@@ -74,7 +66,7 @@ const buildProgram = (io: Io): Command => {
  */
 export const runDmctl = async (args: readonly string[], io: Io): Promise<ExitCode> => {
   try {
-    await buildProgram(io).parseAsync(args, { from: 'user' });
+    await (await buildProgram(args, io)).parseAsync(args, { from: 'user' });
     return ExitCode.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;

@@ -1,7 +1,7 @@
 import { serviceKeys } from '@alink/contract';
 import { rpcClientSettings, type ClientSecurity } from '@alink/rpc';
 import { grpcClientFields, hostList, loadConfig, port, type Environment } from '@alink/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options that every command has. */
 export interface GlobalOptions {

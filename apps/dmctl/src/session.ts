@@ -1,7 +1,6 @@
 import { services } from '@alink/contract';
-import { connectEtcd, type Registry } from '@alink/discovery';
+import type { Registry } from '@alink/discovery';
 import { connectRpc, type Client, type RpcChannel } from '@alink/rpc';
-import type { Command } from 'commander';
 import { describeError } from './describe-error';
 import type { Io } from './io';
 import { Output } from './output';
@@ -10,19 +9,26 @@ import { addressOf, readSettings, type GlobalOptions, type ServiceAddress, type 
 /** What a command works with: the services, opened when first used, and the output. */
 export class Session {
   readonly out: Output;
-  readonly settings: Settings;
-  private readonly options: GlobalOptions;
   private readonly channels = new Map<string, RpcChannel>();
   private readonly triedAddresses: ServiceAddress[] = [];
   private openRegistry: Registry | undefined;
 
-  constructor(
+  private constructor(
     readonly io: Io,
-    options: GlobalOptions,
+    private readonly options: GlobalOptions,
+    readonly settings: Settings,
+    private readonly connectRegistry: (() => Registry) | undefined,
   ) {
-    this.options = options;
     this.out = new Output(io, options.json ?? false);
-    this.settings = readSettings(io.env, options);
+  }
+
+  /** @throws {StartError} naming what the environment or the options hold that cannot be used */
+  static async open(io: Io, options: GlobalOptions): Promise<Session> {
+    const settings = readSettings(io.env, options);
+    const { etcdHosts: hosts } = settings;
+    if (!hosts) return new Session(io, options, settings, undefined);
+    const { connectEtcd } = await import('./connect-etcd');
+    return new Session(io, options, settings, () => connectEtcd({ hosts }));
   }
 
   get products(): Client<typeof services.productManage> {
@@ -63,8 +69,7 @@ export class Session {
 
   /** etcd; undefined where ETCD_HOSTS is not set. */
   get registry(): Registry | undefined {
-    const { etcdHosts } = this.settings;
-    return (this.openRegistry ??= etcdHosts && connectEtcd({ hosts: etcdHosts }));
+    return (this.openRegistry ??= this.connectRegistry?.());
   }
 
   async close(): Promise<void> {
@@ -86,24 +91,21 @@ export class Session {
 }
 
 /**
- * Makes a commander action of a function: opens a session for it, closes it, and puts what is thrown in words.
- * The function gets the options, its own and the global ones, and then the arguments.
+ * Opens a session for a piece of work, and closes it.
+ * @throws {CliError} whatever the work threw, in words
  */
-export const inSession =
-  <Options, Args extends unknown[]>(
-    io: Io,
-    work: (session: Session, options: Options, ...args: Args) => Promise<void>,
-  ) =>
-  async (...received: unknown[]): Promise<void> => {
-    const command = received.at(-1) as Command;
-    const options = command.optsWithGlobals<Options & GlobalOptions>();
-    let session: Session | undefined;
-    try {
-      session = new Session(io, options);
-      await work(session, options, ...(received.slice(0, -2) as Args));
-    } catch (error) {
-      throw describeError(error, session?.tried ?? [], session?.etcdSilent);
-    } finally {
-      await session?.close();
-    }
-  };
+export const withSession = async (
+  io: Io,
+  options: GlobalOptions,
+  work: (session: Session) => Promise<void>,
+): Promise<void> => {
+  let session: Session | undefined;
+  try {
+    session = await Session.open(io, options);
+    await work(session);
+  } catch (error) {
+    throw describeError(error, session?.tried ?? [], session?.etcdSilent);
+  } finally {
+    await session?.close();
+  }
+};

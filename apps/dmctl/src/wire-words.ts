@@ -1,33 +1,47 @@
 /** Words for the numbers that stand in products and devices. */
+import { AuthMode, AutoRegister, DeviceType, ProductStatus } from '@alink/contract/enumerations';
 
-export const deviceTypes = { device: 1, gateway: 2, 'sub-device': 3 } as const;
+export {
+  DeviceStatus as deviceStatuses,
+  LogLevel as logLevels,
+  NetType as netTypes,
+  OnlineState as onlineStates,
+} from '@alink/contract/enumerations';
 
-/** `ProductInfo.netType`. */
-export const netTypes = { other: 1, wifi: 2, cellular: 3, '5g': 4, ble: 5, lorawan: 6 } as const;
+export const deviceTypes = {
+  device: DeviceType.device,
+  gateway: DeviceType.gateway,
+  'sub-device': DeviceType.subDevice,
+} as const;
 
 /** `ProductInfo.authMode`: both are the secret key here. */
-export const authentications = { 'device secret': 2, 'device secret (password)': 1 } as const;
+export const authentications = {
+  'device secret': AuthMode.secretKey,
+  'device secret (password)': AuthMode.password,
+} as const;
 
 /** Off; devices that exist fetch their secret; devices are created at their first connect. */
-export const autoRegisters = { off: 1, existing: 2, create: 3 } as const;
+export const autoRegisters = {
+  off: AutoRegister.off,
+  existing: AutoRegister.existing,
+  create: AutoRegister.create,
+} as const;
 
 /** The same, told. */
 export const registrations = {
-  off: 1,
-  'on: a device that exists may register until it is activated': 2,
-  'on: a device that exists may register, and a new one is created': 3,
-  'on: a device that exists may register, and a new one is created and bound': 4,
+  off: AutoRegister.off,
+  'on: a device that exists may register until it is activated': AutoRegister.existing,
+  'on: a device that exists may register, and a new one is created': AutoRegister.create,
+  'on: a device that exists may register, and a new one is created and bound': AutoRegister.createAndBind,
 } as const;
-
-/** `DeviceInfoIndexReq.status`. */
-export const deviceStatuses = { inactive: 1, online: 2, offline: 3, disabled: 100 } as const;
-
-/** `DeviceInfo.isOnline`, and the status log. */
-export const onlineStates = { offline: 1, online: 2 } as const;
 
 export const validations = ['weak', 'strong', 'none'] as const;
 
-export const productStatuses = { published: 1, disabled: 2, developing: 3 } as const;
+export const productStatuses = {
+  published: ProductStatus.published,
+  disabled: ProductStatus.disabled,
+  developing: ProductStatus.inDevelopment,
+} as const;
 
 /** The word for a number; the number itself where there is none. */
 export const wordOf = (words: Readonly<Record<string, number>>, value: string | number): string =>

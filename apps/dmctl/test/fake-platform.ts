@@ -114,8 +114,9 @@ export class FakePlatform {
             this.devices.delete(`${productID}/${deviceName}`);
             return {};
           },
-          deviceInfoUpdate: async ({ productID, deviceName, deviceAlias, tags, isEnable }) => {
-            const changed = { ...(deviceAlias && { deviceAlias }), ...(Number(isEnable) && { isEnable }) };
+          deviceInfoUpdate: async ({ productID, deviceName, deviceAlias, tags, isEnable, logLevel }) => {
+            const numbers = Object.entries({ isEnable, logLevel }).filter(([, value]) => Number(value));
+            const changed = { ...(deviceAlias && { deviceAlias }), ...Object.fromEntries(numbers) };
             Object.assign(this.device(productID, deviceName), changed, Object.keys(tags).length > 0 && { tags });
             return {};
           },

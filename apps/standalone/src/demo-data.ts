@@ -96,6 +96,8 @@ export const createDemoData = async (dm: RpcChannel): Promise<void> => {
       authMode: '2',
       deviceType: '1',
       autoRegister: '1',
+      // What its devices report stands in their logs for good: the walk-through looks there.
+      protocolConf: { logLevel: 'info' },
     });
   }
   if (!(await hasModel(dm))) {

@@ -17,7 +17,7 @@ export interface RunResult {
 }
 
 export class TaskLog {
-  #timer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly prisma: PrismaClient,
@@ -26,13 +26,13 @@ export class TaskLog {
 
   /** Begins to remove what is old. */
   start(): void {
-    this.#timer = setInterval(() => {
+    this.timer = setInterval(() => {
       this.trim(Date.now()).catch((err: unknown) => this.log.warn({ err }, 'old task logs could not be removed'));
     }, TRIM_MS);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 
   /** Removes what is older than 30 days. @returns how many lines */

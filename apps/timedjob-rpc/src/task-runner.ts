@@ -1,6 +1,6 @@
 /** Does one run of one task: checks that it is still wanted, publishes its message, and writes its log line. */
 import { BusTimeoutError, type Bus } from '@alink/bus';
-import { Code, encodeEnvelope } from '@alink/contract';
+import { Code, encodeEnvelope, TaskStatus } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import type { Clock, Logger } from '@alink/runtime';
 import { parseQueueParams } from './queue-message';
@@ -8,7 +8,6 @@ import type { Attempt } from './queue/job-queue';
 import type { Job, QueueMessage } from './queue/job';
 import type { TaskLog } from './task-log';
 import type { TaskScheduler } from './task-scheduler';
-import { TaskStatus } from './task-status';
 
 type TaskWithGroup = Prisma.TimedTaskGetPayload<{ include: { group: true } }>;
 
@@ -25,12 +24,12 @@ export class TaskRunner {
   /** @throws {Error} when the message could not be published: the queue tries again */
   async run(attempt: Attempt): Promise<void> {
     const { job } = attempt;
-    const task = await this.#load(job);
-    if (!task || !(await this.#stillWanted(attempt, task))) {
+    const task = await this.load(job);
+    if (!task || !(await this.stillWanted(attempt, task))) {
       this.log.debug({ task: job.task, kind: job.kind }, 'stale run dropped');
       return;
     }
-    const refusal = this.#refusal(job, task);
+    const refusal = this.refusal(job, task);
     const message = (job.kind === 'send' ? job.message : undefined) ?? messageOf(task);
     if (refusal ?? !message) {
       await this.taskLog.append(
@@ -40,18 +39,18 @@ export class TaskRunner {
       );
       return;
     }
-    if (message) await this.#publishLogged(attempt, task, message);
+    if (message) await this.publishLogged(attempt, task, message);
   }
 
   /** The task, unless it is gone or is another one of the same code. */
-  async #load({ task: { groupCode, code, uid } }: Job): Promise<TaskWithGroup | undefined> {
+  private async load({ task: { groupCode, code, uid } }: Job): Promise<TaskWithGroup | undefined> {
     const where = { groupCode_code: { groupCode, code } };
     const task = await this.prisma.timedTask.findUnique({ where, include: { group: true } });
     return task?.uid === uid ? task : undefined;
   }
 
   /** For a timing task also queues the next run, before anything else can go wrong with this one. */
-  async #stillWanted({ job, startedMs, retries }: Attempt, task: TaskWithGroup): Promise<boolean> {
+  private async stillWanted({ job, startedMs, retries }: Attempt, task: TaskWithGroup): Promise<boolean> {
     if (job.kind !== 'timer') return true;
     if (task.revision !== job.revision || task.status !== TaskStatus.running) return false;
     const nextMs = await this.scheduler.advance(task, job.dueMs, startedMs);
@@ -60,7 +59,7 @@ export class TaskRunner {
   }
 
   /** Why a run that is due does not take place; undefined when it does. */
-  #refusal(job: Job, task: TaskWithGroup): { code: number; message: string } | undefined {
+  private refusal(job: Job, task: TaskWithGroup): { code: number; message: string } | undefined {
     if (task.status !== TaskStatus.running) return { code: Code.notEnabled, message: 'the task is stopped' };
     if (job.kind === 'send' && job.deadlineMs !== undefined && this.clock.now() >= job.deadlineMs) {
       return { code: Code.timeout, message: 'the deadline has passed' };
@@ -68,10 +67,10 @@ export class TaskRunner {
     return undefined;
   }
 
-  async #publishLogged(attempt: Attempt, task: TaskWithGroup, message: QueueMessage): Promise<void> {
+  private async publishLogged(attempt: Attempt, task: TaskWithGroup, message: QueueMessage): Promise<void> {
     const { job, retries } = attempt;
     try {
-      await this.#publish(attempt, task.group.subType, message);
+      await this.publish(attempt, task.group.subType, message);
     } catch (error) {
       const code = error instanceof BusTimeoutError ? Code.timeout : Code.system;
       const words = error instanceof Error ? error.message : String(error);
@@ -87,7 +86,7 @@ export class TaskRunner {
     }
   }
 
-  async #publish(attempt: Attempt, subType: string, { topic, payload }: QueueMessage): Promise<void> {
+  private async publish(attempt: Attempt, subType: string, { topic, payload }: QueueMessage): Promise<void> {
     const deadlineMs = attempt.job.kind === 'send' ? attempt.job.deadlineMs : undefined;
     const timeoutMs = Math.min(attempt.timeoutMs, (deadlineMs ?? Infinity) - this.clock.now());
     const body = encodeEnvelope(payload, this.clock.now());

@@ -1,10 +1,10 @@
 /** Keeps the next run of every timing task in the queue. */
+import { TaskStatus, TaskType } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import type { Clock, Logger } from '@alink/runtime';
 import { DEFAULT_TIMEOUT_MS, timerJobId, type QueuedJob } from './queue/job';
 import type { JobQueue } from './queue/job-queue';
 import { parseSchedule } from './schedule/schedule';
-import { TaskStatus, TaskType } from './task-status';
 
 /** What the scheduler has to know of a task. */
 export interface ScheduledTask {
@@ -25,7 +25,7 @@ const RECONCILE_MS = 30_000;
 const OVERDUE_MS = 60_000;
 
 export class TaskScheduler {
-  #timer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly prisma: PrismaClient,
@@ -37,13 +37,13 @@ export class TaskScheduler {
   /** Queues what is missing, now and from time to time. What was due while everything was down is queued once. */
   async start(): Promise<void> {
     await this.reconcile();
-    this.#timer = setInterval(() => {
+    this.timer = setInterval(() => {
       this.reconcile().catch((err: unknown) => this.log.warn({ err }, 'timing tasks could not be checked'));
     }, RECONCILE_MS);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 
   /** When a task that is made or changed now runs first; null for one that does not run by time. */
@@ -84,11 +84,11 @@ export class TaskScheduler {
     });
     await this.enqueue(...tasks);
     const overdueMs = this.clock.now() - OVERDUE_MS;
-    for (const task of tasks) if (task.nextFireAt && task.nextFireAt.getTime() < overdueMs) await this.#revive(task);
+    for (const task of tasks) if (task.nextFireAt && task.nextFireAt.getTime() < overdueMs) await this.revive(task);
   }
 
   /** A run that failed to the last before it could queue the next one would otherwise have been the task's last. */
-  async #revive(task: ScheduledTask): Promise<void> {
+  private async revive(task: ScheduledTask): Promise<void> {
     const dueMs = task.nextFireAt?.getTime() ?? 0;
     if ((await this.queue.stateOf(timerJobId(task.uid, task.revision, dueMs))) !== 'ended') return;
     this.log.warn({ groupCode: task.groupCode, code: task.code }, 'timing task had no next run');

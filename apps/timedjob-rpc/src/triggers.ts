@@ -1,11 +1,11 @@
 /** Tasks of type 3: runs them when a message comes in on one of their topics. */
 import type { Bus, Subscription } from '@alink/bus';
+import { TaskStatus, TaskType } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import type { Clock, Logger } from '@alink/runtime';
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_TIMEOUT_MS, type TaskRef } from './queue/job';
 import type { JobQueue } from './queue/job-queue';
-import { TaskStatus, TaskType } from './task-status';
 
 /** Instances tell each other on it that the set of topics changed. */
 const CHANGED = 'alink.timedjob.triggers';
@@ -14,12 +14,12 @@ const REFRESH_MS = 30_000;
 
 export class Triggers {
   /** By task and topic. */
-  readonly #subscriptions = new Map<string, Subscription>();
-  #news: Subscription | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  private readonly subscriptions = new Map<string, Subscription>();
+  private news: Subscription | undefined;
+  private timer: NodeJS.Timeout | undefined;
   /** Refreshes run one after the other. */
-  #refreshing: Promise<void> = Promise.resolve();
-  #stopped = false;
+  private refreshing: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(
     private readonly prisma: PrismaClient,
@@ -30,18 +30,18 @@ export class Triggers {
   ) {}
 
   async start(): Promise<void> {
-    this.#news = this.bus.subscribe(CHANGED, () => this.#refreshSoon());
+    this.news = this.bus.subscribe(CHANGED, () => this.refreshSoon());
     await this.refresh();
-    this.#timer = setInterval(() => this.#refreshSoon(), REFRESH_MS);
+    this.timer = setInterval(() => this.refreshSoon(), REFRESH_MS);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    this.#news?.unsubscribe();
-    await this.#refreshing.catch(() => undefined);
-    for (const subscription of this.#subscriptions.values()) subscription.unsubscribe();
-    this.#subscriptions.clear();
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.news?.unsubscribe();
+    await this.refreshing.catch(() => undefined);
+    for (const subscription of this.subscriptions.values()) subscription.unsubscribe();
+    this.subscriptions.clear();
   }
 
   /** A task was made, changed or deleted here: listens accordingly, and lets the other instances know. */
@@ -52,33 +52,33 @@ export class Triggers {
 
   /** Listens on what the tasks name, and on nothing else. */
   refresh(): Promise<void> {
-    return (this.#refreshing = this.#refreshing.catch(() => undefined).then(() => this.#refresh()));
+    return (this.refreshing = this.refreshing.catch(() => undefined).then(() => this.listenAnew()));
   }
 
-  #refreshSoon(): void {
+  private refreshSoon(): void {
     this.refresh().catch((err: unknown) => this.log.warn({ err }, 'topics of tasks could not be looked up'));
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#stopped) return;
+  private async listenAnew(): Promise<void> {
+    if (this.stopped) return;
     const tasks = await this.prisma.timedTask.findMany({
       where: { type: TaskType.triggered, status: TaskStatus.running },
     });
     const wanted = new Map(
       tasks.flatMap((task) => task.topics.map((topic) => [`${task.uid} ${task.priority} ${topic}`, { task, topic }])),
     );
-    for (const [key, subscription] of this.#subscriptions) {
+    for (const [key, subscription] of this.subscriptions) {
       if (wanted.has(key)) continue;
       subscription.unsubscribe();
-      this.#subscriptions.delete(key);
+      this.subscriptions.delete(key);
     }
     for (const [key, { task, topic }] of wanted) {
-      if (!this.#subscriptions.has(key)) this.#subscriptions.set(key, this.#listen(task, topic));
+      if (!this.subscriptions.has(key)) this.subscriptions.set(key, this.listen(task, topic));
     }
   }
 
   /** All instances listen as one queue group, so each message makes one run. */
-  #listen({ groupCode, code, uid, priority }: TaskRef & { priority: number }, topic: string): Subscription {
+  private listen({ groupCode, code, uid, priority }: TaskRef & { priority: number }, topic: string): Subscription {
     const task = { groupCode, code, uid };
     return this.bus.subscribe(
       topic,

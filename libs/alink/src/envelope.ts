@@ -68,17 +68,23 @@ const checkedId = (idToken: string): { idToken: string; id: string; fault?: Prob
   };
 };
 
+/** Makes JSON of a text that is none, where it knows the mistake. */
+export type Mend = (text: string) => string;
+
 /** The value that a text holds, and the text that it was found in; the value is undefined when there is none. */
-export const parseFramedJson = (text: string): { readonly text: string; readonly value: unknown } => {
+export const parseFramedJson = (text: string, mend?: Mend): { readonly text: string; readonly value: unknown } => {
   const value = parseJson(text);
   if (value !== undefined) return { text, value };
   const inner = withoutFrame(text);
-  return { text: inner, value: parseJson(inner) };
+  const innerValue = parseJson(inner);
+  if (innerValue !== undefined || !mend) return { text: inner, value: innerValue };
+  const mended = mend(inner);
+  return { text: mended, value: parseJson(mended) };
 };
 
 /** Reads a payload. Never throws. */
-export const readEnvelope = (payload: Buffer): Envelope => {
-  const { text, value: body } = parseFramedJson(payload.toString('utf8'));
+export const readEnvelope = (payload: Buffer, mend?: Mend): Envelope => {
+  const { text, value: body } = parseFramedJson(payload.toString('utf8'), mend);
   if (body === undefined) return notJson(text);
   if (!isRecord(body)) {
     return {

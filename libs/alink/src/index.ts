@@ -1,5 +1,4 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
-export { catalogue } from './catalogue';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
 export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
@@ -9,8 +8,7 @@ export { identityTopics } from './kinds/identity';
 export type { Problem } from './problem';
 export { MAX_PROPERTIES } from './property-values';
 export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
-export { encodeReply, type ReplyOptions } from './reply';
-export type { PlatformMessage, Route } from './route';
+export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
 export { topicsOf, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';

@@ -48,8 +48,8 @@ export interface ReportRoute<Content = unknown> extends RouteBase {
 /** A device asks what somebody else must answer. */
 export interface AskRoute<Content = unknown> extends RouteBase {
   readonly body: Body<Content>;
-  /** For people: who answers. */
-  readonly answeredBy: 'node' | 'device management';
+  /** Who answers: the node that has the device, or device management behind it. */
+  readonly answeredBy: 'node' | 'dm';
   /** The question; or the answer at once, where nobody needs to be asked. */
   ask(content: Content, context: UplinkContext): Asked | RequestResult;
   /** What the device hears; nothing where undefined. */

@@ -20,6 +20,23 @@ export {
 } from './envelope';
 export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';
 export { Code } from './codes';
+export {
+  AuthMode,
+  AutoRegister,
+  DeviceStatus,
+  DeviceType,
+  LogLevel,
+  NetType,
+  OnlineState,
+  ProductStatus,
+  ServiceStatus,
+  ShadowControl,
+  TaskStatus,
+  TaskType,
+  valuesOf,
+  YesNo,
+} from './enumerations';
+export { logLevelOf, logsReports, type LogSettings } from './log-level';
 export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';
 export type { ProtoGrpcType as DmTypes } from './generated/dm';
 export type { ProtoGrpcType as TimedjobTypes } from './generated/timedjob';

@@ -19,14 +19,32 @@ import type { TimedManageDefinition } from './generated/timedjob/TimedManage';
 
 /** int64 is text (ids exceed 2^53), absent messages are null, absent scalars their zero value. */
 const options = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
-const load = (json: unknown): PackageDefinition => fromJSON(json as Parameters<typeof fromJSON>[0], options);
+type PackageSource = () => PackageDefinition;
+
+/** Read when first asked for: it takes milliseconds, and a program that calls one service needs one package. */
+const load = (json: unknown): PackageSource => {
+  let loaded: PackageDefinition | undefined;
+  return () => (loaded ??= fromJSON(json as Parameters<typeof fromJSON>[0], options));
+};
+const dm = load(dmJson);
+const timedjob = load(timedjobJson);
+const dg = load(dgJson);
+const alink = load(alinkJson);
 
 /** Package definitions, as gRPC reflection wants them. */
 export const packages = {
-  dm: load(dmJson),
-  timedjob: load(timedjobJson),
-  dg: load(dgJson),
-  alink: load(alinkJson),
+  get dm() {
+    return dm();
+  },
+  get timedjob() {
+    return timedjob();
+  },
+  get dg() {
+    return dg();
+  },
+  get alink() {
+    return alink();
+  },
 } as const;
 
 /** A service: its full name (`dm.DeviceManage`) and its typed definition. */
@@ -39,24 +57,30 @@ export interface Service<Definition = unknown> {
   readonly types?: Definition;
 }
 
-const service = <Definition>(pkg: PackageDefinition, name: string): Service<Definition> => {
-  const definition = pkg[name];
-  if (!definition || 'format' in definition) throw new Error(`no service ${name} in its proto`);
-  return { name, definition: definition as ServiceDefinition, package: pkg };
-};
+const service = <Definition>(source: PackageSource, name: string): Service<Definition> => ({
+  name,
+  get definition() {
+    const definition = source()[name];
+    if (!definition || 'format' in definition) throw new Error(`no service ${name} in its proto`);
+    return definition as ServiceDefinition;
+  },
+  get package() {
+    return source();
+  },
+});
 
 export const services = {
-  productManage: service<ProductManageDefinition>(packages.dm, 'dm.ProductManage'),
-  deviceManage: service<DeviceManageDefinition>(packages.dm, 'dm.DeviceManage'),
-  deviceMsg: service<DeviceMsgDefinition>(packages.dm, 'dm.DeviceMsg'),
-  deviceInteract: service<DeviceInteractDefinition>(packages.dm, 'dm.DeviceInteract'),
-  protocolManage: service<ProtocolManageDefinition>(packages.dm, 'dm.ProtocolManage'),
-  timedManage: service<TimedManageDefinition>(packages.timedjob, 'timedjob.TimedManage'),
-  deviceAuth: service<DeviceAuthDefinition>(packages.dg, 'dg.DeviceAuth'),
-  directory: service<DirectoryDefinition>(packages.alink, 'alink.Directory'),
-  requests: service<RequestsDefinition>(packages.alink, 'alink.Requests'),
-  credentials: service<CredentialsDefinition>(packages.alink, 'alink.Credentials'),
-  deviceAdmin: service<DeviceAdminDefinition>(packages.alink, 'alink.DeviceAdmin'),
+  productManage: service<ProductManageDefinition>(dm, 'dm.ProductManage'),
+  deviceManage: service<DeviceManageDefinition>(dm, 'dm.DeviceManage'),
+  deviceMsg: service<DeviceMsgDefinition>(dm, 'dm.DeviceMsg'),
+  deviceInteract: service<DeviceInteractDefinition>(dm, 'dm.DeviceInteract'),
+  protocolManage: service<ProtocolManageDefinition>(dm, 'dm.ProtocolManage'),
+  timedManage: service<TimedManageDefinition>(timedjob, 'timedjob.TimedManage'),
+  deviceAuth: service<DeviceAuthDefinition>(dg, 'dg.DeviceAuth'),
+  directory: service<DirectoryDefinition>(alink, 'alink.Directory'),
+  requests: service<RequestsDefinition>(alink, 'alink.Requests'),
+  credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
+  deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */

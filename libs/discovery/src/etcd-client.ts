@@ -47,11 +47,11 @@ const noBreaker = {
 } as unknown as Policy;
 
 export class EtcdClient {
-  readonly #etcd: Etcd3;
-  readonly #hosts: string;
-  readonly #log: Log;
-  readonly #callTimeoutMs: number;
-  #connected: boolean | undefined;
+  private readonly etcd: Etcd3;
+  private readonly hosts: string;
+  private readonly log: Log;
+  private readonly callTimeoutMs: number;
+  private answers: boolean | undefined;
 
   /**
    * @param hosts addresses, in a list or separated by commas: `host:2379` or `http://host:2379`
@@ -62,10 +62,10 @@ export class EtcdClient {
       .split(',')
       .flatMap((host) => host.trim() || []);
     if (list.length === 0) throw new Error('no etcd host is given');
-    this.#hosts = list.join(', ');
-    this.#log = log;
-    this.#callTimeoutMs = callTimeoutMs;
-    this.#etcd = new Etcd3({
+    this.hosts = list.join(', ');
+    this.log = log;
+    this.callTimeoutMs = callTimeoutMs;
+    this.etcd = new Etcd3({
       hosts: list,
       defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
       faultHandling: { global: onceAtEachHost(list.length), host: () => noBreaker },
@@ -81,18 +81,18 @@ export class EtcdClient {
 
   /** True while etcd answers. */
   get connected(): boolean {
-    return this.#connected === true;
+    return this.answers === true;
   }
 
   /** @returns the id of a new lease, in decimal */
   grantLease(ttlSeconds: number): Promise<string> {
-    return this.#call(async () => (await this.#etcd.leaseClient.leaseGrant({ TTL: ttlSeconds })).ID);
+    return this.call(async () => (await this.etcd.leaseClient.leaseGrant({ TTL: ttlSeconds })).ID);
   }
 
   /** @returns whether the lease lives */
   keepLeaseAlive(lease: string): Promise<boolean> {
-    return this.#call(async () => {
-      const stream = await this.#etcd.leaseClient.leaseKeepAlive({ deadline: Date.now() + this.#callTimeoutMs });
+    return this.call(async () => {
+      const stream = await this.etcd.leaseClient.leaseKeepAlive({ deadline: Date.now() + this.callTimeoutMs });
       try {
         return await new Promise<boolean>((resolve, reject) => {
           stream.on('data', ({ TTL }) => resolve(TTL !== '0'));
@@ -108,9 +108,9 @@ export class EtcdClient {
 
   /** Takes the lease back, and its keys with it. A lease that is gone already is fine. */
   async revokeLease(lease: string): Promise<void> {
-    await this.#call(async () => {
+    await this.call(async () => {
       try {
-        await this.#etcd.leaseClient.leaseRevoke({ ID: lease });
+        await this.etcd.leaseClient.leaseRevoke({ ID: lease });
       } catch (error) {
         if (!(error instanceof EtcdLeaseInvalidError)) throw error;
       }
@@ -119,7 +119,7 @@ export class EtcdClient {
 
   /** @throws {EtcdLeaseInvalidError} when the lease is gone */
   async put(key: string, value: string, lease: string): Promise<void> {
-    await this.#call(async () => this.#etcd.put(key).value(value).lease(lease).exec());
+    await this.call(async () => this.etcd.put(key).value(value).lease(lease).exec());
   }
 
   /**
@@ -128,15 +128,15 @@ export class EtcdClient {
    * @throws {EtcdLeaseInvalidError} when the lease is gone
    */
   putIfMissing(key: string, value: string, lease: string): Promise<boolean> {
-    return this.#call(async () => {
-      const put = this.#etcd.put(key).value(value).lease(lease);
-      return (await this.#etcd.if(key, 'Version', '==', 0).then(put).commit()).succeeded;
+    return this.call(async () => {
+      const put = this.etcd.put(key).value(value).lease(lease);
+      return (await this.etcd.if(key, 'Version', '==', 0).then(put).commit()).succeeded;
     });
   }
 
   load(prefix: string): Promise<Snapshot> {
-    return this.#call(async () => {
-      const { kvs, header } = await this.#etcd.getAll().prefix(prefix).exec();
+    return this.call(async () => {
+      const { kvs, header } = await this.etcd.getAll().prefix(prefix).exec();
       const entries = new Map(kvs.map(({ key, value }) => [key.toString(), value.toString()]));
       return { entries, revision: BigInt(header.revision) };
     });
@@ -152,7 +152,7 @@ export class EtcdClient {
     onChanges: (changes: readonly Change[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const stream = await this.#call(() => this.#etcd.watchClient.watch());
+    const stream = await this.call(() => this.etcd.watchClient.watch());
     await new Promise<void>((resolve) => {
       const end = () => {
         signal.removeEventListener('abort', end);
@@ -171,31 +171,31 @@ export class EtcdClient {
         create_request: { key: Buffer.from(prefix), range_end: endOf(prefix), start_revision: String(revision + 1n) },
       });
     });
-    if (!signal.aborted) this.#noteAnswer(false);
+    if (!signal.aborted) this.noteAnswer(false);
   }
 
   close(): void {
-    this.#etcd.close();
-    this.#connected = false;
+    this.etcd.close();
+    this.answers = false;
   }
 
-  async #call<T>(call: () => Promise<T>): Promise<T> {
+  private async call<T>(call: () => Promise<T>): Promise<T> {
     try {
       const result = await call();
-      this.#noteAnswer(true);
+      this.noteAnswer(true);
       return result;
     } catch (error) {
       // An answer that says no is an answer.
-      this.#noteAnswer(error instanceof EtcdLeaseInvalidError, error);
+      this.noteAnswer(error instanceof EtcdLeaseInvalidError, error);
       throw error;
     }
   }
 
-  #noteAnswer(answered: boolean, err?: unknown): void {
-    if (answered === this.#connected) return;
-    if (!answered) this.#log.warn({ err, hosts: this.#hosts }, 'etcd does not answer, trying again');
-    else if (this.#connected === false) this.#log.info({ hosts: this.#hosts }, 'etcd answers again');
-    this.#connected = answered;
+  private noteAnswer(answered: boolean, err?: unknown): void {
+    if (answered === this.answers) return;
+    if (!answered) this.log.warn({ err, hosts: this.hosts }, 'etcd does not answer, trying again');
+    else if (this.answers === false) this.log.info({ hosts: this.hosts }, 'etcd answers again');
+    this.answers = answered;
   }
 }
 

@@ -23,76 +23,76 @@ export interface EtcdOptions {
 export const connectEtcd = (options: EtcdOptions): Registry => new EtcdRegistry(options);
 
 class EtcdRegistry implements Registry {
-  readonly #client: EtcdClient;
-  readonly #log: Log;
-  readonly #ttlSeconds: number;
-  readonly #graceMs: number;
-  readonly #registrations = new Set<EtcdRegistration>();
-  readonly #watches = new Set<EtcdWatch>();
-  #closing: Promise<void> | undefined;
+  private readonly client: EtcdClient;
+  private readonly log: Log;
+  private readonly ttlSeconds: number;
+  private readonly graceMs: number;
+  private readonly registrations = new Set<EtcdRegistration>();
+  private readonly watches = new Set<EtcdWatch>();
+  private closing: Promise<void> | undefined;
 
   constructor({ hosts, logger = silentLog, ttlSeconds = 10, callTimeoutMs, graceMs = 3000 }: EtcdOptions) {
-    this.#client = new EtcdClient(hosts, logger, callTimeoutMs);
-    this.#log = logger;
-    this.#ttlSeconds = ttlSeconds;
-    this.#graceMs = graceMs;
+    this.client = new EtcdClient(hosts, logger, callTimeoutMs);
+    this.log = logger;
+    this.ttlSeconds = ttlSeconds;
+    this.graceMs = graceMs;
   }
 
   get connected(): boolean {
-    return this.#client.connected;
+    return this.client.connected;
   }
 
   register(service: string, address: string): Promise<Registration> {
-    return this.#keep((lease) => `${service}/${lease}`, address);
+    return this.keep((lease) => `${service}/${lease}`, address);
   }
 
   hold(service: string, id: string, value: string): Promise<Registration> {
-    return this.#keep(() => `${service}/${id}`, value);
+    return this.keep(() => `${service}/${id}`, value);
   }
 
   async watch(service: string, listener: (instances: ReadonlyMap<string, string>) => void): Promise<Watch> {
-    this.#assertOpen();
-    const watch: EtcdWatch = new EtcdWatch(this.#client, `${service}/`, {
+    this.assertOpen();
+    const watch: EtcdWatch = new EtcdWatch(this.client, `${service}/`, {
       listener,
-      log: this.#log,
-      graceMs: this.#graceMs,
-      onStop: () => this.#watches.delete(watch),
+      log: this.log,
+      graceMs: this.graceMs,
+      onStop: () => this.watches.delete(watch),
     });
-    this.#watches.add(watch);
+    this.watches.add(watch);
     await watch.ready;
     return watch;
   }
 
   async list(service: string): Promise<ReadonlyMap<string, string>> {
-    this.#assertOpen();
-    return (await this.#client.load(`${service}/`)).entries;
+    this.assertOpen();
+    return (await this.client.load(`${service}/`)).entries;
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    this.closing ??= this.closeAll();
+    return this.closing;
   }
 
-  async #keep(keyOf: (lease: string) => string, value: string): Promise<Registration> {
-    this.#assertOpen();
-    const registration = new EtcdRegistration(this.#client, { keyOf, value, ttlSeconds: this.#ttlSeconds }, this.#log);
-    this.#registrations.add(registration);
+  private async keep(keyOf: (lease: string) => string, value: string): Promise<Registration> {
+    this.assertOpen();
+    const registration = new EtcdRegistration(this.client, { keyOf, value, ttlSeconds: this.ttlSeconds }, this.log);
+    this.registrations.add(registration);
     await registration.ready;
     return {
       withdraw: () => {
-        this.#registrations.delete(registration);
+        this.registrations.delete(registration);
         return registration.withdraw();
       },
     };
   }
 
-  async #close(): Promise<void> {
-    for (const watch of [...this.#watches]) watch.stop();
-    await Promise.all([...this.#registrations].map((registration) => registration.withdraw()));
-    this.#client.close();
+  private async closeAll(): Promise<void> {
+    for (const watch of [...this.watches]) watch.stop();
+    await Promise.all([...this.registrations].map((registration) => registration.withdraw()));
+    this.client.close();
   }
 
-  #assertOpen(): void {
-    if (this.#closing) throw new Error('registry is closed');
+  private assertOpen(): void {
+    if (this.closing) throw new Error('registry is closed');
   }
 }

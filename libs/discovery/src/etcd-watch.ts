@@ -25,48 +25,48 @@ const equal = (a: Instances, b: Instances): boolean =>
 export class EtcdWatch implements Watch {
   /** Resolves once the keys were loaded for the first time; rejects when it is stopped before. */
   readonly ready: Promise<void>;
-  readonly #client: EtcdClient;
-  readonly #prefix: string;
-  readonly #options: EtcdWatchOptions;
-  readonly #stopping = new AbortController();
-  #current: Instances = new Map();
-  #stored = new Map<string, string>();
+  private readonly client: EtcdClient;
+  private readonly prefix: string;
+  private readonly options: EtcdWatchOptions;
+  private readonly stopping = new AbortController();
+  private instances: Instances = new Map();
+  private stored = new Map<string, string>();
   /** Keys that etcd no longer has, within their grace. */
-  #missed = new Map<string, string>();
-  #grace: NodeJS.Timeout | undefined;
-  #loaded = false;
-  #loadedFirst!: () => void;
+  private missed = new Map<string, string>();
+  private grace: NodeJS.Timeout | undefined;
+  private loaded = false;
+  private loadedFirst!: () => void;
 
   constructor(client: EtcdClient, prefix: string, options: EtcdWatchOptions) {
-    this.#client = client;
-    this.#prefix = prefix;
-    this.#options = options;
+    this.client = client;
+    this.prefix = prefix;
+    this.options = options;
     this.ready = new Promise((resolve, reject) => {
-      this.#loadedFirst = resolve;
-      this.#stopping.signal.addEventListener('abort', () => reject(new Error('registry closed before it answered')));
+      this.loadedFirst = resolve;
+      this.stopping.signal.addEventListener('abort', () => reject(new Error('registry closed before it answered')));
     });
     this.ready.catch(() => undefined); // the caller may not wait for it
-    void this.#run();
+    void this.run();
   }
 
   get current(): Instances {
-    return this.#current;
+    return this.instances;
   }
 
   stop(): void {
-    this.#stopping.abort();
-    clearTimeout(this.#grace);
-    this.#options.onStop();
+    this.stopping.abort();
+    clearTimeout(this.grace);
+    this.options.onStop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const { entries, revision } = await this.#client.load(this.#prefix);
+        const { entries, revision } = await this.client.load(this.prefix);
         if (signal.aborted) return;
-        this.#adopt(entries);
-        await this.#client.follow(this.#prefix, revision, (changes) => this.#change(changes), signal);
+        this.adopt(entries);
+        await this.client.follow(this.prefix, revision, (changes) => this.change(changes), signal);
       } catch {
         // Told by the client, once for each outage.
       }
@@ -74,39 +74,39 @@ export class EtcdWatch implements Watch {
     }
   }
 
-  #adopt(entries: Map<string, string>): void {
-    for (const [key, value] of this.#stored) if (!entries.has(key)) this.#missed.set(key, value);
-    this.#stored = entries;
-    if (this.#missed.size > 0) {
-      clearTimeout(this.#grace);
-      this.#grace = setTimeout(() => {
-        this.#missed.clear();
-        this.#publish();
-      }, this.#options.graceMs);
+  private adopt(entries: Map<string, string>): void {
+    for (const [key, value] of this.stored) if (!entries.has(key)) this.missed.set(key, value);
+    this.stored = entries;
+    if (this.missed.size > 0) {
+      clearTimeout(this.grace);
+      this.grace = setTimeout(() => {
+        this.missed.clear();
+        this.publish();
+      }, this.options.graceMs);
     }
-    this.#publish();
-    this.#loaded = true;
-    this.#loadedFirst();
+    this.publish();
+    this.loaded = true;
+    this.loadedFirst();
   }
 
-  #change(changes: readonly Change[]): void {
-    if (this.#stopping.signal.aborted) return;
+  private change(changes: readonly Change[]): void {
+    if (this.stopping.signal.aborted) return;
     for (const { key, value } of changes) {
-      this.#missed.delete(key);
-      if (value === undefined) this.#stored.delete(key);
-      else this.#stored.set(key, value);
+      this.missed.delete(key);
+      if (value === undefined) this.stored.delete(key);
+      else this.stored.set(key, value);
     }
-    this.#publish();
+    this.publish();
   }
 
-  #publish(): void {
-    const instances = new Map([...this.#missed, ...this.#stored]);
-    if (this.#loaded && equal(instances, this.#current)) return;
-    this.#current = instances;
+  private publish(): void {
+    const instances = new Map([...this.missed, ...this.stored]);
+    if (this.loaded && equal(instances, this.instances)) return;
+    this.instances = instances;
     try {
-      this.#options.listener(instances);
+      this.options.listener(instances);
     } catch (err) {
-      this.#options.log.error({ err, prefix: this.#prefix }, 'registry listener threw');
+      this.options.log.error({ err, prefix: this.prefix }, 'registry listener threw');
     }
   }
 }

@@ -12,70 +12,70 @@ interface Holder {
 export const createMemoryRegistry = (options: { logger?: Log } = {}): Registry => new MemoryRegistry(options.logger);
 
 class MemoryRegistry implements Registry {
-  readonly #log: Log;
+  private readonly log: Log;
   /** Later holders of a key hide earlier ones, as a later put does in etcd. */
-  readonly #holders = new Set<Holder>();
-  readonly #watches = new Set<MemoryWatch>();
-  #nextLease = 1n;
-  #closed = false;
+  private readonly holders = new Set<Holder>();
+  private readonly watches = new Set<MemoryWatch>();
+  private nextLease = 1n;
+  private closed = false;
 
   constructor(log: Log = silentLog) {
-    this.#log = log;
+    this.log = log;
   }
 
   get connected(): boolean {
-    return !this.#closed;
+    return !this.closed;
   }
 
   register(service: string, address: string): Promise<Registration> {
-    return this.hold(service, String(this.#nextLease++), address);
+    return this.hold(service, String(this.nextLease++), address);
   }
 
   async hold(service: string, id: string, value: string): Promise<Registration> {
-    if (this.#closed) throw new Error('registry is closed');
+    if (this.closed) throw new Error('registry is closed');
     const holder: Holder = { key: `${service}/${id}`, value };
-    this.#holders.add(holder);
-    this.#changed(holder.key);
+    this.holders.add(holder);
+    this.changed(holder.key);
     return {
       withdraw: async () => {
-        if (this.#holders.delete(holder)) this.#changed(holder.key);
+        if (this.holders.delete(holder)) this.changed(holder.key);
       },
     };
   }
 
   async watch(service: string, listener: Listener): Promise<Watch> {
-    if (this.#closed) throw new Error('registry is closed');
-    const watch = new MemoryWatch(`${service}/`, listener, this.#log, () => this.#watches.delete(watch));
-    this.#watches.add(watch);
-    watch.tell(this.#below(watch.prefix));
+    if (this.closed) throw new Error('registry is closed');
+    const watch = new MemoryWatch(`${service}/`, listener, this.log, () => this.watches.delete(watch));
+    this.watches.add(watch);
+    watch.tell(this.below(watch.prefix));
     return watch;
   }
 
   async list(service: string): Promise<ReadonlyMap<string, string>> {
-    if (this.#closed) throw new Error('registry is closed');
-    return this.#below(`${service}/`);
+    if (this.closed) throw new Error('registry is closed');
+    return this.below(`${service}/`);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const watch of [...this.#watches]) watch.stop();
-    this.#holders.clear();
+    this.closed = true;
+    for (const watch of [...this.watches]) watch.stop();
+    this.holders.clear();
   }
 
-  #below(prefix: string): ReadonlyMap<string, string> {
+  private below(prefix: string): ReadonlyMap<string, string> {
     const found = new Map<string, string>();
-    for (const { key, value } of this.#holders) if (key.startsWith(prefix)) found.set(key, value);
+    for (const { key, value } of this.holders) if (key.startsWith(prefix)) found.set(key, value);
     return found;
   }
 
-  #changed(key: string): void {
-    for (const watch of this.#watches) if (key.startsWith(watch.prefix)) watch.tell(this.#below(watch.prefix));
+  private changed(key: string): void {
+    for (const watch of this.watches) if (key.startsWith(watch.prefix)) watch.tell(this.below(watch.prefix));
   }
 }
 
 class MemoryWatch implements Watch {
   current: ReadonlyMap<string, string> = new Map();
-  #stopped = false;
+  private stopped = false;
 
   constructor(
     readonly prefix: string,
@@ -88,7 +88,7 @@ class MemoryWatch implements Watch {
   tell(instances: ReadonlyMap<string, string>): void {
     this.current = instances;
     queueMicrotask(() => {
-      if (this.#stopped) return;
+      if (this.stopped) return;
       try {
         this.listener(instances);
       } catch (err) {
@@ -98,7 +98,7 @@ class MemoryWatch implements Watch {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.stopped = true;
     this.forget();
   }
 }

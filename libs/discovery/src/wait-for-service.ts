@@ -95,22 +95,22 @@ class Deadline {
   over = false;
   /** Resolves with false once it is over. */
   readonly passed: Promise<false>;
-  #finish!: () => void;
-  readonly #timer: NodeJS.Timeout;
+  private finish!: () => void;
+  private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly timeoutMs: number,
     private readonly signal?: AbortSignal,
   ) {
     this.passed = new Promise((resolve) => {
-      this.#finish = () => {
+      this.finish = () => {
         this.over = true;
         resolve(false);
       };
     });
-    this.#timer = setTimeout(this.#finish, timeoutMs);
-    signal?.addEventListener('abort', this.#finish);
-    if (signal?.aborted) this.#finish();
+    this.timer = setTimeout(this.finish, timeoutMs);
+    signal?.addEventListener('abort', this.finish);
+    if (signal?.aborted) this.finish();
   }
 
   async pause(ms: number): Promise<void> {
@@ -125,8 +125,8 @@ class Deadline {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
-    this.signal?.removeEventListener('abort', this.#finish);
-    this.#finish();
+    clearTimeout(this.timer);
+    this.signal?.removeEventListener('abort', this.finish);
+    this.finish();
   }
 }

@@ -25,13 +25,13 @@ interface CertificatePaths {
 
 /** Hands certificates to grpc-js, and again after every change. */
 class CertificateFiles implements Provider {
-  readonly #files: FollowedFiles<Certificates>;
-  readonly #identityListeners = new Set<IdentityListener>();
-  readonly #caListeners = new Set<CaListener>();
+  private readonly files: FollowedFiles<Certificates>;
+  private readonly identityListeners = new Set<IdentityListener>();
+  private readonly caListeners = new Set<CaListener>();
 
   constructor({ caFile, certFile, keyFile }: CertificatePaths, log?: Logger) {
     const paths = [caFile, certFile, keyFile].filter((path) => path !== undefined);
-    this.#files = new FollowedFiles({
+    this.files = new FollowedFiles({
       what: 'the gRPC certificates',
       paths,
       parse: (contents) => {
@@ -41,8 +41,8 @@ class CertificateFiles implements Provider {
         return usable({ ca, identity: certificate && privateKey && { certificate, privateKey } });
       },
       onChange: ({ ca, identity }) => {
-        for (const listener of this.#identityListeners) listener(identity ?? null);
-        for (const listener of this.#caListeners) listener(ca ? { caCertificate: ca } : null);
+        for (const listener of this.identityListeners) listener(identity ?? null);
+        for (const listener of this.caListeners) listener(ca ? { caCertificate: ca } : null);
       },
       log,
     });
@@ -50,25 +50,25 @@ class CertificateFiles implements Provider {
 
   // Told a moment later, as grpc-js' own provider does: whoever asks is not ready to hear it at once.
   addIdentityCertificateListener(listener: IdentityListener): void {
-    this.#identityListeners.add(listener);
-    process.nextTick(() => listener(this.#files.value.identity ?? null));
+    this.identityListeners.add(listener);
+    process.nextTick(() => listener(this.files.value.identity ?? null));
   }
   removeIdentityCertificateListener(listener: IdentityListener): void {
-    this.#identityListeners.delete(listener);
+    this.identityListeners.delete(listener);
   }
   addCaCertificateListener(listener: CaListener): void {
-    this.#caListeners.add(listener);
+    this.caListeners.add(listener);
     process.nextTick(() => {
-      const { ca } = this.#files.value;
+      const { ca } = this.files.value;
       listener(ca ? { caCertificate: ca } : null);
     });
   }
   removeCaCertificateListener(listener: CaListener): void {
-    this.#caListeners.delete(listener);
+    this.caListeners.delete(listener);
   }
 
   stop(): void {
-    this.#files.stop();
+    this.files.stop();
   }
 }
 

@@ -1,6 +1,5 @@
 /** The client's side of the standard health service (gRPC documentation, "GRPC Health Checking Protocol"). */
 import type { Service } from '@alink/contract';
-import { service as healthDefinition } from 'grpc-health-check';
 import type { ClientSecurity } from './protection';
 import { connectRpc } from './rpc-channel';
 import { RpcError } from './rpc-error';
@@ -8,11 +7,11 @@ import { RpcError } from './rpc-error';
 /** What a server says of itself, or that it says nothing. */
 export type Health = 'serving' | 'not serving' | 'unreachable';
 
-// The package brings a loader of its own, whose types differ from ours in name only.
-const health: Service = {
-  name: 'grpc.health.v1.Health',
-  definition: healthDefinition as unknown as Service['definition'],
-  package: {},
+/** Loaded only when somebody asks: the package parses a file to know its own service. */
+const healthService = async (): Promise<Service> => {
+  const { service } = await import('grpc-health-check');
+  // It brings a loader of its own, whose types differ from ours in name only.
+  return { name: 'grpc.health.v1.Health', definition: service as unknown as Service['definition'], package: {} };
 };
 type Check = (request: { service: string }, options: { deadlineMs: number }) => Promise<{ status: string }>;
 
@@ -27,9 +26,10 @@ export const checkHealth = async (
   address: string,
   { deadlineMs = 3000, security }: CheckHealthOptions = {},
 ): Promise<Health> => {
+  const service = await healthService();
   const channel = connectRpc(address, { security });
   try {
-    const { Check } = channel.client(health) as unknown as { Check: Check };
+    const { Check } = channel.client(service) as unknown as { Check: Check };
     const { status } = await Check({ service: '' }, { deadlineMs });
     return status === 'SERVING' ? 'serving' : 'not serving';
   } catch (error) {

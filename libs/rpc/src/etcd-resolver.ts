@@ -18,8 +18,8 @@ export const withSource = (options: ChannelOptions, source: InstanceSource): Cha
 });
 
 class EtcdResolver implements Resolver {
-  readonly #source: InstanceSource;
-  #forget: (() => void) | undefined;
+  private readonly source: InstanceSource;
+  private forget: (() => void) | undefined;
 
   constructor(
     _target: GrpcUri,
@@ -28,24 +28,24 @@ class EtcdResolver implements Resolver {
   ) {
     const source = options[SOURCE_OPTION] as InstanceSource | undefined;
     if (!source) throw new TypeError('a target etcd:/// needs a registry');
-    this.#source = source;
+    this.source = source;
   }
 
   updateResolution(): void {
-    this.#forget ??= this.#source.listen((addresses) => this.#tell(addresses));
+    this.forget ??= this.source.listen((addresses) => this.tell(addresses));
     // Never within the call that asked; before the registry has been heard there is nothing to tell, and calls wait.
     setImmediate(() => {
-      const { addresses } = this.#source;
-      if (this.#forget && addresses) this.#tell(addresses);
+      const { addresses } = this.source;
+      if (this.forget && addresses) this.tell(addresses);
     });
   }
 
   destroy(): void {
-    this.#forget?.();
-    this.#forget = undefined;
+    this.forget?.();
+    this.forget = undefined;
   }
 
-  #tell(addresses: readonly Address[]): void {
+  private tell(addresses: readonly Address[]): void {
     const endpoints = addresses.map(({ host, port }) => ({ addresses: [{ host, port }] }));
     this.listener(experimental.statusOrFromValue(endpoints), {}, null, `${addresses.length} instances in the registry`);
   }

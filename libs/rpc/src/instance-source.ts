@@ -14,35 +14,35 @@ const RETRY_MS = 1000;
 
 export class InstanceSource {
   /** The last known set; undefined before the registry has been heard. Kept while the registry is out of reach. */
-  #addresses: readonly Address[] | undefined;
-  readonly #listeners = new Set<Listener>();
-  #watch: Watch | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #closed = false;
+  private known: readonly Address[] | undefined;
+  private readonly listeners = new Set<Listener>();
+  private watch: Watch | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     readonly service: string,
     private readonly registry: Registry,
     private readonly log?: Logger,
   ) {
-    void this.#follow();
+    void this.follow();
   }
 
   get addresses(): readonly Address[] | undefined {
-    return this.#addresses;
+    return this.known;
   }
 
   /** Calls back after every change; not at once. */
   listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#retry);
-    this.#watch?.stop();
-    this.#listeners.clear();
+    this.closed = true;
+    clearTimeout(this.retry);
+    this.watch?.stop();
+    this.listeners.clear();
   }
 
   /** grpc-js writes the options of a channel, of which this is one, into its trace. */
@@ -50,28 +50,28 @@ export class InstanceSource {
     return this.service;
   }
 
-  async #follow(): Promise<void> {
+  private async follow(): Promise<void> {
     try {
-      const watch = await this.registry.watch(this.service, (instances) => this.#update(instances));
-      if (this.#closed) watch.stop();
-      else this.#watch = watch;
+      const watch = await this.registry.watch(this.service, (instances) => this.update(instances));
+      if (this.closed) watch.stop();
+      else this.watch = watch;
     } catch (error) {
-      if (this.#closed) return;
+      if (this.closed) return;
       this.log?.warn({ err: error, service: this.service }, 'registry cannot be watched, trying again');
-      this.#retry = setTimeout(() => void this.#follow(), RETRY_MS);
-      this.#retry.unref();
+      this.retry = setTimeout(() => void this.follow(), RETRY_MS);
+      this.retry.unref();
     }
   }
 
-  #update(instances: ReadonlyMap<string, string>): void {
-    if (this.#closed) return;
+  private update(instances: ReadonlyMap<string, string>): void {
+    if (this.closed) return;
     // Sorted and each once, so that a set that did not change is not taken for news.
     const values = [...new Set(instances.values())].sort();
     const addresses = values.map(parseAddress).filter((address) => address !== undefined);
-    if (this.#addresses && sameAddresses(this.#addresses, addresses)) return;
-    this.#addresses = addresses;
+    if (this.known && sameAddresses(this.known, addresses)) return;
+    this.known = addresses;
     this.log?.debug({ service: this.service, instances: values }, 'instances changed');
-    for (const listener of this.#listeners) listener(addresses);
+    for (const listener of this.listeners) listener(addresses);
   }
 }
 

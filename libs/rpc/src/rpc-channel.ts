@@ -72,9 +72,9 @@ type AnyMethod = MethodDefinition<object, object>;
 type Call = (request: object, options?: CallOptions) => Promise<object>;
 
 class GrpcRpcChannel implements RpcChannel {
-  readonly #grpc: GrpcClient;
-  readonly #clients = new Map<string, unknown>();
-  #closed = false;
+  private readonly grpc: GrpcClient;
+  private readonly clients = new Map<string, unknown>();
+  private closed = false;
 
   constructor(
     readonly target: string,
@@ -85,7 +85,7 @@ class GrpcRpcChannel implements RpcChannel {
     private readonly source: InstanceSource | undefined,
   ) {
     const named = { ...CHANNEL_OPTIONS, ...encrypted?.options };
-    this.#grpc = new GrpcClient(
+    this.grpc = new GrpcClient(
       target,
       encrypted?.credentials ?? credentials.createInsecure(),
       source ? withSource(named, source) : named,
@@ -93,68 +93,68 @@ class GrpcRpcChannel implements RpcChannel {
   }
 
   client<S extends Service>(service: S): Client<S> {
-    let client = this.#clients.get(service.name);
+    let client = this.clients.get(service.name);
     if (!client) {
       const methods = Object.entries(service.definition as Record<string, AnyMethod>);
       const call = (method: AnyMethod): Call => {
-        return (request, options) => this.#call(method, request, options);
+        return (request, options) => this.call(method, request, options);
       };
       client = Object.fromEntries(methods.map(([name, method]) => [name, call(method)]));
-      this.#clients.set(service.name, client);
+      this.clients.set(service.name, client);
     }
     return client as Client<S>;
   }
 
   ready(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#unavailable('channel is closed'));
-      this.#grpc.waitForReady(Date.now() + timeoutMs, (cause) =>
-        cause ? reject(this.#unavailable(`not reachable within ${timeoutMs / 1000} s`, cause)) : resolve(),
+      if (this.closed) return reject(this.unavailable('channel is closed'));
+      this.grpc.waitForReady(Date.now() + timeoutMs, (cause) =>
+        cause ? reject(this.unavailable(`not reachable within ${timeoutMs / 1000} s`, cause)) : resolve(),
       );
     });
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     this.source?.close();
     this.encrypted?.stop();
-    this.#grpc.close();
+    this.grpc.close();
   }
 
-  #call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
+  private call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
     const { user, deadlineMs = this.options.deadlineMs ?? DEFAULT_DEADLINE_MS } = options;
     const { token } = this.options.security ?? {};
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#unavailable('channel is closed'));
-      const metadata = new Metadata({ waitForReady: this.#nobodyKnown });
+      if (this.closed) return reject(this.unavailable('channel is closed'));
+      const metadata = new Metadata({ waitForReady: this.nobodyKnown });
       writeAnswerLimit(metadata);
       if (user) writeUser(metadata, user);
       if (token) metadata.set('authorization', `Bearer ${token}`);
-      this.#grpc.makeUnaryRequest(
+      this.grpc.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
         metadata,
         { deadline: Date.now() + deadlineMs },
-        (error, response) => (error ? reject(this.#errorOf(error, method.path)) : resolve(response ?? {})),
+        (error, response) => (error ? reject(this.errorOf(error, method.path)) : resolve(response ?? {})),
       );
     });
   }
 
-  get #nobodyKnown(): boolean {
+  private get nobodyKnown(): boolean {
     return this.source !== undefined && !this.source.addresses?.length;
   }
 
-  #errorOf(error: ServiceError, path: string): RpcError {
-    if (error.code === status.DEADLINE_EXCEEDED && this.#nobodyKnown) {
-      return this.#unavailable('no instance is registered', error);
+  private errorOf(error: ServiceError, path: string): RpcError {
+    if (error.code === status.DEADLINE_EXCEEDED && this.nobodyKnown) {
+      return this.unavailable('no instance is registered', error);
     }
     return fromServiceError(error, path, this.label);
   }
 
-  #unavailable(why: string, cause?: unknown): RpcError {
+  private unavailable(why: string, cause?: unknown): RpcError {
     return new RpcError(Code.system, `${this.label}: ${why}`, { cause, unavailable: true });
   }
 }

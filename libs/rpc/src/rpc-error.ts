@@ -1,4 +1,4 @@
-import { Code } from '@alink/contract';
+import { Code } from '@alink/contract/codes';
 
 export interface RpcErrorOptions {
   /** What went wrong underneath; stays in this process and goes to the log. */

@@ -44,11 +44,11 @@ export const parseTokens = (text: string): readonly Entry[] => {
 
 /** The tokens of a file, followed while it changes. */
 export class TokenFile {
-  readonly #file: FollowedFiles<readonly Entry[]>;
+  private readonly file: FollowedFiles<readonly Entry[]>;
 
   /** @throws {StartError} when the file cannot be read, is open to others, or holds something else */
   constructor(path: string, log?: Logger) {
-    this.#file = new FollowedFiles({
+    this.file = new FollowedFiles({
       what: 'the gRPC tokens',
       paths: [path],
       parse: ([content]): readonly Entry[] => {
@@ -65,18 +65,18 @@ export class TokenFile {
 
   /** How many tokens are accepted. */
   get size(): number {
-    return this.#file.value.length;
+    return this.file.value.length;
   }
 
   /** Whose token it is; undefined when nobody's. Takes the same time for every token that is not accepted. */
   ownerOf(token: string): string | undefined {
     const digest = digestOf(token);
     let owner: string | undefined;
-    for (const entry of this.#file.value) if (timingSafeEqual(entry.digest, digest)) owner = entry.name;
+    for (const entry of this.file.value) if (timingSafeEqual(entry.digest, digest)) owner = entry.name;
     return owner;
   }
 
   stop(): void {
-    this.#file.stop();
+    this.file.stop();
   }
 }

@@ -1,5 +1,5 @@
 /** Fields for configuration schemas: each reads one environment variable and says in words what it wants. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a field tells about itself. */
 interface FieldFacts {

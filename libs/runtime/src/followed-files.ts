@@ -18,53 +18,53 @@ export interface FollowedFilesOptions<T> {
 
 /** What files hold, kept up to date. A change that cannot be used is logged, and changes nothing. */
 export class FollowedFiles<T> {
-  #contents: readonly Buffer[];
-  #value: T;
-  #complaint = '';
-  readonly #timer: NodeJS.Timeout;
+  private contents: readonly Buffer[];
+  private latest: T;
+  private complaint = '';
+  private readonly timer: NodeJS.Timeout;
 
   /** @throws {StartError} when the files cannot be read or used */
   constructor(private readonly options: FollowedFilesOptions<T>) {
     try {
-      this.#contents = this.#read();
-      this.#value = options.parse(this.#contents);
+      this.contents = this.read();
+      this.latest = options.parse(this.contents);
     } catch (error) {
-      throw new StartError(this.#words(error), { cause: error });
+      throw new StartError(this.words(error), { cause: error });
     }
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
-    this.#timer.unref();
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+    this.timer.unref();
   }
 
   get value(): T {
-    return this.#value;
+    return this.latest;
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 
-  #look(): void {
+  private look(): void {
     const { what, paths, parse, onChange, log } = this.options;
     try {
-      const contents = this.#read();
-      if (contents.every((content, index) => this.#contents[index]?.equals(content))) return;
-      this.#value = parse(contents);
-      this.#contents = contents;
-      this.#complaint = '';
+      const contents = this.read();
+      if (contents.every((content, index) => this.contents[index]?.equals(content))) return;
+      this.latest = parse(contents);
+      this.contents = contents;
+      this.complaint = '';
       log?.info({ files: paths }, `${what} reloaded`);
-      onChange?.(this.#value);
+      onChange?.(this.latest);
     } catch (error) {
-      const complaint = this.#words(error);
-      if (complaint !== this.#complaint) log?.error(`${complaint}; what was read before stays`);
-      this.#complaint = complaint;
+      const complaint = this.words(error);
+      if (complaint !== this.complaint) log?.error(`${complaint}; what was read before stays`);
+      this.complaint = complaint;
     }
   }
 
-  #read(): Buffer[] {
+  private read(): Buffer[] {
     return this.options.paths.map((path) => readFileSync(path));
   }
 
-  #words(error: unknown): string {
+  private words(error: unknown): string {
     const { what, paths } = this.options;
     return `${what} cannot be used (${paths.join(', ')}): ${(error as Error).message}`;
   }

@@ -13,6 +13,7 @@ const SHOWN = new Set([
   'netType',
   'protocolCode',
   'isEnable',
+  'logLevel',
   'deviceAlias',
 ]);
 

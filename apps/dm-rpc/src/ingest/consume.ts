@@ -7,7 +7,7 @@ import type { DeviceChange } from '../presence/presence-rows';
 import { applyPresenceBatch } from '../presence/presence-store';
 import type { Transaction } from '../transaction';
 import type { ApplicationNews } from './application-news';
-import { lineOf, writeDeviceLog } from './device-log';
+import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
 import { createReader, type Item } from './read-message';
 import type { Gathered, SinkTable } from './sink-table';
@@ -39,9 +39,10 @@ const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTa
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
   const devices = await findDevices(tx, reports);
-  const gathered = sinks.gather(reports, (report) => devices.of(report));
+  const gathered = sinks.gather(reports, (report) => devices.of(report)?.id);
   await sinks.write(tx, gathered);
-  await writeDeviceLog(tx, [...lines, ...reports.map(lineOf)]);
+  const logged = reports.filter((report) => hasLine(report, devices.of(report), sinks));
+  await writeDeviceLog(tx, [...lines, ...logged.map(lineOf)]);
   return { changes, gathered };
 };
 

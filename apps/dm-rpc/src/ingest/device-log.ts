@@ -1,9 +1,11 @@
 /** Lines in devices' logs: what nodes tell, and what is reported. */
-import type { Envelope, HubLogEntry } from '@alink/contract';
+import { logsReports, type Envelope, type HubLogEntry } from '@alink/contract';
 import type { Transaction } from '../transaction';
+import type { FoundDevice } from './find-devices';
 import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import { idOf, type Place } from './place';
 import type { Report } from './report';
+import type { SinkTable } from './sink-table';
 import { column } from './sinks/rows';
 
 /** One line, as the table has it. */
@@ -42,6 +44,10 @@ const bytesAsText = (bytes: Buffer): string => {
 
 const contentOf = ({ message, bytes }: Report): string =>
   message ? JSON.stringify(message) : bytes ? bytesAsText(bytes) : '';
+
+/** All that is out of the ordinary has a line, and plain reports where somebody asks for them. */
+export const hasLine = (report: Report, device: FoundDevice | undefined, sinks: SinkTable): boolean =>
+  !device || report.explain !== '' || !sinks.isPlain(report) || logsReports(device, report.arrivedAt);
 
 /** The line of a report. */
 export const lineOf = (report: Report): Line => {

@@ -31,6 +31,13 @@ export class SinkTable {
     return isText(method) && this.takersOf(method).every(({ needs }) => fits(needs, message));
   }
 
+  /** Whether it only says how the device is; not so an answer to a command, and what nobody here understands. */
+  isPlain({ message }: Report): boolean {
+    if (!message) return true;
+    const takers = this.takersOf(message.method);
+    return takers.length > 0 && !takers.some(({ isAnswer }) => isAnswer);
+  }
+
   /** What all of them make of the reports. @param deviceID undefined for a device that does not exist (any more) */
   gather(reports: readonly Report[], deviceID: (report: Report) => bigint | undefined): Gathered {
     const gathered: unknown[][] = this.all.map(() => []);

@@ -1,6 +1,6 @@
 /** Tells everyone which devices went online and offline, after it is committed. */
 import type { Bus } from '@alink/bus';
-import { encodeEnvelope, subjects } from '@alink/contract';
+import { encodeEnvelope, OnlineState, subjects } from '@alink/contract';
 import type { DeviceChange } from './presence-rows';
 
 /** Told within this process too: values that wait for a device go out when it comes online. */
@@ -26,7 +26,15 @@ export class PresenceNews {
       const action = isOnline ? 'connected' : 'disconnected';
       this.bus.publish(
         subjects.onlineStatusChanged,
-        encodeEnvelope(JSON.stringify({ ...device, isOnline: isOnline ? 2 : 1, timestamp, reason }), now),
+        encodeEnvelope(
+          JSON.stringify({
+            ...device,
+            isOnline: isOnline ? OnlineState.online : OnlineState.offline,
+            timestamp,
+            reason,
+          }),
+          now,
+        ),
       );
       this.bus.publish(
         subjects.application.status(productID, deviceName, action),

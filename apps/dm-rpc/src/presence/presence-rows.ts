@@ -1,4 +1,5 @@
 /** Presence as it stands in the database. */
+import { OnlineState } from '@alink/contract';
 import type { DeviceCore } from '../device-core';
 import type { Transaction } from '../transaction';
 import type { PresenceChange, PresenceEvent, PresenceState } from './presence-state';
@@ -140,4 +141,4 @@ export const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]
     INSERT INTO status_log (device_id, timestamp, status, reason)
     SELECT * FROM unnest(
       ${changes.map((change) => change.deviceID)}::bigint[], ${changes.map((change) => change.timestamp)}::bigint[],
-      ${changes.map((change) => (change.isOnline ? 2 : 1))}::int[], ${changes.map((change) => change.reason)}::text[])`;
+      ${changes.map((change) => (change.isOnline ? OnlineState.online : OnlineState.offline))}::int[], ${changes.map((change) => change.reason)}::text[])`;

@@ -1,12 +1,9 @@
 /** Locks the row of a product until the transaction ends, so that changes of one product take turns. */
-import { Code } from '@alink/contract';
+import { Code, ProductStatus } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { Transaction } from '../transaction';
 import { noProduct } from '../wire/errors';
 import type { ProductRow } from './product-manage/product-record';
-
-/** `ProductInfo.status` of a product whose devices are in use. */
-const PUBLISHED = 1;
 
 /** @throws {RpcError} 100009 when there is no such product */
 export const requireLockedProduct = async (tx: Transaction, productID: string): Promise<ProductRow> => {
@@ -22,6 +19,6 @@ export const requireLockedProduct = async (tx: Transaction, productID: string): 
  * @throws {RpcError} 100006 when the product is published
  */
 export const refusePublished = ({ productID, status }: ProductRow, what: string): void => {
-  if (status !== PUBLISHED) return;
+  if (status !== ProductStatus.published) return;
   throw new RpcError(Code.parameter, `product ${productID} is published: unpublish the product first (${what})`);
 };

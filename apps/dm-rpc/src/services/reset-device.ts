@@ -1,12 +1,14 @@
-/** A device that is to register again, as if it had never logged in. */
+/** A device that is to register again, as if it had never logged in; two services offer it. */
+import type { services } from '@alink/contract';
 import { deleteHistory } from '@alink/db';
-import type { CallContext } from '@alink/rpc';
+import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../context';
 import type { DeviceCore } from '../device-core';
+import { requireDevice } from './device-manage/device-record';
 import { requireLockedDevice } from './lock-device';
 
 /** What is deleted besides. */
-export interface ResetOptions {
+interface ResetOptions {
   /** Its logs: messages, commands, status. */
   readonly log?: boolean;
   /** Its data: properties, events, values that wait. */
@@ -18,7 +20,7 @@ export interface ResetOptions {
  * session, which the node that holds it ends: it is told.
  * @throws {RpcError} 100009 when there is no such device
  */
-export const resetDevice = async (
+const resetDevice = async (
   { prisma, audit, changes, now }: DmContext,
   call: CallContext,
   device: DeviceCore,
@@ -49,3 +51,26 @@ export const resetDevice = async (
   await deleteHistory(prisma, { table: 'property_history', deviceID });
   await deleteHistory(prisma, { table: 'event_history', deviceID });
 };
+
+/**
+ * Of `dm.DeviceManage`: it may also delete the device's logs and data. `deviceSchema` and `bind` find nothing to reset:
+ * devices have no thing model of their own and no owner.
+ */
+export const deviceResetHandlers = (
+  context: DmContext,
+): Pick<Handlers<typeof services.deviceManage>, 'deviceReset'> => ({
+  async deviceReset({ device, log, info }, call) {
+    await resetDevice(context, call, requireDevice(device, 'device.'), { log, info });
+    return {};
+  },
+});
+
+/** Of `alink.DeviceAdmin`. */
+export const resetDeviceHandlers = (
+  context: DmContext,
+): Pick<Handlers<typeof services.deviceAdmin>, 'resetDevice'> => ({
+  async resetDevice(request, call) {
+    await resetDevice(context, call, requireDevice(request));
+    return {};
+  },
+});

@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { withLogPage, type LogPage } from '../log-page';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfMs } from '../time-text';
 
-export const addAuditCommand = (program: Command, io: Io): void => {
+export const completeAuditCommand = (audit: Command, io: Io): void => {
   withExample(
     withLogPage(
-      program
-        .command('audit')
-        .description('show who changed what: products, devices, secrets, tokens, certificates; newest first')
-        .argument('[productKey]', 'of this product only')
-        .argument('[deviceName]', 'of this device only'),
+      audit.argument('[productKey]', 'of this product only').argument('[deviceName]', 'of this device only'),
       io,
     ).action(inSession(io, showAudit)),
     'audit aliyun_test_01 dev001 --since 7d',

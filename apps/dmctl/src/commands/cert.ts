@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parsePage } from '../parse-options';
 import { readTextFile } from '../read-text-file';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
 
-export const addCertCommands = (program: Command, io: Io): void => {
-  const cert = program.command('cert').description('certificates that devices prove themselves with (X.509)');
-
+export const addCertCommands = (cert: Command, io: Io): void => {
   withExample(
     cert
       .command('add')

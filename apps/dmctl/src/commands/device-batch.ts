@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { createByCount, createFromLines, type BatchOptions, type JudgedDevice } from '../create-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io, PrivateFile } from '../io';
 import { parseCount, parseStart } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { MAX_LINES, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
 import { productKeyOf } from './product-key';
 

@@ -4,10 +4,11 @@ import { isEncrypted, transports, type Endpoint, type Transport } from '../conne
 import type { Signer } from '@alink/signing';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parsePort } from '../parse-options';
 import type { Settings } from '../service-address';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { productKeyOf } from './product-key';
 import { thingModelOf } from './product-model';
 

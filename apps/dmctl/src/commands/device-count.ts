@@ -1,9 +1,10 @@
-import { Code } from '@alink/contract';
+import { Code } from '@alink/contract/codes';
 import type { Command } from 'commander';
-import { refusal } from '../describe-error';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession, type Session } from '../session';
+import { refusal } from '../refusal';
+import type { Session } from '../session';
 
 export const addDeviceCountCommand = (device: Command, io: Io): void => {
   withExample(

@@ -25,6 +25,14 @@ test('update sets and removes tags and keeps the others; an alias alone touches 
   expect((await dmctl('device show p1 dev001')).stdout).toMatch(/alias: +kitchen/);
 });
 
+test('update sets the log level alone, and show tells it', async () => {
+  await dmctl('device update p1 dev001 --tag floor=1');
+  await dmctl('device update p1 dev001 --log-level info');
+  expect(platform.requests.deviceInfoUpdate).toMatchObject({ logLevel: '4', deviceAlias: null, tags: {} });
+  expect((await dmctl('device show p1 dev001')).stdout).toMatch(/log level: +info\n/);
+  expect((await dmctl('device update p1 dev001 --log-level loud')).code).toBe(2);
+});
+
 test('reset says what else is deleted', async () => {
   const { stdout } = await dmctl('device reset p1 dev001');
   expect(stdout).toBe('reset device dev001 of p1: it may register again\n');

@@ -1,43 +1,52 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
-import { inSession } from '../session';
 import { changedTags, type TagChanges } from '../tags';
+import { logLevels } from '../wire-words';
+import { logLevelOption } from './product-change';
+
+interface UpdateOptions extends TagChanges {
+  readonly alias?: string;
+  readonly logLevel?: keyof typeof logLevels;
+}
 
 /** What changes a device: renamed, reset, given another secret. */
 export const addDeviceStateCommands = (device: Command, io: Io): void => {
   withExample(
     device
       .command('update')
-      .description('give a device another display name, or tags')
+      .description('give a device another display name, tags, or another log level')
       .argument('<productKey>')
       .argument('<deviceName>')
       .option('--alias <text>', 'display name')
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
       .option('--untag <key...>', 'remove tags')
+      .addOption(logLevelOption())
       .action(
         inSession(
           io,
           async (
             { devices, admin, out },
-            { alias, tag, untag }: TagChanges & { alias?: string },
+            { alias, tag, untag, logLevel }: UpdateOptions,
             productID: string,
             deviceName: string,
           ) => {
-            if (alias === undefined && !tag && !untag) {
-              throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag or --untag');
+            if (alias === undefined && !tag && !untag && !logLevel) {
+              throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag, --untag or --log-level');
             }
             const device = { productID, deviceName };
             const tags = tag || untag ? changedTags((await devices.deviceInfoRead(device)).tags, { tag, untag }) : {};
             const leavesNone = untag !== undefined && Object.keys(tags).length === 0;
             // The platform takes all tags at once; that there are none is said in a call of its own.
             if (leavesNone) await admin.setDeviceTags({ ...device, tags });
-            if (!leavesNone || alias !== undefined) {
+            if (!leavesNone || alias !== undefined || logLevel) {
               await devices.deviceInfoUpdate({
                 ...device,
                 tags,
+                logLevel: logLevel && logLevels[logLevel],
                 deviceAlias: alias === undefined ? null : { value: alias },
               });
             }
@@ -46,6 +55,7 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
         ),
       ),
     'device update aliyun_test_01 dev001 --alias kitchen --tag site=hall-2 --tag floor=3',
+    'device update aliyun_test_01 dev001 --log-level info',
   );
 
   withExample(

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { withLogPage, type LogPage } from '../log-page';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfMs } from '../time-text';
 import { onlineStates, wordOf } from '../wire-words';
 

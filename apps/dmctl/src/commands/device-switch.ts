@@ -1,14 +1,12 @@
+import { YesNo } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { changeDevices } from '../change-devices';
 import { addChoiceOptions, chooseDevices, type Choice } from '../chosen-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession, type Session } from '../session';
-
-/** `DeviceInfo.isEnable`. */
-const ENABLED = 1;
-const DISABLED = 2;
+import type { Session } from '../session';
 
 type Name = 'enable' | 'disable' | 'delete';
 type Change = (session: Session, device: { productID: string; deviceName: string }) => Promise<unknown>;
@@ -41,10 +39,10 @@ export const addDeviceSwitchCommands = (device: Command, io: Io): void => {
     );
   };
   add('enable', 'let disabled devices connect again', ({ devices }, one) =>
-    devices.deviceInfoUpdate({ ...one, isEnable: ENABLED }),
+    devices.deviceInfoUpdate({ ...one, isEnable: YesNo.yes }),
   );
   add('disable', 'refuse devices; live connections are cut', ({ devices }, one) =>
-    devices.deviceInfoUpdate({ ...one, isEnable: DISABLED }),
+    devices.deviceInfoUpdate({ ...one, isEnable: YesNo.no }),
   );
   add('delete', 'delete devices with their data; live connections are cut', ({ devices }, one) =>
     devices.deviceInfoDelete(one),

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession } from '../session';
 import { isoOfSeconds } from '../time-text';
 
 /** The tokens that devices log in with instead of a secret. */

@@ -1,8 +1,8 @@
 import { topicsOf } from '@alink/alink';
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession } from '../session';
 import { productKeyOf } from './product-key';
 
 /** Which way messages go, as the device sees it. */

@@ -1,11 +1,13 @@
+import { YesNo } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { addFilterOptions, filterRequest, type DeviceFilter } from '../device-filter';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { collect, parseLimit, parsePage } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
-import { deviceTypes, onlineStates, wordOf } from '../wire-words';
+import { deviceTypes, logLevels, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
@@ -21,9 +23,7 @@ interface ListOptions extends DeviceFilter {
   readonly page: number;
 }
 
-export const addDeviceCommands = (program: Command, io: Io): void => {
-  const device = program.command('device').description('devices and how they connect');
-
+export const addDeviceCommands = (device: Command, io: Io): void => {
   withExample(
     device
       .command('create')
@@ -87,6 +87,7 @@ export const addDeviceCommands = (program: Command, io: Io): void => {
               firstLogin: isoOfSeconds(info.firstLogin),
               lastOffline: isoOfSeconds(info.lastOffline),
               lastIp: info.lastIp,
+              logLevel: info.logLevel === '0' ? undefined : wordOf(logLevels, info.logLevel),
               tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,
               deviceSecret: options.showSecret ? info.secret : undefined,
             });
@@ -134,7 +135,7 @@ const rowOf = (info: DeviceInfo) => ({
 });
 
 const stateOf = ({ isEnable, isOnline, firstLogin }: DeviceInfo): string => {
-  if (isEnable === '2') return 'disabled';
+  if (Number(isEnable) === YesNo.no) return 'disabled';
   if (Number(isOnline) === onlineStates.online) return 'online';
   return firstLogin === '0' ? 'never connected' : 'offline';
 };

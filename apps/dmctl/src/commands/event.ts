@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { parseLimit, parseMoment } from '../parse-options';
-import { inSession } from '../session';
 import { isoOfMs } from '../time-text';
 
 interface ListOptions {
@@ -12,9 +12,7 @@ interface ListOptions {
   readonly limit: number;
 }
 
-export const addEventCommands = (program: Command, io: Io): void => {
-  const event = program.command('event').description('events that devices reported');
-
+export const addEventCommands = (event: Command, io: Io): void => {
   withExample(
     event
       .command('list')

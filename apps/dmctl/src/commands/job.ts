@@ -1,10 +1,11 @@
-import { Code } from '@alink/contract';
-import { RpcError } from '@alink/rpc';
+import { Code } from '@alink/contract/codes';
+import { RpcError } from '@alink/rpc/rpc-error';
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseSeconds } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { wordOf } from '../wire-words';
 
 /** `TaskInfo.type`. */
@@ -20,9 +21,7 @@ interface CreateOptions {
   readonly jetstream?: boolean;
 }
 
-export const addJobCommands = (program: Command, io: Io): void => {
-  const job = program.command('job').description('timed and delayed jobs, which publish on NATS');
-
+export const addJobCommands = (job: Command, io: Io): void => {
   withExample(
     job
       .command('list')

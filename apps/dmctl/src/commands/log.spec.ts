@@ -1,5 +1,5 @@
 import { FakePlatform } from '../../test/fake-platform';
-import { runCli } from '../../test/run-cli';
+import { NOW, runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
 beforeAll(() => platform.start());
@@ -22,4 +22,47 @@ test('log shows time, action, topic, code and cause, oldest first', async () => 
   const { stdout } = await dmctl('log', 'p', 'd', '--limit', '1', '--json');
   expect(JSON.parse(stdout)).toMatchObject([{ action: 'publish', code: 200, timestamp: 1778593629001 }]);
   expect(platform.requests.hubLogIndex).toMatchObject({ productID: 'p', deviceName: 'd' });
+});
+
+describe('what a device reports', () => {
+  const DAY_MS = 24 * 3_600_000;
+  const step = 'dmctl device update p1 dev001 --log-level info has it written from now on\n';
+  const note = async () => (await dmctl('log', 'p1', 'dev001')).stderr;
+
+  beforeEach(async () => {
+    platform.hubLog = [];
+    platform.products.clear();
+    platform.devices.clear();
+    await dmctl('product', 'create', 'p1');
+    await dmctl('device', 'create', 'p1', 'dev001');
+    platform.devices.get('p1/dev001')!.createdTime = Math.floor((NOW - 2 * DAY_MS) / 1000);
+  });
+
+  test('is not in its log after a day, and how it comes there is told', async () => {
+    expect(await note()).toBe(
+      `what dev001 reports is not in its log: it is older than 24 hours, and nobody has asked for them; ${step}`,
+    );
+    platform.hubLog = [{ timestamp: 1, action: 'publish', topic: '', content: '', resultCode: 200 }];
+    expect(await note()).toBe('');
+  });
+
+  test('is not in its log where its level or that of its product says so', async () => {
+    await dmctl('product', 'update', 'p1', '--log-level', 'off');
+    expect(await note()).toBe(`what dev001 reports is not in its log: the log level of product p1 is off; ${step}`);
+    await dmctl('device', 'update', 'p1', 'dev001', '--log-level', 'error');
+    expect(await note()).toBe(`what dev001 reports is not in its log: its log level is error; ${step}`);
+  });
+
+  test('is in its log where that is asked for, and of a newcomer', async () => {
+    await dmctl('product', 'update', 'p1', '--log-level', 'info');
+    expect(await note()).toBe('');
+    await dmctl('device', 'update', 'p1', 'dev001', '--log-level', 'debug');
+    await dmctl('product', 'update', 'p1', '--log-level', 'off');
+    expect(await note()).toBe('');
+    await dmctl('product', 'create', 'p2');
+    await dmctl('device', 'create', 'p2', 'dev002');
+    platform.devices.get('p2/dev002')!.createdTime = Math.floor(NOW / 1000);
+    expect((await dmctl('log', 'p2', 'dev002')).stderr).toBe('');
+    expect((await dmctl('log', 'p2', 'nobody')).stderr).toBe('');
+  });
 });

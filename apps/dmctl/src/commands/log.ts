@@ -1,17 +1,13 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { readHubLog } from '../hub-log';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseMoment } from '../parse-options';
-import { inSession } from '../session';
 
-export const addLogCommand = (program: Command, io: Io): void => {
+export const completeLogCommand = (log: Command, io: Io): void => {
   withExample(
-    program
-      .command('log')
-      .description(
-        'show what happened between the gateway and a device: connects, refusals, messages, each with its cause',
-      )
+    log
       .argument('<productKey>')
       .argument('<deviceName>')
       .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
@@ -24,6 +20,10 @@ export const addLogCommand = (program: Command, io: Io): void => {
             const rows = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
             const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
             session.out.rows(rows, columns, `the gateway has seen nothing of ${deviceName}`);
+            if (rows.some(({ action }) => action === 'publish')) return;
+            const { whyNoReports } = await import('../reports-in-log');
+            const why = await whyNoReports(session, { productID, deviceName });
+            if (why) session.out.note(why);
           },
         ),
       ),

@@ -13,9 +13,10 @@ const dmctl = (args: string) => runCli([...args.split(' '), '--endpoint', platfo
 test('update changes what is named and keeps the rest', async () => {
   platform.products.get('p1')!.protocolConf = { productID: 'a1External', validation: 'strong' };
   await dmctl('product update p1 --validation none --tag line=2');
+  await dmctl('product update p1 --log-level info');
   await dmctl('product update p1 --tag hall=north --auto-register existing --name Lamp');
   const product = platform.products.get('p1')!;
-  expect(product.protocolConf).toEqual({ productID: 'a1External', validation: 'none' });
+  expect(product.protocolConf).toEqual({ productID: 'a1External', validation: 'none', logLevel: 'info' });
   expect(product).toMatchObject({ tags: { line: '2', hall: 'north' }, autoRegister: '2', productName: 'Lamp' });
 });
 

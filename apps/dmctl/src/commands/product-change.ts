@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { changedTags, type TagChanges } from '../tags';
-import { autoRegisters, netTypes, productStatuses, validations } from '../wire-words';
+import { autoRegisters, logLevels, netTypes, productStatuses, validations } from '../wire-words';
 
 interface UpdateOptions extends TagChanges {
   readonly name?: string;
@@ -13,6 +14,7 @@ interface UpdateOptions extends TagChanges {
   readonly netType?: keyof typeof netTypes;
   readonly autoRegister?: keyof typeof autoRegisters;
   readonly validation?: string;
+  readonly logLevel?: string;
 }
 
 export const autoRegisterOption = (): Option =>
@@ -20,6 +22,11 @@ export const autoRegisterOption = (): Option =>
 
 export const validationOption = (): Option =>
   new Option('--validation <mode>', 'of values against the thing model').choices(validations);
+
+export const logLevelOption = (): Option =>
+  new Option('--log-level <level>', 'of devices: from info on, what they report stands in their logs').choices(
+    Object.keys(logLevels),
+  );
 
 export const netTypeOption = (): Option =>
   new Option('--net-type <type>', 'how its devices reach the network').choices(Object.keys(netTypes));
@@ -36,6 +43,7 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .addOption(netTypeOption())
       .addOption(autoRegisterOption())
       .addOption(validationOption())
+      .addOption(logLevelOption())
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
       .option('--untag <key...>', 'remove tags')
       .action(inSession(io, updateProduct)),
@@ -116,11 +124,11 @@ const enableProduct = async ({ products, out }: Session, _options: unknown, prod
 
 const updateProduct = async (
   { products, admin, out }: Session,
-  { name, description, netType, autoRegister, validation, tag, untag }: UpdateOptions,
+  { name, description, netType, autoRegister, validation, logLevel, tag, untag }: UpdateOptions,
   productID: string,
 ): Promise<void> => {
   const changesTags = tag !== undefined || untag !== undefined;
-  const changesMore = name || description !== undefined || netType || autoRegister || validation;
+  const changesMore = name || description !== undefined || netType || autoRegister || validation || logLevel;
   if (!changesMore && !changesTags) {
     throw new CliError(ExitCode.usage, 'nothing to change', { hint: '--help names the options.' });
   }
@@ -137,7 +145,9 @@ const updateProduct = async (
       desc: description === undefined ? null : { value: description },
       netType: netType && netTypes[netType],
       autoRegister: autoRegister && autoRegisters[autoRegister],
-      ...(validation && { protocolConf: { ...before.protocolConf, validation } }),
+      ...((validation || logLevel) && {
+        protocolConf: { ...before.protocolConf, ...(validation && { validation }), ...(logLevel && { logLevel }) },
+      }),
       tags,
     });
   }

@@ -1,9 +1,10 @@
 import { exportModel, exportTsl, importThingModel, type ThingModel } from '@alink/thing-model';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { readTextFile } from '../read-text-file';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { productKeyOf } from './product-key';
 
 /** The thing model of a product, in and out. */

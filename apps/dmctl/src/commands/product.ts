@@ -1,9 +1,10 @@
-import { PROTOCOL_CODE } from '@alink/contract';
+import { PROTOCOL_CODE } from '@alink/contract/subjects';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parsePage, parseTag } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
 import {
   authentications,
@@ -14,7 +15,13 @@ import {
   registrations,
   wordOf,
 } from '../wire-words';
-import { addProductChangeCommands, autoRegisterOption, netTypeOption, validationOption } from './product-change';
+import {
+  addProductChangeCommands,
+  autoRegisterOption,
+  logLevelOption,
+  netTypeOption,
+  validationOption,
+} from './product-change';
 import { productKeyOf, type ProductInfo } from './product-key';
 import { addProductModelCommands, countsOf, readModel } from './product-model';
 
@@ -29,6 +36,7 @@ interface CreateOptions {
   readonly deviceType: keyof typeof deviceTypes;
   readonly autoRegister: keyof typeof autoRegisters;
   readonly validation?: string;
+  readonly logLevel?: string;
   readonly secret?: string;
   readonly tsl?: string;
 }
@@ -42,9 +50,7 @@ interface ListOptions {
 
 type DeviceCount = Awaited<ReturnType<Session['admin']['deviceCounts']>>['list'][number];
 
-export const addProductCommands = (program: Command, io: Io): void => {
-  const product = program.command('product').description('products and their thing models');
-
+export const addProductCommands = (product: Command, io: Io): void => {
   withExample(
     product
       .command('create')
@@ -59,6 +65,7 @@ export const addProductCommands = (program: Command, io: Io): void => {
       .option('--tag <key=value>', 'a tag; may be given again', parseTag)
       .addOption(autoRegisterOption().default('off'))
       .addOption(validationOption())
+      .addOption(logLevelOption())
       .option('--secret <secret>', 'ProductSecret (made up when left out)')
       .option('--tsl <file>', 'thing model, - for standard input')
       .action(inSession(io, createProduct)),
@@ -138,7 +145,7 @@ const listProducts = async (
 
 const createProduct = async (
   { products, out, io }: Session,
-  { name, description, netType, tag, deviceType, autoRegister, validation, secret, tsl }: CreateOptions,
+  { name, description, netType, tag, deviceType, autoRegister, validation, logLevel, secret, tsl }: CreateOptions,
   productKey?: string,
 ): Promise<void> => {
   // Read before anything is created: a bad file must not leave half a product.
@@ -154,7 +161,7 @@ const createProduct = async (
     autoRegister: autoRegisters[autoRegister],
     authMode: AUTH_MODE_SECRET,
     protocolCode: PROTOCOL_CODE,
-    protocolConf: validation ? { validation } : {},
+    protocolConf: { ...(validation && { validation }), ...(logLevel && { logLevel }) },
     secret,
   });
   // The platform makes the key up, and a product must have a name before that.
@@ -177,6 +184,7 @@ const rowOf = (info: ProductInfo, counts: readonly DeviceCount[] = []) => {
     category: info.categoryID === '0' ? 'custom' : info.categoryID,
     autoRegister: wordOf({ ...autoRegisters, 'create and bind': 4 }, info.autoRegister),
     validation: info.protocolConf.validation || 'weak',
+    logLevel: info.protocolConf.logLevel || undefined,
     status: wordOf(productStatuses, info.status),
     description: info.desc?.value || undefined,
     tags: Object.keys(info.tags).length > 0 ? info.tags : undefined,

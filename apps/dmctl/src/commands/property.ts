@@ -1,21 +1,18 @@
+import { ShadowControl } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
 import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse-options';
-import { inSession } from '../session';
 import { isoOfMs } from '../time-text';
 
-/** `PropertyControlSendReq.shadowControl`: send it now, or fail when the device is offline. */
-const SEND_ONLY = 1;
 /** `PropertyLogIndexReq.order`. */
 const NEWEST_FIRST = 2;
 
-export const addPropertyCommands = (program: Command, io: Io): void => {
-  const property = program.command('property').description('what devices report, and what they are told to be');
-
+export const addPropertyCommands = (property: Command, io: Io): void => {
   withExample(
     property
       .command('latest')
@@ -90,7 +87,7 @@ export const addPropertyCommands = (program: Command, io: Io): void => {
             data: string,
           ) => {
             const { code, msg, msgToken } = await commands.propertyControlSend(
-              { productID, deviceName, data, shadowControl: SEND_ONLY, syncTimeout: timeout },
+              { productID, deviceName, data, shadowControl: ShadowControl.sendOnly, syncTimeout: timeout },
               deadlineFor(timeout),
             );
             const answer = readAnswer(code, msg);

@@ -1,14 +1,12 @@
 import type { Command } from 'commander';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { inSession } from '../session';
 
 /** Every secret is opened and sealed again: seconds for a hundred thousand, and longer on a busy database. */
 const DEADLINE_MS = 600_000;
 
-export const addSecretsCommands = (program: Command, io: Io): void => {
-  const secrets = program.command('secrets').description('the secrets of devices and products at rest');
-
+export const addSecretsCommands = (secrets: Command, io: Io): void => {
   withExample(
     secrets
       .command('rotate-key')

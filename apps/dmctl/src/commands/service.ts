@@ -2,19 +2,18 @@ import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
 import { deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseTimeout } from '../parse-options';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 
 interface CallOptions {
   readonly async?: boolean;
   readonly timeout: number;
 }
 
-export const addServiceCommands = (program: Command, io: Io): void => {
-  const service = program.command('service').description('services of devices');
-
+export const addServiceCommands = (service: Command, io: Io): void => {
   withExample(
     service
       .command('call')

@@ -1,22 +1,21 @@
-import { RpcError } from '@alink/rpc';
+import { RpcError } from '@alink/rpc/rpc-error';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withExample } from '../example';
 import { readHubLog, type LogRow } from '../hub-log';
+import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { LogCursor } from '../log-cursor';
-import { inSession, type Session } from '../session';
+import type { Session } from '../session';
 
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 500;
 /** How often products are listed anew, to notice those that come: every 10 s. */
 const ROUNDS_PER_PRODUCT_LIST = 20;
 
-export const addWatchCommand = (program: Command, io: Io): void => {
+export const completeWatchCommand = (watchCommand: Command, io: Io): void => {
   withExample(
-    program
-      .command('watch')
-      .description('follow what happens between the gateway and devices, until Ctrl-C')
+    watchCommand
       .argument('[productKey]', 'of this product only')
       .argument('[deviceName]', 'of this device only')
       .action(

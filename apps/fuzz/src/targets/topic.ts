@@ -107,7 +107,11 @@ export const topicTarget = fuzzTarget<{ productKey: string; deviceName: string; 
         'a DeviceName is one level',
       );
       promise(parsed.path !== '', 'a topic is about something');
-      promise(buildTopic(parsed) === stripped, 'a topic is put together again as it was taken apart');
+      // Behind names that end a topic, one slash is read over.
+      promise(
+        [stripped, stripped.replace(/\/$/, '')].includes(buildTopic(parsed)),
+        'a topic is put together again as it was taken apart',
+      );
     }
     const up = mayPublish(self, stripped);
     const down = mayReceive(self, stripped);

@@ -1,11 +1,9 @@
 /** Tells dm that this protocol exists and that this instance serves it: what makes a protocol page show 运行中. */
-import { Code, PROTOCOL_CODE, serviceKeys, services } from '@alink/contract';
+import { Code, PROTOCOL_CODE, serviceKeys, services, ServiceStatus } from '@alink/contract';
 import { RpcError, type Client, type RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 
 const EVERY_MS = 60_000;
-const RUNNING = 1;
-const STOPPED = 2;
 
 export class ProtocolAnnouncer {
   private readonly protocols: Client<typeof services.protocolManage>;
@@ -22,7 +20,7 @@ export class ProtocolAnnouncer {
   /** Creates the protocol where it is missing, and says "running" now and every minute. */
   async start(): Promise<void> {
     await this.create();
-    await this.say(RUNNING);
+    await this.say(ServiceStatus.running);
     this.timer = setInterval(() => {
       this.stayAlive().catch((error: unknown) => this.log.warn({ err: error }, 'dm.rpc did not take the sign of life'));
     }, EVERY_MS);
@@ -30,7 +28,7 @@ export class ProtocolAnnouncer {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.say(STOPPED).catch((error: unknown) =>
+    await this.say(ServiceStatus.stopped).catch((error: unknown) =>
       this.log.debug({ err: error }, 'dm.rpc did not hear of the stop'),
     );
   }
@@ -38,11 +36,11 @@ export class ProtocolAnnouncer {
   /** An operator may have deleted the protocol; as long as it is served, it is there. */
   private async stayAlive(): Promise<void> {
     try {
-      await this.say(RUNNING);
+      await this.say(ServiceStatus.running);
     } catch (error) {
       if (!isError(error, Code.notFound)) throw error;
       await this.create();
-      await this.say(RUNNING);
+      await this.say(ServiceStatus.running);
     }
   }
 

@@ -1,13 +1,11 @@
 /** The gateway's timing task: every ten minutes, whatever was missed is made good. */
 import type { Bus, Subscription } from '@alink/bus';
-import { Code, PROTOCOL_CODE, services, subjects } from '@alink/contract';
+import { Code, PROTOCOL_CODE, services, subjects, TaskStatus, TaskType } from '@alink/contract';
 import { RpcError, type RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 
 const GROUP_CODE = 'protocol';
 const TASK_CODE = `protocol-${PROTOCOL_CODE}-timer`;
-const TIMING = 1;
-const RUNNING = 1;
 
 /** Creates group and task where they are missing. */
 const createTask = async (timedjob: RpcChannel): Promise<void> => {
@@ -20,11 +18,11 @@ const createTask = async (timedjob: RpcChannel): Promise<void> => {
       groupCode: GROUP_CODE,
       code: TASK_CODE,
       name: 'refresh products and presence',
-      type: TIMING,
+      type: TaskType.timing,
       cronExpr: '@every 10m',
       params: JSON.stringify({ topic: subjects.nodeTimer, payload: '{}' }),
       priority: 3,
-      status: RUNNING,
+      status: TaskStatus.running,
     }),
   );
 };

@@ -1,6 +1,6 @@
 /** Tells dm which devices are online here, and which are no more, whatever messages were lost. */
 import type { Bus, Subscription } from '@alink/bus';
-import { services, subjects } from '@alink/contract';
+import { OnlineState, services, subjects } from '@alink/contract';
 import type { Client, RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 import type { Session } from './session';
@@ -9,8 +9,6 @@ import type { UntoldEnd, UntoldEnds } from './untold-ends';
 
 /** Devices in one call. */
 const BATCH = 1000;
-const OFFLINE = 1;
-const ONLINE = 2;
 
 const account = ({ productID, deviceName, onlineSinceMs }: Session | UntoldEnd, isOnline: number) => ({
   device: { productID, deviceName },
@@ -47,7 +45,10 @@ export class PresenceFix {
   async run(): Promise<void> {
     const ended = this.untold.list(this.sessions);
     const held = [...this.sessions].filter((session) => session.state === 'online');
-    const devices = [...ended.map((end) => account(end, OFFLINE)), ...held.map((session) => account(session, ONLINE))];
+    const devices = [
+      ...ended.map((end) => account(end, OnlineState.offline)),
+      ...held.map((session) => account(session, OnlineState.online)),
+    ];
     for (let from = 0; from < devices.length; from += BATCH) {
       await this.devices.deviceOnlineMultiFix({ devices: devices.slice(from, from + BATCH) });
     }

@@ -48,19 +48,19 @@ export interface JobQueueOptions {
 }
 
 export class JobQueue {
-  readonly #boss: PgBoss;
-  readonly #log: Logger;
-  readonly #running = new Set<Promise<void>>();
-  readonly #alarms = new Set<NodeJS.Timeout>();
+  private readonly boss: PgBoss;
+  private readonly log: Logger;
+  private readonly running = new Set<Promise<void>>();
+  private readonly alarms = new Set<NodeJS.Timeout>();
   /** Set when there may be something to fetch; a wake-up during a fetch is not lost. */
-  #woken = false;
-  #endPause: () => void = () => undefined;
-  #stopping = false;
-  #loop: Promise<void> | undefined;
+  private woken = false;
+  private endPause: () => void = () => undefined;
+  private stopping = false;
+  private loop: Promise<void> | undefined;
 
   constructor({ databaseUrl, log }: JobQueueOptions) {
-    this.#log = log;
-    this.#boss = new PgBoss({
+    this.log = log;
+    this.boss = new PgBoss({
       connectionString: databaseUrl,
       schema: SCHEMA,
       application_name: 'timedjob',
@@ -71,50 +71,50 @@ export class JobQueue {
       archiveCompletedAfterSeconds: 3600,
       deleteAfterDays: KEEP_ENDED_DAYS,
     });
-    this.#boss.on('error', (err) => log.warn({ err }, 'queue'));
+    this.boss.on('error', (err) => log.warn({ err }, 'queue'));
   }
 
   /** Makes the queue where it is missing. */
   async start(): Promise<void> {
-    await this.#boss.start();
-    await this.#createQueue();
+    await this.boss.start();
+    await this.createQueue();
   }
 
   /** Begins to do what is due. */
   work(handler: Handler): void {
-    this.#loop = this.#fetchAll(handler);
+    this.loop = this.fetchAll(handler);
   }
 
   /** Takes no more jobs and waits for those under way; idempotent. */
   async drain(): Promise<void> {
-    this.#stopping = true;
-    this.#wake();
-    for (const alarm of this.#alarms) clearTimeout(alarm);
-    await this.#loop;
-    await Promise.all(this.#running);
+    this.stopping = true;
+    this.wake();
+    for (const alarm of this.alarms) clearTimeout(alarm);
+    await this.loop;
+    await Promise.all(this.running);
   }
 
   async stop(): Promise<void> {
     await this.drain();
     // "Graceful" polls for workers of pg-boss's own, of which there are none.
-    await this.#boss.stop({ graceful: false });
+    await this.boss.stop({ graceful: false });
   }
 
   /** @returns false when the queue has or had a job of that id, which then stays as it is */
   async add(job: QueuedJob): Promise<boolean> {
-    const id = await this.#boss.send(QUEUE, job.job, {
+    const id = await this.boss.send(QUEUE, job.job, {
       ...settings(job),
       startAfter: new Date(job.startMs),
       retentionDays: KEEP_WAITING_DAYS,
     });
-    this.#wakeAt(job.startMs);
+    this.wakeAt(job.startMs);
     return id !== null;
   }
 
   /** Adds those whose id the queue neither has nor had. */
   async addAll(jobs: readonly QueuedJob[]): Promise<void> {
     if (jobs.length === 0) return;
-    await this.#boss.insert(
+    await this.boss.insert(
       jobs.map((job) => ({
         ...settings(job),
         name: QUEUE,
@@ -123,12 +123,12 @@ export class JobQueue {
         keepUntil: new Date(job.startMs + KEEP_WAITING_DAYS * DAY_MS),
       })),
     );
-    for (const { startMs } of jobs) this.#wakeAt(startMs);
+    for (const { startMs } of jobs) this.wakeAt(startMs);
   }
 
   /** Whether the queue knows the id, and how far its job is. */
   async stateOf(id: string): Promise<'unknown' | 'waiting' | 'running' | 'ended'> {
-    const job = await this.#boss.getJobById(QUEUE, id, { includeArchive: true });
+    const job = await this.boss.getJobById(QUEUE, id, { includeArchive: true });
     if (!job) return 'unknown';
     if (job.state === 'active') return 'running';
     return job.state === 'created' || job.state === 'retry' ? 'waiting' : 'ended';
@@ -136,52 +136,52 @@ export class JobQueue {
 
   /** Takes a job out that has not begun. @returns whether there was one */
   removeWaiting(id: string): Promise<boolean> {
-    return this.#remove('id = $2', id);
+    return this.remove('id = $2', id);
   }
 
   /** Takes everything out that a task has waiting. */
   async removeTask(uid: string): Promise<void> {
-    await this.#remove('singleton_key = $2', uid);
+    await this.remove('singleton_key = $2', uid);
   }
 
   /** pg-boss's own cancel and deleteJob also hit a job that runs; this does not, whatever happens at the same moment. */
-  async #remove(condition: string, value: string): Promise<boolean> {
+  private async remove(condition: string, value: string): Promise<boolean> {
     const sql = `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND ${condition} AND state < 'active' RETURNING id`;
-    const { rows } = await this.#boss.getDb().executeSql(sql, [QUEUE, value]);
+    const { rows } = await this.boss.getDb().executeSql(sql, [QUEUE, value]);
     return rows.length > 0;
   }
 
-  async #createQueue(): Promise<void> {
+  private async createQueue(): Promise<void> {
     for (let left = CREATE_TRIES - 1; ; left--) {
       try {
-        return await this.#boss.createQueue(QUEUE);
+        return await this.boss.createQueue(QUEUE);
       } catch (error) {
         if (left === 0 || (error as { code?: string }).code !== DEADLOCK) throw error;
       }
     }
   }
 
-  async #fetchAll(handler: Handler): Promise<void> {
-    while (!this.#stopping) {
-      this.#woken = false;
-      const batchSize = Math.min(BATCH, MAX_RUNNING - this.#running.size);
+  private async fetchAll(handler: Handler): Promise<void> {
+    while (!this.stopping) {
+      this.woken = false;
+      const batchSize = Math.min(BATCH, MAX_RUNNING - this.running.size);
       const jobs =
-        batchSize > 0 ? await this.#boss.fetch<Job>(QUEUE, { batchSize, includeMetadata: true, priority: true }) : [];
-      for (const job of jobs) this.#begin(handler, job);
-      if (jobs.length === 0 || jobs.length < batchSize) await this.#pause();
+        batchSize > 0 ? await this.boss.fetch<Job>(QUEUE, { batchSize, includeMetadata: true, priority: true }) : [];
+      for (const job of jobs) this.begin(handler, job);
+      if (jobs.length === 0 || jobs.length < batchSize) await this.pause();
     }
   }
 
-  #begin(handler: Handler, row: PgBoss.JobWithMetadata<Job>): void {
-    const run = this.#run(handler, row).finally(() => {
-      this.#running.delete(run);
-      if (this.#running.size === MAX_RUNNING - 1) this.#wake();
+  private begin(handler: Handler, row: PgBoss.JobWithMetadata<Job>): void {
+    const run = this.run(handler, row).finally(() => {
+      this.running.delete(run);
+      if (this.running.size === MAX_RUNNING - 1) this.wake();
     });
-    this.#running.add(run);
+    this.running.add(run);
   }
 
   /** Never rejects. */
-  async #run(handler: Handler, row: PgBoss.JobWithMetadata<Job>): Promise<void> {
+  private async run(handler: Handler, row: PgBoss.JobWithMetadata<Job>): Promise<void> {
     const { id, data: job, startedOn, retryCount: retries } = row;
     const timeoutMs = Math.max(1, row.expireInSeconds - EXPIRY_MARGIN_S) * 1000;
     try {
@@ -189,42 +189,42 @@ export class JobQueue {
         () => undefined,
         (error: unknown) => ({ message: error instanceof Error ? error.message : String(error) }),
       );
-      if (failure) await this.#boss.fail(QUEUE, id, failure);
-      else await this.#boss.complete(QUEUE, id);
+      if (failure) await this.boss.fail(QUEUE, id, failure);
+      else await this.boss.complete(QUEUE, id);
     } catch (err) {
       // The job counts as running until it expires; then it is done again, here or elsewhere.
-      this.#log.error({ err, id, task: job.task }, 'outcome of a run could not be kept');
+      this.log.error({ err, id, task: job.task }, 'outcome of a run could not be kept');
     }
   }
 
-  async #pause(): Promise<void> {
-    if (this.#woken) return;
+  private async pause(): Promise<void> {
+    if (this.woken) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      this.#endPause = resolve;
+      this.endPause = resolve;
       timer = setTimeout(resolve, POLL_MS);
     });
     clearTimeout(timer);
   }
 
-  #wake(): void {
-    this.#woken = true;
-    this.#endPause();
+  private wake(): void {
+    this.woken = true;
+    this.endPause();
   }
 
   /** Looks for jobs right at the time; only for those that are near, the others are met by polling. */
-  #wakeAt(startMs: number): void {
+  private wakeAt(startMs: number): void {
     const wait = startMs - Date.now();
-    if (this.#stopping || wait > 60_000) return;
+    if (this.stopping || wait > 60_000) return;
     const alarm = setTimeout(
       () => {
-        this.#alarms.delete(alarm);
-        this.#wake();
+        this.alarms.delete(alarm);
+        this.wake();
       },
       // PostgreSQL compares with microseconds, so the very millisecond might be too early.
       Math.max(0, wait) + 2,
     );
-    this.#alarms.add(alarm);
+    this.alarms.add(alarm);
   }
 }
 

@@ -1,5 +1,5 @@
 /** TaskSend and TaskCancel: single runs that callers ask for, now or later. */
-import { Code, type services } from '@alink/contract';
+import { Code, TaskStatus, type services } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { Clock } from '@alink/runtime';
@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import { isPublishSubject } from '../queue-message';
 import { DEFAULT_TIMEOUT_MS, sendJobId, type QueuedJob, type QueueMessage } from '../queue/job';
 import type { JobQueue } from '../queue/job-queue';
-import { TaskStatus } from '../task-status';
 import { badField, priorityOf, requiredName, wholeNumber } from './request-fields';
 import { findTask } from './tasks';
 

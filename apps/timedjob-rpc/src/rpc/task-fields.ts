@@ -1,8 +1,9 @@
 /** What makes a task valid, and how it stands on the wire. */
+import { TaskStatus, TaskType } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { isListenSubject, parseQueueParams } from '../queue-message';
 import { parseSchedule } from '../schedule/schedule';
-import { settledStatus, TaskStatus, TaskType } from '../task-status';
+import { settledStatus } from '../task-status';
 import { badField, boundedName, priorityOf, readable, wholeNumber } from './request-fields';
 
 /** What a caller can say about a task. */

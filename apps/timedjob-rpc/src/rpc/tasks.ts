@@ -1,10 +1,9 @@
 /** TaskInfo*: tasks, and what their making, changing and deleting does to what is queued. */
-import { Code, type services } from '@alink/contract';
+import { Code, TaskType, type services } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { JobQueue } from '../queue/job-queue';
 import type { TaskScheduler } from '../task-scheduler';
-import { TaskType } from '../task-status';
 import type { Triggers } from '../triggers';
 import { duplicate, notFound, refusedAs } from './database-errors';
 import { pageArgs } from './page';

@@ -1,11 +1,11 @@
 /** Alink JSON: an envelope around `params` of a request, or `code` and `data` of an answer. */
 import type { Json } from '@alink/thing-model';
-import { isRecord, parseJson, readEnvelope, type Envelope } from '../envelope';
+import { isRecord, parseJson, readEnvelope, type Envelope, type Mend } from '../envelope';
 import { harmless, type Problem } from '../problem';
-import { assembleReply } from '../reply';
+import { encodeReply } from '../reply';
 import type { DeviceAnswer } from '../route';
 import { isStorable, isStorableText } from '../storable';
-import type { Body } from './body';
+import type { Body, Reading } from './body';
 
 /** `sys.ack` 0 asks for no reply; QuecPython sends it as text. */
 const wantsReply = ({ sys }: Envelope['body']): boolean => !isRecord(sys) || (sys.ack !== 0 && sys.ack !== '0');
@@ -22,8 +22,8 @@ const strangeMethod = (given: string, expected: string): Problem => ({
   step: `Send "method":"${harmless(expected)}" on this topic, or leave it out.`,
 });
 
-const read: Body<unknown>['read'] = (payload, expected) => {
-  const { idToken, id, body, fault } = readEnvelope(payload);
+const read = (payload: Buffer, expected: { readonly method: string }, mend?: Mend): Reading<unknown> => {
+  const { idToken, id, body, fault } = readEnvelope(payload, mend);
   // Some SDKs send an object as a string that holds it (Link SDK for C 4.x, topo get).
   const params = typeof body.params === 'string' ? parseJson(body.params) : body.params;
   const { method } = body;
@@ -41,11 +41,16 @@ const read: Body<unknown>['read'] = (payload, expected) => {
 /** A request: its content are the `params`, JSON in a string already read. */
 export const alink: Body<unknown> = {
   name: 'Alink',
-  read,
-  write: ({ code, message, data }, idToken, methodToken) =>
-    assembleReply({ idToken, code, message, data }, methodToken),
+  read: (payload, expected) => read(payload, expected),
+  write: encodeReply,
   hasCodes: true,
 };
+
+/** Alink as an SDK sends it that makes a known mistake. */
+export const mendedAlink = (mend: Mend): Body<unknown> => ({
+  ...alink,
+  read: (payload, expected) => read(payload, expected, mend),
+});
 
 const noCode: Problem = {
   code: 460,

@@ -46,3 +46,9 @@ test('when nobody could be asked, the device is told so', () => {
     '{"id":"1","code":500,"message":"service error","version":"1.0","method":"thing.deviceinfo.update","data":{}}',
   );
 });
+
+test('a text in which no string ends is read once, however long it is', () => {
+  const started = process.cpuUsage().user;
+  for (const text of ['"\\"', '}', '} ', '"']) publish({ path: 'thing/deviceinfo/update' }, text.repeat(100_000));
+  expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
+});

@@ -1,15 +1,10 @@
 /** Which products let their devices register themselves. */
+import { AutoRegister, ProductStatus } from '@alink/contract';
 import type { Transaction } from '../../transaction';
 import { noProduct } from '../../wire/errors';
 
 export type RegisterOutcome =
   'REGISTERED' | 'REGISTRATION_OFF' | 'DEVICE_UNKNOWN' | 'ALREADY_ACTIVE' | 'DEVICE_DISABLED' | 'TOO_MANY_TOKENS';
-
-/** `ProductInfo.autoRegister` from which devices that exist may fetch their secret, and from which they are also created. */
-const EXISTING_DEVICES = 2;
-const NEW_DEVICES = 3;
-/** `ProductInfo.status`. */
-const DISABLED = 2;
 
 /**
  * Why no device of the product may register; undefined when they may.
@@ -26,6 +21,7 @@ export const productRefusal = async (
     select: { autoRegister: true, status: true },
   });
   if (!product) throw noProduct(productID);
-  if (product.autoRegister < (createsDevices ? NEW_DEVICES : EXISTING_DEVICES)) return 'REGISTRATION_OFF';
-  return product.status === DISABLED ? 'DEVICE_DISABLED' : undefined;
+  // Each way of the enumeration allows all that those before it do.
+  if (product.autoRegister < (createsDevices ? AutoRegister.create : AutoRegister.existing)) return 'REGISTRATION_OFF';
+  return product.status === ProductStatus.disabled ? 'DEVICE_DISABLED' : undefined;
 };

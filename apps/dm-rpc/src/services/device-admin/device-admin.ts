@@ -2,15 +2,15 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { tagHandlers } from '../../domains/tags/service';
+import { statusLogWithReasons } from '../device-msg/status-log';
+import { resetDeviceHandlers } from '../reset-device';
 import { auditLogHandlers } from './audit-log-index';
 import { certificateHandlers } from './certificates';
 import { connectParamsHandlers } from './connect-params';
 import { createDevicesHandlers } from './create-devices';
 import { deviceCountHandlers } from './device-counts';
-import { resetDeviceHandlers } from './reset-device';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
-import { statusLogHandlers } from './status-log-index';
 
 import { tokenHandlers } from './tokens';
 import { topicHandlers } from './topics';
@@ -28,5 +28,5 @@ export const deviceAdmin = (context: DmContext): Handlers<typeof services.device
   ...certificateHandlers(context),
   ...rotateKeyHandlers(context),
   ...auditLogHandlers(context),
-  ...statusLogHandlers(context),
+  ...statusLogWithReasons(context),
 });

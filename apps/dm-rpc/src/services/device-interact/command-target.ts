@@ -1,5 +1,5 @@
 /** The device that a command is for, and the model that its values are held against. */
-import { Code } from '@alink/contract';
+import { Code, ProductStatus } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
 import { compileModel, type CompiledModel, type Rejection, type Validation } from '@alink/thing-model';
 import type { DmContext } from '../../context';
@@ -8,7 +8,6 @@ import { requireDevice } from '../device-manage/device-record';
 import type { FoundDevice } from '../device-msg/find-device';
 import { modelOf } from '../product-manage/schema-record';
 
-const PRODUCT_DISABLED = 2;
 const DEFAULT_TIMEOUT_MS = 8000;
 const MAX_TIMEOUT_MS = 60_000;
 /** What the way back to the caller takes: the answer must be there before its deadline. */
@@ -34,7 +33,7 @@ export const findTarget = async (
   if (!row) throw noDevice(core);
   const { product, id, isOnline, isEnable } = row;
   if (!isEnable) throw new RpcError(Code.notEnabled, 'the device is disabled');
-  if (product.status === PRODUCT_DISABLED) throw new RpcError(Code.notEnabled, 'the product is disabled');
+  if (product.status === ProductStatus.disabled) throw new RpcError(Code.notEnabled, 'the product is disabled');
   const validation = (product.protocolConf as Record<string, string>)['validation'] || 'weak';
   const model = modelOf(product.schema);
   return {

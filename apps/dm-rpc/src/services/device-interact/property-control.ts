@@ -1,6 +1,5 @@
 /** Sets properties of a device. */
-import type { JsonObject, services } from '@alink/contract';
-import { Code } from '@alink/contract';
+import { Code, ShadowControl, valuesOf, type JsonObject, type services } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
@@ -12,12 +11,7 @@ import type { WaitingValues } from './waiting-values';
 
 type Methods = Pick<Handlers<typeof services.deviceInteract>, 'propertyControlSend' | 'propertyControlRead'>;
 
-/** `shadowControl`: send or keep, send only, keep only, change only what is known here. */
-const AUTO = 0;
-const SEND_ONLY = 1;
-const KEEP_ONLY = 2;
-const KNOWN_ONLY = 3;
-const WAYS = [AUTO, SEND_ONLY, KEEP_ONLY, KNOWN_ONLY];
+const WAYS = valuesOf(ShadowControl);
 
 /** An asynchronous command waits so long in the background before it counts as timed out. */
 const BACKGROUND_TIMEOUT_MS = 60_000;
@@ -58,11 +52,11 @@ export const propertyControlHandlers = (
       refuseRejected('data', rejected);
       const params = accepted as JsonObject;
 
-      if (way === KNOWN_ONLY) {
+      if (way === ShadowControl.knownOnly) {
         await writeLatest(device.id, params);
         return { code: Code.ok, msg: '', msgToken: '' };
       }
-      if (way === KEEP_ONLY || (way === AUTO && !device.isOnline)) {
+      if (way === ShadowControl.keepOnly || (way === ShadowControl.auto && !device.isOnline)) {
         await waitingValues.keep(device.id, params);
         return KEPT;
       }
@@ -86,7 +80,7 @@ export const propertyControlHandlers = (
         return { code, msg, msgToken };
       } catch (error) {
         const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
-        if (way !== AUTO || !isOffline) throw error;
+        if (way !== ShadowControl.auto || !isOffline) throw error;
         await waitingValues.keep(device.id, params);
         return KEPT;
       }

@@ -1,9 +1,9 @@
 /** Which devices a list is about. */
-import type { services } from '@alink/contract';
+import { DeviceStatus, OnlineState, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { RequestOf } from '../../wire/messages';
 import { containing, literal } from '../../wire/search';
-import { ONLINE, requireDevice } from './device-record';
+import { requireDevice } from './device-record';
 
 type Request = RequestOf<typeof services.deviceManage, 'deviceInfoIndex'>;
 type Where = Prisma.DeviceWhereInput;
@@ -17,12 +17,12 @@ export const byStatus = {
   offline: { firstLogin: { not: null }, isOnline: false },
 } satisfies Record<string, Where>;
 
-/** By `status` on the wire; 100 is disabled, which the others do not exclude. */
+/** By `status` on the wire; disabled is one that the others do not exclude. */
 const byWireStatus: Readonly<Record<number, Where>> = {
-  1: byStatus.inactive,
-  2: byStatus.online,
-  3: byStatus.offline,
-  100: { isEnable: false },
+  [DeviceStatus.inactive]: byStatus.inactive,
+  [DeviceStatus.online]: byStatus.online,
+  [DeviceStatus.offline]: byStatus.offline,
+  [DeviceStatus.disabled]: { isEnable: false },
 };
 /** No device is in any other state. */
 const NONE: Where = { id: -1n };
@@ -45,7 +45,7 @@ export const inDeviceFilter = (request: Request): Where => {
   if (request.devices.length > 0) {
     and.push({ OR: request.devices.map((device, i) => requireDevice(device, `devices[${i}].`)) });
   }
-  if (request.isOnline !== '0') and.push({ isOnline: Number(request.isOnline) === ONLINE });
+  if (request.isOnline !== '0') and.push({ isOnline: Number(request.isOnline) === OnlineState.online });
   const statuses = nonZero(request.status, ...request.statuses);
   if (statuses.length > 0) and.push({ OR: statuses.map((status) => byWireStatus[status] ?? NONE) });
   const deviceTypes = nonZero(request.deviceType, ...request.deviceTypes);

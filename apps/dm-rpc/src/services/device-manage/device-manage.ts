@@ -2,8 +2,8 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
+import { deviceResetHandlers } from '../reset-device';
 import { deviceInfoHandlers } from './device-info';
-import { deviceResetHandlers } from './device-reset';
 import { onlineFixHandlers } from './online-fix';
 
 /** `dm.DeviceManage`. */

@@ -1,5 +1,5 @@
 /** A device on the wire and in the database. */
-import type { services } from '@alink/contract';
+import { DeviceStatus, LogLevel, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
@@ -29,7 +29,6 @@ const EXTRA = [
   'softInfo',
   'Position',
   'address',
-  'logLevel',
   'mobileOperator',
   'phone',
   'iccid',
@@ -63,11 +62,7 @@ const EXTRA = [
 const REGISTRATION_KEY = 'registration';
 const REGISTRATIONS = ['operator', 'auto', 'nwl'];
 
-export const ENABLED = 1;
-export const DISABLED = 2;
-export const OFFLINE = 1;
-export const ONLINE = 2;
-const YES_NO = [ENABLED, DISABLED] as const;
+const { yes, no } = YesNo;
 
 /** What a device's secret is sealed for. */
 export const secretOwner = ({ productID, deviceName }: DeviceCore): string => `device:${productID}/${deviceName}`;
@@ -97,7 +92,8 @@ const splitConf = (given: Readonly<Record<string, string>>) => {
 export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCreateInput, 'secret'> => ({
   ...requireDevice(info),
   deviceAlias: plainText('deviceAlias', info.deviceAlias?.value ?? '', 128),
-  isEnable: choice('isEnable', info.isEnable, YES_NO, ENABLED) === ENABLED,
+  isEnable: choice('isEnable', info.isEnable, valuesOf(YesNo), yes) === yes,
+  logLevel: choice('logLevel', info.logLevel, valuesOf(LogLevel), 0),
   tags: textMap('tags', info.tags),
   ...splitConf(info.protocolConf),
   extra: pickExtra(info, EXTRA),
@@ -106,7 +102,8 @@ export const newDeviceRow = (info: DeviceInput): Omit<Prisma.DeviceUncheckedCrea
 /** What an update changes: only what is set. What nodes and presence own never changes this way. */
 export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload<object>): Prisma.DeviceUpdateInput => {
   const change: Prisma.DeviceUpdateInput = {
-    isEnable: choice('isEnable', info.isEnable, YES_NO, row.isEnable ? ENABLED : DISABLED) === ENABLED,
+    isEnable: choice('isEnable', info.isEnable, valuesOf(YesNo), row.isEnable ? yes : no) === yes,
+    logLevel: choice('logLevel', info.logLevel, valuesOf(LogLevel), row.logLevel),
     extra: mergeExtra(row.extra, info, EXTRA),
   };
   if (info.deviceAlias) change.deviceAlias = plainText('deviceAlias', info.deviceAlias.value, 128);
@@ -115,9 +112,9 @@ export const changedDeviceRow = (info: DeviceInput, row: Prisma.DeviceGetPayload
   return change;
 };
 
-/** 1 not activated, 2 online, 3 offline: as `byStatus` has them. */
+/** As `byStatus` has them. */
 const statusOf = (row: Pick<DeviceRow, 'firstLogin' | 'isOnline'>): number =>
-  row.isOnline ? 2 : row.firstLogin ? 3 : 1;
+  row.isOnline ? DeviceStatus.online : row.firstLogin ? DeviceStatus.offline : DeviceStatus.inactive;
 
 /** @param secret the DeviceSecret, opened; empty in lists */
 export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
@@ -136,11 +133,12 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
     categoryID: product.categoryID.toString(),
     secret,
     deviceAlias: { value: row.deviceAlias },
-    isEnable: row.isEnable ? ENABLED : DISABLED,
+    isEnable: row.isEnable ? yes : no,
+    logLevel: row.logLevel,
     tags: row.tags as Record<string, string>,
     protocolConf: row.registration === 'operator' ? conf : { ...conf, [REGISTRATION_KEY]: row.registration },
     createdTime: unixSeconds(row.createdAt),
-    isOnline: row.isOnline ? ONLINE : OFFLINE,
+    isOnline: row.isOnline ? OnlineState.online : OnlineState.offline,
     status: statusOf(row),
     firstLogin: unixSeconds(row.firstLogin),
     lastLogin: unixSeconds(row.lastLogin),

@@ -1,12 +1,12 @@
 /** A node's own account of who is online: heals what lost messages or a lapsed lease have left wrong. */
-import type { services } from '@alink/contract';
+import { OnlineState, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
 import type { DevicePresence } from '../../presence/presence-rows';
 import { applyPresenceBatch } from '../../presence/presence-store';
 import { badParameter } from '../../wire/errors';
-import { OFFLINE, ONLINE, requireDevice } from './device-record';
+import { requireDevice } from './device-record';
 
 type Methods = Pick<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix'>;
 
@@ -14,8 +14,9 @@ export const onlineFixHandlers = ({ prisma, now }: DmContext, news: PresenceNews
   async deviceOnlineMultiFix({ devices }) {
     const happened = devices.map(({ device, isOnline, connectAt }, i): DevicePresence => {
       const state = Number(isOnline);
-      if (state !== ONLINE && state !== OFFLINE) throw badParameter(`devices[${i}].isOnline`, 'must be 1 or 2');
-      const kind = state === ONLINE ? 'held' : 'notHeld';
+      if (state !== OnlineState.online && state !== OnlineState.offline)
+        throw badParameter(`devices[${i}].isOnline`, 'must be 1 or 2');
+      const kind = state === OnlineState.online ? 'held' : 'notHeld';
       const event = { kind, connectedAt: Number(connectAt), timestamp: now() } as const;
       return { ...requireDevice(device, `devices[${i}].device.`), event };
     });

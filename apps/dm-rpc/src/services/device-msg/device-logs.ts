@@ -1,4 +1,4 @@
-/** The logs of devices: what nodes saw, what was sent, when they were online. All newest first. */
+/** The logs of devices: what nodes saw, and what was sent. Newest first. */
 import { Code, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
@@ -6,10 +6,9 @@ import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { pageOf } from '../../wire/paging';
 import { literal } from '../../wire/search';
 import { findDevice } from './find-device';
-import { readStatusLog } from './status-log';
 import { timeRange } from './time-range';
 
-type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex' | 'sendLogIndex' | 'statusLogIndex'>;
+type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex' | 'sendLogIndex'>;
 
 export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
   /** Also of devices that do not exist: their log says why they were refused. */
@@ -69,18 +68,6 @@ export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
       traceID: row.traceID,
       content: row.content,
       resultCode: row.resultCode ?? Code.inProgress,
-    }));
-    return { list, total };
-  },
-
-  async statusLogIndex(request) {
-    const { productID, deviceName } = request;
-    const { rows, total } = await readStatusLog({ prisma }, request, pageOf(request.page));
-    const list = rows.map(({ timestamp, status }) => ({
-      timestamp: timestamp.toString(),
-      status,
-      productID,
-      deviceName,
     }));
     return { list, total };
   },

@@ -1,12 +1,14 @@
-/** When a device went online and offline, and why; newest first. */
+/** When a device went online and offline, and why; newest first. Two services tell it. */
+import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
+import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
-import type { Page } from '../../wire/paging';
+import { pageOf, type Page } from '../../wire/paging';
 import { findDevice } from './find-device';
 import { timeRange } from './time-range';
 
-export interface StatusLogQuery extends DeviceCore {
+interface StatusLogQuery extends DeviceCore {
   /** Unix milliseconds; "0" for no bound. */
   readonly timeStart: string;
   readonly timeEnd: string;
@@ -15,7 +17,7 @@ export interface StatusLogQuery extends DeviceCore {
 }
 
 /** @throws {RpcError} 100009 for a device that does not exist */
-export const readStatusLog = async (
+const readStatusLog = async (
   { prisma }: Pick<DmContext, 'prisma'>,
   { timeStart, timeEnd, status = '0', ...names }: StatusLogQuery,
   page: Page,
@@ -32,3 +34,33 @@ export const readStatusLog = async (
   ]);
   return { rows, total };
 };
+
+/** Of `dm.DeviceMsg`. */
+export const statusLogHandlers = ({
+  prisma,
+}: DmContext): Pick<Handlers<typeof services.deviceMsg>, 'statusLogIndex'> => ({
+  async statusLogIndex(request) {
+    const { productID, deviceName } = request;
+    const { rows, total } = await readStatusLog({ prisma }, request, pageOf(request.page));
+    const list = rows.map(({ timestamp, status }) => ({
+      timestamp: timestamp.toString(),
+      status,
+      productID,
+      deviceName,
+    }));
+    return { list, total };
+  },
+});
+
+/** Of `alink.DeviceAdmin`: with the reasons, which the message of the other has no field for. */
+export const statusLogWithReasons = ({
+  prisma,
+}: DmContext): Pick<Handlers<typeof services.deviceAdmin>, 'statusLogIndex'> => ({
+  async statusLogIndex({ page, size, ...request }) {
+    const { rows, total } = await readStatusLog({ prisma }, request, pageOf({ page, size, orders: [] }));
+    return {
+      total,
+      list: rows.map(({ timestamp, status, reason }) => ({ timestamp: timestamp.toString(), status, reason })),
+    };
+  },
+});

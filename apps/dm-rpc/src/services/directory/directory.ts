@@ -1,5 +1,5 @@
 /** `alink.Directory`: what a node must know, many devices in one call and a constant number of queries. */
-import type { services } from '@alink/contract';
+import { ProductStatus, type services } from '@alink/contract';
 import { SecretBoxError } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { exportModel } from '@alink/thing-model';
@@ -13,7 +13,6 @@ import { modelOf, SCHEMA_ORDER } from '../product-manage/schema-record';
 
 /** Devices or products in one call: an answer must fit into gRPC's 4 MB. */
 const MAX_BATCH = 1000;
-const DISABLED = 2;
 
 interface DeviceFound {
   readonly id: bigint;
@@ -111,7 +110,7 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             ...opened,
             productKey: row.productKey,
             productID: row.productID,
-            enabled: row.status !== DISABLED,
+            enabled: row.status !== ProductStatus.disabled,
             autoRegister: row.autoRegister,
             validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
             schema: modelText(row.productID, row.schema),

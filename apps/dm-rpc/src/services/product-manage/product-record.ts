@@ -1,5 +1,16 @@
 /** A product on the wire and in the database. */
-import { PROTOCOL_CODE, type services } from '@alink/contract';
+import {
+  AuthMode,
+  AutoRegister,
+  DeviceType,
+  LogLevel,
+  logLevelOf,
+  NetType,
+  ProductStatus,
+  PROTOCOL_CODE,
+  valuesOf,
+  type services,
+} from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
@@ -27,21 +38,21 @@ const EXTRA = [
   'subDeviceOnlineHandle',
 ] as const;
 
-/** What a product is until it is published: its thing model may still change. */
-const IN_DEVELOPMENT = 3;
-
 const VALIDATIONS = ['weak', 'strong', 'none'];
 
 /** What a product's secrets are sealed for. */
 export const secretOwner = (productID: string): string => `product:${productID}`;
 
-/** Values that nodes read out of the protocol's parameters are checked; the rest is anybody's. */
+/** Values that are read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
-  const { productID, validation } = conf;
+  const { productID, validation, logLevel } = conf;
   if (productID) requireProductID('protocolConf["productID"]', productID);
   if (validation && !VALIDATIONS.includes(validation)) {
     throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
+  }
+  if (logLevel && logLevelOf(logLevel) === undefined) {
+    throw badParameter('protocolConf["logLevel"]', `must be one of ${Object.keys(LogLevel).join(', ')}`);
   }
   return conf;
 };
@@ -57,13 +68,14 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
     productID,
     productKey: productKeyOf(conf, productID),
     productName: requireText('productName', info.productName),
-    authMode: choice('authMode', info.authMode, [1, 2], 2),
-    deviceType: choice('deviceType', info.deviceType, [1, 2, 3], 1),
-    netType: choice('netType', info.netType, [1, 2, 3, 4, 5, 6], 1),
+    authMode: choice('authMode', info.authMode, valuesOf(AuthMode), AuthMode.secretKey),
+    deviceType: choice('deviceType', info.deviceType, valuesOf(DeviceType), DeviceType.device),
+    netType: choice('netType', info.netType, valuesOf(NetType), NetType.other),
     categoryID: BigInt(info.categoryID),
     protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : PROTOCOL_CODE,
-    autoRegister: choice('autoRegister', info.autoRegister, [1, 2, 3, 4], 1),
-    status: choice('status', info.status, [1, 2, 3], IN_DEVELOPMENT),
+    autoRegister: choice('autoRegister', info.autoRegister, valuesOf(AutoRegister), AutoRegister.off),
+    // Until it is published its thing model may still change.
+    status: choice('status', info.status, valuesOf(ProductStatus), ProductStatus.inDevelopment),
     desc: plainText('desc', info.desc?.value ?? '', 4096),
     tags: textMap('tags', info.tags),
     protocolConf: conf,
@@ -74,11 +86,11 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
 /** What an update changes: only what is set. */
 export const changedProductRow = (info: ProductInput, row: ProductRow): Prisma.ProductUpdateInput => {
   const change: Prisma.ProductUpdateInput = {
-    authMode: choice('authMode', info.authMode, [1, 2], row.authMode),
-    deviceType: choice('deviceType', info.deviceType, [1, 2, 3], row.deviceType),
-    netType: choice('netType', info.netType, [1, 2, 3, 4, 5, 6], row.netType),
-    autoRegister: choice('autoRegister', info.autoRegister, [1, 2, 3, 4], row.autoRegister),
-    status: choice('status', info.status, [1, 2, 3], row.status),
+    authMode: choice('authMode', info.authMode, valuesOf(AuthMode), row.authMode),
+    deviceType: choice('deviceType', info.deviceType, valuesOf(DeviceType), row.deviceType),
+    netType: choice('netType', info.netType, valuesOf(NetType), row.netType),
+    autoRegister: choice('autoRegister', info.autoRegister, valuesOf(AutoRegister), row.autoRegister),
+    status: choice('status', info.status, valuesOf(ProductStatus), row.status),
     extra: mergeExtra(row.extra, info, EXTRA),
   };
   if (info.productName) change.productName = requireText('productName', info.productName);

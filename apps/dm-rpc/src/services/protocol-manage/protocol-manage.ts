@@ -1,5 +1,5 @@
 /** `dm.ProtocolManage`: the device protocols, and the node instances that serve them. */
-import type { services } from '@alink/contract';
+import { ServiceStatus, valuesOf, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter, duplicate, isUniqueViolation, notFound } from '../../wire/errors';
@@ -93,7 +93,7 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
         ip: requireText('ip', service.ip, 253),
         port: requirePort(service.port),
       };
-      const status = choice('status', service.status, [1, 2], 1);
+      const status = choice('status', service.status, valuesOf(ServiceStatus), ServiceStatus.running);
       await prisma.$transaction(async (tx) => {
         const found = await tx.$queryRaw<unknown[]>`
           SELECT 1 FROM protocol_info WHERE code = ${instance.code} FOR KEY SHARE`;

@@ -1,5 +1,5 @@
 /** A protocol and its node instances on the wire and in the database. */
-import type { services } from '@alink/contract';
+import { ServiceStatus, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { choice, plainText, requireText } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
@@ -13,12 +13,10 @@ type ProtocolRow = Prisma.ProtocolInfoGetPayload<object>;
 type ServiceRow = Prisma.ProtocolServiceGetPayload<object>;
 
 const LISTS = ['configFields', 'configInfos', 'productFields', 'deviceFields'] as const;
-const YES_NO = [1, 2] as const;
+const { running, stopped } = ServiceStatus;
 
 /** A node says every minute that it runs; after three of them without a word it does not. */
 const SILENCE_MS = 180_000;
-const RUNNING = 1;
-const STOPPED = 2;
 
 const listsOf = (info: ProtocolInput, onlySet: boolean) =>
   Object.fromEntries(
@@ -33,8 +31,8 @@ export const newProtocolRow = (info: ProtocolInput): Prisma.ProtocolInfoCreateIn
   desc: plainText('desc', info.desc, 4096),
   endpoints: info.endpoints,
   etcdKey: plainText('etcdKey', info.etcdKey, 128),
-  isEnableSyncProduct: choice('isEnableSyncProduct', info.isEnableSyncProduct, YES_NO, 2),
-  isEnableSyncDevice: choice('isEnableSyncDevice', info.isEnableSyncDevice, YES_NO, 2),
+  isEnableSyncProduct: choice('isEnableSyncProduct', info.isEnableSyncProduct, valuesOf(YesNo), 2),
+  isEnableSyncDevice: choice('isEnableSyncDevice', info.isEnableSyncDevice, valuesOf(YesNo), 2),
   ...listsOf(info, false),
 });
 
@@ -46,8 +44,13 @@ export const changedProtocolRow = (info: ProtocolInput, row: ProtocolRow): Prism
   ...(info.desc && { desc: plainText('desc', info.desc, 4096) }),
   ...(info.endpoints.length > 0 && { endpoints: info.endpoints }),
   ...(info.etcdKey && { etcdKey: plainText('etcdKey', info.etcdKey, 128) }),
-  isEnableSyncProduct: choice('isEnableSyncProduct', info.isEnableSyncProduct, YES_NO, row.isEnableSyncProduct),
-  isEnableSyncDevice: choice('isEnableSyncDevice', info.isEnableSyncDevice, YES_NO, row.isEnableSyncDevice),
+  isEnableSyncProduct: choice(
+    'isEnableSyncProduct',
+    info.isEnableSyncProduct,
+    valuesOf(YesNo),
+    row.isEnableSyncProduct,
+  ),
+  isEnableSyncDevice: choice('isEnableSyncDevice', info.isEnableSyncDevice, valuesOf(YesNo), row.isEnableSyncDevice),
   ...listsOf(info, true),
 });
 
@@ -64,7 +67,7 @@ export const protocolInfo = ({ id, createdAt: _c, updatedAt: _u, ...row }: Proto
 export const protocolService = ({ id, createdAt, updatedAt, ...row }: ServiceRow, nowMs: number): ServiceOutput => ({
   ...row,
   id: id.toString(),
-  status: row.status === RUNNING && nowMs - updatedAt.getTime() <= SILENCE_MS ? RUNNING : STOPPED,
+  status: row.status === running && nowMs - updatedAt.getTime() <= SILENCE_MS ? running : stopped,
   createdTime: unixSeconds(createdAt),
   updatedTime: unixSeconds(updatedAt),
 });

@@ -12,6 +12,8 @@ export type LoadName = (typeof LOAD_NAMES)[number];
 export interface Sizes {
   readonly connects: number;
   readonly idleConnections: number;
+  /** Time for an idle process to give back what it needed for a moment: Node.js collects garbage when it has been idle for some seconds. */
+  readonly settleMs: number;
   /** How long reports run before they are timed, and then, milliseconds. */
   readonly runUpMs: number;
   readonly timedMs: number;

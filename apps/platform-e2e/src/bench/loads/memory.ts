@@ -5,12 +5,9 @@ import { untilQuiet } from '../measure/processor-time';
 import type { Subject } from '../subjects/subject';
 import type { Bench, Load } from './load';
 
-/** Time for a process to give back what it needed for a moment. */
-const SETTLE_MS = 2000;
-
-const brokerBytes = async (subject: Subject): Promise<number> => {
+const brokerBytes = async (subject: Subject, settleMs: number): Promise<number> => {
   await untilQuiet(subject);
-  await pause(SETTLE_MS);
+  await pause(settleMs);
   return residentBytes(subject.processes().broker?.[0]?.pid ?? -1);
 };
 
@@ -23,9 +20,9 @@ export const memoryLoad = ({ generator, sizes, platforms, bareAedes }: Bench): L
   prepare: () => generator.prepare(sizes.idleConnections, 1),
   measure: async (subject) => {
     await subject.restartBroker();
-    const before = await brokerBytes(subject);
+    const before = await brokerBytes(subject, sizes.settleMs);
     const { connected } = await generator.connect(subject.port);
-    const kibibytes = ((await brokerBytes(subject)) - before) / connected / 1024;
+    const kibibytes = ((await brokerBytes(subject, sizes.settleMs)) - before) / connected / 1024;
     await generator.disconnect();
     await untilQuiet(subject);
     return { figures: { kibibytes } };

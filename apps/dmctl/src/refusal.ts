@@ -1,0 +1,31 @@
+import { Code } from '@alink/contract/codes';
+import { CliError, ExitCode } from './exit-code';
+
+type Hints = Partial<Record<number, string>>;
+
+/** Codes that deserve a word more than the service says. */
+const hints: Hints = {
+  [Code.notFound]: 'dmctl product list, and dmctl device list <productKey>, show what there is.',
+  [Code.deviceOffline]: 'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left.',
+  [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',
+  [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
+  [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
+};
+
+/** The same for jobs. */
+export const jobHints: Hints = {
+  [Code.notFound]: 'dmctl job list shows what there is.',
+  [Code.notImplemented]: hints[Code.notImplemented],
+};
+
+/** What the device's answer means when it is not 200, for the codes that the platform itself gives. */
+const words: Hints = {
+  [Code.deviceOffline]: 'the device is offline',
+  [Code.deviceTimeout]: 'the device did not answer in time',
+};
+
+/** A "no" of the platform or a device. */
+export const refusal = (code: number, message: string, hintOf = hints): CliError => {
+  const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
+  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hintOf[code] });
+};

@@ -1,0 +1,109 @@
+/** What must be true of whatever comes of a device's message. */
+import { alinkCodes, type Ask, type Reply, type UplinkOutcome, type UplinkReply } from '@alink/alink';
+import { isValidTopic } from '@alink/topic';
+import { promise } from '../fuzz-target';
+import { isPlainText } from '../plain-text';
+
+/** Longest id that is echoed, in characters. */
+const MAX_ID_LENGTH = 256;
+/** Characters of a reply beside its method: an id in escapes, code and message. */
+const MAX_REPLY_LENGTH = 6 * MAX_ID_LENGTH + 1024;
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whether PostgreSQL can keep every text in a value. */
+export const isStorable = (value: unknown): boolean => {
+  if (typeof value === 'string') return isPlainText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
+};
+
+/** The id that the device wrote, read by another parser; undefined where it wrote none that can be told. */
+const writtenId = (payload: string): string | number | undefined => {
+  const body = parse(payload) ?? parse(payload.replace(/^\uFEFF/, '').replace(/\0+$/, ''));
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { id } = body as { id?: unknown };
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+};
+
+const checkReply = (reply: UplinkReply, payload: string, topic: string): void => {
+  promise(isValidTopic(reply.topic), 'a reply goes to a topic that MQTT can carry');
+  const text = reply.payload;
+  promise(text.length <= MAX_REPLY_LENGTH + 6 * topic.length, 'a reply is bounded');
+  const body = parse(text) as Record<string, unknown> | undefined;
+  promise(body !== undefined, 'a reply is JSON');
+  promise(Object.keys(body).join() === 'id,code,message,version,method,data', 'a reply has its members in order');
+  promise(body.code === reply.code && String(reply.code) in alinkCodes, 'a reply has a code of the list');
+  promise(
+    typeof body.message === 'string' && !/[{}"\\\p{Cc}]/u.test(body.message),
+    'a message is harmless to searching parsers',
+  );
+  const idToken = /^\{"id":("(?:[^"\\]|\\.)*"|[-+.\deE]+),"code":/s.exec(text)?.[1];
+  promise(idToken !== undefined, 'a reply begins with the id');
+  const id = writtenId(payload);
+  if (id !== undefined && String(id).length <= MAX_ID_LENGTH && isStorable(id)) {
+    // Digits without end are a number too, and no id.
+    promise(Object.is(body.id, id) || (typeof id === 'number' && body.id === ''), 'a reply repeats the id');
+  }
+  promise(idToken === '""' || payload.includes(idToken), 'an id is repeated as it was written');
+  const failure = reply.failed?.(500);
+  promise(
+    failure?.topic === reply.topic && failure.payload.startsWith(`{"id":${idToken},"code":500,`),
+    'a reply can be taken back',
+  );
+};
+
+/** Whoever keeps a message must be able to keep all of it. */
+const checkMessage = ({ message }: UplinkOutcome, payload: Buffer, topic: string): void => {
+  if (!message) return;
+  if (message.handle === 'ext') {
+    promise(message.bytes.equals(payload), 'bytes are kept as they came');
+    return;
+  }
+  const body = JSON.stringify(message.body);
+  promise(body.length <= 8 * payload.length + 8 * topic.length + 65_536, 'a message is bounded');
+  promise(isStorable(JSON.parse(body)), 'a message can be kept');
+  promise(Number.isSafeInteger(message.body.timestamp) && message.body.timestamp >= 0, 'a message has a time');
+};
+
+/** What may be answered to each question, good and bad. */
+const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
+  time: [{ code: 200, data: { receivedAt: 1_700_000_000_000, sentAt: 1_700_000_000_005 } }, { code: 500 }],
+  'tags.update': [{ code: 200 }, { code: 6100 }, { code: 460, message: 'more than {100} "tags"' }],
+  'tags.get': [{ code: 200, data: [{ key: 'fw', value: '1.2' }] }, { code: 200, data: [] }, { code: 6100 }],
+  'tags.delete': [{ code: 200 }, { code: 6100 }],
+};
+
+/** Whoever is asked must be able to keep all of the question, and the device must understand every answer. */
+const checkAsk = ({ question, told }: Ask, payload: string, topic: string): void => {
+  promise(isStorable(question), 'a question can be kept');
+  promise(JSON.stringify(question).length <= 8 * payload.length + 1024, 'a question is bounded');
+  for (const answer of answers[question.kind]) {
+    const reply = told(answer);
+    if (!reply) continue;
+    if (question.kind !== 'time') checkReply(reply, payload, topic);
+    else
+      promise(/^\{("deviceSendTime":[^{}]+,)?"serverRecvTime":[^{}]+\}$/.test(reply.payload), 'the time is one object');
+  }
+};
+
+/** @param payload that the outcome came of */
+export const checkOutcome = (outcome: UplinkOutcome, payload: Buffer, topic: string): void => {
+  const { ask, message, reply, problems, requestId } = outcome;
+  const text = payload.toString();
+  promise(isStorable(requestId), 'a request id can be kept');
+  promise(!ask || (!message && !reply), 'who must ask keeps and says nothing yet');
+  if (ask) checkAsk(ask, text, topic);
+  if (reply) checkReply(reply, text, topic);
+  checkMessage(outcome, payload, topic);
+  promise(!reply || reply.code === 200 || problems.length > 0, 'a refusal has a reason');
+  for (const problem of problems) {
+    promise(problem.message.length <= 256 && !/[{}"\\\p{Cc}]/u.test(problem.message), 'a problem is one short line');
+  }
+};
