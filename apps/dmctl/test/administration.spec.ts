@@ -1,16 +1,18 @@
 /** Every command of administration once, against real services; what is printed to be pasted is pasted. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually, RawMqtt } from '@alink/testing';
-import { startRealPlatform, type RealPlatform } from './real-platform';
+import { eventually, RawMqtt, SpawnedPlatform } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
 const run = promisify(execFile);
 
-let platform: RealPlatform;
-beforeAll(async () => void (platform = await startRealPlatform()));
+const SECRET_KEY = randomBytes(32).toString('hex');
+
+let platform: SpawnedPlatform;
+beforeAll(async () => void (platform = await SpawnedPlatform.start({ env: { SECRET_KEY } })));
 afterAll(() => platform?.stop());
 
 /** Secrets that came to be, and what was printed by commands that are not made to print one. */
@@ -18,7 +20,7 @@ const secrets = new Set<string>();
 let printed = '';
 
 const ran = async (args: string): Promise<Ran> => {
-  const result = await runCli(args.split(' '), { env: platform.env, now: Date.now });
+  const result = await runCli(args.split(' '), { env: platform.portVariables, now: Date.now });
   const shows = /--show-secret|rotate-secret|(product|device) create|--device-token|--iot-token/.test(args);
   if (!shows) printed += result.stdout + result.stderr;
   return result;
@@ -42,7 +44,9 @@ const keep = (secret: unknown): string => {
   secrets.add(String(secret));
   return String(secret);
 };
-const file = (name: string): string => join(platform.folder, name);
+const file = (name: string): string => join(platform.dataDir, name);
+/** The authority of the gateway's development certificate. */
+const gatewayCa = (): string => join(platform.dataDir, 'tls', 'ca.crt');
 const write = (name: string, text: string): string => {
   writeFileSync(file(name), text);
   return file(name);
@@ -229,7 +233,7 @@ describe('many devices', () => {
 });
 
 describe('connect-params that work when pasted', () => {
-  const params = (args: string) => json(`device connect-params ${args} --gateway-ca ${platform.gatewayCa}`);
+  const params = (args: string) => json(`device connect-params ${args} --gateway-ca ${gatewayCa()}`);
   const connected = async (line: unknown, deviceName: string): Promise<void> => {
     await paste(line);
     await eventually(async () => {
@@ -307,11 +311,11 @@ describe('connect-params that work when pasted', () => {
 });
 
 describe('certificates', () => {
-  const openssl = (args: string) => run('openssl', args.split(' '), { cwd: platform.folder });
+  const openssl = (args: string) => run('openssl', args.split(' '), { cwd: platform.dataDir });
   const publishWith = async (name: string): Promise<string> => {
     const files = `--device-cert ${file(`${name}.crt`)} --device-key ${file(`${name}.key`)}`;
     const { publish } = await json(
-      `device connect-params lamp ${name} --mode x509 ${files} --gateway-ca ${platform.gatewayCa}`,
+      `device connect-params lamp ${name} --mode x509 ${files} --gateway-ca ${gatewayCa()}`,
     );
     return paste(publish);
   };
@@ -351,7 +355,11 @@ describe('certificates', () => {
 
 describe('afterwards', () => {
   test('secrets rotate-key seals all anew', async () => {
-    await platform.changeKey();
+    await platform.stopApp('dm-rpc');
+    await platform.startApp('dm-rpc', {
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      SECRET_KEYS_OLD: SECRET_KEY,
+    });
     const first = await json<{ rotated: number; keyId: string }>('secrets rotate-key');
     expect(first.rotated).toBeGreaterThan(10_000);
     expect(await dmctl('secrets rotate-key')).toBe(`sealed 0 secrets anew with key ${first.keyId}\n`);
@@ -374,7 +382,7 @@ describe('afterwards', () => {
 
   test('no secret was printed by a command that is not made for it, nor by a service', () => {
     expect(secrets.size).toBeGreaterThan(10_000);
-    const all = printed + platform.output();
+    const all = printed + platform.output;
     expect(all).toContain('unit9999');
     expect([...secrets].filter((secret) => all.includes(secret))).toEqual([]);
   });
