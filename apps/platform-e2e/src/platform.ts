@@ -112,6 +112,7 @@ export class Platform {
     private readonly env: Record<string, string>,
     readonly channel: RpcChannel,
     readonly dataDir: string,
+    private readonly root: string | undefined,
   ) {}
 
   /** Starts the servers and, unless told otherwise, all apps; `env` adds variables for all of them. */
@@ -119,11 +120,14 @@ export class Platform {
     env = {},
     apps = ['dm-rpc', 'timedjob-rpc', 'protocol-aliyun-mqtt'],
     makeDatabase = createDatabase,
+    root,
   }: {
     env?: Record<string, string>;
     apps?: AppName[];
     /** Makes the database elsewhere than on the server that tests share. */
     makeDatabase?: () => Promise<TestDatabase>;
+    /** Root of another checkout whose built apps are run. */
+    root?: string;
   } = {}): Promise<Platform> {
     const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), makeDatabase()]);
     const ports = { ...(await freeGatewayPorts()), dm: await freePort(), timedjob: await freePort() };
@@ -146,7 +150,7 @@ export class Platform {
       ...env,
     };
     const channel = connectRpc(`127.0.0.1:${ports.dm}`, { deadlineMs: 60_000 });
-    const platform = new Platform(etcd, nats, database, ports, all, channel, dataDir);
+    const platform = new Platform(etcd, nats, database, ports, all, channel, dataDir, root);
     try {
       for (const app of apps) await platform.startApp(app);
     } catch (error) {
@@ -165,7 +169,7 @@ export class Platform {
 
   /** Starts one app without waiting. */
   spawn(name: AppName, env: Record<string, string> = {}): SpawnedApp {
-    const app = spawnApp(name, { ...this.env, ...env });
+    const app = spawnApp(name, { ...this.env, ...env }, [], this.root);
     this.apps.set(name, app);
     return app;
   }
@@ -180,7 +184,8 @@ export class Platform {
   /** Starts the gateway of these ports, or starts it again, and waits until it is up. */
   async startGateway(ports: GatewayPorts, env: Record<string, string> = {}): Promise<void> {
     if (ports === this.ports) return void (await this.startApp('protocol-aliyun-mqtt', env));
-    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env });
+    const variables = { ...this.env, ...gatewayVariables(ports), ...env };
+    const app = spawnApp('protocol-aliyun-mqtt', variables, [], this.root);
     this.moreGateways.set(ports, app);
     await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
   }

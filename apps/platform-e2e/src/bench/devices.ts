@@ -1,17 +1,20 @@
 /** The devices of the benchmarks, by number. */
 import { services } from '@alink/contract';
-import { deviceCredentials } from '@alink/signing';
+import { deviceCredentials, type Credentials } from '@alink/signing';
 import { PRODUCT, type Platform } from '../platform';
-import type { Credentials } from './device-connection';
 
 /** Devices in one call to dm.rpc. */
 const CREATE_BATCH = 2000;
 
 export const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
-export const secretOf = (n: number): string => `secret-of-${n}`;
+const secretOf = (n: number): string => `secret-of-${n}`;
 
+/** What a device signs and connects with. */
 export const credentialsOf = (n: number): Credentials =>
   deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n) });
+
+/** Where a device posts its properties. */
+export const reportTopicOf = (n: number): string => `/sys/${PRODUCT}/${nameOf(n)}/thing/event/property/post`;
 
 export const createDevices = async (platform: Platform, count: number): Promise<void> => {
   const admin = platform.client(services.deviceAdmin);

@@ -1,11 +1,12 @@
 /** A whole fleet that comes back at once, against the running platform with its limits as they are by default. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Platform, PRODUCT, type GatewayPorts } from '../platform';
-import { createDevices } from './devices';
+import { Platform, PRODUCT, type GatewayPorts } from '../../platform';
+import { createDevices } from '../devices';
+import { residentBytes } from '../measure/resident-memory';
+import { quantile } from '../results/statistics';
+import { formatTable } from '../results/table';
+import { say } from '../say';
 import { Fleet } from './fleet';
-import { residentBytes } from './loads';
-import { quantile } from './statistics';
-import { printTable } from './table';
 
 const FLEET = 20_000;
 /** Behind one NAT: a system has some 28,000 ports for connections from one address to another, and keeps used ones for a while. */
@@ -70,7 +71,7 @@ export const runReconnect = async (devices = FLEET): Promise<void> => {
       rows.push(row);
       say(row.join('  '));
     }
-    printTable([
+    const table = formatTable([
       [
         'what',
         'devices',
@@ -86,6 +87,7 @@ export const runReconnect = async (devices = FLEET): Promise<void> => {
       ],
       ...rows,
     ]);
+    process.stdout.write(table);
   } finally {
     fleet.stop();
     await platform.stop();
@@ -150,4 +152,3 @@ const nobodyIsLeft = async (gateways: readonly GatewayPorts[]): Promise<void> =>
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-const say = (text: string): void => void process.stderr.write(`${text}\n`);

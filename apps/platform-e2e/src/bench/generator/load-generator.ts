@@ -1,0 +1,40 @@
+/** The load generator, as the benchmark orders it. */
+import { WorkerProcess } from '../worker-process';
+import type { ConnectResult, Order, ReportOrder, ReportResult, Result } from './orders';
+
+/** How the program's command line calls the generator's process. */
+export const LOAD_PROCESS = 'load-process';
+
+export class LoadGenerator {
+  private readonly worker = WorkerProcess.start<Order, Result>(LOAD_PROCESS);
+
+  get pid(): number {
+    return this.worker.pid;
+  }
+
+  /** Makes the packets of the first `devices` devices, with `reports` reports each. */
+  async prepare(devices: number, reports: number): Promise<void> {
+    await this.worker.order({ act: 'prepare', from: 0, to: devices, reports });
+  }
+
+  async connect(port: number): Promise<ConnectResult> {
+    return (await this.worker.order({ act: 'connect', port })) as ConnectResult;
+  }
+
+  /** @throws when a report is not answered, or not as it must be */
+  async report(order: ReportOrder): Promise<ReportResult> {
+    return (await this.worker.order({ act: 'report', ...order })) as ReportResult;
+  }
+
+  async answerCommands(): Promise<void> {
+    await this.worker.order({ act: 'answer' });
+  }
+
+  async disconnect(): Promise<void> {
+    await this.worker.order({ act: 'disconnect' });
+  }
+
+  stop(): void {
+    this.worker.stop();
+  }
+}

@@ -1,0 +1,41 @@
+/** What the load generator is ordered, and what it tells of it. Times are milliseconds. */
+export type Order =
+  /** Makes the packets of devices `from` to the one before `to`, each with so many reports. */
+  | { readonly act: 'prepare'; readonly from: number; readonly to: number; readonly reports: number }
+  /** Connects all that were prepared, some at a time. */
+  | { readonly act: 'connect'; readonly port: number }
+  /** Lets all that are connected report. */
+  | ({ readonly act: 'report' } & ReportOrder)
+  /** Lets all that are connected answer commands, until they are disconnected. */
+  | { readonly act: 'answer' }
+  | { readonly act: 'disconnect' };
+
+export interface ReportOrder {
+  /** Reports of a device that are not answered yet. */
+  readonly window: number;
+  /** Whether a `_reply` is due besides the PUBACK. */
+  readonly awaitReply: boolean;
+  /** How long the load runs before it is timed, and then. */
+  readonly runUpMs: number;
+  readonly timedMs: number;
+}
+
+/** Quantiles of what single operations took. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface ConnectResult extends Latency {
+  readonly connected: number;
+  readonly perSecond: number;
+}
+
+export interface ReportResult extends Latency {
+  /** Reports that were done while they were timed. */
+  readonly perSecond: number;
+  /** All reports of the load, timed or not: each has been answered. */
+  readonly done: number;
+}
+
+export type Result = ConnectResult | ReportResult | undefined;
