@@ -71,6 +71,8 @@ const cases = [
   ['etcd outside libs/discovery', 'libs/rpc/src/x.ts', `import * as it from 'etcd3';`, ['imports']],
   ['Prisma outside libs/db', 'apps/dm-rpc/src/x.ts', `import * as it from '@prisma/client';`, ['imports']],
   ['a file of our own called like a package', 'libs/rpc/src/x.ts', `import * as it from './nats';`, []],
+  ['a member that is private by its name', 'libs/bus/src/x.ts', 'class It { #a = 1; } const it = It;', ['syntax']],
+  ['a member that is private by the keyword', 'libs/bus/src/x.ts', 'class It { private a = 1; } const it = It;', []],
   ['the environment outside libs/runtime', 'libs/bus/src/x.ts', 'const it = process.env;', ['properties']],
 ];
 
@@ -80,6 +82,7 @@ const ruleNames = {
   'no-restricted-imports': 'imports',
   'no-restricted-properties': 'properties',
   'no-restricted-globals': 'globals',
+  'no-restricted-syntax': 'syntax',
 };
 
 /** Lints in a process of its own: ESLint and Nx load native code, which wants no test sandbox around it. */

@@ -10,6 +10,7 @@ import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
 import { requests } from './domains/requests';
+import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
@@ -93,7 +94,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     serve(services.directory, guarded(directory(context))),
     serve(services.requests, guarded(requests(context))),
     serve(services.credentials, guarded(credentials(context))),
-    serve(services.deviceAdmin, guarded(deviceAdmin(context))),
+    serve(services.deviceAdmin, guarded({ ...deviceAdmin(context), ...tagHandlers(context) })),
   ];
   function guarded<H extends object>(handlers: H): H {
     const onFailure = (err: unknown) => log.error({ err }, 'the database failed a call');

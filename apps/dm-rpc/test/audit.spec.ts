@@ -18,7 +18,7 @@ const user = { UserID: '7', Account: 'alice' };
 const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
-/** Methods that change nothing of what operators own. The online state is corrected by gateways and has a log of its own. */
+/** Methods that change nothing of what operators own. The online state is corrected by nodes and has a log of its own. */
 const READ_ONLY = /Read$|Index$|Counts?$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$/;
 
 test('every change of a product, a device or a credential leaves a line, without a secret', async () => {

@@ -38,42 +38,42 @@ const startLink = async (to: number) => {
 let nats: TestNats;
 let link: Awaited<ReturnType<typeof startLink>>;
 let bus: Bus;
-let gateway: Bus;
+let node: Bus;
 let fixture: DmFixture;
 let reconnects = 0;
-/** The devices that a gateway is told of. */
+/** The devices that a node is told of. */
 const heard: object[] = [];
 
 beforeAll(async () => {
   nats = await startNats();
   link = await startLink(Number(new URL(nats.url).port));
-  [bus, gateway] = await Promise.all([
+  [bus, node] = await Promise.all([
     connectNats({ servers: link.url, name: 'dm-test' }),
-    connectNats({ servers: nats.url, name: 'gateway-test' }),
+    connectNats({ servers: nats.url, name: 'node-test' }),
   ]);
-  gateway.onReconnect(() => reconnects++);
-  gateway.subscribe(subjects.cacheSync('cache:dm:device'), ({ data }) => {
+  node.onReconnect(() => reconnects++);
+  node.subscribe(subjects.cacheSync('cache:dm:device'), ({ data }) => {
     heard.push(JSON.parse(decodeEnvelope(data.toString()).data) as object);
   });
-  gateway.subscribe('spec.round', ({ respond }) => respond?.(''));
+  node.subscribe('spec.round', ({ respond }) => respond?.(''));
   fixture = await startDm({ bus });
   await createDevices(fixture, DEVICE);
 });
 afterAll(async () => {
   await fixture?.stop();
-  await Promise.all([bus?.close(), gateway?.close()]);
+  await Promise.all([bus?.close(), node?.close()]);
   await link?.close();
   await nats?.stop();
 });
 
-/** Once the gateway has heard all that dm has said. */
+/** Once the node has heard all that dm has said. */
 const roundTrip = () => eventually(() => bus.request('spec.round', '', 10_000));
 const setEnabled = (isEnable: number) => fixture.devices.deviceInfoUpdate({ ...NAMES, isEnable });
 
 test.each([
   ['alone', async () => undefined],
   [
-    'longer than a gateway from a NATS that was restarted',
+    'longer than a node from a NATS that was restarted',
     async () => {
       const before = reconnects;
       await nats.restart();

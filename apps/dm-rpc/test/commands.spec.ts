@@ -1,10 +1,9 @@
 import type { Subscription } from '@alink/bus';
 import {
-  decodeDevicePublish,
   decodeEnvelope,
-  encodeDevicePublish,
-  encodeEnvelope,
+  readDevicePublish,
   subjects,
+  writeDevicePublish,
   type DevicePublish,
   type Json,
 } from '@alink/contract';
@@ -12,13 +11,13 @@ import { eventually } from '@alink/testing';
 import { createDevices, DEVICE, NAMES, rpcError, sendStatus, sendUplink, startDm, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
-let gateway: Subscription | undefined;
+let node: Subscription | undefined;
 beforeAll(async () => void (fixture = await startDm()));
 afterAll(() => fixture?.stop());
 beforeEach(() => createDevices(fixture, DEVICE));
 afterEach(async () => {
-  gateway?.unsubscribe();
-  gateway = undefined;
+  node?.unsubscribe();
+  node = undefined;
   await fixture.db.prisma.device.deleteMany();
   await fixture.db.prisma.product.deleteMany();
 });
@@ -29,18 +28,18 @@ interface Got {
 }
 type Reply = { code: number; msg?: string; data?: Json };
 
-/** A gateway that holds the device and gives this answer; undefined is none at all. */
-const gatewayAnswers = (answer: (got: Got) => Reply | undefined): Got[] => {
+/** A node that holds the device and gives this answer; undefined is none at all. */
+const nodeAnswers = (answer: (got: Got) => Reply | undefined): Got[] => {
   const all: Got[] = [];
-  gateway = fixture.bus.subscribe(subjects.downOfDevice(NAMES.productID, DEVICE), ({ data, respond }) => {
-    const publish = decodeDevicePublish(decodeEnvelope(data.toString()).data);
+  node = fixture.bus.subscribe(subjects.downOfDevice(NAMES.productID, DEVICE), ({ data, respond }) => {
+    const publish = readDevicePublish(data);
     const isJson = publish.type !== 'raw';
     const got = { publish, message: isJson ? JSON.parse(publish.payload.toString()) : { msgToken: '' } };
     all.push(got);
     const reply = answer(got);
     if (!reply) return;
     const body = { method: `${got.message.method}Reply`, msgToken: got.message.msgToken, timestamp: 1, ...reply };
-    respond?.(encodeEnvelope(encodeDevicePublish({ ...publish, payload: Buffer.from(JSON.stringify(body)) }), 1));
+    respond?.(writeDevicePublish({ ...publish, body }, 1));
   });
   return all;
 };
@@ -50,7 +49,7 @@ const sendLog = async () => (await fixture.data.sendLogIndex(NAMES)).list;
 describe('propertyControlSend', () => {
   test('reaches the device and gives its answer', async () => {
     await login();
-    const got = gatewayAnswers(() => ({ code: 200, msg: 'success' }));
+    const got = nodeAnswers(() => ({ code: 200, msg: 'success' }));
     const answer = await fixture.interact.propertyControlSend(
       { ...NAMES, data: '{"temperature":28,"rpm":"7"}' },
       { user: { UserID: '42', Account: 'alice' } },
@@ -78,7 +77,7 @@ describe('propertyControlSend', () => {
 
   test('gives what the device itself says was wrong', async () => {
     await login();
-    gatewayAnswers(() => ({ code: 5000, msg: 'too hot' }));
+    nodeAnswers(() => ({ code: 5000, msg: 'too hot' }));
     expect(await fixture.interact.propertyControlSend({ ...NAMES, data: '{"rpm":1}' })).toMatchObject({
       code: '5000',
       msg: 'too hot',
@@ -95,7 +94,7 @@ describe('propertyControlSend', () => {
     ['no JSON', '{rpm:1}', 'data is not valid JSON'],
   ])('%s is refused by name, and no command is sent', async (_case, data, text) => {
     await login();
-    const got = gatewayAnswers(() => ({ code: 200 }));
+    const got = nodeAnswers(() => ({ code: 200 }));
     await expect(fixture.interact.propertyControlSend({ ...NAMES, data })).rejects.toEqual(rpcError(100006, text));
     expect(got).toEqual([]);
     expect(await sendLog()).toEqual([]);
@@ -104,10 +103,10 @@ describe('propertyControlSend', () => {
   test('send only: offline is 2000003, silence 2000002, and the record says so', async () => {
     const request = { ...NAMES, data: '{"rpm":1}', shadowControl: '1', syncTimeout: '1' };
     await expect(fixture.interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, 'offline'));
-    gatewayAnswers(() => undefined);
+    nodeAnswers(() => undefined);
     await expect(fixture.interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000002, 'in time'));
-    gateway!.unsubscribe();
-    gatewayAnswers(() => ({ code: 2000003, msg: 'unsubscribed' }));
+    node!.unsubscribe();
+    nodeAnswers(() => ({ code: 2000003, msg: 'unsubscribed' }));
     await expect(fixture.interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, 'unsubscribed'));
     await eventually(async () =>
       expect((await sendLog()).map((entry) => entry.resultCode).sort()).toEqual(['2000002', '2000003', '2000003']),
@@ -134,23 +133,23 @@ describe('propertyControlSend', () => {
     await expect(interact.actionSend({ ...NAMES, actionID: 'echo', isAsync: true })).rejects.toEqual(
       rpcError(2000003, ''),
     );
-    gatewayAnswers(() => undefined);
+    nodeAnswers(() => undefined);
     await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000002, ''));
     await eventually(async () =>
       expect(await lines()).toEqual([silent, gone('actionSend echo'), gone('propertyControlSend rpm')]),
     );
     const aboutCommands = /did not answer in time; let it|is offline; wait/;
     expect(logged.slice(loggedBefore).filter((line) => aboutCommands.test(line))).toHaveLength(3);
-    // A gateway that could not deliver has noted so itself.
-    gateway!.unsubscribe();
-    gatewayAnswers(() => ({ code: 2000003, msg: 'unsubscribed' }));
+    // A node that could not deliver has noted so itself.
+    node!.unsubscribe();
+    nodeAnswers(() => ({ code: 2000003, msg: 'unsubscribed' }));
     await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, ''));
     expect(await lines()).toHaveLength(3);
   });
 
   test('an answer that only comes through the stream counts too, and one after a time-out takes its place', async () => {
     await login();
-    const got = gatewayAnswers(() => undefined);
+    const got = nodeAnswers(() => undefined);
     const reply = (msgToken: string) =>
       sendUplink(fixture.bus, { method: 'controlReply', msgToken, timestamp: 1, code: 201, msg: 'late' });
     const request = { ...NAMES, data: '{"rpm":1}', shadowControl: '1', syncTimeout: '60' };
@@ -174,7 +173,7 @@ describe('propertyControlSend', () => {
     const request = { ...NAMES, data: '{"rpm":1}', isAsync: true, shadowControl: '1' };
     await expect(fixture.interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, 'offline'));
     await login();
-    const got = gatewayAnswers(() => undefined);
+    const got = nodeAnswers(() => undefined);
     const { msgToken } = await fixture.interact.propertyControlSend(request);
     expect(got.map(({ message }) => message.msgToken)).toEqual([msgToken]);
     const read = { ...NAMES, msgToken };
@@ -204,7 +203,7 @@ describe('propertyControlSend', () => {
     await send('{"rpm":3}', '2');
     expect(await shadow()).toEqual(['rpm=3', 'temperature=2']);
 
-    const got = gatewayAnswers(() => ({ code: 200 }));
+    const got = nodeAnswers(() => ({ code: 200 }));
     await login();
     await eventually(async () => expect(await shadow()).toEqual([]));
     expect(got.map(({ message }) => message.params)).toEqual([{ rpm: 3, temperature: 2 }]);
@@ -226,7 +225,7 @@ describe('propertyControlSend', () => {
 
   test('many at once have tokens of their own', async () => {
     await login();
-    const got = gatewayAnswers(() => ({ code: 200 }));
+    const got = nodeAnswers(() => ({ code: 200 }));
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => fixture.interact.propertyControlSend({ ...NAMES, data: `{"rpm":${i}}` })),
     );
@@ -238,7 +237,7 @@ describe('propertyControlSend', () => {
 describe('propertyGetReportSend', () => {
   test('gives what the device answers', async () => {
     await login();
-    const got = gatewayAnswers(() => ({ code: 200, data: { rpm: 12 } }));
+    const got = nodeAnswers(() => ({ code: 200, data: { rpm: 12 } }));
     const answer = await fixture.interact.propertyGetReportSend({ ...NAMES, dataIDs: ['rpm'] });
     expect(answer).toMatchObject({ code: '200', params: '{"rpm":12}' });
     expect(got[0]!.message).toMatchObject({ method: 'getReport', identifiers: ['rpm'] });
@@ -253,7 +252,7 @@ describe('propertyGetReportSend', () => {
     await sendUplink(fixture.bus, { method: 'report', msgToken: '1', timestamp: 5000, params: { rpm: 3 } });
     await sendUplink(fixture.bus, { method: 'report', msgToken: '2', timestamp: 6000, params: { temperature: 1 } });
     await expect(fixture.interact.propertyGetReportSend(NAMES)).rejects.toEqual(rpcError(2000003, 'offline'));
-    gatewayAnswers(() => undefined);
+    nodeAnswers(() => undefined);
     let deadlineMs = 1000;
     const ask = () => fixture.interact.propertyGetReportSend(NAMES, { deadlineMs: (deadlineMs += 500) });
     const answer = await eventually(ask);
@@ -271,7 +270,7 @@ describe('actionSend', () => {
     const listening = fixture.bus.subscribe('application.device.*.*.report.thing.action.>', ({ subject }) =>
       told.push(subject),
     );
-    const got = gatewayAnswers(({ message }) => ({ code: 200, data: message['params']! }));
+    const got = nodeAnswers(({ message }) => ({ code: 200, data: message['params']! }));
     const answer = await fixture.interact.actionSend(echo);
     expect(answer).toMatchObject({ code: '200', outputParams: '{"text":"hello"}' });
     expect(got[0]).toMatchObject({
@@ -296,7 +295,7 @@ describe('actionSend', () => {
 
   test('asynchronous: the output is read later', async () => {
     await login();
-    gatewayAnswers(() => undefined);
+    nodeAnswers(() => undefined);
     const { msgToken } = await fixture.interact.actionSend({ ...echo, isAsync: true });
     await sendUplink(fixture.bus, { method: 'actionReply', msgToken, timestamp: 1, code: 200, data: { text: 'x' } });
     expect(await fixture.interact.actionRead({ ...NAMES, msgToken })).toMatchObject({
@@ -319,7 +318,7 @@ describe('actionSend', () => {
 
 describe('sendMsg', () => {
   test('publishes bytes on a topic of the device', async () => {
-    const got = gatewayAnswers(() => ({ code: 200 }));
+    const got = nodeAnswers(() => ({ code: 200 }));
     const payload = Buffer.from([0, 1, 0xff, 0xfe]);
     const topic = `/${NAMES.productID}/${DEVICE}/user/get`;
     await fixture.interact.sendMsg({ topic, payload });

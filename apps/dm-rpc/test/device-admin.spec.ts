@@ -35,7 +35,7 @@ const unknown = { productID: PRODUCT, deviceName: 'nobody' };
 const noDevice = rpcError(100009, `device nobody of product ${PRODUCT}`);
 
 describe('secrets', () => {
-  test('of a device are replaced by a given or a made one, and gateways are told', async () => {
+  test('of a device are replaced by a given or a made one, and nodes are told', async () => {
     const { admin, devices, bus } = fixture;
     const told = await toldDuring(bus, () => admin.rotateDeviceSecret({ ...NAMES, secret: 'given=Secret&1' }));
     expect(told).toEqual([deviceStale]);
@@ -181,7 +181,7 @@ describe('a reset', () => {
     const lastLogin = String(Math.floor((nowMs - 1000) / 1000));
     expect(await read()).toMatchObject({ firstLogin: '0', status: '2', isOnline: '2', lastLogin });
 
-    // What the gateway tells then, and a message from before that was late.
+    // What the node tells then, and a message from before that was late.
     await sendStatus(bus, { action: 'disconnected', epoch, timestamp: nowMs + 10, reason: 'the device was reset' });
     await sendStatus(bus, { action: 'connected', timestamp: nowMs - 500 });
     expect(await read()).toMatchObject({ firstLogin: '0', isOnline: '2' });

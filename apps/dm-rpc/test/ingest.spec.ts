@@ -1,30 +1,6 @@
-import type { KeptMessage } from '@alink/bus';
-import {
-  decodeEnvelope,
-  encodeEnvelope,
-  subjects,
-  type DeviceMessage,
-  type DeviceReport,
-  type HubLogEntry,
-} from '@alink/contract';
-import { createLogger } from '@alink/runtime';
-import { eventually } from '@alink/testing';
-import { createSinks } from '../src/ingest/sinks';
-import { ApplicationNews } from '../src/ingest/application-news';
-import { createIngest } from '../src/ingest/consume';
-import { PresenceNews } from '../src/presence/presence-news';
-import {
-  createDevices,
-  DEVICE,
-  NAMES,
-  PRODUCT,
-  publishBody,
-  reportOf,
-  reportsBody,
-  sendUplink,
-  startDm,
-  type DmFixture,
-} from './dm-fixture';
+import { decodeEnvelope, encodeEnvelope, subjects, type DeviceMessage, type HubLogEntry } from '@alink/contract';
+import { createDevices, DEVICE, NAMES, PRODUCT, reportOf, sendUplink, startDm, type DmFixture } from './dm-fixture';
+import { ingestOf, kept, keptReports, keptUplink } from './ingest-fixture';
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));
@@ -52,35 +28,7 @@ const history = async (dataID: string, over: object = {}) => {
   return `${list.map(({ value, timestamp }) => `${value}@${timestamp}`).join(' ')} of ${total}`;
 };
 
-/** The consumer's handler by itself, for what the bus does not do by itself: the same batch again, and foreign messages. */
-const ingest = () => {
-  const { bus, db, logged } = fixture;
-  const log = createLogger({
-    name: 'ingest',
-    level: 'debug',
-    destination: { write: (line) => void logged.push(line) },
-  });
-  return createIngest({
-    bus,
-    prisma: db.prisma,
-    log,
-    presenceNews: new PresenceNews(bus, Date.now),
-    applicationNews: new ApplicationNews(bus, Date.now),
-    sinks: createSinks(() => undefined),
-  });
-};
-let sequence = 1;
-const kept = (subject: string, body: string): KeptMessage => ({
-  subject,
-  data: Buffer.from(body),
-  sequence: sequence++,
-  deliveries: 1,
-});
-const keptReports = (...reports: readonly DeviceReport[]): KeptMessage => {
-  const { subject, body } = reportsBody(...reports);
-  return kept(subject, body);
-};
-const keptUplink = (...args: Parameters<typeof reportOf>): KeptMessage => keptReports(reportOf(...args));
+const ingest = () => ingestOf(fixture);
 
 describe('reports', () => {
   test('become history and latest values', async () => {
@@ -185,7 +133,7 @@ describe('reports', () => {
     });
   });
 
-  test('each has a line in the log of the device, and so has what a gateway tells', async () => {
+  test('each has a line in the log of the device, and so has what a node tells', async () => {
     await sendUplink(fixture.bus, report({ rpm: 1 }, 1000, '42'), NAMES, 5000);
     await sendUplink(fixture.bus, Buffer.from('custom payload'), NAMES, 6000);
     await sendUplink(fixture.bus, Buffer.from([0xff, 0xfe, 0]), NAMES, 6500);
@@ -325,60 +273,5 @@ describe('a batch', () => {
     expect(await fixture.db.prisma.propertyHistory.count()).toBe(12 * 40 * 2);
     expect(await latest()).toContain('rpm=1138@1138');
     expect(await latest('dev002')).toContain('rpm=1139@1139');
-  });
-});
-
-describe('uplinks in unitedrhino’s form', () => {
-  const event = { method: 'eventPost', msgToken: '8', eventID: 'highTemperature', type: 'alert' } as const;
-
-  test('that an earlier version had kept are read', async () => {
-    const before = fixture.logged.length;
-    const of = (...args: Parameters<typeof publishBody>) => {
-      const { subject, body } = publishBody(...args);
-      return kept(subject, body);
-    };
-    await ingest()([
-      of(report({ rpm: 1 }, 1000)),
-      keptUplink(report({ rpm: 2 }, 2000)),
-      of({ ...event, timestamp: 3000, params: { temperature: 1 } }),
-      of(Buffer.from('custom payload'), NAMES, 6000),
-      of(Buffer.from([0xff, 0xfe, 0]), NAMES, 6500),
-      kept(subjects.up('thing', PRODUCT, DEVICE), ''),
-      kept(subjects.up('thing', PRODUCT, DEVICE), '{"data":"{}"}'),
-      kept(subjects.up('thing', PRODUCT, DEVICE), encodeEnvelope('{"productID":"p","deviceName":"d"}', 1)),
-      of([] as unknown as DeviceMessage),
-    ]);
-    expect(await latest()).toBe('rpm=2@2000');
-    expect((await fixture.data.eventLogIndex(NAMES)).list.map(({ params }) => params)).toEqual(['{"temperature":1}']);
-    const { list } = await fixture.data.hubLogIndex({ ...NAMES, timeEnd: '7000' });
-    expect(list.map(({ content, timestamp }) => `${content}@${timestamp}`)).toEqual(['@6500', 'custom payload@6000']);
-    expect(fixture.logged.slice(before).filter((line) => line.includes('unreadable message skipped'))).toHaveLength(4);
-  });
-
-  test('that a foreign node sends are kept like others, once however many of us listen', async () => {
-    const second = await startDm({ bus: fixture.bus, registry: fixture.registry, databaseUrl: fixture.databaseUrl });
-    for (const { subject, body } of [
-      publishBody(report({ rpm: 1 }, 1000)),
-      publishBody({ ...event, timestamp: 3000, params: { temperature: 1 } }),
-      publishBody(Buffer.from('custom payload'), NAMES, 6000),
-    ]) {
-      fixture.bus.publish(subject, body);
-    }
-    await eventually(async () => {
-      expect(await history('rpm')).toBe('1@1000 of 1');
-      expect((await fixture.data.eventLogIndex(NAMES)).total).toBe('1');
-      expect((await fixture.data.hubLogIndex(NAMES)).total).toBe('3');
-    });
-    await second.stop();
-  });
-
-  test('that our own nodes send beside the stream are left out, as is what means nothing', async () => {
-    const before = fixture.logged.length;
-    const { subject, body } = publishBody(report({ rpm: 1 }, 1000), NAMES, 1000, { kept: true });
-    fixture.bus.publish(subject, body);
-    fixture.bus.publish(subject, 'nonsense');
-    await sendUplink(fixture.bus, report({ rpm: 2 }, 2000));
-    expect(await history('rpm')).toBe('2@2000 of 1');
-    expect(fixture.logged.slice(before).filter((line) => line.includes('foreign node was not taken'))).toHaveLength(1);
   });
 });

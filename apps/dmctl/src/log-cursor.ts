@@ -8,18 +8,18 @@ const OVERLAP_MS = 2000;
  * need not arrive in the order of their times, and what was shown is not shown again.
  */
 export class LogCursor {
-  #newest: number;
+  private newest: number;
   /** How often each line of the overlap was shown. */
-  #shown = new Map<string, { timestamp: number; count: number }>();
+  private shown = new Map<string, { timestamp: number; count: number }>();
 
   /** @param start Unix milliseconds; older lines are not shown */
   constructor(private readonly start: number) {
-    this.#newest = start;
+    this.newest = start;
   }
 
   /** Unix milliseconds from which to ask. */
   get since(): number {
-    return Math.max(this.start, this.#newest - OVERLAP_MS);
+    return Math.max(this.start, this.newest - OVERLAP_MS);
   }
 
   /** The new ones among all lines from {@link since} on. */
@@ -29,12 +29,12 @@ export class LogCursor {
       const key = JSON.stringify(row);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      if (count <= (this.#shown.get(key)?.count ?? 0)) return false;
-      this.#shown.set(key, { timestamp: row.timestamp, count });
-      this.#newest = Math.max(this.#newest, row.timestamp);
+      if (count <= (this.shown.get(key)?.count ?? 0)) return false;
+      this.shown.set(key, { timestamp: row.timestamp, count });
+      this.newest = Math.max(this.newest, row.timestamp);
       return true;
     });
-    for (const [key, { timestamp }] of this.#shown) if (timestamp < this.since) this.#shown.delete(key);
+    for (const [key, { timestamp }] of this.shown) if (timestamp < this.since) this.shown.delete(key);
     return fresh;
   }
 }

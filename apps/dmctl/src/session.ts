@@ -9,9 +9,9 @@ import { addressOf, readSettings, type GlobalOptions, type ServiceAddress, type 
 /** What a command works with: the services, opened when first used, and the output. */
 export class Session {
   readonly out: Output;
-  readonly #channels = new Map<string, RpcChannel>();
-  readonly #tried: ServiceAddress[] = [];
-  #registry: Registry | undefined;
+  private readonly channels = new Map<string, RpcChannel>();
+  private readonly triedAddresses: ServiceAddress[] = [];
+  private openRegistry: Registry | undefined;
 
   private constructor(
     readonly io: Io,
@@ -32,35 +32,35 @@ export class Session {
   }
 
   get products(): Client<typeof services.productManage> {
-    return this.#channel('dm').client(services.productManage);
+    return this.channel('dm').client(services.productManage);
   }
   get devices(): Client<typeof services.deviceManage> {
-    return this.#channel('dm').client(services.deviceManage);
+    return this.channel('dm').client(services.deviceManage);
   }
   get admin(): Client<typeof services.deviceAdmin> {
-    return this.#channel('dm').client(services.deviceAdmin);
+    return this.channel('dm').client(services.deviceAdmin);
   }
   get messages(): Client<typeof services.deviceMsg> {
-    return this.#channel('dm').client(services.deviceMsg);
+    return this.channel('dm').client(services.deviceMsg);
   }
   get commands(): Client<typeof services.deviceInteract> {
-    return this.#channel('dm').client(services.deviceInteract);
+    return this.channel('dm').client(services.deviceInteract);
   }
   get protocols(): Client<typeof services.protocolManage> {
-    return this.#channel('dm').client(services.protocolManage);
+    return this.channel('dm').client(services.protocolManage);
   }
   get jobs(): Client<typeof services.timedManage> {
-    return this.#channel('timedjob').client(services.timedManage);
+    return this.channel('timedjob').client(services.timedManage);
   }
 
   /** Services turned to so far, the latest first. */
   get tried(): readonly ServiceAddress[] {
-    return this.#tried;
+    return this.triedAddresses;
   }
 
   /** True when etcd was asked and does not answer. */
   get etcdSilent(): boolean {
-    return this.#registry?.connected === false;
+    return this.openRegistry?.connected === false;
   }
 
   address(service: 'dm' | 'timedjob'): ServiceAddress {
@@ -69,22 +69,22 @@ export class Session {
 
   /** etcd; undefined where ETCD_HOSTS is not set. */
   get registry(): Registry | undefined {
-    return (this.#registry ??= this.connectRegistry?.());
+    return (this.openRegistry ??= this.connectRegistry?.());
   }
 
   async close(): Promise<void> {
-    for (const channel of this.#channels.values()) channel.close();
-    await this.#registry?.close();
+    for (const channel of this.channels.values()) channel.close();
+    await this.openRegistry?.close();
   }
 
-  #channel(service: 'dm' | 'timedjob'): RpcChannel {
-    let channel = this.#channels.get(service);
+  private channel(service: 'dm' | 'timedjob'): RpcChannel {
+    let channel = this.channels.get(service);
     if (!channel) {
       const address = this.address(service);
-      this.#tried.unshift(address);
+      this.triedAddresses.unshift(address);
       const registry = address.target.startsWith('etcd:') ? this.registry : undefined;
       channel = connectRpc(address.target, { registry, security: this.settings.security });
-      this.#channels.set(service, channel);
+      this.channels.set(service, channel);
     }
     return channel;
   }

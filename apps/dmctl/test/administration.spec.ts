@@ -1,16 +1,20 @@
 /** Every command of administration once, against real services; what is printed to be pasted is pasted. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually, RawMqtt } from '@alink/testing';
-import { startRealPlatform, type RealPlatform } from './real-platform';
+import { services } from '@alink/contract';
+import { connectRpc } from '@alink/rpc';
+import { eventually, RawMqtt, SpawnedPlatform } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
 const run = promisify(execFile);
 
-let platform: RealPlatform;
-beforeAll(async () => void (platform = await startRealPlatform()));
+const SECRET_KEY = randomBytes(32).toString('hex');
+
+let platform: SpawnedPlatform;
+beforeAll(async () => void (platform = await SpawnedPlatform.start({ env: { SECRET_KEY } })));
 afterAll(() => platform?.stop());
 
 /** Secrets that came to be, and what was printed by commands that are not made to print one. */
@@ -18,7 +22,7 @@ const secrets = new Set<string>();
 let printed = '';
 
 const ran = async (args: string): Promise<Ran> => {
-  const result = await runCli(args.split(' '), { env: platform.env, now: Date.now });
+  const result = await runCli(args.split(' '), { env: platform.portVariables, now: Date.now });
   const shows = /--show-secret|rotate-secret|(product|device) create|--device-token|--iot-token/.test(args);
   if (!shows) printed += result.stdout + result.stderr;
   return result;
@@ -42,7 +46,9 @@ const keep = (secret: unknown): string => {
   secrets.add(String(secret));
   return String(secret);
 };
-const file = (name: string): string => join(platform.folder, name);
+const file = (name: string): string => join(platform.dataDir, name);
+/** The authority of the gateway's development certificate. */
+const gatewayCa = (): string => join(platform.dataDir, 'tls', 'ca.crt');
 const write = (name: string, text: string): string => {
   writeFileSync(file(name), text);
   return file(name);
@@ -134,6 +140,31 @@ describe('a device', () => {
     await dmctl('device delete lamp lamp3');
     expect(await refused('device tokens lamp lamp3')).toContain('lamp3');
   });
+});
+
+test('tags that a device asks for are shown, and it is told those that people set', async () => {
+  const channel = connectRpc(`127.0.0.1:${platform.ports.dm}`, { deadlineMs: 30_000 });
+  const ask = async (kind: string, body: object) => {
+    const question = { productID: 'tagged', deviceName: 'dev001', kind, body: JSON.stringify(body) };
+    const { replies } = await channel.client(services.requests).ask({ questions: [question] });
+    return replies.map(({ code, data }) => [code, data && (JSON.parse(data) as unknown)])[0];
+  };
+  try {
+    await dmctl('product create tagged');
+    await dmctl('device create tagged dev001');
+    expect(await ask('tags.update', { tags: [{ key: 'fw', value: '1.2' }] })).toEqual(['200', '']);
+    expect(await json('device show tagged dev001')).toMatchObject({ tags: { fw: '1.2' } });
+    await dmctl('device update tagged dev001 --tag site=hall-2');
+    const both = [
+      { key: 'fw', value: '1.2' },
+      { key: 'site', value: 'hall-2' },
+    ];
+    expect(await ask('tags.get', { keys: ['fw', 'site'] })).toEqual(['200', both]);
+    await dmctl('device delete tagged dev001');
+    await dmctl('product delete tagged');
+  } finally {
+    channel.close();
+  }
 });
 
 describe('many devices', () => {
@@ -229,7 +260,7 @@ describe('many devices', () => {
 });
 
 describe('connect-params that work when pasted', () => {
-  const params = (args: string) => json(`device connect-params ${args} --gateway-ca ${platform.gatewayCa}`);
+  const params = (args: string) => json(`device connect-params ${args} --gateway-ca ${gatewayCa()}`);
   const connected = async (line: unknown, deviceName: string): Promise<void> => {
     await paste(line);
     await eventually(async () => {
@@ -307,11 +338,11 @@ describe('connect-params that work when pasted', () => {
 });
 
 describe('certificates', () => {
-  const openssl = (args: string) => run('openssl', args.split(' '), { cwd: platform.folder });
+  const openssl = (args: string) => run('openssl', args.split(' '), { cwd: platform.dataDir });
   const publishWith = async (name: string): Promise<string> => {
     const files = `--device-cert ${file(`${name}.crt`)} --device-key ${file(`${name}.key`)}`;
     const { publish } = await json(
-      `device connect-params lamp ${name} --mode x509 ${files} --gateway-ca ${platform.gatewayCa}`,
+      `device connect-params lamp ${name} --mode x509 ${files} --gateway-ca ${gatewayCa()}`,
     );
     return paste(publish);
   };
@@ -351,7 +382,11 @@ describe('certificates', () => {
 
 describe('afterwards', () => {
   test('secrets rotate-key seals all anew', async () => {
-    await platform.changeKey();
+    await platform.stopApp('dm-rpc');
+    await platform.startApp('dm-rpc', {
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      SECRET_KEYS_OLD: SECRET_KEY,
+    });
     const first = await json<{ rotated: number; keyId: string }>('secrets rotate-key');
     expect(first.rotated).toBeGreaterThan(10_000);
     expect(await dmctl('secrets rotate-key')).toBe(`sealed 0 secrets anew with key ${first.keyId}\n`);
@@ -374,7 +409,7 @@ describe('afterwards', () => {
 
   test('no secret was printed by a command that is not made for it, nor by a service', () => {
     expect(secrets.size).toBeGreaterThan(10_000);
-    const all = printed + platform.output();
+    const all = printed + platform.output;
     expect(all).toContain('unit9999');
     expect([...secrets].filter((secret) => all.includes(secret))).toEqual([]);
   });

@@ -43,21 +43,21 @@ export class FakePlatform {
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How the device answers a command. */
   deviceAnswer: { code: number; msg: string } = { code: 200, msg: '' };
-  #server: RpcServer | undefined;
+  private server: RpcServer | undefined;
 
   get endpoint(): string {
-    return `127.0.0.1:${this.#server?.port}`;
+    return `127.0.0.1:${this.server?.port}`;
   }
 
   async start(port = 0, security?: ServerSecurity): Promise<void> {
-    this.#server = await startRpcServer({
+    this.server = await startRpcServer({
       host: '127.0.0.1',
       port,
       log: createLogger({ name: 'fake', level: 'silent' }),
       graceMs: 100,
       security,
       services: [
-        this.#serve(services.productManage, {
+        this.serve(services.productManage, {
           productInfoCreate: async (info) => {
             if (!info.productName) throw new RpcError(Code.parameter, 'productName must not be empty');
             const productID = info.productID || 'generated1';
@@ -71,10 +71,10 @@ export class FakePlatform {
             this.products.set(productID, product as never);
             return { productID };
           },
-          productInfoRead: async ({ productID }) => this.#product(productID),
+          productInfoRead: async ({ productID }) => this.product(productID),
           productInfoUpdate: async (info) => {
             const { productID, productName, desc, status, netType, autoRegister, tags, protocolConf } = info;
-            const product = this.#product(productID);
+            const product = this.product(productID);
             const numbers = Object.entries({ status, netType, autoRegister }).filter(([, value]) => Number(value));
             const maps = Object.entries({ tags, protocolConf }).filter(([, map]) => Object.keys(map).length > 0);
             const texts = { ...(productName && { productName }), ...(desc && { desc }) };
@@ -82,7 +82,7 @@ export class FakePlatform {
             return {};
           },
           productInfoDelete: async ({ productID }) => {
-            this.#product(productID);
+            this.product(productID);
             if ([...this.devices.values()].some((device) => device.productID === productID)) {
               throw new RpcError(Code.notEmpty, `product ${productID} has devices`);
             }
@@ -101,27 +101,27 @@ export class FakePlatform {
           },
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
-        this.#serve(services.deviceManage, {
+        this.serve(services.deviceManage, {
           deviceInfoCreate: async (info) => {
-            this.#product(info.productID);
+            this.product(info.productID);
             const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 1, isEnable: 1 };
             this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
             return {};
           },
-          deviceInfoRead: async ({ productID, deviceName }) => this.#device(productID, deviceName),
+          deviceInfoRead: async ({ productID, deviceName }) => this.device(productID, deviceName),
           deviceInfoDelete: async ({ productID, deviceName }) => {
-            this.#device(productID, deviceName);
+            this.device(productID, deviceName);
             this.devices.delete(`${productID}/${deviceName}`);
             return {};
           },
           deviceInfoUpdate: async ({ productID, deviceName, deviceAlias, tags, isEnable, logLevel }) => {
             const numbers = Object.entries({ isEnable, logLevel }).filter(([, value]) => Number(value));
             const changed = { ...(deviceAlias && { deviceAlias }), ...Object.fromEntries(numbers) };
-            Object.assign(this.#device(productID, deviceName), changed, Object.keys(tags).length > 0 && { tags });
+            Object.assign(this.device(productID, deviceName), changed, Object.keys(tags).length > 0 && { tags });
             return {};
           },
           deviceReset: async ({ device }) => {
-            this.#device(device?.productID ?? '', device?.deviceName ?? '');
+            this.device(device?.productID ?? '', device?.deviceName ?? '');
             return {};
           },
           deviceInfoCount: async () => ({ total: 9, inactive: 4, online: 2, offline: 3 }),
@@ -137,21 +137,21 @@ export class FakePlatform {
             return { list: all.slice(from, from + size), total: all.length };
           },
         }),
-        this.#serve(services.deviceAdmin, {
+        this.serve(services.deviceAdmin, {
           rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
-            this.#device(productID, deviceName);
+            this.device(productID, deviceName);
             return { secret: secret || 'rotatedDeviceSecret' };
           },
           rotateProductSecret: async ({ productID, secret }) => {
-            this.#product(productID);
+            this.product(productID);
             return { secret: secret || 'rotatedProductSecret' };
           },
           setDeviceTags: async ({ productID, deviceName, tags }) => {
-            Object.assign(this.#device(productID, deviceName), { tags });
+            Object.assign(this.device(productID, deviceName), { tags });
             return {};
           },
           setProductTags: async ({ productID, tags }) => {
-            Object.assign(this.#product(productID), { tags });
+            Object.assign(this.product(productID), { tags });
             return {};
           },
           deviceCounts: async ({ productIDs }) => ({
@@ -192,7 +192,7 @@ export class FakePlatform {
           auditLogIndex: async (paging) => pageOf(this.admin.audit, paging),
           statusLogIndex: async (paging) => pageOf(this.admin.statusLog, paging),
         }),
-        this.#serve(services.deviceMsg, {
+        this.serve(services.deviceMsg, {
           hubLogIndex: async ({ productID, timeStart, timeEnd, page }) => {
             if (!productID) throw new RpcError(Code.parameter, 'productID must not be empty');
             const end = Number(timeEnd) || Infinity;
@@ -224,7 +224,7 @@ export class FakePlatform {
             total: 1,
           }),
         }),
-        this.#serve(services.deviceInteract, {
+        this.serve(services.deviceInteract, {
           propertyControlSend: async () => {
             const { code, msg } = this.deviceAnswer;
             if (code >= Code.deviceTimeout) throw new RpcError(code, msg);
@@ -238,11 +238,11 @@ export class FakePlatform {
           actionSend: async ({ isAsync }) =>
             isAsync ? { msgToken: '78' } : { ...this.deviceAnswer, msgToken: '78', outputParams: '{"text":"hello"}' },
         }),
-        this.#serve(services.protocolManage, {
+        this.serve(services.protocolManage, {
           protocolInfoIndex: async () => ({ list: [{ code: 'aliyunMqtt', name: '阿里Alink协议-mqtt' }], total: 1 }),
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
         }),
-        this.#serve(services.timedManage, {
+        this.serve(services.timedManage, {
           TaskGroupCreate: async (group) => {
             this.groups.set(group.code, group);
             return {};
@@ -270,10 +270,10 @@ export class FakePlatform {
   }
 
   async stop(): Promise<void> {
-    await this.#server?.stop();
+    await this.server?.stop();
   }
 
-  #serve<S extends Service>(service: S, handlers: Partial<Handlers<S>>) {
+  private serve<S extends Service>(service: S, handlers: Partial<Handlers<S>>) {
     const given = handlers as Record<string, Handler>;
     const all = Object.keys(service.definition).map((method): [string, Handler] => [
       method,
@@ -287,13 +287,13 @@ export class FakePlatform {
     return serve(service, Object.fromEntries(all) as Handlers<S>);
   }
 
-  #product(productID: string) {
+  private product(productID: string) {
     const product = this.products.get(productID);
     if (!product) throw new RpcError(Code.notFound, `productID ${productID} does not exist`);
     return product;
   }
 
-  #device(productID: string, deviceName: string) {
+  private device(productID: string, deviceName: string) {
     const device = this.devices.get(`${productID}/${deviceName}`);
     if (!device) throw new RpcError(Code.notFound, `device ${deviceName} of ${productID} does not exist`);
     return device;

@@ -235,6 +235,6 @@ async function connectRaw(more: object = {}): Promise<RawMqtt> {
 
 async function uplinksDropped(): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${platform.ports.gatewayHttp}/metrics`)).text();
-  const line = text.split('\n').find((row) => /^alink_gateway_uplinks_total\{.*result="dropped"/.test(row));
+  const line = text.split('\n').find((row) => /^alink_node_uplinks_total\{.*result="dropped"/.test(row));
   return Number(line?.split(' ').at(-1) ?? 0);
 }

@@ -1,10 +1,10 @@
-/** The gateway, put together. */
+/** The node, put together. */
 import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
 import { publishedHost, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
 import { createMetrics, startAll, type GrpcClientConfig, type GrpcServerConfig, type Logger } from '@alink/runtime';
-import type { GatewayConfig } from './config';
+import type { NodeConfig } from './config';
 import { deviceAuth } from './connect/device-auth';
 import { createDevicePath, type DevicePathConfig } from './device-path';
 import { RpcCredentialsSource } from './directory/credentials-source';
@@ -20,11 +20,11 @@ import { startTimer } from './services/timer';
 import { PresenceFix } from './session/presence-fix';
 import type { DevicePorts } from './transport/device-ports';
 
-export interface GatewayOptions {
+export interface NodeOptions {
   readonly config: DevicePathConfig &
     GrpcServerConfig &
     GrpcClientConfig &
-    Pick<GatewayConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'PUBLIC_MQTT_ADDRESS' | 'STARTUP_TIMEOUT_S'>;
+    Pick<NodeConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'PUBLIC_MQTT_ADDRESS' | 'STARTUP_TIMEOUT_S'>;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly log: Logger;
@@ -34,7 +34,7 @@ export interface GatewayOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Gateway {
+export interface RunningNode {
   readonly mqttPort: number;
   readonly tlsPort: number;
   readonly wsPort: number;
@@ -47,18 +47,18 @@ export interface Gateway {
 }
 
 /**
- * Starts a gateway: waits for dm.rpc and timedjob.rpc, then opens its ports and registers.
+ * Starts a node: waits for dm.rpc and timedjob.rpc, then opens its ports and registers.
  * @throws when a dependency is not there within STARTUP_TIMEOUT_S (the error names it), a port is taken, or gRPC would
  *   be open to the public
  */
-export const createGateway = async ({
+export const createNode = async ({
   config,
   bus,
   registry,
   log,
   onActivity,
   signal,
-}: GatewayOptions): Promise<Gateway> => {
+}: NodeOptions): Promise<RunningNode> => {
   const grpc = rpcServerSettings(config);
   const security = rpcClientSettings(config);
   const dm = connectRpc(`etcd:///${serviceKeys.dm}`, { registry, log, security });

@@ -3,8 +3,8 @@ import { commonFields, grpcClientFields, onOff, port, text, wholeNumber } from '
 import { guardFields } from './guard/config';
 import { transportFields } from './transport/config';
 
-/** What the gateway itself needs; the standalone app gives the same. */
-export const gatewayFields = {
+/** What the node itself needs; the standalone app gives the same. */
+export const nodeFields = {
   ...transportFields,
   GATEWAY_GRPC_PORT: port(9108),
   /** Whether a client with a plain ClientID may publish to a device with that device's username and password. */
@@ -23,6 +23,6 @@ export const gatewayFields = {
 
 const { DATABASE_URL: _, ...shared } = commonFields;
 
-/** Everything that can be set from outside when the gateway runs alone. */
-export const gatewayConfigSchema = z.object({ ...shared, ...gatewayFields });
-export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+/** Everything that can be set from outside when the node runs alone. */
+export const nodeConfigSchema = z.object({ ...shared, ...nodeFields });
+export type NodeConfig = z.infer<typeof nodeConfigSchema>;

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Bus, Subscription } from '@alink/bus';
 import { systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
 import { startAedes } from './brokers/aedes/aedes-broker';
-import type { GatewayConfig } from './config';
+import type { NodeConfig } from './config';
 import { Admission } from './connect/admission';
 import { Connections } from './connection/connections';
 import type { CredentialsSource } from './directory/credentials-source';
@@ -19,10 +19,10 @@ import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
 import { createMessagePath } from './message-path';
-import { createGatewayMetrics } from './metrics';
+import { createNodeMetrics } from './metrics';
 import type { Answerer } from './requests/requests';
 import { DeviceChanges } from './session/device-changes';
-import { OtherGateways } from './session/other-gateways';
+import { OtherNodes } from './session/other-nodes';
 import { Presence } from './session/presence';
 import type { Session } from './session/session';
 import { SessionLife } from './session/session-life';
@@ -32,7 +32,7 @@ import { openDevicePorts, type DevicePorts } from './transport/device-ports';
 
 export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &
-  Pick<GatewayConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'REPORT_SHARDS' | 'FOREIGN_READERS'>;
+  Pick<NodeConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'REPORT_SHARDS' | 'FOREIGN_READERS'>;
 
 export interface DevicePathOptions {
   readonly config: DevicePathConfig;
@@ -59,12 +59,12 @@ const wire = (options: DevicePathOptions) => {
   const { peer = new Peer(), clock = systemClock, guardClock } = options;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
-  const gatewayMetrics = createGatewayMetrics(metrics, () => sessions.size);
+  const nodeMetrics = createNodeMetrics(metrics, () => sessions.size);
   const directory = new DeviceDirectory(source, clock);
   const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
-  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, productIdOf, onActivity });
+  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, productIdOf, onActivity });
 
-  const guard = new Guard({ config, clock: guardClock, log, journal, metrics, gatewayMetrics });
+  const guard = new Guard({ config, clock: guardClock, log, journal, metrics, nodeMetrics });
   const unguarded = new Admission({
     directory,
     credentials,
@@ -76,11 +76,11 @@ const wire = (options: DevicePathOptions) => {
   });
   const admission = guard.admission(unguarded);
 
-  const tools = { bus, clock, log, journal, metrics: gatewayMetrics };
+  const tools = { bus, clock, log, journal, metrics: nodeMetrics };
   const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm: answerer, ...tools });
 
   const presence = new Presence(bus, clock, log, nodeId);
-  const others = new OtherGateways(bus, sessions, presence, directory, nodeId, log);
+  const others = new OtherNodes(bus, sessions, presence, directory, nodeId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const listen = (session: Session): Subscription => downlink.listen(session);
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });

@@ -5,7 +5,7 @@
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
-import type { GatewayMetrics } from './metrics';
+import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
 export type ActivityKind =
@@ -47,7 +47,7 @@ export interface JournalOptions {
   readonly bus: Bus;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: NodeMetrics;
   /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
   readonly productIdOf?: (productKey: string) => string | undefined;
   readonly onActivity?: (activity: Activity) => void;

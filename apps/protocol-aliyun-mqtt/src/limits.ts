@@ -1,5 +1,5 @@
 /**
- * Limits of the device protocol ("Alibaba Cloud IoT documentation, 'Limits'") and of this gateway, each with what
+ * Limits of the device protocol ("Alibaba Cloud IoT documentation, 'Limits'") and of this node, each with what
  * breaks without it.
  */
 export const limits = {

@@ -1,4 +1,4 @@
-/** The gateway as a process whose NATS is away when it starts; without dm.rpc and timedjob.rpc it is in platform-e2e. */
+/** The node as a process whose NATS is away when it starts; without dm.rpc and timedjob.rpc it is in platform-e2e. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

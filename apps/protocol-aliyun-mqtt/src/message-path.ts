@@ -6,7 +6,7 @@ import type { Peer } from './directory/peer';
 import { Downlink } from './downlink/downlink';
 import { PendingCommands } from './downlink/pending-commands';
 import type { Journal } from './journal';
-import type { GatewayMetrics } from './metrics';
+import type { NodeMetrics } from './metrics';
 import { ForeignRequests } from './requests/foreign-requests';
 import { LocalAnswers } from './requests/local-answers';
 import { Requests, type Answerer } from './requests/requests';
@@ -30,7 +30,7 @@ export interface MessagePathOptions {
   readonly log: Logger;
   readonly directory: DeviceDirectory;
   readonly journal: Journal;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: NodeMetrics;
   readonly peer: Peer;
   /** Our dm.rpc. */
   readonly dm: Answerer;

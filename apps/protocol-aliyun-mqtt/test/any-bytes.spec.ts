@@ -1,5 +1,5 @@
 /**
- * Whatever bytes come in, on whatever port and in whatever state, the gateway answers or closes; it never throws past
+ * Whatever bytes come in, on whatever port and in whatever state, the node answers or closes; it never throws past
  * its handlers and never grows beyond its bounds. Seeds are fixed, so what fails fails again; FUZZ_SEED tries others, and
  * FUZZ_CONNECTIONS more of them.
  */
@@ -13,7 +13,7 @@ import { generate, type Packet } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
 import { eventually, seededRandom, type SeededRandom } from '@alink/testing';
 import { limits } from '../src/limits';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 
 // Keys of the development CA take seconds on a busy machine.
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_122);
@@ -23,36 +23,36 @@ const CONNECTIONS = Number(process.env['FUZZ_CONNECTIONS'] ?? 150);
 const AT_ONCE = 25;
 const DEVICES = 10;
 
-let gateway: DeviceGateway;
+let node: DeviceNode;
 const escaped: unknown[] = [];
 const onEscaped = (error: unknown): void => void escaped.push(error);
 beforeAll(async () => {
   process.on('uncaughtException', onEscaped);
   process.on('unhandledRejection', onEscaped);
   // With limits that these floods reach.
-  gateway = await startDeviceGateway(
+  node = await startDeviceNode(
     { UPLINKS_PER_SECOND_PER_DEVICE: 20, UPLINK_BYTES_PER_SECOND_PER_DEVICE: 4_000_000 },
     systemClock,
   );
 });
 afterAll(async () => {
-  await gateway.stop();
+  await node.stop();
   process.off('uncaughtException', onEscaped);
   process.off('unhandledRejection', onEscaped);
 });
 afterEach(async () => {
   // Nothing is left behind, nothing has escaped, and a device is served as if nothing had happened.
   await eventually(async () => {
-    const { waiting, opening } = gateway.guard.queues.mqtt;
-    const connected = gateway.clients();
-    const sessions = gateway.sessions.size;
+    const { waiting, opening } = node.guard.queues.mqtt;
+    const connected = node.clients();
+    const sessions = node.sessions.size;
     expect({ waiting, opening, connected, sessions }).toEqual({ waiting: 0, opening: 0, connected: 0, sessions: 0 });
   });
   expect(escaped).toEqual([]);
-  const { raw, code } = await gateway.connect('dev-bystander');
+  const { raw, code } = await node.connect('dev-bystander');
   expect(code).toBe(0);
   await raw.close();
-  await eventually(async () => expect(gateway.sessions.size).toBe(0));
+  await eventually(async () => expect(node.sessions.size).toBe(0));
 });
 
 /** A connection that is sent anything, and notes what comes back. */
@@ -85,7 +85,7 @@ const writeInPieces = async (socket: Socket, bytes: Buffer, random: SeededRandom
 
 const connectPacket = (random: SeededRandom): Packet => {
   const name = `dev${random.int(1, DEVICES)}`;
-  const { clientId, username, password } = gateway.credentials(name, random.int(0, 4) === 0 ? 'wrong' : undefined);
+  const { clientId, username, password } = node.credentials(name, random.int(0, 4) === 0 ? 'wrong' : undefined);
   return {
     cmd: 'connect',
     ...random.pick([
@@ -194,7 +194,7 @@ const filler = Buffer.alloc(limits.maxPacketBytes + 1024, 0xff);
 
 test('random bytes, on every port: closed', async () => {
   await converse(0, async (random) => {
-    const { mqtt, tls, ws } = gateway.ports;
+    const { mqtt, tls, ws } = node.ports;
     const { socket, closed } = await dial(random.pick([mqtt, tls, ws]));
     const first = random.pick([[], [0x16], [0x16, 0x03, 0x01], [0x10], [0x47, 0x45, 0x54, 0x20]]);
     await writeInPieces(socket, Buffer.from([...first, ...random.bytes(random.int(1, 4000))]), random);
@@ -210,7 +210,7 @@ test.each([
   'packets whose frames are whole, in any order and with any bytes inside, over %s: answered or closed',
   async (_name, tls) => {
     await converse(tls ? 10_000 : 20_000, async (random) => {
-      const { socket, closed, answers } = await dial(gateway.ports.mqtt, tls);
+      const { socket, closed, answers } = await dial(node.ports.mqtt, tls);
       const packets = Array.from({ length: random.int(1, 30) }, () => anyPacket(random));
       if (random.int(0, 4) > 0) packets.unshift(connectPacket(random));
       const share = random.pick([0, 0.1, 0.5]);
@@ -233,7 +233,7 @@ test.each([
 
 test('packets with any byte changed, lengths too: closed in the end', async () => {
   await converse(30_000, async (random) => {
-    const { socket, closed } = await dial(gateway.ports.mqtt);
+    const { socket, closed } = await dial(node.ports.mqtt);
     const packets = [connectPacket(random), ...Array.from({ length: random.int(0, 10) }, () => anyPacket(random))];
     const at = random.int(0, packets.length - 1);
     const bytes = packets.map((packet, n) => (n === at ? mutate(generate(packet), 0, random) : generate(packet)));
@@ -254,8 +254,8 @@ test('memory stays bounded under announced and never finished packets', async ()
   const before = used();
   const connections = await Promise.all(
     Array.from({ length: 50 }, async (_, n) => {
-      const connection = await dial(gateway.ports.mqtt);
-      const { clientId, username, password } = gateway.credentials(`dev-of-many-${n}`);
+      const connection = await dial(node.ports.mqtt);
+      const { clientId, username, password } = node.credentials(`dev-of-many-${n}`);
       const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 1200 } as const;
       connection.socket.write(
         generate({ cmd: 'connect', ...fields, clientId, username, password: Buffer.from(password) }),

@@ -5,46 +5,46 @@ import { systemClock } from '@alink/runtime';
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { eventually, type RawMqtt } from '@alink/testing';
 import { cut } from './cut';
-import { PRODUCT_KEY, secretOf, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, secretOf, startDeviceNode, type DeviceNode } from './device-node';
 import { ListedDm } from './listed-dm';
 
 // Keys of the development CA take seconds on a busy machine.
-let gateway: DeviceGateway;
+let node: DeviceNode;
 let dm: ListedDm;
 beforeAll(async () => {
   dm = new ListedDm();
-  gateway = await startDeviceGateway({}, systemClock, { dm });
+  node = await startDeviceNode({}, systemClock, { dm });
 });
-afterAll(() => gateway?.stop());
+afterAll(() => node?.stop());
 
 const DEVICE = subjects.cacheSync('cache:dm:device');
 const PRODUCT = subjects.cacheSync('cache:dm:product');
 /** Tells of a change; without a name, that anything may have changed. */
 const tell = (subject: string, deviceName?: string): void => {
   const named = subject === PRODUCT || deviceName ? { productID: PRODUCT_KEY, deviceName } : {};
-  gateway.bus.publish(subject, encodeEnvelope(JSON.stringify(named), Date.now()));
+  node.bus.publish(subject, encodeEnvelope(JSON.stringify(named), Date.now()));
 };
 const change = (deviceName: string, what: Parameters<ListedDm['change']>[1]): void => {
   dm.change(deviceName, what);
   tell(DEVICE, deviceName);
 };
 const reasonOf = (name: string): string | undefined =>
-  gateway.activities.find(({ kind, deviceName }) => kind === 'disconnect' && deviceName === name)?.text;
+  node.activities.find(({ kind, deviceName }) => kind === 'disconnect' && deviceName === name)?.text;
 
 let names = 0;
 /** A name that no test has used. */
 const newName = (): string => `dev-${++names}`;
 const online = async (login: Credentials): Promise<RawMqtt> => {
-  const { raw, code } = await gateway.connectAs(login);
+  const { raw, code } = await node.connectAs(login);
   expect(code).toBe(0);
   return raw;
 };
 /** A device of its own, online. */
 const newDevice = async (): Promise<{ deviceName: string; login: Credentials; raw: RawMqtt }> => {
   const deviceName = newName();
-  const login = gateway.credentials(deviceName);
+  const login = node.credentials(deviceName);
   const raw = await online(login);
-  await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)?.state).toBe('online'));
+  await eventually(() => expect(node.sessions.get(PRODUCT_KEY, deviceName)?.state).toBe('online'));
   return { deviceName, login, raw };
 };
 /** A device that logs in with an iotToken. */
@@ -113,7 +113,7 @@ describe('a session is cut', () => {
 });
 
 describe('while nobody can be asked', () => {
-  const warnings = (): number => gateway.lines.filter((line) => /sessions cannot be checked/.test(line)).length;
+  const warnings = (): number => node.lines.filter((line) => /sessions cannot be checked/.test(line)).length;
   afterEach(() => {
     dm.away = false;
   });
@@ -142,7 +142,7 @@ describe('while nobody can be asked', () => {
     await raw.close();
     dm.away = true;
     change(deviceName, { enabled: false });
-    await eventually(async () => expect((await gateway.directory.find(PRODUCT_KEY, deviceName)).device).toBeDefined());
+    await eventually(async () => expect((await node.directory.find(PRODUCT_KEY, deviceName)).device).toBeDefined());
     const again = await online(login);
     dm.away = false;
     await cut(again);
@@ -178,7 +178,7 @@ describe('a change while a login is under way', () => {
   test('decides it', async () => {
     const deviceName = newName();
     whileLookedUp(deviceName, () => change(deviceName, { enabled: false }));
-    const { raw, code } = await gateway.connect(deviceName);
+    const { raw, code } = await node.connect(deviceName);
     expect(code).toBe(5);
     await cut(raw);
   });
@@ -191,12 +191,12 @@ describe('a change while a login is under way', () => {
     });
     const raw = await online(login).catch(() => undefined);
     if (raw) await cut(raw);
-    await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
+    await eventually(() => expect(node.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
   });
 
   test('cuts it where the older session takes its time to end', async () => {
     const { deviceName, login, raw } = await newDevice();
-    const session = gateway.sessions.get(PRODUCT_KEY, deviceName)!;
+    const session = node.sessions.get(PRODUCT_KEY, deviceName)!;
     const end = session.end.bind(session);
     let asked = false;
     let release = (): void => undefined;
@@ -207,7 +207,7 @@ describe('a change while a login is under way', () => {
       await end(reason);
     };
     // It may be cut before its CONNACK.
-    const newer = gateway.connectAs(login).catch(() => undefined);
+    const newer = node.connectAs(login).catch(() => undefined);
     await eventually(() => expect(asked).toBe(true));
     const { lookUps } = dm;
     change(deviceName, { secret: 'rotated' });
@@ -216,7 +216,7 @@ describe('a change while a login is under way', () => {
     await cut(raw);
     const admitted = await newer;
     if (admitted) await cut(admitted.raw);
-    await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
+    await eventually(() => expect(node.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
   });
 });
 
@@ -239,7 +239,7 @@ describe('a cloud publisher', () => {
     await publisher.next('puback');
     await device.next('publish');
     const commands: string[] = [];
-    gateway.bus.subscribe(subjects.downOfDevice(PRODUCT_KEY, deviceName), ({ subject }) => commands.push(subject));
+    node.bus.subscribe(subjects.downOfDevice(PRODUCT_KEY, deviceName), ({ subject }) => commands.push(subject));
     return { deviceName, login, device, publisher, commands };
   };
 
@@ -255,7 +255,7 @@ describe('a cloud publisher', () => {
     publish(publisher, deviceName, 2);
     await cut(publisher);
     expect(commands).toEqual([]);
-    const again = await gateway.connectAs({ ...login, clientId: 'cloud_publisher_001' });
+    const again = await node.connectAs({ ...login, clientId: 'cloud_publisher_001' });
     expect(again.code).toBeGreaterThan(0);
     await cut(again.raw);
   });

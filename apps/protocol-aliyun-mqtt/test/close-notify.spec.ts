@@ -7,25 +7,25 @@ import { join } from 'node:path';
 import { systemClock } from '@alink/runtime';
 import { eventually, removeFolder, spawnProgram, temporaryFolder, type SpawnedApp } from '@alink/testing';
 import { generate } from 'mqtt-packet';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 
-let gateway: DeviceGateway;
+let node: DeviceNode;
 const folder = temporaryFolder('close-notify');
 beforeAll(async () => {
-  gateway = await startDeviceGateway({}, systemClock);
+  node = await startDeviceNode({}, systemClock);
 });
 afterAll(async () => {
-  await gateway?.stop();
+  await node?.stop();
   removeFolder(folder);
 });
 
 /** Sends a CONNECT, and then nothing more. */
 const dial = (deviceName: string, deviceSecret?: string): SpawnedApp => {
-  const { clientId, username, password } = gateway.credentials(deviceName, deviceSecret);
+  const { clientId, username, password } = node.credentials(deviceName, deviceSecret);
   const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
   const file = join(folder, deviceName);
   writeFileSync(file, generate({ cmd: 'connect', ...fields, clientId, username, password: Buffer.from(password) }));
-  const client = `openssl s_client -connect 127.0.0.1:${gateway.ports.mqtt} -tls1_2 -msg -quiet -ign_eof`;
+  const client = `openssl s_client -connect 127.0.0.1:${node.ports.mqtt} -tls1_2 -msg -quiet -ign_eof`;
   return spawnProgram('sh', ['-c', `exec ${client} < ${file}`], {});
 };
 const CLOSE_NOTIFY = /<<< TLS 1\.2, Alert.*close_notify/;
@@ -38,9 +38,9 @@ test('a login that is refused', async () => {
 
 test('a session that is taken over', async () => {
   const client = dial('dev-taken');
-  await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, 'dev-taken')?.state).toBe('online'));
+  await eventually(() => expect(node.sessions.get(PRODUCT_KEY, 'dev-taken')?.state).toBe('online'));
   expect(client.output).not.toMatch(CLOSE_NOTIFY);
-  const { raw, code } = await gateway.connect('dev-taken');
+  const { raw, code } = await node.connect('dev-taken');
   expect(code).toBe(0);
   await client.exited;
   expect(client.output).toMatch(CLOSE_NOTIFY);

@@ -1,4 +1,4 @@
-/** A command from whoever speaks the platform's wire, through the gateway to a device, and the answer back. */
+/** A command from whoever speaks the platform's wire, through the node to a device, and the answer back. */
 import { randomUUID } from 'node:crypto';
 import { createMemoryBus } from '@alink/bus';
 import {
@@ -15,7 +15,7 @@ import {
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
 import { compileModel, importThingModel } from '@alink/thing-model';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 import { ListedDm } from './listed-dm';
 
 const service = (identifier: string, callType: 'sync' | 'async') => ({
@@ -36,21 +36,21 @@ const { model } = importThingModel({
 const bus = createMemoryBus();
 /** What the stream has kept of the device's answers. */
 const kept: Record<string, unknown>[] = [];
-let gateway: DeviceGateway;
+let node: DeviceNode;
 let device: RawMqtt;
 beforeAll(async () => {
   const dm = new ListedDm();
   dm.product = { ...dm.product!, model: compileModel(model, 'weak') };
-  gateway = await startDeviceGateway({}, systemClock, { bus, dm });
+  node = await startDeviceNode({}, systemClock, { bus, dm });
   await bus.consume({ durable: 'answers', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {
       if (subject === subjects.reports(0)) kept.push(...messagesOf(data));
     }
   });
-  ({ raw: device } = await gateway.connect('dev001'));
-  await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, 'dev001')?.state).toBe('online'));
+  ({ raw: device } = await node.connect('dev001'));
+  await eventually(() => expect(node.sessions.get(PRODUCT_KEY, 'dev001')?.state).toBe('online'));
 });
-afterAll(() => gateway?.stop());
+afterAll(() => node?.stop());
 
 const messagesOf = (data: Buffer): Record<string, unknown>[] =>
   decodeReports(data.toString()).map((report) => ({ ...(report as DeviceReport).message }));
@@ -58,7 +58,7 @@ const messagesOf = (data: Buffer): Record<string, unknown>[] =>
 const bodyOf = (data: Buffer): Record<string, unknown> =>
   JSON.parse(decodeDevicePublish(decodeEnvelope(data.toString()).data).payload.toString()) as Record<string, unknown>;
 
-/** Asks the gateway for it. @returns what the one who asked is answered */
+/** Asks the node for it. @returns what the one who asked is answered */
 const ask = async (type: 'property' | 'action', message: object): Promise<Record<string, unknown>> => {
   const publish: DevicePublish = {
     topic: '',
@@ -97,7 +97,7 @@ test('output that the thing model does not take is told', async () => {
   await arrived();
   answer(`/sys/${PRODUCT_KEY}/dev001/rrpc/response/8`, '{"id":"8","code":200,"data":{"Count":"many"}}');
   expect(await answered).toMatchObject({ code: 200, data: { Count: 'many' } });
-  expect(gateway.activities.find(({ kind, requestId }) => kind === 'drop' && requestId === '8')).toMatchObject({
+  expect(node.activities.find(({ kind, requestId }) => kind === 'drop' && requestId === '8')).toMatchObject({
     code: 6306,
     text: expect.stringMatching(/Count;? .*model/),
   });

@@ -1,19 +1,19 @@
 /** A CONNECT, and what may come before its answer. */
 import { systemClock } from '@alink/runtime';
 import { RawMqtt } from '@alink/testing';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 import { ListedDm } from './listed-dm';
 
-let gateway: DeviceGateway;
+let node: DeviceNode;
 let dm: ListedDm;
 beforeAll(async () => {
   dm = new ListedDm();
-  gateway = await startDeviceGateway({}, systemClock, { dm });
+  node = await startDeviceNode({}, systemClock, { dm });
 });
-afterAll(() => gateway?.stop());
+afterAll(() => node?.stop());
 
 const connectPacket = (deviceName: string, protocolVersion: 4 | 5 = 4) => {
-  const { clientId, username, password } = gateway.credentials(deviceName);
+  const { clientId, username, password } = node.credentials(deviceName);
   const fields = { protocolId: 'MQTT', clean: true, keepalive: 60 } as const;
   return { cmd: 'connect', ...fields, protocolVersion, clientId, username, password: Buffer.from(password) } as const;
 };
@@ -26,7 +26,7 @@ test('packets that follow a CONNECT before its answer are answered after it (MQT
       await new Promise<void>((done) => (answer = done));
     };
   });
-  const raw = await RawMqtt.open({ port: gateway.ports.mqtt });
+  const raw = await RawMqtt.open({ port: node.ports.mqtt });
   raw.send(connectPacket('dev-early'));
   await asked;
   const topic = `/sys/${PRODUCT_KEY}/dev-early/thing/event/property/post`;
@@ -51,10 +51,10 @@ test('packets that follow a CONNECT before its answer are answered after it (MQT
 });
 
 test('MQTT 5: CONNACK 1, and nobody is asked who it is', async () => {
-  const before = gateway.lookUps();
-  const raw = await RawMqtt.open({ port: gateway.ports.mqtt, protocolVersion: 5 });
+  const before = node.lookUps();
+  const raw = await RawMqtt.open({ port: node.ports.mqtt, protocolVersion: 5 });
   raw.send(connectPacket('dev-five', 5));
   expect(await raw.next('connack')).toMatchObject({ reasonCode: 1 });
   await raw.closed;
-  expect(gateway.lookUps()).toBe(before);
+  expect(node.lookUps()).toBe(before);
 });

@@ -7,25 +7,25 @@ import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
 import { eventually, type RawMqtt } from '@alink/testing';
 import type { GuardConfig } from '../src/guard/config';
-import { PRODUCT_KEY, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 
 // Keys of the development CA take seconds on a busy machine.
 const clock = { time: 1_778_593_628_940, now: () => clock.time };
-const running: DeviceGateway[] = [];
-const start = async (limits: Partial<GuardConfig>, time = clock): Promise<DeviceGateway> => {
-  const gateway = await startDeviceGateway(limits, time);
-  running.push(gateway);
-  return gateway;
+const running: DeviceNode[] = [];
+const start = async (limits: Partial<GuardConfig>, time = clock): Promise<DeviceNode> => {
+  const node = await startDeviceNode(limits, time);
+  running.push(node);
+  return node;
 };
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
+  await Promise.all(running.splice(0).map((node) => node.stop()));
 });
 
 /** First byte of a CONNACK. */
 const CONNACK = 0x20;
 /** CONNACK code of one login, which then ends. */
-const codeOf = async (gateway: DeviceGateway, deviceName: string, secret?: string): Promise<number> => {
-  const { raw, code } = await gateway.connect(deviceName, secret);
+const codeOf = async (node: DeviceNode, deviceName: string, secret?: string): Promise<number> => {
+  const { raw, code } = await node.connect(deviceName, secret);
   await raw.close();
   return code;
 };
@@ -44,118 +44,118 @@ describe('lockout', () => {
   const limits = { LOGIN_FAILURES_PER_MINUTE: 10, LOGIN_LOCK_S: 300 };
 
   test('ten wrong passwords lock the device out at this address, from memory, and one line says so', async () => {
-    const gateway = await start(limits);
-    for (let n = 0; n < 10; n++) expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
-    const { lines } = gateway;
+    const node = await start(limits);
+    for (let n = 0; n < 10; n++) expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
+    const { lines } = node;
     const written = lines.length;
-    const lookedUp = gateway.lookUps();
+    const lookedUp = node.lookUps();
     // What dm.rpc said is forgotten by now; a locked login does not ask again.
     clock.time += 200_000;
-    for (let n = 0; n < 20; n++) expect(await codeOf(gateway, 'dev1', n % 2 ? 'guess' : undefined)).toBe(4);
-    expect(gateway.lookUps()).toBe(lookedUp);
+    for (let n = 0; n < 20; n++) expect(await codeOf(node, 'dev1', n % 2 ? 'guess' : undefined)).toBe(4);
+    expect(node.lookUps()).toBe(lookedUp);
     expect(lines.slice(written).filter((line) => /refuse/.test(line))).toEqual([]);
-    const locks = gateway.activities.filter(({ text }) => /are refused for 300 s/.test(text));
+    const locks = node.activities.filter(({ text }) => /are refused for 300 s/.test(text));
     expect(locks).toMatchObject([
       { kind: 'refuse', deviceName: 'dev1', text: expect.stringMatching(/connect-params/) },
     ]);
-    expect(await codeOf(gateway, 'dev2')).toBe(0);
-    expect(await gateway.metric('alink_gateway_locked_logins_total')).toBe(20);
-    expect(await gateway.metric('alink_gateway_login_locks_total')).toBe(1);
+    expect(await codeOf(node, 'dev2')).toBe(0);
+    expect(await node.metric('alink_node_locked_logins_total')).toBe(20);
+    expect(await node.metric('alink_node_login_locks_total')).toBe(1);
     clock.time += 100_000;
-    expect(await codeOf(gateway, 'dev1')).toBe(0);
+    expect(await codeOf(node, 'dev1')).toBe(0);
   });
 
   test('a malformed ClientID is answered the same before and during a lock', async () => {
-    const gateway = await start(limits);
+    const node = await start(limits);
     const malformed = async (): Promise<number> => {
-      const { raw, code } = await gateway.connectAs({
-        ...gateway.credentials('dev1'),
+      const { raw, code } = await node.connectAs({
+        ...node.credentials('dev1'),
         clientId: 'x|signmethod=crc32|',
       });
       await raw.close();
       return code;
     };
     expect(await malformed()).toBe(2);
-    for (let n = 0; n < 11; n++) expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+    for (let n = 0; n < 11; n++) expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
     expect(await malformed()).toBe(2);
   });
 
   test('why a password is wrong is found out after the answer: the time does not tell that the device exists', async () => {
-    const gateway = await start(limits);
-    const refused = (): number => gateway.activities.filter(({ kind }) => kind === 'refuse').length;
+    const node = await start(limits);
+    const refused = (): number => node.activities.filter(({ kind }) => kind === 'refuse').length;
     const refusedAtAnswer: number[] = [];
     const write = jest.spyOn(Socket.prototype, 'write');
     write.mockImplementation(function (this: Socket, ...args: Parameters<Socket['write']>) {
       if ((args[0] as Uint8Array)[0] === CONNACK) refusedAtAnswer.push(refused());
       return Reflect.apply(Duplex.prototype.write, this, args) as boolean;
     });
-    expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
+    expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
     write.mockRestore();
     expect(refusedAtAnswer).toEqual([0]);
     await eventually(() =>
-      expect(gateway.activities).toMatchObject([{ text: expect.stringMatching(/the secret.*is another one/) }]),
+      expect(node.activities).toMatchObject([{ text: expect.stringMatching(/the secret.*is another one/) }]),
     );
   });
 
   test('a device that does not exist is locked the same way', async () => {
-    const gateway = await start(limits);
-    for (let n = 0; n < 12; n++) expect(await codeOf(gateway, 'nobody', 'guess')).toBe(4);
-    expect(await gateway.metric('alink_gateway_locked_logins_total')).toBe(2);
+    const node = await start(limits);
+    for (let n = 0; n < 12; n++) expect(await codeOf(node, 'nobody', 'guess')).toBe(4);
+    expect(await node.metric('alink_node_locked_logins_total')).toBe(2);
   });
 
   test('a session that stands is not touched by guesses at its device', async () => {
-    const gateway = await start(limits);
-    const { raw } = await gateway.connect('dev1');
-    for (let n = 0; n < 15; n++) await codeOf(gateway, 'dev1', 'guess');
+    const node = await start(limits);
+    const { raw } = await node.connect('dev1');
+    for (let n = 0; n < 15; n++) await codeOf(node, 'dev1', 'guess');
     raw.send({ cmd: 'pingreq' });
     await raw.next('pingresp');
-    expect(gateway.sessions.size).toBe(1);
+    expect(node.sessions.size).toBe(1);
   });
 });
 
 test('a device that logs in too often gets CONNACK 3, and its session stays', async () => {
-  const gateway = await start({ CONNECTS_PER_MINUTE_PER_DEVICE: 3 });
-  for (let n = 0; n < 2; n++) expect(await codeOf(gateway, 'dev1')).toBe(0);
-  const { raw } = await gateway.connect('dev1');
-  for (let n = 0; n < 5; n++) expect(await codeOf(gateway, 'dev1')).toBe(3);
+  const node = await start({ CONNECTS_PER_MINUTE_PER_DEVICE: 3 });
+  for (let n = 0; n < 2; n++) expect(await codeOf(node, 'dev1')).toBe(0);
+  const { raw } = await node.connect('dev1');
+  for (let n = 0; n < 5; n++) expect(await codeOf(node, 'dev1')).toBe(3);
   // Wrong passwords use nothing up, and are told nothing of it.
-  expect(await codeOf(gateway, 'dev1', 'guess')).toBe(4);
-  expect(gateway.activities.filter(({ text }) => /more than 3 logins/.test(text))).toHaveLength(1);
+  expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
+  expect(node.activities.filter(({ text }) => /more than 3 logins/.test(text))).toHaveLength(1);
   expect(raw.isClosed).toBe(false);
-  expect(await codeOf(gateway, 'dev2')).toBe(0);
+  expect(await codeOf(node, 'dev2')).toBe(0);
   clock.time += 120_000;
-  expect(await codeOf(gateway, 'dev1')).toBe(0);
+  expect(await codeOf(node, 'dev1')).toBe(0);
 });
 
 describe('uplinks', () => {
   test('above the rate: acknowledged, dropped, counted, one line', async () => {
-    const gateway = await start({ UPLINKS_PER_SECOND_PER_DEVICE: 2 });
-    const { raw } = await gateway.connect('dev1');
+    const node = await start({ UPLINKS_PER_SECOND_PER_DEVICE: 2 });
+    const { raw } = await node.connect('dev1');
     for (let id = 1; id <= 50; id++) publish(raw, 'dev1', id, `message ${id}`);
     for (let id = 1; id <= 50; id++) expect((await raw.next('puback')).messageId).toBe(id);
-    expect(gateway.reports.length).toBe(20);
-    expect(gateway.activities.filter(({ kind }) => kind === 'drop')).toMatchObject([
+    expect(node.reports.length).toBe(20);
+    expect(node.activities.filter(({ kind }) => kind === 'drop')).toMatchObject([
       { deviceName: 'dev1', code: 429, text: expect.stringMatching(/more than 2 publishes per second/) },
     ]);
-    expect(await gateway.metric('alink_gateway_uplinks_total')).toBe(50);
+    expect(await node.metric('alink_node_uplinks_total')).toBe(50);
     clock.time += 1000;
     publish(raw, 'dev1', 51, 'message 51');
     await raw.next('puback');
-    expect(gateway.reports.length).toBe(21);
+    expect(node.reports.length).toBe(21);
     // A new connection is no new start.
-    const again = (await gateway.connect('dev1')).raw;
+    const again = (await node.connect('dev1')).raw;
     for (let id = 1; id <= 10; id++) publish(again, 'dev1', id, `message ${id}`);
     for (let id = 1; id <= 10; id++) await again.next('puback');
-    expect(gateway.reports.length).toBe(22);
+    expect(node.reports.length).toBe(22);
   });
 
   test('more bytes than the rate: nothing is lost, it only takes longer', async () => {
     // With time that stands still it must pause, however slowly the bytes arrive.
-    const gateway = await start({ UPLINK_BYTES_PER_SECOND_PER_DEVICE: 400_000 });
-    const { raw } = await gateway.connect('dev1');
+    const node = await start({ UPLINK_BYTES_PER_SECOND_PER_DEVICE: 400_000 });
+    const { raw } = await node.connect('dev1');
     for (let id = 1; id <= 5; id++) publish(raw, 'dev1', id, Buffer.alloc(100_000, id));
     for (let id = 1; id <= 5; id++) expect((await raw.next('puback')).messageId).toBe(id);
-    expect(await gateway.metric('alink_gateway_read_pauses_total')).toBeGreaterThan(0);
+    expect(await node.metric('alink_node_read_pauses_total')).toBeGreaterThan(0);
   });
 });
 
@@ -167,24 +167,24 @@ describe('the way in', () => {
     return socket;
   };
 
-  const held = ({ guard: { queues } }: DeviceGateway) => ({
+  const held = ({ guard: { queues } }: DeviceNode) => ({
     waiting: queues.mqtt.waiting,
     opening: queues.mqtt.opening,
   });
 
   test('a fleet that comes back at once gets in, at the rate of its address', async () => {
-    const gateway = await start({ CONNECTS_PER_SECOND_PER_ADDRESS: 40 }, systemClock as typeof clock);
-    const logins = await Promise.all(Array.from({ length: 500 }, (_, n) => gateway.connect(`dev${n}`)));
+    const node = await start({ CONNECTS_PER_SECOND_PER_ADDRESS: 40 }, systemClock as typeof clock);
+    const logins = await Promise.all(Array.from({ length: 500 }, (_, n) => node.connect(`dev${n}`)));
     expect(logins.filter(({ code }) => code !== 0)).toEqual([]);
-    expect(gateway.sessions.size).toBe(500);
-    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
-    expect(await gateway.metric('alink_gateway_accept_wait_seconds_count')).toBe(500);
+    expect(node.sessions.size).toBe(500);
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 0 }));
+    expect(await node.metric('alink_node_accept_wait_seconds_count')).toBe(500);
     await Promise.all(logins.map(({ raw }) => raw.close()));
   });
 
   test('who has given up while it waited is not let in', async () => {
-    const gateway = await start({ CONNECTS_PER_SECOND: 2 }, systemClock as typeof clock);
-    const { clientId, username, password } = gateway.credentials('dev1');
+    const node = await start({ CONNECTS_PER_SECOND: 2 }, systemClock as typeof clock);
+    const { clientId, username, password } = node.credentials('dev1');
     const connect = generate({
       cmd: 'connect',
       protocolId: 'MQTT',
@@ -195,40 +195,40 @@ describe('the way in', () => {
       username,
       password: Buffer.from(password),
     });
-    const occupied = await Promise.all([open(gateway.ports.mqtt), open(gateway.ports.mqtt)]);
-    const impatient = await Promise.all(Array.from({ length: 6 }, () => open(gateway.ports.mqtt)));
+    const occupied = await Promise.all([open(node.ports.mqtt), open(node.ports.mqtt)]);
+    const impatient = await Promise.all(Array.from({ length: 6 }, () => open(node.ports.mqtt)));
     for (const socket of impatient) socket.end(connect);
-    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 2 }));
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 2 }));
     // The first two had waited for less than a second, so that they were believed to be there.
-    expect(gateway.activities.filter(({ kind }) => kind === 'connect').length).toBeLessThanOrEqual(2);
+    expect(node.activities.filter(({ kind }) => kind === 'connect').length).toBeLessThanOrEqual(2);
     for (const socket of occupied) socket.destroy();
   });
 
   test('silent connections do not keep a device out', async () => {
-    const gateway = await start({});
-    const silent = await Promise.all(Array.from({ length: 250 }, () => open(gateway.ports.mqtt)));
+    const node = await start({});
+    const silent = await Promise.all(Array.from({ length: 250 }, () => open(node.ports.mqtt)));
     await eventually(async () => {
-      const { waiting, opening } = held(gateway);
+      const { waiting, opening } = held(node);
       expect(waiting + opening).toBe(250);
     });
-    expect(await codeOf(gateway, 'dev1')).toBe(0);
+    expect(await codeOf(node, 'dev1')).toBe(0);
     for (const socket of silent) socket.destroy();
-    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 0 }));
   });
 
   test('refused and broken-off connections leave no trace', async () => {
-    const gateway = await start({});
+    const node = await start({});
     await Promise.all(
       Array.from({ length: 100 }, async (_, n) => {
-        const socket = await open(gateway.ports.mqtt);
+        const socket = await open(node.ports.mqtt);
         if (n % 4 === 0) socket.write(Buffer.from([0x10, 0x40, 0x00]));
         if (n % 4 === 1) socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]));
-        if (n % 4 === 2) await codeOf(gateway, 'dev1', 'guess');
+        if (n % 4 === 2) await codeOf(node, 'dev1', 'guess');
         socket.destroy();
         await once(socket, 'close');
       }),
     );
-    await eventually(async () => expect(held(gateway)).toEqual({ waiting: 0, opening: 0 }));
-    expect(gateway.sessions.size).toBe(0);
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 0 }));
+    expect(node.sessions.size).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { DeviceDirectory } from '../src/directory/device-directory';
 import { Peer } from '../src/directory/peer';
 import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
-import { createGatewayMetrics } from '../src/metrics';
+import { createNodeMetrics } from '../src/metrics';
 import { LinkSessions } from '../src/session/link-sessions';
 import { admitted } from './admitted';
 import { FakeLink } from './fake-link';
@@ -40,7 +40,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     }
   });
   const activities: Activity[] = [];
-  const metrics = createGatewayMetrics(createMetrics('test'), () => 1);
+  const metrics = createNodeMetrics(createMetrics('test'), () => 1);
   const onActivity = (activity: Activity): void => void activities.push(activity);
   const asked: Question[] = [];
   let reply: Reply | Error = { code: 200 };

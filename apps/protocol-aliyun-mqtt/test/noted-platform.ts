@@ -1,4 +1,4 @@
-/** dm.rpc and timedjob.rpc as a gateway finds them, on real sockets: they note every call, and know one product. */
+/** dm.rpc and timedjob.rpc as a node finds them, on real sockets: they note every call, and know one product. */
 import { serviceKeys, services, type Service } from '@alink/contract';
 import { createMemoryRegistry } from '@alink/discovery';
 import { connectRpc, startRpcServer, type ServedService } from '@alink/rpc';

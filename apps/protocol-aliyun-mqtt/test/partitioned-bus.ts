@@ -1,4 +1,4 @@
-/** A gateway's connection to a bus that others go on using. It can be lost and come back, as NATS's can. */
+/** A node's connection to a bus that others go on using. It can be lost and come back, as NATS's can. */
 import { BusTimeoutError, type Bus, type BusMessage, type Consumer, type Subscription } from '@alink/bus';
 
 export class PartitionedBus implements Bus {

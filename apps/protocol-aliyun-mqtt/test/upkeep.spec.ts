@@ -1,4 +1,4 @@
-/** What a gateway tells the platform of its own accord: that it lives, who is online, and who is no more. */
+/** What a node tells the platform of its own accord: that it lives, who is online, and who is no more. */
 import { jest } from '@jest/globals';
 import { connectNats, type Bus } from '@alink/bus';
 import { Code, subjects } from '@alink/contract';
@@ -6,8 +6,8 @@ import { RpcError } from '@alink/rpc';
 import { createLogger, loadConfig } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { eventually, RawMqtt, removeFolder, startNats, temporaryFolder, type TestNats } from '@alink/testing';
-import { createGateway, type Gateway } from '../src/app';
-import { gatewayConfigSchema } from '../src/config';
+import { createNode, type RunningNode } from '../src/app';
+import { nodeConfigSchema } from '../src/config';
 import { ProtocolAnnouncer } from '../src/services/announce-protocol';
 import { PRODUCT_KEY, secretOf } from './listed-dm';
 import { startNotedPlatform, type NotedPlatform } from './noted-platform';
@@ -18,7 +18,7 @@ const dataDir = temporaryFolder('upkeep');
 let platform: NotedPlatform;
 let nats: TestNats;
 let bus: Bus;
-let gateway: Gateway;
+let node: RunningNode;
 let tasks: object[];
 
 beforeAll(async () => {
@@ -26,18 +26,18 @@ beforeAll(async () => {
   nats = await startNats();
   bus = await connectNats({ servers: nats.url, name: 'upkeep', publishTimeoutMs: 500 });
   const ports = ['MQTT_PORT', 'MQTT_TLS_PORT', 'MQTT_WS_PORT', 'GATEWAY_GRPC_PORT', 'GATEWAY_HTTP_PORT'];
-  const config = loadConfig(gatewayConfigSchema, {
+  const config = loadConfig(nodeConfigSchema, {
     HOST: '127.0.0.1',
     DATA_DIR: dataDir,
     ETCD_HOSTS: 'in.this.process:1',
     NATS_URL: nats.url,
   });
   const anyPort = Object.fromEntries(ports.map((name) => [name, 0]));
-  gateway = await createGateway({ config: { ...config, ...anyPort }, bus, registry: platform.registry, log });
+  node = await createNode({ config: { ...config, ...anyPort }, bus, registry: platform.registry, log });
   tasks = platform.requests('TaskInfoCreate');
 });
 afterAll(async () => {
-  await gateway?.stop();
+  await node?.stop();
   await bus?.close();
   await nats?.stop();
   await platform?.stop();
@@ -46,7 +46,7 @@ afterAll(async () => {
 beforeEach(() => platform.forget());
 
 const connect = async (deviceName: string): Promise<RawMqtt> => {
-  const raw = await RawMqtt.open({ port: gateway.mqttPort });
+  const raw = await RawMqtt.open({ port: node.mqttPort });
   const { clientId, username, password } = deviceCredentials({
     productKey: PRODUCT_KEY,
     deviceName,

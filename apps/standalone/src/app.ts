@@ -1,6 +1,6 @@
-/** The platform in one process: product and device management, jobs and the gateway, on embedded parts where none are given. */
+/** The platform in one process: product and device management, jobs and the node, on embedded parts where none are given. */
 import { createDm } from '@alink/app-dm-rpc';
-import { createGateway, type Gateway, type GatewayOptions } from '@alink/app-protocol-aliyun-mqtt';
+import { createNode, type RunningNode, type NodeOptions } from '@alink/app-protocol-aliyun-mqtt';
 import { createTimedjob } from '@alink/app-timedjob-rpc';
 import { connectNats, createMemoryBus, type Bus, type Subscription } from '@alink/bus';
 import {
@@ -25,7 +25,7 @@ import type { WelcomeFacts } from './welcome';
 export interface StandaloneOptions {
   readonly config: StandaloneConfig;
   readonly log: Logger;
-  readonly onActivity?: GatewayOptions['onActivity'];
+  readonly onActivity?: NodeOptions['onActivity'];
   /** Aborted when the process is told to end: the start stops at the next part. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +67,7 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
   let registry!: Registry;
   let dm!: Server;
   let timedjob!: Server;
-  let gateway!: Gateway;
+  let node!: RunningNode;
   let undelivered: Subscription | undefined;
 
   const parts: readonly Part[] = [
@@ -128,11 +128,11 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
       stop: async () => undelivered?.unsubscribe(),
     },
     {
-      name: 'gateway',
+      name: 'node',
       start: async () => {
-        gateway = await createGateway({ config, bus, registry, log, onActivity, signal });
+        node = await createNode({ config, bus, registry, log, onActivity, signal });
       },
-      stop: () => gateway.stop(),
+      stop: () => node.stop(),
     },
     {
       name: 'demo',
@@ -149,15 +149,15 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     log,
   );
   const ports = {
-    mqtt: gateway.mqttPort,
-    mqttTls: gateway.tlsPort,
-    mqttWebSocket: gateway.wsPort,
-    gatewayGrpc: gateway.grpcPort,
-    gatewayHttp: gateway.httpPort,
+    mqtt: node.mqttPort,
+    mqttTls: node.tlsPort,
+    mqttWebSocket: node.wsPort,
+    gatewayGrpc: node.grpcPort,
+    gatewayHttp: node.httpPort,
     dm: dm.port,
     timedjob: timedjob.port,
   };
-  return { ports, certificates: gateway.certificates, stop: () => running.stop() };
+  return { ports, certificates: node.certificates, stop: () => running.stop() };
 };
 
 /** The part, not started any more once the process is told to end. */

@@ -1,5 +1,5 @@
 import { dmFields } from '@alink/app-dm-rpc/config';
-import { gatewayFields } from '@alink/app-protocol-aliyun-mqtt/config';
+import { nodeFields } from '@alink/app-protocol-aliyun-mqtt/config';
 import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
 import { commonFields, host, onOff, secret } from '@alink/runtime';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ export const standaloneConfigSchema = z.object({
   SECRET_KEY: secret('32 bytes in hex or base64 (openssl rand -hex 32)').optional(),
   /** Former keys: what they sealed still opens, until `dmctl secrets rotate-key` has sealed it anew. */
   SECRET_KEYS_OLD: secret('former values of SECRET_KEY, separated by commas').optional(),
-  ...gatewayFields,
+  ...nodeFields,
   /** Whoever tries the platform may look at everything on NATS. */
   FOREIGN_READERS: onOff(true),
   ...dmFields,

@@ -1,6 +1,6 @@
 /** What the documents say of configuration, in both languages, held against the schemas. */
 import { dmConfigSchema } from '@alink/app-dm-rpc/config';
-import { gatewayConfigSchema } from '@alink/app-protocol-aliyun-mqtt/config';
+import { nodeConfigSchema } from '@alink/app-protocol-aliyun-mqtt/config';
 import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 /** The letters of the table, in the order in which they stand there. */
 const schemas: Record<string, z.ZodObject> = {
   S: standaloneConfigSchema,
-  G: gatewayConfigSchema,
+  G: nodeConfigSchema,
   D: dmConfigSchema,
   J: timedjobSchema,
 };

@@ -1,5 +1,5 @@
 /** The product and the device of the manual's walk-through, so that its commands work as they stand. */
-import { Code, PROTOCOL_CODE, services } from '@alink/contract';
+import { AuthMode, AutoRegister, Code, DeviceType, PROTOCOL_CODE, services } from '@alink/contract';
 import { RpcError, type RpcChannel } from '@alink/rpc';
 
 export const DEMO_PRODUCT = 'aliyun_test_01';
@@ -93,9 +93,9 @@ export const createDemoData = async (dm: RpcChannel): Promise<void> => {
       productID: DEMO_PRODUCT,
       productName: 'Demo of the walk-through',
       protocolCode: PROTOCOL_CODE,
-      authMode: '2',
-      deviceType: '1',
-      autoRegister: '1',
+      authMode: AuthMode.secretKey,
+      deviceType: DeviceType.device,
+      autoRegister: AutoRegister.off,
       // What its devices report stands in their logs for good: the walk-through looks there.
       protocolConf: { logLevel: 'info' },
     });

@@ -1,6 +1,6 @@
 /** The files in deploy/, held against the code: there is no Docker in the tests. */
 import { dmConfigSchema } from '@alink/app-dm-rpc/config';
-import { gatewayConfigSchema } from '@alink/app-protocol-aliyun-mqtt/config';
+import { nodeConfigSchema } from '@alink/app-protocol-aliyun-mqtt/config';
 import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
 import { services } from '@alink/contract';
 import { serve, startRpcServer } from '@alink/rpc';
@@ -45,7 +45,7 @@ const interpolate = (text: string, env: Readonly<Record<string, string>>): strin
 const apps: { name: string; schema: z.ZodObject; ports: readonly string[]; health: string }[] = [
   {
     name: 'protocol-aliyun-mqtt',
-    schema: gatewayConfigSchema,
+    schema: nodeConfigSchema,
     ports: ['MQTT_PORT', 'MQTT_TLS_PORT', 'MQTT_WS_PORT', 'GATEWAY_GRPC_PORT', 'GATEWAY_HTTP_PORT'],
     health: 'GATEWAY_GRPC_PORT',
   },

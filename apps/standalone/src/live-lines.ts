@@ -1,8 +1,8 @@
 /** The live part of the screen: one line for each thing that happens to a device. */
-import type { GatewayOptions } from '@alink/app-protocol-aliyun-mqtt';
+import type { NodeOptions } from '@alink/app-protocol-aliyun-mqtt';
 import { palette, plainLine, type Palette } from './terminal';
 
-export type Activity = Parameters<NonNullable<GatewayOptions['onActivity']>>[0];
+export type Activity = Parameters<NonNullable<NodeOptions['onActivity']>>[0];
 
 /** What is shown, under which word and in which colour; a kind that is missing here is not shown. */
 const shown: Partial<Record<Activity['kind'], { readonly word: string; readonly colour: keyof Palette }>> = {

@@ -1,4 +1,4 @@
-/** Commands that came to nothing, for the screen: the gateway sees neither those to a device that is offline nor a silence. */
+/** Commands that came to nothing, for the screen: the node sees neither those to a device that is offline nor a silence. */
 import type { Bus, Subscription } from '@alink/bus';
 import { decodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Activity } from './live-lines';

@@ -10,26 +10,26 @@ const BUSY_PATIENCE = 5;
 
 /** Items waiting to be taken, in order. */
 export class Backlog<T> {
-  #items: T[] = [];
-  #wake = new Set<() => void>();
+  private items: T[] = [];
+  private wake = new Set<() => void>();
 
   get size(): number {
-    return this.#items.length;
+    return this.items.length;
   }
 
   push(item: T): void {
-    this.#items.push(item);
-    for (const wake of this.#wake) wake();
+    this.items.push(item);
+    for (const wake of this.wake) wake();
   }
 
   /** Puts items back at their place in the order. */
   putBack(items: readonly T[], order: (a: T, b: T) => number): void {
-    this.#items = [...items, ...this.#items].sort(order);
-    for (const wake of this.#wake) wake();
+    this.items = [...items, ...this.items].sort(order);
+    for (const wake of this.wake) wake();
   }
 
   take(count: number): T[] {
-    return this.#items.splice(0, count);
+    return this.items.splice(0, count);
   }
 
   /** Resolves once `count` items wait, `timeoutMs` passed, or `signal` says stop. */
@@ -37,7 +37,7 @@ export class Backlog<T> {
     if (this.size >= count || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
-        this.#wake.delete(check);
+        this.wake.delete(check);
         signal.removeEventListener('abort', done);
         clearTimeout(timer);
         resolve();
@@ -47,7 +47,7 @@ export class Backlog<T> {
       };
       const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
       signal.addEventListener('abort', done);
-      this.#wake.add(check);
+      this.wake.add(check);
     });
   }
 }

@@ -35,41 +35,41 @@ export interface KeptPublisherOptions {
 const SWEEP_MS = 100;
 
 export class KeptPublisher {
-  readonly #connection: NatsConnection;
-  readonly #options: KeptPublisherOptions;
-  readonly #inbox = createInbox();
+  private readonly connection: NatsConnection;
+  private readonly options: KeptPublisherOptions;
+  private readonly inbox = createInbox();
   /** By number; numbers grow, so the order is that of sending and of expiry. */
-  readonly #pending = new Map<number, Pending>();
-  readonly #onSettled = new Set<() => void>();
-  #number = 0;
-  #sweeper: NodeJS.Timeout | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private readonly onSettled = new Set<() => void>();
+  private number = 0;
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(connection: NatsConnection, options: KeptPublisherOptions) {
-    this.#connection = connection;
-    this.#options = options;
-    const prefix = this.#inbox.length + 1;
-    connection.subscribe(`${this.#inbox}.*`, {
+    this.connection = connection;
+    this.options = options;
+    const prefix = this.inbox.length + 1;
+    connection.subscribe(`${this.inbox}.*`, {
       callback: (error, message) => {
-        if (!error) this.#answered(Number(message.subject.slice(prefix)), message);
+        if (!error) this.answered(Number(message.subject.slice(prefix)), message);
       },
     });
   }
 
   /** See `Bus.publishKept`. */
   publish(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
-    if (this.#pending.size >= this.#options.maxInFlight) {
-      return Promise.reject(new BusTimeoutError(`too many messages wait to be kept: ${this.#pending.size}`));
+    if (this.pending.size >= this.options.maxInFlight) {
+      return Promise.reject(new BusTimeoutError(`too many messages wait to be kept: ${this.pending.size}`));
     }
     return new Promise((resolve, reject) => {
-      const number = ++this.#number;
-      const expiresAt = performance.now() + this.#options.timeoutMs;
+      const number = ++this.number;
+      const expiresAt = performance.now() + this.options.timeoutMs;
       const pending: Pending = { subject, data, id, expiresAt, sent: false, resolve, reject };
-      this.#pending.set(number, pending);
-      this.#options.outbox.add(() => {
+      this.pending.set(number, pending);
+      this.options.outbox.add(() => {
         // While the server is away nothing is given to the client, whose buffer has no limit; see resume.
-        if (!pending.sent && this.#options.isConnected()) this.#send(number, pending);
+        if (!pending.sent && this.options.isConnected()) this.send(number, pending);
       });
-      this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
+      this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
     });
   }
 
@@ -78,75 +78,75 @@ export class KeptPublisher {
    * broke, where an id makes sure that it is kept once.
    */
   resume(): void {
-    for (const [number, pending] of [...this.#pending]) {
-      if (!pending.sent || pending.id !== undefined) this.#send(number, pending);
+    for (const [number, pending] of [...this.pending]) {
+      if (!pending.sent || pending.id !== undefined) this.send(number, pending);
     }
   }
 
   /** Resolves once nothing waits for an ack, which is at the latest after the publish timeout. */
   async settled(): Promise<void> {
-    if (this.#pending.size > 0) await new Promise<void>((resolve) => this.#onSettled.add(resolve));
+    if (this.pending.size > 0) await new Promise<void>((resolve) => this.onSettled.add(resolve));
   }
 
   /** Rejects what still waits. */
   close(): void {
-    for (const number of [...this.#pending.keys()]) this.#fail(number, 'bus closed before the message was kept');
+    for (const number of [...this.pending.keys()]) this.fail(number, 'bus closed before the message was kept');
   }
 
-  #send(number: number, pending: Pending): void {
-    const reply = `${this.#inbox}.${number}`;
+  private send(number: number, pending: Pending): void {
+    const reply = `${this.inbox}.${number}`;
     try {
       if (pending.id === undefined) {
-        this.#connection.publish(pending.subject, pending.data, { reply });
+        this.connection.publish(pending.subject, pending.data, { reply });
       } else {
         const withId = headers();
         withId.set('Nats-Msg-Id', pending.id);
-        this.#connection.publish(pending.subject, pending.data, { reply, headers: withId });
+        this.connection.publish(pending.subject, pending.data, { reply, headers: withId });
       }
       pending.sent = true;
     } catch (error) {
       // Above the server's payload limit, or the connection is closed for good.
-      this.#take(number)?.reject(error as Error);
+      this.take(number)?.reject(error as Error);
     }
   }
 
-  #answered(number: number, message: Msg): void {
-    if (!this.#pending.has(number)) return;
+  private answered(number: number, message: Msg): void {
+    if (!this.pending.has(number)) return;
     if (statusOf(message) === NO_RESPONDERS) {
-      this.#fail(number, 'no stream keeps messages on this subject');
-      this.#options.onNoStream();
+      this.fail(number, 'no stream keeps messages on this subject');
+      this.options.onNoStream();
       return;
     }
     const text = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length).toString('latin1');
     const sequence = text.includes('"error"') ? null : /"seq":\s*(\d+)/.exec(text);
-    if (sequence) this.#take(number)?.resolve(Number(sequence[1]));
+    if (sequence) this.take(number)?.resolve(Number(sequence[1]));
     else
-      this.#fail(
+      this.fail(
         number,
         `stream refused the message: ${/"description":\s*"([^"]*)"/.exec(text)?.[1] ?? 'no reason given'}`,
       );
   }
 
-  #sweep(): void {
+  private sweep(): void {
     const now = performance.now();
-    for (const [number, pending] of this.#pending) {
+    for (const [number, pending] of this.pending) {
       if (pending.expiresAt > now) return;
-      this.#fail(number, `message was not kept within ${this.#options.timeoutMs} ms`);
+      this.fail(number, `message was not kept within ${this.options.timeoutMs} ms`);
     }
   }
 
-  #fail(number: number, reason: string): void {
-    this.#take(number)?.reject(new BusTimeoutError(reason));
+  private fail(number: number, reason: string): void {
+    this.take(number)?.reject(new BusTimeoutError(reason));
   }
 
-  #take(number: number): Pending | undefined {
-    const pending = this.#pending.get(number);
-    this.#pending.delete(number);
-    if (this.#pending.size === 0) {
-      clearInterval(this.#sweeper);
-      this.#sweeper = undefined;
-      for (const resolve of this.#onSettled) resolve();
-      this.#onSettled.clear();
+  private take(number: number): Pending | undefined {
+    const pending = this.pending.get(number);
+    this.pending.delete(number);
+    if (this.pending.size === 0) {
+      clearInterval(this.sweeper);
+      this.sweeper = undefined;
+      for (const resolve of this.onSettled) resolve();
+      this.onSettled.clear();
     }
     return pending;
   }

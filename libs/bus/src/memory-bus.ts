@@ -38,48 +38,48 @@ interface Listener {
 export const createMemoryBus = (options: MemoryBusOptions = {}): Bus => new MemoryBus(options);
 
 class MemoryBus implements Bus {
-  readonly #log: Log;
-  readonly #isStreamSubject: (subject: string) => boolean;
-  readonly #stream: MemoryStream;
-  readonly #listeners = new Set<Listener>();
+  private readonly log: Log;
+  private readonly isStreamSubject: (subject: string) => boolean;
+  private readonly stream: MemoryStream;
+  private readonly listeners = new Set<Listener>();
   /** Next member to serve, by queue name. */
-  readonly #turn = new Map<string, number>();
-  readonly #cancelRequests = new Set<() => void>();
-  #closed = false;
+  private readonly turn = new Map<string, number>();
+  private readonly cancelRequests = new Set<() => void>();
+  private closed = false;
 
   constructor(options: MemoryBusOptions) {
-    this.#log = options.logger ?? silentLog;
+    this.log = options.logger ?? silentLog;
     const matchers = (options.streamSubjects ?? subjects.upAll).map(subjectMatcher);
-    this.#isStreamSubject = (subject) => matchers.some((matches) => matches(subject));
-    this.#stream = new MemoryStream({
+    this.isStreamSubject = (subject) => matchers.some((matches) => matches(subject));
+    this.stream = new MemoryStream({
       publishTimeoutMs: options.publishTimeoutMs ?? 5000,
       maxHeld: options.maxInFlight ?? 16_384,
-      log: this.#log,
+      log: this.log,
     });
   }
 
   get connected(): boolean {
-    return !this.#closed;
+    return !this.closed;
   }
 
   publish(subject: string, data: string | Uint8Array): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     const copy = toBuffer(data);
-    this.#deliver(this.#receivers(subject), { subject, data: copy });
-    if (this.#isStreamSubject(subject)) {
-      this.#stream.append(subject, copy).catch((err) => this.#log.warn({ err, subject }, 'stream refused a message'));
+    this.deliver(this.receivers(subject), { subject, data: copy });
+    if (this.isStreamSubject(subject)) {
+      this.stream.append(subject, copy).catch((err) => this.log.warn({ err, subject }, 'stream refused a message'));
     }
   }
 
   async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
     assertSubject(subject);
-    if (this.#closed) throw new BusTimeoutError('bus is closed');
-    const receivers = this.#receivers(subject);
+    if (this.closed) throw new BusTimeoutError('bus is closed');
+    const receivers = this.receivers(subject);
     if (receivers.length === 0) throw new NoListenerError(`nobody listens on ${subject}`);
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
-        this.#cancelRequests.delete(cancel);
+        this.cancelRequests.delete(cancel);
       };
       const fail = (reason: string) => {
         end();
@@ -87,32 +87,32 @@ class MemoryBus implements Bus {
       };
       const cancel = () => fail(`bus closed while waiting for an answer on ${subject}`);
       const timer = setTimeout(() => fail(`no answer on ${subject} within ${timeoutMs} ms`), timeoutMs);
-      this.#cancelRequests.add(cancel);
+      this.cancelRequests.add(cancel);
       const respond = (answer: string | Uint8Array) => {
         end();
         resolve(toBuffer(answer));
       };
-      this.#deliver(receivers, { subject, data: toBuffer(data), respond });
+      this.deliver(receivers, { subject, data: toBuffer(data), respond });
     });
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
     const listener: Listener = { matches: subjectMatcher(subject), queue: options?.queue, handler };
-    this.#listeners.add(listener);
-    return { unsubscribe: () => void this.#listeners.delete(listener) };
+    this.listeners.add(listener);
+    return { unsubscribe: () => void this.listeners.delete(listener) };
   }
 
   async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
     assertSubject(subject);
-    if (this.#closed) throw new BusTimeoutError('bus is closed');
-    if (!this.#isStreamSubject(subject)) throw new BusTimeoutError(`no stream keeps messages on ${subject}`);
+    if (this.closed) throw new BusTimeoutError('bus is closed');
+    if (!this.isStreamSubject(subject)) throw new BusTimeoutError(`no stream keeps messages on ${subject}`);
     const copy = toBuffer(data);
-    this.#deliver(this.#receivers(subject), { subject, data: copy });
-    return this.#stream.append(subject, copy, id);
+    this.deliver(this.receivers(subject), { subject, data: copy });
+    return this.stream.append(subject, copy, id);
   }
 
   async consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer> {
-    return this.#stream.consume(options, handler);
+    return this.stream.consume(options, handler);
   }
 
   async streamCreatedMs(): Promise<number> {
@@ -124,40 +124,40 @@ class MemoryBus implements Bus {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#stream.close();
-    for (const cancel of [...this.#cancelRequests]) cancel();
-    this.#listeners.clear();
+    if (this.closed) return;
+    this.closed = true;
+    await this.stream.close();
+    for (const cancel of [...this.cancelRequests]) cancel();
+    this.listeners.clear();
   }
 
   /** Everyone without a queue, and one member of each queue, in turn. */
-  #receivers(subject: string): Listener[] {
+  private receivers(subject: string): Listener[] {
     const receivers: Listener[] = [];
     const queues = new Map<string, Listener[]>();
-    for (const listener of this.#listeners) {
+    for (const listener of this.listeners) {
       if (!listener.matches(subject)) continue;
       if (listener.queue === undefined) receivers.push(listener);
       else queues.set(listener.queue, [...(queues.get(listener.queue) ?? []), listener]);
     }
     for (const [queue, members] of queues) {
-      const turn = this.#turn.get(queue) ?? 0;
-      this.#turn.set(queue, turn + 1);
+      const turn = this.turn.get(queue) ?? 0;
+      this.turn.set(queue, turn + 1);
       receivers.push(members[turn % members.length]!);
     }
     return receivers;
   }
 
   /** Never within the sender's call: as over a socket, the sender goes on first. */
-  #deliver(receivers: readonly Listener[], message: BusMessage): void {
+  private deliver(receivers: readonly Listener[], message: BusMessage): void {
     if (receivers.length === 0) return;
     queueMicrotask(() => {
       for (const listener of receivers) {
-        if (!this.#listeners.has(listener)) continue;
+        if (!this.listeners.has(listener)) continue;
         try {
           listener.handler(message);
         } catch (err) {
-          this.#log.error({ err, subject: message.subject }, 'message handler threw');
+          this.log.error({ err, subject: message.subject }, 'message handler threw');
         }
       }
     });

@@ -34,37 +34,37 @@ export interface MemoryStreamOptions {
 }
 
 export class MemoryStream {
-  readonly #options: MemoryStreamOptions;
-  readonly #durables = new Map<string, Durable>();
-  readonly #held = new Set<Entry>();
-  readonly #byId = new Map<string, { entry: Entry; at: number }>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #consumers = new Set<Consumer>();
+  private readonly options: MemoryStreamOptions;
+  private readonly durables = new Map<string, Durable>();
+  private readonly held = new Set<Entry>();
+  private readonly byId = new Map<string, { entry: Entry; at: number }>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly consumers = new Set<Consumer>();
   // Grows across restarts as a stream's sequence does, although nothing is kept: a process makes fewer than a million
   // messages a second.
-  #sequence = Date.now() * 1000;
+  private sequence = Date.now() * 1000;
 
   constructor(options: MemoryStreamOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /** Resolves with the sequence once every durable has handled the message. */
   append(subject: string, data: Buffer, id?: string): Promise<number> {
-    const known = id === undefined ? undefined : this.#byId.get(id);
+    const known = id === undefined ? undefined : this.byId.get(id);
     if (known && known.at > Date.now() - DUPLICATE_WINDOW_MS) return known.entry.handled;
-    if (this.#held.size >= this.#options.maxHeld) {
-      return Promise.reject(new BusTimeoutError(`too many messages wait to be handled: ${this.#held.size}`));
+    if (this.held.size >= this.options.maxHeld) {
+      return Promise.reject(new BusTimeoutError(`too many messages wait to be handled: ${this.held.size}`));
     }
-    const entry = this.#newEntry(subject, data);
-    if (id !== undefined) this.#remember(id, entry);
-    this.#expire(entry, id);
-    this.#held.add(entry);
-    for (const durable of this.#durables.values()) this.#owe(durable, entry);
+    const entry = this.newEntry(subject, data);
+    if (id !== undefined) this.remember(id, entry);
+    this.expire(entry, id);
+    this.held.add(entry);
+    for (const durable of this.durables.values()) this.owe(durable, entry);
     return entry.handled;
   }
 
   consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Consumer {
-    const durable = this.#durable(options.durable);
+    const durable = this.durable(options.durable);
     const stop = startBatchLoop({
       backlog: durable.backlog,
       maxBatch: options.maxBatch,
@@ -74,32 +74,32 @@ export class MemoryStream {
         await handler(batch.map(({ entry, deliveries }) => toKept(entry, deliveries)));
       },
       onRejected: (err) => {
-        this.#options.log.warn({ err, durable: options.durable }, 'batch rejected, it is delivered again');
+        this.options.log.warn({ err, durable: options.durable }, 'batch rejected, it is delivered again');
       },
       settle: (batch, handled) => {
-        if (handled) batch.forEach(({ entry }) => this.#handledBy(durable, entry));
+        if (handled) batch.forEach(({ entry }) => this.handledBy(durable, entry));
         else durable.backlog.putBack(batch, (a, b) => a.entry.sequence - b.entry.sequence);
       },
     });
     const consumer: Consumer = {
       stop: () => {
-        this.#consumers.delete(consumer);
+        this.consumers.delete(consumer);
         return stop();
       },
     };
-    this.#consumers.add(consumer);
+    this.consumers.add(consumer);
     return consumer;
   }
 
   /** Ends the consumers after their batch under way; what is still held is reported as not kept. */
   async close(): Promise<void> {
-    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const entry of this.#held) entry.reject(new BusTimeoutError('bus closed before the message was handled'));
-    this.#held.clear();
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    for (const timer of this.timers) clearTimeout(timer);
+    for (const entry of this.held) entry.reject(new BusTimeoutError('bus closed before the message was handled'));
+    this.held.clear();
   }
 
-  #newEntry(subject: string, data: Buffer): Entry {
+  private newEntry(subject: string, data: Buffer): Entry {
     let resolve!: Entry['resolve'];
     let reject!: Entry['reject'];
     const handled = new Promise<number>((onHandled, onFailed) => {
@@ -107,65 +107,65 @@ export class MemoryStream {
       reject = onFailed;
     });
     handled.catch(() => undefined); // a plain publish into the stream has nobody who waits
-    return { subject, data, sequence: ++this.#sequence, owedTo: new Set(), handled, resolve, reject };
+    return { subject, data, sequence: ++this.sequence, owedTo: new Set(), handled, resolve, reject };
   }
 
-  #remember(id: string, entry: Entry): void {
+  private remember(id: string, entry: Entry): void {
     const now = Date.now();
-    for (const [oldId, { at }] of this.#byId) {
+    for (const [oldId, { at }] of this.byId) {
       if (at > now - DUPLICATE_WINDOW_MS) break;
-      this.#byId.delete(oldId);
+      this.byId.delete(oldId);
     }
-    this.#byId.delete(id);
-    this.#byId.set(id, { entry, at: now });
+    this.byId.delete(id);
+    this.byId.set(id, { entry, at: now });
   }
 
-  #expire(entry: Entry, id?: string): void {
-    const timer = this.#later(this.#options.publishTimeoutMs, () => {
+  private expire(entry: Entry, id?: string): void {
+    const timer = this.later(this.options.publishTimeoutMs, () => {
       entry.reject(new BusTimeoutError('message was not handled in time'));
       // Its sender will send it again under the same id, and then deserves a fresh answer.
-      if (id !== undefined) this.#byId.delete(id);
-      if (entry.owedTo.size === 0) this.#held.delete(entry);
+      if (id !== undefined) this.byId.delete(id);
+      if (entry.owedTo.size === 0) this.held.delete(entry);
     });
     entry.handled.then(
-      () => this.#cancel(timer),
-      () => this.#cancel(timer),
+      () => this.cancel(timer),
+      () => this.cancel(timer),
     );
   }
 
-  #durable(name: string): Durable {
-    const existing = this.#durables.get(name);
+  private durable(name: string): Durable {
+    const existing = this.durables.get(name);
     if (existing) return existing;
     const made: Durable = { backlog: new Backlog() };
-    this.#durables.set(name, made);
-    for (const entry of this.#held) this.#owe(made, entry);
+    this.durables.set(name, made);
+    for (const entry of this.held) this.owe(made, entry);
     return made;
   }
 
-  #owe(durable: Durable, entry: Entry): void {
+  private owe(durable: Durable, entry: Entry): void {
     entry.owedTo.add(durable);
     durable.backlog.push({ entry, deliveries: 0 });
   }
 
-  #handledBy(durable: Durable, entry: Entry): void {
+  private handledBy(durable: Durable, entry: Entry): void {
     entry.owedTo.delete(durable);
     if (entry.owedTo.size > 0) return;
-    this.#held.delete(entry);
+    this.held.delete(entry);
     entry.resolve(entry.sequence);
   }
 
-  #later(ms: number, action: () => void): NodeJS.Timeout {
+  private later(ms: number, action: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      this.timers.delete(timer);
       action();
     }, ms);
-    this.#timers.add(timer);
+    this.timers.add(timer);
     return timer;
   }
 
-  #cancel(timer: NodeJS.Timeout): void {
+  private cancel(timer: NodeJS.Timeout): void {
     clearTimeout(timer);
-    this.#timers.delete(timer);
+    this.timers.delete(timer);
   }
 }
 

@@ -48,60 +48,60 @@ export const connectNats = async (options: NatsBusOptions): Promise<Bus> => {
 };
 
 class NatsBus implements Bus {
-  readonly #connection: NatsConnection;
-  readonly #stream: NatsStream;
-  readonly #log: Log;
-  readonly #publisher: KeptPublisher;
-  readonly #outbox = new Outbox();
-  readonly #consumers = new Set<NatsConsumer>();
-  readonly #reconnectListeners = new Set<() => void>();
-  #connected = true;
-  #closing: Promise<void> | undefined;
+  private readonly connection: NatsConnection;
+  private readonly stream: NatsStream;
+  private readonly log: Log;
+  private readonly publisher: KeptPublisher;
+  private readonly outbox = new Outbox();
+  private readonly consumers = new Set<NatsConsumer>();
+  private readonly reconnectListeners = new Set<() => void>();
+  private isConnected = true;
+  private closing: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, stream: NatsStream, options: NatsBusOptions, log: Log) {
-    this.#connection = connection;
-    this.#stream = stream;
-    this.#log = log;
-    this.#publisher = new KeptPublisher(connection, {
+    this.connection = connection;
+    this.stream = stream;
+    this.log = log;
+    this.publisher = new KeptPublisher(connection, {
       timeoutMs: options.publishTimeoutMs ?? 5000,
       maxInFlight: options.maxInFlight ?? 16_384,
-      outbox: this.#outbox,
-      isConnected: () => this.#connected,
-      onNoStream: () => void this.#stream.ensureSoon(),
+      outbox: this.outbox,
+      isConnected: () => this.isConnected,
+      onNoStream: () => void this.stream.ensureSoon(),
     });
-    void this.#followStatus();
-    void connection.closed().then(() => (this.#connected = false));
+    void this.followStatus();
+    void connection.closed().then(() => (this.isConnected = false));
   }
 
   get connected(): boolean {
-    return this.#connected;
+    return this.isConnected;
   }
 
   publish(subject: string, data: string | Uint8Array): void {
-    this.#send(subject, () => {
+    this.send(subject, () => {
       // While the server is away there is nobody to hear it, and the client's buffer has no limit.
-      if (!this.#connected) return;
+      if (!this.isConnected) return;
       assertSubject(subject);
-      this.#connection.publish(subject, data);
+      this.connection.publish(subject, data);
     });
   }
 
-  #send(subject: string, send: () => void): void {
-    this.#outbox.add(() => {
+  private send(subject: string, send: () => void): void {
+    this.outbox.add(() => {
       try {
         send();
       } catch (err) {
-        this.#log.error({ err, subject }, 'message could not be published');
+        this.log.error({ err, subject }, 'message could not be published');
       }
     });
   }
 
   async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
     assertSubject(subject);
-    if (!this.#connected) throw new BusTimeoutError('NATS does not answer');
-    this.#outbox.drain();
+    if (!this.isConnected) throw new BusTimeoutError('NATS does not answer');
+    this.outbox.drain();
     try {
-      const answer = await this.#connection.request(subject, data, { timeout: timeoutMs });
+      const answer = await this.connection.request(subject, data, { timeout: timeoutMs });
       return toBuffer(answer.data);
     } catch (error) {
       if (isNatsError(error) && error.code === String(NO_RESPONDERS)) {
@@ -114,8 +114,8 @@ class NatsBus implements Bus {
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
     let subscription: Subscription | undefined;
     let isEnded = false;
-    this.#send(subject, () => {
-      if (!isEnded) subscription = this.#subscribeNow(subject, handler, options?.queue);
+    this.send(subject, () => {
+      if (!isEnded) subscription = this.subscribeNow(subject, handler, options?.queue);
     });
     return {
       unsubscribe: () => {
@@ -125,19 +125,23 @@ class NatsBus implements Bus {
     };
   }
 
-  #subscribeNow(subject: string, handler: (message: BusMessage) => void, queue: string | undefined): Subscription {
-    return this.#connection.subscribe(subject, {
+  private subscribeNow(
+    subject: string,
+    handler: (message: BusMessage) => void,
+    queue: string | undefined,
+  ): Subscription {
+    return this.connection.subscribe(subject, {
       queue,
       callback: (error, message) => {
-        if (error) return this.#log.error({ err: error, subject }, 'subscription failed');
+        if (error) return this.log.error({ err: error, subject }, 'subscription failed');
         try {
           handler({
             subject: message.subject,
             data: toBuffer(message.data),
-            respond: message.reply ? (answer) => this.#send(subject, () => message.respond(answer)) : undefined,
+            respond: message.reply ? (answer) => this.send(subject, () => message.respond(answer)) : undefined,
           });
         } catch (err) {
-          this.#log.error({ err, subject: message.subject }, 'message handler threw');
+          this.log.error({ err, subject: message.subject }, 'message handler threw');
         }
       },
     });
@@ -145,15 +149,15 @@ class NatsBus implements Bus {
 
   async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
     assertSubject(subject);
-    if (this.#closing) throw new BusTimeoutError('bus is closed');
-    return this.#publisher.publish(subject, data, id);
+    if (this.closing) throw new BusTimeoutError('bus is closed');
+    return this.publisher.publish(subject, data, id);
   }
 
   async consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer> {
-    const consumer = new NatsConsumer(this.#connection, this.#stream, options, handler, this.#log);
-    this.#consumers.add(consumer);
+    const consumer = new NatsConsumer(this.connection, this.stream, options, handler, this.log);
+    this.consumers.add(consumer);
     const stop = async () => {
-      this.#consumers.delete(consumer);
+      this.consumers.delete(consumer);
       await consumer.stop();
     };
     try {
@@ -166,53 +170,53 @@ class NatsBus implements Bus {
   }
 
   streamCreatedMs(): Promise<number> {
-    return this.#stream.createdMs();
+    return this.stream.createdMs();
   }
 
   onReconnect(listener: () => void): void {
-    this.#reconnectListeners.add(listener);
+    this.reconnectListeners.add(listener);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    this.closing ??= this.closeAll();
+    return this.closing;
   }
 
-  async #close(): Promise<void> {
-    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
-    this.#outbox.drain();
-    if (this.#connected) {
-      await this.#publisher.settled();
-      await Promise.race([this.#connection.flush().catch(() => undefined), this.#connection.closed(), giveUp(2000)]);
+  private async closeAll(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    this.outbox.drain();
+    if (this.isConnected) {
+      await this.publisher.settled();
+      await Promise.race([this.connection.flush().catch(() => undefined), this.connection.closed(), giveUp(2000)]);
     }
-    this.#publisher.close();
-    await this.#connection.close();
+    this.publisher.close();
+    await this.connection.close();
   }
 
-  async #followStatus(): Promise<void> {
-    for await (const { type, data } of this.#connection.status()) {
+  private async followStatus(): Promise<void> {
+    for await (const { type, data } of this.connection.status()) {
       if (type === Events.Disconnect) {
-        this.#connected = false;
-        this.#log.warn({ server: data }, 'NATS connection lost');
+        this.isConnected = false;
+        this.log.warn({ server: data }, 'NATS connection lost');
       } else if (type === Events.Reconnect) {
-        this.#connected = true;
-        this.#log.info({ server: data }, 'NATS connection is back');
-        void this.#comeBack();
+        this.isConnected = true;
+        this.log.info({ server: data }, 'NATS connection is back');
+        void this.comeBack();
       } else if (type === Events.Error) {
-        this.#log.error({ error: data }, 'NATS reported an error');
+        this.log.error({ error: data }, 'NATS reported an error');
       }
     }
   }
 
-  async #comeBack(): Promise<void> {
-    await this.#stream.ensureSoon();
-    this.#publisher.resume();
-    for (const consumer of this.#consumers) void consumer.restart();
-    for (const listener of this.#reconnectListeners) {
+  private async comeBack(): Promise<void> {
+    await this.stream.ensureSoon();
+    this.publisher.resume();
+    for (const consumer of this.consumers) void consumer.restart();
+    for (const listener of this.reconnectListeners) {
       try {
         listener();
       } catch (err) {
-        this.#log.error({ err }, 'reconnect listener threw');
+        this.log.error({ err }, 'reconnect listener threw');
       }
     }
   }

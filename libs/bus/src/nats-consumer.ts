@@ -52,21 +52,21 @@ const toDelivery = (message: Msg): Delivery => {
 };
 
 export class NatsConsumer implements Consumer {
-  readonly #connection: NatsConnection;
-  readonly #stream: NatsStream;
-  readonly #options: ConsumeOptions;
-  readonly #log: Log;
-  readonly #inbox = createInbox();
-  readonly #subscription: Subscription;
-  readonly #backlog = new Backlog<Delivery>();
-  readonly #inWork = new Set<Delivery>();
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #stopLoop: () => Promise<void>;
+  private readonly connection: NatsConnection;
+  private readonly stream: NatsStream;
+  private readonly options: ConsumeOptions;
+  private readonly log: Log;
+  private readonly inbox = createInbox();
+  private readonly subscription: Subscription;
+  private readonly backlog = new Backlog<Delivery>();
+  private readonly inWork = new Set<Delivery>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly stopLoop: () => Promise<void>;
   /** Messages that the server may still send for the request that is open; 0 when none is open. */
-  #requested = 0;
-  #lastSign = performance.now();
-  #ensuring = false;
-  #stopping: Promise<void> | undefined;
+  private requested = 0;
+  private lastSign = performance.now();
+  private ensuring = false;
+  private stopping: Promise<void> | undefined;
 
   constructor(
     connection: NatsConnection,
@@ -75,133 +75,133 @@ export class NatsConsumer implements Consumer {
     handler: (batch: readonly KeptMessage[]) => Promise<void>,
     log: Log,
   ) {
-    this.#connection = connection;
-    this.#stream = stream;
-    this.#options = options;
-    this.#log = log;
-    this.#subscription = connection.subscribe(this.#inbox, {
+    this.connection = connection;
+    this.stream = stream;
+    this.options = options;
+    this.log = log;
+    this.subscription = connection.subscribe(this.inbox, {
       callback: (error, message) => {
-        if (!error) this.#arrived(message);
+        if (!error) this.arrived(message);
       },
     });
-    this.#stopLoop = startBatchLoop<Delivery>({
-      backlog: this.#backlog,
+    this.stopLoop = startBatchLoop<Delivery>({
+      backlog: this.backlog,
       maxBatch: options.maxBatch,
       maxWaitMs: options.maxWaitMs,
       handle: (batch, attempt) => {
-        this.#request();
+        this.request();
         // Rejected, it stays here: sent back to the server it would return behind newer messages.
         if (attempt > 1) for (const delivery of batch) delivery.deliveries++;
         return handler(batch);
       },
       onRejected: (err) => log.warn({ err, durable: options.durable }, 'batch rejected, it is delivered again'),
       settle: (batch, handled) => {
-        this.#answer(batch, handled ? ACK : NAK);
-        for (const delivery of batch) this.#inWork.delete(delivery);
+        this.answer(batch, handled ? ACK : NAK);
+        for (const delivery of batch) this.inWork.delete(delivery);
       },
     });
-    this.#timers.push(
-      setInterval(() => this.#answer(this.#inWork, IN_PROGRESS), WORKING_MS),
-      setInterval(() => this.#checkSigns(), HEARTBEAT_MS),
+    this.timers.push(
+      setInterval(() => this.answer(this.inWork, IN_PROGRESS), WORKING_MS),
+      setInterval(() => this.checkSigns(), HEARTBEAT_MS),
     );
   }
 
   /** Makes the durable, or brings it up to date, and begins. Rejects with what JetStream says. */
   async start(): Promise<void> {
-    await this.#ensure();
-    this.#request();
+    await this.ensure();
+    this.request();
   }
 
   /** Begins anew: after a reconnect, or when the server has forgotten the durable. Tries until it succeeds. */
   async restart(): Promise<void> {
-    if (this.#ensuring) return;
-    this.#ensuring = true;
-    this.#requested = 0;
+    if (this.ensuring) return;
+    this.ensuring = true;
+    this.requested = 0;
     try {
-      for (let attempt = 1; !this.#stopping && !this.#connection.isClosed(); attempt++) {
+      for (let attempt = 1; !this.stopping && !this.connection.isClosed(); attempt++) {
         try {
-          await this.#stream.ensureSoon();
-          await this.#ensure();
+          await this.stream.ensureSoon();
+          await this.ensure();
           break;
         } catch (err) {
-          if (attempt === 1) this.#log.warn({ err, durable: this.#options.durable }, 'consumer is not available yet');
+          if (attempt === 1) this.log.warn({ err, durable: this.options.durable }, 'consumer is not available yet');
           await sleep(RETRY_MS);
         }
       }
     } finally {
-      this.#ensuring = false;
+      this.ensuring = false;
     }
-    this.#request();
+    this.request();
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#end();
-    return this.#stopping;
+    this.stopping ??= this.end();
+    return this.stopping;
   }
 
-  async #end(): Promise<void> {
-    await this.#stopLoop();
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#subscription.unsubscribe();
+  private async end(): Promise<void> {
+    await this.stopLoop();
+    for (const timer of this.timers) clearInterval(timer);
+    this.subscription.unsubscribe();
     // What is fetched and not begun goes to another instance at once.
-    this.#answer(this.#inWork, NAK);
-    this.#inWork.clear();
+    this.answer(this.inWork, NAK);
+    this.inWork.clear();
   }
 
-  async #ensure(): Promise<void> {
-    const manager = await this.#connection.jetstreamManager({ checkAPI: false });
-    await manager.consumers.add(this.#stream.name, {
-      durable_name: this.#options.durable,
+  private async ensure(): Promise<void> {
+    const manager = await this.connection.jetstreamManager({ checkAPI: false });
+    await manager.consumers.add(this.stream.name, {
+      durable_name: this.options.durable,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
       deliver_policy: DeliverPolicy.All,
-      max_ack_pending: Math.max(1024, this.#options.maxBatch * BATCHES_IN_WORK),
+      max_ack_pending: Math.max(1024, this.options.maxBatch * BATCHES_IN_WORK),
     });
   }
 
   /** Asks for as many messages as the next batch has room for; one request at a time. */
-  #request(): void {
-    const room = this.#options.maxBatch - this.#backlog.size;
-    if (this.#requested > 0 || room <= 0 || this.#stopping || this.#ensuring || this.#connection.isClosed()) return;
-    this.#requested = room;
-    this.#lastSign = performance.now();
-    this.#connection.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${this.#stream.name}.${this.#options.durable}`,
+  private request(): void {
+    const room = this.options.maxBatch - this.backlog.size;
+    if (this.requested > 0 || room <= 0 || this.stopping || this.ensuring || this.connection.isClosed()) return;
+    this.requested = room;
+    this.lastSign = performance.now();
+    this.connection.publish(
+      `$JS.API.CONSUMER.MSG.NEXT.${this.stream.name}.${this.options.durable}`,
       JSON.stringify({ batch: room, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) }),
-      { reply: this.#inbox },
+      { reply: this.inbox },
     );
   }
 
-  #arrived(message: Msg): void {
-    this.#lastSign = performance.now();
+  private arrived(message: Msg): void {
+    this.lastSign = performance.now();
     const status = statusOf(message);
     if (status === HEARTBEAT) return;
-    if (status !== 0 && message.subject === this.#inbox) return this.#requestEnded(status, message);
+    if (status !== 0 && message.subject === this.inbox) return this.requestEnded(status, message);
     const delivery = toDelivery(message);
-    this.#inWork.add(delivery);
-    this.#backlog.push(delivery);
-    if (this.#requested > 0) this.#requested--;
-    this.#request();
+    this.inWork.add(delivery);
+    this.backlog.push(delivery);
+    if (this.requested > 0) this.requested--;
+    this.request();
   }
 
-  #requestEnded(status: number, message: Msg): void {
-    this.#requested = 0;
-    if (ENDED.has(status)) return this.#request();
-    this.#log.warn(
-      { status, reason: message.headers?.description, durable: this.#options.durable },
+  private requestEnded(status: number, message: Msg): void {
+    this.requested = 0;
+    if (ENDED.has(status)) return this.request();
+    this.log.warn(
+      { status, reason: message.headers?.description, durable: this.options.durable },
       'consumer was ended',
     );
     void sleep(RETRY_MS).then(() => this.restart());
   }
 
   /** The server shows that it is alive while a request is open; when it does not, the request is lost. */
-  #checkSigns(): void {
-    if (this.#requested === 0 || this.#ensuring) return;
-    if (performance.now() - this.#lastSign > 2.5 * HEARTBEAT_MS) void this.restart();
+  private checkSigns(): void {
+    if (this.requested === 0 || this.ensuring) return;
+    if (performance.now() - this.lastSign > 2.5 * HEARTBEAT_MS) void this.restart();
   }
 
-  #answer(deliveries: Iterable<Delivery>, answer: string): void {
-    if (this.#connection.isClosed()) return;
-    for (const { reply } of deliveries) this.#connection.publish(reply, answer);
+  private answer(deliveries: Iterable<Delivery>, answer: string): void {
+    if (this.connection.isClosed()) return;
+    for (const { reply } of deliveries) this.connection.publish(reply, answer);
   }
 }

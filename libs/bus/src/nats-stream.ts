@@ -44,8 +44,8 @@ const configOf = (options: StreamOptions): Partial<StreamConfig> & { name: strin
 });
 
 export class NatsStream {
-  #ensuring: Promise<void> | undefined;
-  #createdMs = 0;
+  private ensuring: Promise<void> | undefined;
+  private adoptedMs = 0;
 
   constructor(
     private readonly connection: NatsConnection,
@@ -59,18 +59,18 @@ export class NatsStream {
 
   /** When the stream was made, unix milliseconds. */
   async createdMs(): Promise<number> {
-    await this.#ensuring;
-    return this.#createdMs;
+    await this.ensuring;
+    return this.adoptedMs;
   }
 
   /** Makes the stream or brings it up to date. Rejects with what JetStream says. */
   async ensure(): Promise<void> {
     const manager = await this.connection.jetstreamManager({ checkAPI: false });
     const config = configOf(this.options);
-    const adopt = (info: StreamInfo) => (this.#createdMs = Date.parse(info.created));
+    const adopt = (info: StreamInfo) => (this.adoptedMs = Date.parse(info.created));
     try {
       const { config: present, created } = await manager.streams.info(config.name);
-      this.#createdMs = Date.parse(created);
+      this.adoptedMs = Date.parse(created);
       const differs = (Object.keys(config) as (keyof StreamConfig)[]).some(
         (key) => JSON.stringify(present[key]) !== JSON.stringify(config[key]),
       );
@@ -84,11 +84,11 @@ export class NatsStream {
 
   /** Like {@link ensure}, but tries until it succeeds or the connection is closed. Several calls at once are one. */
   ensureSoon(): Promise<void> {
-    this.#ensuring ??= this.#untilEnsured().finally(() => (this.#ensuring = undefined));
-    return this.#ensuring;
+    this.ensuring ??= this.untilEnsured().finally(() => (this.ensuring = undefined));
+    return this.ensuring;
   }
 
-  async #untilEnsured(): Promise<void> {
+  private async untilEnsured(): Promise<void> {
     for (let attempt = 1; !this.connection.isClosed(); attempt++) {
       try {
         return await this.ensure();

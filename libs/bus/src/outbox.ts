@@ -3,19 +3,19 @@
  * hundreds of devices a turn, that would be hundreds of system calls where one does.
  */
 export class Outbox {
-  readonly #sends: (() => void)[] = [];
-  #planned: NodeJS.Immediate | undefined;
+  private readonly sends: (() => void)[] = [];
+  private planned: NodeJS.Immediate | undefined;
 
   /** Sends at the end of this turn, in the order of the calls. `send` must not throw. */
   add(send: () => void): void {
-    this.#sends.push(send);
-    this.#planned ??= setImmediate(() => this.drain());
+    this.sends.push(send);
+    this.planned ??= setImmediate(() => this.drain());
   }
 
   /** Sends what waits, now. */
   drain(): void {
-    clearImmediate(this.#planned);
-    this.#planned = undefined;
-    for (const send of this.#sends.splice(0)) send();
+    clearImmediate(this.planned);
+    this.planned = undefined;
+    for (const send of this.sends.splice(0)) send();
   }
 }

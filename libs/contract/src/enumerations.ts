@@ -21,6 +21,9 @@ export const AuthMode = { password: 1, secretKey: 2 } as const;
 /** Off; devices that exist fetch their secret; new ones are created too; and they are bound. */
 export const AutoRegister = { off: 1, existing: 2, create: 3, createAndBind: 4 } as const;
 
+/** `ProductSchemaInfo.type`. */
+export const DefinitionType = { property: 1, event: 2, action: 3 } as const;
+
 /** `PropertyControlSendReq.shadowControl`: send or keep, send only, keep only, change only what is known to the platform. */
 export const ShadowControl = { auto: 0, sendOnly: 1, keepOnly: 2, knownOnly: 3 } as const;
 

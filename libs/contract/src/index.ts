@@ -23,6 +23,7 @@ export { Code } from './codes';
 export {
   AuthMode,
   AutoRegister,
+  DefinitionType,
   DeviceStatus,
   DeviceType,
   LogLevel,

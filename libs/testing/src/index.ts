@@ -24,3 +24,10 @@ export type { RestartableServer } from './restartable-server';
 export { ServerProcess, type ServerCommand } from './server-process';
 export { createDatabase } from './shared-postgres';
 export { spawnApp, spawnProgram, type SpawnedApp } from './spawned-app';
+export {
+  SpawnedPlatform,
+  type AppName,
+  type GatewayPorts,
+  type PlatformParts,
+  type SpawnedPlatformOptions,
+} from './spawned-platform';

@@ -22,25 +22,25 @@ interface Waiting {
 type PacketOf<C extends IPacket['cmd']> = Extract<Packet, { cmd: C }>;
 
 export class RawMqtt {
-  readonly #socket: Socket;
-  readonly #protocolVersion: number;
-  readonly #parser: Parser;
-  readonly #unread: Packet[] = [];
-  readonly #waiting = new Set<Waiting>();
+  private readonly socket: Socket;
+  private readonly protocolVersion: number;
+  private readonly parser: Parser;
+  private readonly packets: Packet[] = [];
+  private readonly waiting = new Set<Waiting>();
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
-  #isClosed = false;
+  private hasClosed = false;
 
   private constructor(socket: Socket, protocolVersion: number) {
-    this.#socket = socket;
-    this.#protocolVersion = protocolVersion;
-    this.#parser = parser({ protocolVersion });
-    this.#parser.on('packet', (packet) => this.#arrived(packet));
-    socket.on('data', (bytes) => this.#parser.parse(bytes));
+    this.socket = socket;
+    this.protocolVersion = protocolVersion;
+    this.parser = parser({ protocolVersion });
+    this.parser.on('packet', (packet) => this.arrived(packet));
+    socket.on('data', (bytes) => this.parser.parse(bytes));
     socket.on('error', () => undefined); // a reset is a way to close
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
-        this.#isClosed = true;
+        this.hasClosed = true;
         resolve();
       });
     });
@@ -55,17 +55,17 @@ export class RawMqtt {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.hasClosed;
   }
 
   /** Sends bytes as they are. */
   sendBytes(bytes: Uint8Array | string): void {
-    this.#socket.write(bytes);
+    this.socket.write(bytes);
   }
 
   /** Sends a well-formed packet. */
   send(packet: Packet): void {
-    this.#socket.write(generate(packet, { protocolVersion: this.#protocolVersion }));
+    this.socket.write(generate(packet, { protocolVersion: this.protocolVersion }));
   }
 
   /**
@@ -74,13 +74,13 @@ export class RawMqtt {
    */
   async next<C extends IPacket['cmd']>(cmd: C, timeoutMs = 60_000): Promise<PacketOf<C>> {
     const matches = (packet: Packet) => packet.cmd === cmd;
-    const at = this.#unread.findIndex(matches);
-    if (at >= 0) return this.#unread.splice(at, 1)[0] as PacketOf<C>;
+    const at = this.packets.findIndex(matches);
+    if (at >= 0) return this.packets.splice(at, 1)[0] as PacketOf<C>;
     let timer: NodeJS.Timeout | undefined;
     let waiting: Waiting | undefined;
     const arrived = new Promise<Packet>((found) => {
       waiting = { matches, found };
-      this.#waiting.add(waiting);
+      this.waiting.add(waiting);
     });
     const refused = this.closed.then(() => Promise.reject(new Error(`connection closed while waiting for ${cmd}`)));
     const late = new Promise<never>((_resolve, reject) => {
@@ -90,27 +90,27 @@ export class RawMqtt {
       return (await Promise.race([arrived, refused, late])) as PacketOf<C>;
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(waiting!);
+      this.waiting.delete(waiting!);
     }
   }
 
   /** Packets that nobody has read yet. */
   get unread(): readonly Packet[] {
-    return this.#unread;
+    return this.packets;
   }
 
   /** Ends it without DISCONNECT; resolves when it is gone. */
   async close(): Promise<void> {
-    this.#socket.destroy();
+    this.socket.destroy();
     await this.closed;
   }
 
-  #arrived(packet: Packet): void {
-    for (const waiting of this.#waiting) {
+  private arrived(packet: Packet): void {
+    for (const waiting of this.waiting) {
       if (!waiting.matches(packet)) continue;
-      this.#waiting.delete(waiting);
+      this.waiting.delete(waiting);
       return waiting.found(packet);
     }
-    this.#unread.push(packet);
+    this.packets.push(packet);
   }
 }

@@ -77,19 +77,19 @@ export class SdkDevice {
   readonly received: Arrived[] = [];
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
-  readonly #client: MqttClient;
-  readonly #replies = new Map<string, (reply: AlinkReply) => void>();
-  readonly #handlers = new Map<string, Handler>();
-  readonly #watchers = new Set<() => void>();
-  #nextId = 1;
+  private readonly client: MqttClient;
+  private readonly replies = new Map<string, (reply: AlinkReply) => void>();
+  private readonly handlers = new Map<string, Handler>();
+  private readonly watchers = new Set<() => void>();
+  private nextId = 1;
 
   private constructor(client: MqttClient, options: SdkDeviceOptions) {
     const [deviceName = '', productKey = ''] = options.username.split('&');
     this.productKey = options.productKey ?? productKey;
     this.deviceName = options.deviceName ?? deviceName;
-    this.#client = client;
+    this.client = client;
     this.closed = new Promise((resolve) => void client.once('close', resolve));
-    client.on('message', (topic, payload, { qos }) => this.#arrived({ topic, payload, qos }));
+    client.on('message', (topic, payload, { qos }) => this.arrived({ topic, payload, qos }));
     client.on('error', () => undefined); // what matters of it is seen by who waits for it
   }
 
@@ -136,7 +136,7 @@ export class SdkDevice {
   }
 
   get connected(): boolean {
-    return this.#client.connected;
+    return this.client.connected;
   }
 
   /** Reports properties (values, or `{value, time}`) and gives the reply. */
@@ -154,11 +154,11 @@ export class SdkDevice {
    * @throws {Error} when none comes within `timeoutMs` (default 60 s)
    */
   async request(rest: string, params: unknown, options: RequestOptions = {}): Promise<AlinkReply> {
-    const { qos = 1, timeoutMs = PATIENCE_MS, id = String(this.#nextId++) } = options;
+    const { qos = 1, timeoutMs = PATIENCE_MS, id = String(this.nextId++) } = options;
     const method = rest.replaceAll('/', '.');
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<AlinkReply>((resolve, reject) => {
-      this.#replies.set(id, resolve);
+      this.replies.set(id, resolve);
       timer = setTimeout(() => reject(new Error(`no reply to ${method} within ${timeoutMs} ms`)), timeoutMs);
     });
     try {
@@ -167,20 +167,20 @@ export class SdkDevice {
       return answer;
     } finally {
       clearTimeout(timer);
-      this.#replies.delete(id);
+      this.replies.delete(id);
     }
   }
 
   /** Publishes; with QoS 1 it resolves at the PUBACK. */
   async publish(topic: string, payload: string | Buffer, qos: 0 | 1 | 2 = 1): Promise<void> {
-    await this.#client.publishAsync(topic, payload, { qos });
+    await this.client.publishAsync(topic, payload, { qos });
   }
 
   /** @returns the QoS granted for each topic; 128 where refused */
   async subscribe(topics: string | string[], qos: 0 | 1 | 2 = 0): Promise<number[]> {
     const list = [topics].flat();
     return new Promise((resolve, reject) => {
-      this.#client.subscribe(list, { qos }, (error, _granted, packet) => {
+      this.client.subscribe(list, { qos }, (error, _granted, packet) => {
         if (packet) resolve(packet.granted as number[]);
         else reject(error ?? new Error('no SUBACK'));
       });
@@ -188,17 +188,17 @@ export class SdkDevice {
   }
 
   async unsubscribe(topics: string | string[]): Promise<void> {
-    await this.#client.unsubscribeAsync(topics);
+    await this.client.unsubscribeAsync(topics);
   }
 
   /** Answers `thing.service.property.set`. Without a handler the device stays silent. */
   onPropertySet(handler: Handler): void {
-    this.#handlers.set('property.set', handler);
+    this.handlers.set('property.set', handler);
   }
 
   /** Answers a service, called asynchronously or in either synchronous form. */
   onService(identifier: string, handler: Handler): void {
-    this.#handlers.set(identifier, handler);
+    this.handlers.set(identifier, handler);
   }
 
   /**
@@ -215,26 +215,26 @@ export class SdkDevice {
       };
       const done = () => {
         clearTimeout(timer);
-        this.#watchers.delete(look);
+        this.watchers.delete(look);
       };
       const timer = setTimeout(() => {
         done();
         reject(new Error(`nothing on ${topic} within ${timeoutMs} ms`));
       }, timeoutMs);
-      this.#watchers.add(look);
+      this.watchers.add(look);
       look();
     });
   }
 
   /** Disconnects: with DISCONNECT, or with `force` by closing the socket. */
   async end({ force = false } = {}): Promise<void> {
-    await this.#client.endAsync(force);
+    await this.client.endAsync(force);
   }
 
-  #arrived(message: Arrived): void {
+  private arrived(message: Arrived): void {
     this.received.push(message);
-    for (const look of [...this.#watchers]) look();
-    const rest = this.#restOf(message.topic);
+    for (const look of [...this.watchers]) look();
+    const rest = this.restOf(message.topic);
     if (rest === undefined) return;
     let body: Partial<AlinkReply & AlinkRequest>;
     try {
@@ -242,21 +242,21 @@ export class SdkDevice {
     } catch {
       return; // raw data is in `received`
     }
-    if (rest.endsWith('_reply')) this.#replies.get(String(body.id))?.(body as AlinkReply);
-    else void this.#answer(message.topic, rest, body as AlinkRequest);
+    if (rest.endsWith('_reply')) this.replies.get(String(body.id))?.(body as AlinkReply);
+    else void this.answer(message.topic, rest, body as AlinkRequest);
   }
 
   /** What follows `/sys/<ProductKey>/<DeviceName>/`, also in the full-topic RRPC form. */
-  #restOf(topic: string): string | undefined {
+  private restOf(topic: string): string | undefined {
     const plain = topic.replace(/^\/ext\/rrpc\/[^/]+/, '');
     const prefix = this.topic('');
     return plain.startsWith(prefix) ? plain.slice(prefix.length) : undefined;
   }
 
-  async #answer(topic: string, rest: string, request: AlinkRequest): Promise<void> {
+  private async answer(topic: string, rest: string, request: AlinkRequest): Promise<void> {
     // The method names the service in every form; in the default RRPC form the topic does not.
     const name = String(request.method ?? rest.replaceAll('/', '.')).replace(/^thing\.service\./, '');
-    const answer = await this.#handlers.get(name)?.(request, topic);
+    const answer = await this.handlers.get(name)?.(request, topic);
     if (!answer) return;
     const body = JSON.stringify({ id: request.id, code: answer.code ?? 200, data: answer.data ?? {} });
     await this.publish(replyTopic(topic), body, 0).catch(() => undefined); // the connection may be gone by now

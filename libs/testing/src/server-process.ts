@@ -37,40 +37,40 @@ const standsStill = (pid: number): boolean => {
 };
 
 export class ServerProcess {
-  #child: ChildProcess | undefined;
-  #output = '';
+  private child: ChildProcess | undefined;
+  private output = '';
 
   constructor(private readonly server: ServerCommand) {}
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.child?.pid;
   }
 
   /** @throws {Error} with the server's output when it ends, or does not serve in time */
   async start(): Promise<void> {
-    if (this.#child) throw new Error(`${this.server.command} runs already`);
+    if (this.child) throw new Error(`${this.server.command} runs already`);
     const child = spawn(this.server.command, this.server.args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...this.server.owner,
     });
-    this.#child = child;
-    this.#output = '';
+    this.child = child;
+    this.output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (this.#output = (this.#output + String(chunk)).slice(-KEPT_OUTPUT)));
+      stream.on('data', (chunk: Buffer) => (this.output = (this.output + String(chunk)).slice(-KEPT_OUTPUT)));
     }
-    child.once('error', (error) => this.#ended(child, error.message));
-    child.once('exit', () => this.#ended(child));
+    child.once('error', (error) => this.ended(child, error.message));
+    child.once('exit', () => this.ended(child));
     if (child.pid !== undefined) guardProcess(child.pid);
     const end = performance.now() + (this.server.startTimeoutMs ?? 90_000);
     for (;;) {
-      if (this.#child !== child) throw new Error(`${this.server.command} ended at start:\n${this.#output}`);
+      if (this.child !== child) throw new Error(`${this.server.command} ended at start:\n${this.output}`);
       try {
         await this.server.ready();
         return;
       } catch (error) {
         if (performance.now() > end) {
           await this.kill();
-          throw new Error(`${this.server.command} does not serve:\n${this.#output}`, { cause: error });
+          throw new Error(`${this.server.command} does not serve:\n${this.output}`, { cause: error });
         }
         await sleep(20);
       }
@@ -79,28 +79,28 @@ export class ServerProcess {
 
   /** Ends it as an operator would. Does nothing when it is not running. */
   stop(): Promise<void> {
-    return this.#end(this.server.stopSignal ?? 'SIGTERM');
+    return this.end(this.server.stopSignal ?? 'SIGTERM');
   }
 
   /** Ends it as a crash would. Does nothing when it is not running. */
   kill(): Promise<void> {
-    return this.#end('SIGKILL');
+    return this.end('SIGKILL');
   }
 
   /** Freezes it (SIGSTOP): connections stay open, nothing answers. Resolves once it stands still. */
   async pause(): Promise<void> {
-    const child = this.#child;
+    const child = this.child;
     if (child?.pid === undefined) return;
     child.kill('SIGSTOP');
-    while (this.#child === child && !standsStill(child.pid)) await sleep(5);
+    while (this.child === child && !standsStill(child.pid)) await sleep(5);
   }
 
   resume(): void {
-    this.#child?.kill('SIGCONT');
+    this.child?.kill('SIGCONT');
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child;
     if (!child) return;
     const exited = once(child, 'exit');
     child.kill('SIGCONT');
@@ -110,9 +110,9 @@ export class ServerProcess {
     clearTimeout(lastResort);
   }
 
-  #ended(child: ChildProcess, reason = ''): void {
-    this.#output += reason;
+  private ended(child: ChildProcess, reason = ''): void {
+    this.output += reason;
     if (child.pid !== undefined) releaseProcess(child.pid);
-    if (this.#child === child) this.#child = undefined;
+    if (this.child === child) this.child = undefined;
   }
 }

@@ -56,8 +56,8 @@ export const spawnProgram = (
 class AppProcess implements SpawnedApp {
   output = '';
   readonly exited: SpawnedApp['exited'];
-  readonly #onOutput = new Set<() => void>();
-  #ended = false;
+  private readonly onOutput = new Set<() => void>();
+  private ended = false;
 
   constructor(
     private readonly child: ChildProcess,
@@ -67,7 +67,7 @@ class AppProcess implements SpawnedApp {
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
         this.output += text;
-        this.#tell();
+        this.tell();
       });
     }
     if (child.pid !== undefined) guardProcess(child.pid);
@@ -75,11 +75,11 @@ class AppProcess implements SpawnedApp {
       // "close" comes after the last output; "error" alone when it could not be started.
       child.once('error', (error) => {
         this.output += `${error.message}\n`;
-        this.#finish();
+        this.finish();
         resolve({ code: null, signal: null });
       });
       child.once('close', (code, signal) => {
-        this.#finish();
+        this.finish();
         resolve({ code, signal });
       });
     });
@@ -93,7 +93,7 @@ class AppProcess implements SpawnedApp {
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);
-        this.#onOutput.delete(look);
+        this.onOutput.delete(look);
       };
       const fail = (why: string) => {
         done();
@@ -106,10 +106,10 @@ class AppProcess implements SpawnedApp {
         if (match) {
           done();
           resolve(match);
-        } else if (this.#ended) fail('it ended');
+        } else if (this.ended) fail('it ended');
       };
       const timer = setTimeout(() => fail(`${timeoutMs} ms passed`), timeoutMs);
-      this.#onOutput.add(look);
+      this.onOutput.add(look);
       look();
     });
   }
@@ -123,20 +123,20 @@ class AppProcess implements SpawnedApp {
   }
 
   stop(signal: NodeJS.Signals = 'SIGTERM'): SpawnedApp['exited'] {
-    if (!this.#ended) {
+    if (!this.ended) {
       this.resume();
       this.child.kill(signal);
     }
     return this.exited;
   }
 
-  #finish(): void {
-    this.#ended = true;
+  private finish(): void {
+    this.ended = true;
     if (this.child.pid !== undefined) releaseProcess(this.child.pid);
-    this.#tell();
+    this.tell();
   }
 
-  #tell(): void {
-    for (const look of [...this.#onOutput]) look();
+  private tell(): void {
+    for (const look of [...this.onOutput]) look();
   }
 }

@@ -1,3 +1,4 @@
+import { AuthMode, AutoRegister } from '@alink/contract/enumerations';
 import { PROTOCOL_CODE } from '@alink/contract/subjects';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
@@ -24,9 +25,6 @@ import {
 } from './product-change';
 import { productKeyOf, type ProductInfo } from './product-key';
 import { addProductModelCommands, countsOf, readModel } from './product-model';
-
-/** Authentication by secret. */
-const AUTH_MODE_SECRET = 2;
 
 interface CreateOptions {
   readonly name?: string;
@@ -159,7 +157,7 @@ const createProduct = async (
     tags: tag,
     deviceType: deviceTypes[deviceType],
     autoRegister: autoRegisters[autoRegister],
-    authMode: AUTH_MODE_SECRET,
+    authMode: AuthMode.secretKey,
     protocolCode: PROTOCOL_CODE,
     protocolConf: { ...(validation && { validation }), ...(logLevel && { logLevel }) },
     secret,
@@ -182,7 +180,7 @@ const rowOf = (info: ProductInfo, counts: readonly DeviceCount[] = []) => {
     netType: wordOf(netTypes, info.netType),
     authentication: wordOf(authentications, info.authMode),
     category: info.categoryID === '0' ? 'custom' : info.categoryID,
-    autoRegister: wordOf({ ...autoRegisters, 'create and bind': 4 }, info.autoRegister),
+    autoRegister: wordOf({ ...autoRegisters, 'create and bind': AutoRegister.createAndBind }, info.autoRegister),
     validation: info.protocolConf.validation || 'weak',
     logLevel: info.protocolConf.logLevel || undefined,
     status: wordOf(productStatuses, info.status),

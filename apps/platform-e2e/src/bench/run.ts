@@ -16,11 +16,11 @@ import { startAnsweringAedes, startBareAedes } from './subjects/aedes';
 import { startPlatform, type PlatformSubject } from './subjects/platform';
 
 const allLoads = (bench: Bench): Load[] => [
-  memoryLoad(bench),
   connectsLoad(bench),
   reportsLoad(ONE_AT_A_TIME, bench),
   reportsLoad(MANY_AT_A_TIME, bench),
   commandsLoad(bench),
+  memoryLoad(bench),
 ];
 
 export const runBench = async (options: BenchOptions): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Sizes } from './loads/load';
 export const FULL: Sizes = {
   connects: 4000,
   idleConnections: 5000,
-  settleMs: 12_000,
+
   runUpMs: 1500,
   timedMs: 6000,
   commands: 300,
@@ -13,7 +13,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   connects: 1500,
   idleConnections: 1000,
-  settleMs: 1500,
+
   runUpMs: 500,
   timedMs: 1500,
   commands: 100,

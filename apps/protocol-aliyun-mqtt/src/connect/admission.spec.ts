@@ -35,7 +35,7 @@ interface World {
   readonly device?: Partial<DeviceEntry> | null;
   readonly away?: boolean;
   readonly cloudPublisher?: boolean;
-  /** ClientID of the device's latest login on this gateway. */
+  /** ClientID of the device's latest login on this node. */
   readonly latest?: string;
   readonly plainRegistration?: boolean;
   readonly connectsPerMinute?: number;

@@ -4,7 +4,7 @@ import { createLogger, createMetrics, systemClock } from '@alink/runtime';
 import { eventually } from '@alink/testing';
 import { lockedOut } from '../guard/guard-refusals';
 import { Journal, type Activity } from '../journal';
-import { createGatewayMetrics } from '../metrics';
+import { createNodeMetrics } from '../metrics';
 import type { Attempt } from './attempt';
 import { deviceAuth } from './device-auth';
 import { refusals, type Refusal } from './refusals';
@@ -20,7 +20,7 @@ const authThat = (refusal?: Refusal) => {
     bus,
     log: createLogger({ name: 'test', level: 'silent' }),
     clock: systemClock,
-    metrics: createGatewayMetrics(createMetrics('test'), () => 0),
+    metrics: createNodeMetrics(createMetrics('test'), () => 0),
     onActivity: (activity) => void activities.push(activity),
   });
   const decide = async (attempt: Attempt): Promise<Verdict> => {
@@ -53,7 +53,7 @@ const authThat = (refusal?: Refusal) => {
 };
 const code = { permission: 100012, parameter: 100006 };
 
-test('a refused login leaves the line that it would leave at the gateway, and tells the broker only the code', async () => {
+test('a refused login leaves the line that it would leave at the node, and tells the broker only the code', async () => {
   const { login, activities } = authThat(refusals.unknownDevice());
   await expect(login({})).rejects.toMatchObject({
     code: code.permission,
@@ -72,7 +72,7 @@ test('a refused login leaves the line that it would leave at the gateway, and te
   );
 });
 
-test('what is quiet at the gateway is quiet here', async () => {
+test('what is quiet at the node is quiet here', async () => {
   const { login, activities } = authThat(lockedOut(4));
   await expect(login({})).rejects.toMatchObject({ code: code.permission });
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

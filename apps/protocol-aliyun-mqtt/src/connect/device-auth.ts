@@ -59,4 +59,4 @@ export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeo
 });
 
 const notHere = (): RpcError =>
-  new RpcError(Code.permission, 'cloud publishers and registrations are let in by the gateway itself only');
+  new RpcError(Code.permission, 'cloud publishers and registrations are let in by the node itself only');

@@ -5,8 +5,6 @@
 import { DEVICE_NAME_RULE } from '@alink/signing';
 import type { ReturnCode } from '../link/endpoint';
 
-/** `autoRegister` values from which a product's devices are created at their first connect. */
-export const CREATES_DEVICES = 3;
 
 export interface Refusal {
   readonly returnCode: ReturnCode;

@@ -63,7 +63,7 @@ export class CloudPublisherRole implements Role {
     try {
       await this.send(topic, payload);
     } catch (error) {
-      const cause = error instanceof NoListenerError ? 'the device is offline' : 'no gateway took it in time';
+      const cause = error instanceof NoListenerError ? 'the device is offline' : 'no node took it in time';
       this.drop(topic, Code.deviceOffline, `not delivered: ${cause}; wait until the device connects`);
     }
   }

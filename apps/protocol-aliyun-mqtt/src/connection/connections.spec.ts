@@ -32,7 +32,7 @@ test('a device is let in under its own name, and is online once it knows', async
   link.close({ how: 'disconnected' });
   expect(sessions.size).toBe(0);
   expect(activities.at(-1)).toMatchObject({ kind: 'disconnect', text: 'the device disconnected' });
-  expect(await metric('alink_gateway_connacks_total')).toBe(1);
+  expect(await metric('alink_node_connacks_total')).toBe(1);
 });
 
 test('a refusal is told in the turn in which it is decided, and noted in a later one', async () => {
@@ -168,7 +168,7 @@ test('at the end every session is told, each once', async () => {
   expect(links.map(({ isClosed }) => isClosed)).toEqual([true, true]);
   const ends = activities.filter(({ kind }) => kind === 'disconnect');
   expect(ends.map(({ deviceName, text }) => `${deviceName}: ${text}`).sort()).toEqual([
-    'dev1: the gateway stops',
-    'dev2: the gateway stops',
+    'dev1: the node stops',
+    'dev2: the node stops',
   ]);
 });

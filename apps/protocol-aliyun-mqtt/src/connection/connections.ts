@@ -11,7 +11,7 @@ import type { Admitted } from '../connect/verdict';
 import type { Guard } from '../guard/guard';
 import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint';
 import type { Ending, Link } from '../link/link';
-import type { GatewayMetrics } from '../metrics';
+import type { NodeMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
 import { LinkSessions } from '../session/link-sessions';
 import { sessionKey } from '../session/session';
@@ -29,7 +29,7 @@ export interface ConnectionsOptions extends DeviceRoleOptions {
   readonly guard: Pick<Guard, 'uplinkRate'>;
   readonly sessions: SessionTable;
   readonly changes: DeviceChanges;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: NodeMetrics;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Logger;
@@ -84,7 +84,7 @@ export class Connections implements Endpoint {
   /** Ends every session, so that dm hears of it. */
   async stop(): Promise<void> {
     const owners = [...this.options.sessions].filter(({ via }) => !via);
-    await Promise.all(owners.map((owner) => owner.end('the gateway stops')));
+    await Promise.all(owners.map((owner) => owner.end('the node stops')));
   }
 
   private async decide(link: Link, attempt: Attempt): Promise<Welcome> {

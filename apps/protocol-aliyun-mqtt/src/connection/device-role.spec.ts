@@ -6,7 +6,7 @@ import { FakeLink } from '../../test/fake-link';
 import { PRODUCT_KEY } from '../../test/listed-dm';
 import { Journal, type Activity } from '../journal';
 import type { Ending } from '../link/link';
-import { createGatewayMetrics } from '../metrics';
+import { createNodeMetrics } from '../metrics';
 import { LinkSessions } from '../session/link-sessions';
 import { DeviceRole, type DeviceRoleOptions } from './device-role';
 
@@ -19,7 +19,7 @@ const start = async () => {
     bus,
     log: createLogger({ name: 'test', level: 'silent' }),
     clock: systemClock,
-    metrics: createGatewayMetrics(createMetrics('test'), () => 0),
+    metrics: createNodeMetrics(createMetrics('test'), () => 0),
     onActivity: (activity) => void activities.push(activity),
   });
   const link = new FakeLink();

@@ -1,4 +1,4 @@
-/** What the gateway must know of a product and of a device to admit it and to read its messages. */
+/** What the node must know of a product and of a device to admit it and to read its messages. */
 import type { CompiledModel } from '@alink/thing-model';
 
 /** A product, as the ProductKey that devices dial names it. */

@@ -1,4 +1,4 @@
-/** Commands from dm to a device that this gateway holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
+/** Commands from dm to a device that this node holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
 import { randomInt } from 'node:crypto';
 import { encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
@@ -15,7 +15,7 @@ import { parseTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import type { Message } from '../link/link';
-import type { GatewayMetrics } from '../metrics';
+import type { NodeMetrics } from '../metrics';
 import type { ForeignReply, ForeignRequests } from '../requests/foreign-requests';
 import type { Session, Undelivered } from '../session/session';
 import type { PendingCommands } from './pending-commands';
@@ -26,7 +26,7 @@ export interface DownlinkOptions {
   readonly log: Logger;
   readonly directory: DeviceDirectory;
   readonly journal: Journal;
-  readonly metrics: GatewayMetrics;
+  readonly metrics: NodeMetrics;
   readonly pending: PendingCommands;
   readonly foreign: ForeignRequests;
 }

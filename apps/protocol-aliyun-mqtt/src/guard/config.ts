@@ -1,4 +1,4 @@
-/** How much one device, one address and all together may ask of a gateway. 0 switches a limit off. */
+/** How much one device, one address and all together may ask of a node. 0 switches a limit off. */
 import type { z } from 'zod';
 import { durationSeconds, wholeNumber } from '@alink/runtime';
 

@@ -9,7 +9,7 @@ import { EventRate } from './event-rate';
 import { tooManyLogins } from './guard-refusals';
 
 const MINUTE_MS = 60_000;
-/** Devices remembered: as many as a gateway of this size can hold. */
+/** Devices remembered: as many as a node of this size can hold. */
 const MAX_DEVICES = 200_000;
 const MAX_LINES = 10_000;
 

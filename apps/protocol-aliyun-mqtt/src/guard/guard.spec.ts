@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { createMemoryBus } from '@alink/bus';
 import { createLogger, createMetrics, systemClock } from '@alink/runtime';
 import { Journal } from '../journal';
-import { createGatewayMetrics } from '../metrics';
+import { createNodeMetrics } from '../metrics';
 import { noGuard } from './config';
 import { Guard } from './guard';
 
@@ -16,7 +16,7 @@ test.each([
 ])('a clock that is set %s an hour neither prolongs nor lifts a limit', async (_name, ms) => {
   const log = createLogger({ name: 'test', level: 'silent' });
   const metrics = createMetrics('test');
-  const gatewayMetrics = createGatewayMetrics(metrics, () => 0);
+  const nodeMetrics = createNodeMetrics(metrics, () => 0);
   const bus = createMemoryBus();
   const guard = new Guard({
     config: {
@@ -27,9 +27,9 @@ test.each([
       UPLINKS_PER_SECOND_PER_DEVICE: 1,
     },
     log,
-    journal: new Journal({ bus, log, clock: systemClock, metrics: gatewayMetrics }),
+    journal: new Journal({ bus, log, clock: systemClock, metrics: nodeMetrics }),
     metrics,
-    gatewayMetrics,
+    nodeMetrics,
   });
   const claim = { productKey: 'pk', deviceName: 'dev1' };
   const uplinks = guard.uplinkRate.of('pk&dev1');

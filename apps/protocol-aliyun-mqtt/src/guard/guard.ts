@@ -1,10 +1,10 @@
-/** What keeps the gateway from being asked too much: the limits of this folder, put together with their metrics and lines. */
+/** What keeps the node from being asked too much: the limits of this folder, put together with their metrics and lines. */
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger, Metrics } from '@alink/runtime';
 import type { Admission } from '../connect/admission';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
-import type { GatewayMetrics } from '../metrics';
+import type { NodeMetrics } from '../metrics';
 import { AcceptQueue, type AcceptQueueEvents } from './accept-queue';
 import { addressKey } from './address-key';
 import type { GuardConfig } from './config';
@@ -25,7 +25,7 @@ export interface GuardOptions {
   readonly journal: Journal;
   /** Where the guard's own metrics are registered. */
   readonly metrics: Metrics;
-  readonly gatewayMetrics: GatewayMetrics;
+  readonly nodeMetrics: NodeMetrics;
 }
 
 /** One line a minute about connections that were closed before they began, for each cause. */
@@ -41,7 +41,7 @@ export class Guard {
   private readonly metrics: ReturnType<typeof createGuardMetrics>;
 
   constructor(private readonly options: GuardOptions) {
-    const { config, log, metrics, gatewayMetrics } = options;
+    const { config, log, metrics, nodeMetrics } = options;
     const clock = (this.clock = options.clock ?? monotonicClock);
     const counters = createGuardMetrics(metrics, {
       waiting: () => this.queues.mqtt.waiting + this.queues.http.waiting,
@@ -50,7 +50,7 @@ export class Guard {
     this.metrics = counters;
     this.connectRate = new ConnectRate(config.CONNECTS_PER_MINUTE_PER_DEVICE, clock);
     this.uplinkRate = new UplinkRate(config.UPLINKS_PER_SECOND_PER_DEVICE, clock, () =>
-      gatewayMetrics.uplinks.inc({ result: 'overRate' }),
+      nodeMetrics.uplinks.inc({ result: 'overRate' }),
     );
     const lines = new EventRate(DROP_LINES, clock);
     const queue = {

@@ -12,7 +12,7 @@ import { noGuard, type GuardConfig } from '../guard/config';
 import { Guard } from '../guard/guard';
 import { Journal, type Activity } from '../journal';
 import { setPeer } from '../link/peer';
-import { createGatewayMetrics } from '../metrics';
+import { createNodeMetrics } from '../metrics';
 import { authRoutes } from './auth-routes';
 
 const PRODUCT_KEY = 'aliyun_test_01';
@@ -48,11 +48,11 @@ const start = async (limits: Partial<GuardConfig>) => {
   const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
   const bus = createMemoryBus();
   const metrics = createMetrics('test');
-  const gatewayMetrics = createGatewayMetrics(metrics, () => 0);
+  const nodeMetrics = createNodeMetrics(metrics, () => 0);
   const activities: Activity[] = [];
   const onActivity = (activity: Activity): void => void activities.push(activity);
-  const journal = new Journal({ bus, log, clock, metrics: gatewayMetrics, onActivity });
-  const guard = new Guard({ config: { ...noGuard, ...limits }, clock, log, journal, metrics, gatewayMetrics });
+  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, onActivity });
+  const guard = new Guard({ config: { ...noGuard, ...limits }, clock, log, journal, metrics, nodeMetrics });
   /** Names of devices for which dm.rpc was asked for credentials. */
   const asked: string[] = [];
   const routes = authRoutes({
@@ -153,8 +153,8 @@ describe('lockout', () => {
     const written = lines.length;
     expect(await times(5, () => authenticate('dev1'))).toEqual(all(5, 401));
     expect(lines.slice(written)).toEqual([]);
-    expect(await metric('alink_gateway_login_locks_total')).toBe(1);
-    expect(await metric('alink_gateway_locked_logins_total')).toBe(5);
+    expect(await metric('alink_node_login_locks_total')).toBe(1);
+    expect(await metric('alink_node_locked_logins_total')).toBe(5);
     expect(await authenticate('dev2')).toBe(200);
     expect(await authenticate('dev1', undefined, '198.51.100.1')).toBe(200);
     clock.time += 300_000;
@@ -164,7 +164,7 @@ describe('lockout', () => {
   test('a device that does not exist is locked the same way, and is told nothing by it', async () => {
     const { authenticate, metric } = await start(lockouts);
     expect(await times(12, () => authenticate('nobody'))).toEqual([...all(10, 5001), 401, 401]);
-    expect(await metric('alink_gateway_locked_logins_total')).toBe(2);
+    expect(await metric('alink_node_locked_logins_total')).toBe(2);
   });
 
   test('names cannot be tried one after the other without end', async () => {

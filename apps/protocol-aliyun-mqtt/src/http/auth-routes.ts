@@ -1,4 +1,4 @@
-/** The HTTPS interface for devices, as routes of the gateway's HTTP server. */
+/** The HTTPS interface for devices, as routes of the node's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
 import type { Claim, LoginLockout } from '../guard/login-lockout';

@@ -1,4 +1,4 @@
-/** The gateway's HTTP side: health and metrics for operators, registration and authentication for devices. */
+/** The node's HTTP side: health and metrics for operators, registration and authentication for devices. */
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createOpsServer, type Logger, type Metrics } from '@alink/runtime';

@@ -2,14 +2,12 @@
  * `POST /auth/register/device`: a pre-registered device fetches its DeviceSecret ("Alibaba Cloud IoT documentation,
  * 'Device identity registration'"; Link SDK for C 4.x, aiot_dynreg_api.c; Quectel's note, 4.2.3).
  */
+import { AutoRegister } from '@alink/contract';
 import { dynregContent, isDeviceIdentity, parseSignMethod } from '@alink/signing';
 import { provesKey } from '../connect/verify';
 import type { Registration } from '../directory/credentials-source';
 import { IMPOSSIBLE_NAMES, type ErrorCode, type Refused } from './answer';
 import type { Login, LoginContext } from './login';
-
-/** `autoRegister` from which devices may fetch their secret. */
-const SERVES_EXISTING = 2;
 
 const codeOf: Record<Exclude<Registration, 'registered'>, ErrorCode> = {
   off: 6288,
@@ -46,7 +44,7 @@ export const registerDevice = (
       const signed = proves(product?.secret);
       if (!product) return { code: 6250, cause: 'unknown product', isFailure: true };
       if (!signed) return { code: 6600, cause: 'not signed with the ProductSecret', isFailure: true };
-      if (!product.enabled || product.autoRegister < SERVES_EXISTING) {
+      if (!product.enabled || product.autoRegister < AutoRegister.existing) {
         return { code: 6288, cause: 'set autoRegister of the product to 2 or more' };
       }
       const tooOften = connectRate.refuse(productKey, deviceName);

@@ -1,4 +1,4 @@
-/** The services without which a gateway cannot work. */
+/** The services without which a node cannot work. */
 import { serviceKeys } from '@alink/contract';
 import { waitForService, type Registry } from '@alink/discovery';
 import { connectRpc, expectService, type ClientSecurity } from '@alink/rpc';

@@ -1,4 +1,4 @@
-/** The gateway's timing task: every ten minutes, whatever was missed is made good. */
+/** The node's timing task: every ten minutes, whatever was missed is made good. */
 import type { Bus, Subscription } from '@alink/bus';
 import { Code, PROTOCOL_CODE, services, subjects, TaskStatus, TaskType } from '@alink/contract';
 import { RpcError, type RpcChannel } from '@alink/rpc';
@@ -27,7 +27,7 @@ const createTask = async (timedjob: RpcChannel): Promise<void> => {
   );
 };
 
-/** Starts the task and calls back at each of its runs, on every gateway. */
+/** Starts the task and calls back at each of its runs, on every node. */
 export const startTimer = async (
   timedjob: RpcChannel,
   bus: Bus,

@@ -72,11 +72,11 @@ describe('a sub-device', () => {
     const sub = await subDevice('dev2');
     await sub.end('the device was deleted');
     await eventually(() => expect(told).toHaveLength(3));
-    expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via: VIA });
+    const { sequence } = (await presence.epochOf(sessions.owner))!;
+    expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via: { ...VIA, epoch: sequence } });
     expect(told[2]).toMatchObject({
       action: 'disconnected',
       deviceName: 'dev2',
-      via: VIA,
       reason: 'the device was deleted',
     });
   });

@@ -27,26 +27,27 @@ export class Presence {
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly log: Logger,
-    private readonly gatewayId: string,
+    private readonly nodeId: string,
   ) {}
 
   /** A session has begun: tells it until it is kept. @returns its epoch */
   connected(session: Session): Promise<Epoch | undefined> {
     const at = this.clock.now();
-    const message = JSON.stringify({
-      ...this.statusOf(session, 'connected', '', at),
-      rawClientID: session.options.rawClientId,
-    } satisfies StatusChange);
     // The same id at every try: a try whose acknowledgement was lost is not told twice. Two logins may share a millisecond.
-    const id = `connected/${this.gatewayId}/${session.key}/${at}/${++this.begun}`;
-    const epoch = this.tell(subjects.connected, message, id, () => session.state === 'ended');
+    const id = `connected/${this.nodeId}/${session.key}/${at}/${++this.begun}`;
+    const told = (via?: StatusChange['via']): Promise<Epoch | undefined> => {
+      const rawClientID = session.options.rawClientId;
+      const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
+      return this.tell(subjects.connected, JSON.stringify(status), id, () => session.state === 'ended');
+    };
+    const epoch = session.via ? this.viaOf(session.via).then(told) : told();
     this.epochs.set(session, epoch);
     return epoch;
   }
 
   /**
-   * A session has ended. One message tells of it and of its followers, the sub-devices that were online through it: they
-   * have told that they are (`via`), and its end stands behind that in the stream.
+   * A session has ended. One message tells of it and of its followers, the sub-devices that were online through it:
+   * their beginnings have told that they are (`via`), and stand before it in the stream.
    */
   disconnected(session: Session, followers: readonly Session[] = []): void {
     const at = this.clock.now();
@@ -79,7 +80,7 @@ export class Presence {
   private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
     const message = JSON.stringify({ ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence });
-    return this.tell(subjects.disconnected, message, `disconnected/${this.gatewayId}/${sequence}`, () => true);
+    return this.tell(subjects.disconnected, message, `disconnected/${this.nodeId}/${sequence}`, () => true);
   }
 
   private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<Epoch | undefined> {
@@ -105,7 +106,7 @@ export class Presence {
   }
 
   private statusOf(session: Session, action: StatusChange['action'], reason: string, timestamp: number): StatusChange {
-    const { productID, deviceName, via, options } = session;
+    const { productID, deviceName, options } = session;
     return {
       username: options.username,
       timestamp,
@@ -115,8 +116,13 @@ export class Presence {
       action,
       productID,
       deviceName,
-      node: this.gatewayId,
-      ...(via && { via: { productID: via.productID, deviceName: via.deviceName } }),
+      node: this.nodeId,
     };
+  }
+
+  /** The session of a gateway device, as those name it that go through it. */
+  private async viaOf(gateway: Session): Promise<StatusChange['via']> {
+    const { productID, deviceName } = gateway;
+    return { productID, deviceName, epoch: (await this.epochs.get(gateway))?.sequence };
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '@alink/runtime';
 import type { Push } from '../connect/verdict';
 import type { Journal } from '../journal';
 import type { DeviceChanges } from './device-changes';
-import type { OtherGateways } from './other-gateways';
+import type { OtherNodes } from './other-nodes';
 import type { Presence } from './presence';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
@@ -13,7 +13,7 @@ export interface SessionLifeOptions {
   readonly sessions: SessionTable;
   readonly changes: DeviceChanges;
   readonly presence: Presence;
-  readonly others: OtherGateways;
+  readonly others: OtherNodes;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Takes the commands of a session until it is unsubscribed. */

@@ -1,9 +1,9 @@
-/** The devices that this gateway holds, and the ClientIDs of the latest logins, here and elsewhere. */
+/** The devices that this node holds, and the ClientIDs of the latest logins, here and elsewhere. */
 import { LRUCache } from 'lru-cache';
 import { isLater, type Epoch } from './epoch';
 import { sessionKey, type Session } from './session';
 
-/** Logins remembered after their session has ended: enough for every device that a gateway of this size can hold. */
+/** Logins remembered after their session has ended: enough for every device that a node of this size can hold. */
 const MAX_LOGINS = 200_000;
 
 interface Login {
@@ -34,7 +34,7 @@ export class SessionTable {
     this.noteLogin(session.productKey, session.deviceName, session.options.rawClientId);
   }
 
-  /** The device has logged in, here or on another gateway. */
+  /** The device has logged in, here or on another node. */
   noteLogin(productKey: string, deviceName: string, rawClientId: string, epoch?: Epoch): void {
     this.logins.set(sessionKey(productKey, deviceName), { rawClientId, epoch });
   }
@@ -65,7 +65,7 @@ export class SessionTable {
     if (this.sessions.get(session.key) === session) this.sessions.delete(session.key);
   }
 
-  /** ClientID of the latest successful login, as far as this gateway has heard. */
+  /** ClientID of the latest successful login, as far as this node has heard. */
   latestLogin(productKey: string, deviceName: string): string | undefined {
     return this.logins.get(sessionKey(productKey, deviceName))?.rawClientId;
   }

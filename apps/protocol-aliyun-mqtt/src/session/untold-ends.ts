@@ -1,4 +1,4 @@
-/** Sessions of whose end the stream could not tell dm in time. The gateway's own account tells of them later. */
+/** Sessions of whose end the stream could not tell dm in time. The node's own account tells of them later. */
 import { LRUCache } from 'lru-cache';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
@@ -11,7 +11,7 @@ export interface UntoldEnd {
   readonly onlineSinceMs: number;
 }
 
-/** Ends remembered: every device of a gateway of this size may leave during one outage. */
+/** Ends remembered: every device of a node of this size may leave during one outage. */
 const MAX_ENDS = 200_000;
 /** Accounts that hold an end: its beginning may still have been on its way to dm at the first. */
 const ACCOUNTS = 2;

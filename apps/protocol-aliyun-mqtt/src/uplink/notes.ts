@@ -2,13 +2,13 @@
 import { alinkCodes, type AlinkCode, type Problem, type Reply, type UplinkOutcome } from '@alink/alink';
 import type { DeviceReport } from '@alink/contract';
 import type { Activity, Journal } from '../journal';
-import type { GatewayMetrics } from '../metrics';
+import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
 
 export class UplinkNotes {
   constructor(
     private readonly journal: Journal,
-    private readonly metrics: GatewayMetrics,
+    private readonly metrics: NodeMetrics,
   ) {}
 
   kept(session: Session, report: DeviceReport, { requestId, reply }: UplinkOutcome): void {

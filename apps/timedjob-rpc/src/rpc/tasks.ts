@@ -45,9 +45,10 @@ export const taskHandlers = ({ prisma, queue, scheduler, triggers }: TaskParts):
     const schedule = isRescheduled(before, fields)
       ? { revision: before.revision + 1, nextFireAt: scheduler.firstFire(fields) }
       : {};
-    const { uid, revision } = before;
+    const { uid, revision, name, type, topics, params, cronExpr, status, priority } = before;
     const { count } = await prisma.timedTask.updateMany({
-      where: { uid, revision },
+      // All that was merged must still be so: the revision grows only when times change.
+      where: { uid, revision, name, type, topics: { equals: topics }, params, cronExpr, status, priority },
       data: { ...fields, ...schedule },
     });
     return count > 0 ? [before, { ...before, ...fields, ...schedule }] : undefined;

@@ -1,7 +1,6 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { tagHandlers } from '../../domains/tags/service';
 import { statusLogWithReasons } from '../device-msg/status-log';
 import { resetDeviceHandlers } from '../reset-device';
 import { auditLogHandlers } from './audit-log-index';
@@ -15,11 +14,12 @@ import { rotateSecretHandlers } from './rotate-secret';
 import { tokenHandlers } from './tokens';
 import { topicHandlers } from './topics';
 
-/** `alink.DeviceAdmin`. */
-export const deviceAdmin = (context: DmContext): Handlers<typeof services.deviceAdmin> => ({
+/** `alink.DeviceAdmin`, but what the domains bring. */
+export const deviceAdmin = (
+  context: DmContext,
+): Omit<Handlers<typeof services.deviceAdmin>, 'setDeviceTags' | 'setProductTags'> => ({
   ...rotateSecretHandlers(context),
   ...resetDeviceHandlers(context),
-  ...tagHandlers(context),
   ...topicHandlers(context),
   ...connectParamsHandlers(context),
   ...tokenHandlers(context),

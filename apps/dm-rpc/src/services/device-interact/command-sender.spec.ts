@@ -1,5 +1,5 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
-import { decodeDevicePublish, decodeEnvelope, encodeDevicePublish, encodeEnvelope, subjects } from '@alink/contract';
+import { readDevicePublish, subjects, writeDevicePublish } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
 import { jest } from '@jest/globals';
 import type { DmContext } from '../../context';
@@ -31,8 +31,7 @@ beforeEach(() => {
     sender = new CommandSender({ prisma, bus, log, now: () => 1 } as unknown as DmContext, new WaitingCommands());
   });
   bus.subscribe(subjects.downOfDevice('p', 'd'), ({ data, respond }) => {
-    const publish = decodeDevicePublish(decodeEnvelope(data.toString()).data);
-    respond?.(encodeEnvelope(encodeDevicePublish({ ...publish, payload: Buffer.from('{"code":200}') }), 1));
+    respond?.(writeDevicePublish({ ...readDevicePublish(data), body: { code: 200 } }, 1));
   });
 });
 afterEach(async () => {

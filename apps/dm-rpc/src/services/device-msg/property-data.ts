@@ -1,5 +1,5 @@
 /** What devices reported: latest values, history, and values that wait. */
-import { Code, type services } from '@alink/contract';
+import { Code, DefinitionType, type services } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter, noDevice } from '../../wire/errors';
@@ -15,7 +15,7 @@ const ASCENDING = 1;
 export const propertyDataHandlers = ({ prisma }: DmContext): Methods => {
   const propertiesOf = (productID: string) =>
     prisma.schemaEntry.findMany({
-      where: { productID, type: 1 },
+      where: { productID, type: DefinitionType.property },
       orderBy: [{ order: 'asc' }, { identifier: 'asc' }],
       select: { identifier: true, name: true },
     });

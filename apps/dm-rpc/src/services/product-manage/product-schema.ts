@@ -1,5 +1,5 @@
 /** Thing models: definitions one by one, and whole documents. */
-import type { services } from '@alink/contract';
+import { DefinitionType, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { CallContext, Handlers } from '@alink/rpc';
 import { affordanceOf, definitionsOf, exportModel, importThingModel, type ThingModel } from '@alink/thing-model';
@@ -59,7 +59,7 @@ const inSchemaFilter = (
       ...(request.identifiers.length > 0 ? [{ identifier: { in: request.identifiers } }] : []),
       ...(request.identifier ? [{ identifier: { contains: literal(request.identifier) } }] : []),
       ...(request.propertyMode
-        ? [{ type: 1, affordance: { contains: literal(`"mode":"${request.propertyMode}"`) } }]
+        ? [{ type: DefinitionType.property, affordance: { contains: literal(`"mode":"${request.propertyMode}"`) } }]
         : []),
     ],
   };

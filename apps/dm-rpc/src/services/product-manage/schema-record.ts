@@ -1,5 +1,5 @@
 /** A definition of a thing model on the wire and in the database. */
-import type { services } from '@alink/contract';
+import { YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import { assembleModel, definitionFrom, type ThingModel } from '@alink/thing-model';
 import { badParameter, thingModelFault } from '../../wire/errors';
@@ -26,9 +26,6 @@ const EXTRA = [
   'tenantCode',
 ] as const;
 
-const REQUIRED = 1;
-const OPTIONAL = 2;
-
 const checked = (field: string, entry: SchemaData): SchemaData => {
   try {
     definitionFrom(entry);
@@ -46,7 +43,7 @@ export const newSchemaRow = (field: string, info: SchemaInput, productID: string
     type: Number(info.type),
     name: info.name?.value || info.identifier,
     desc: info.desc?.value ?? '',
-    required: Number(info.required) === REQUIRED,
+    required: Number(info.required) === YesNo.yes,
     order: Number(info.order) || order,
     affordance: info.affordance?.value ?? '',
     extra: pickExtra(info, EXTRA),
@@ -60,7 +57,7 @@ export const changedSchemaRow = (field: string, info: SchemaInput, row: SchemaRo
     ...row,
     name: info.name?.value ?? row.name,
     desc: info.desc?.value ?? row.desc,
-    required: info.required === '0' ? row.required : Number(info.required) === REQUIRED,
+    required: info.required === '0' ? row.required : Number(info.required) === YesNo.yes,
     order: Number(info.order) || row.order,
     affordance: info.affordance?.value ?? row.affordance,
     extra: mergeExtra(row.extra, info, EXTRA),
@@ -74,7 +71,7 @@ export const schemaInfo = (row: SchemaRow): SchemaOutput => ({
   identifier: row.identifier,
   name: { value: row.name },
   desc: { value: row.desc },
-  required: row.required ? REQUIRED : OPTIONAL,
+  required: row.required ? YesNo.yes : YesNo.no,
   affordance: { value: row.affordance },
   order: row.order,
 });

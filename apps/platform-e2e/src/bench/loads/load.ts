@@ -4,16 +4,14 @@ import type { ProcessorTime } from '../measure/processor-time';
 import type { PlatformSubject } from '../subjects/platform';
 import type { Subject } from '../subjects/subject';
 
-/** As `--only` names them, in the order in which they run. */
-export const LOAD_NAMES = ['memory', 'connects', 'reports-1', 'reports-16', 'commands'] as const;
+/** As `--only` names them, in the order in which they run: the last restarts brokers that are warm by then. */
+export const LOAD_NAMES = ['connects', 'reports-1', 'reports-16', 'commands', 'memory'] as const;
 export type LoadName = (typeof LOAD_NAMES)[number];
 
 /** How much is done in a round. */
 export interface Sizes {
   readonly connects: number;
   readonly idleConnections: number;
-  /** Time for an idle process to give back what it needed for a moment: Node.js collects garbage when it has been idle for some seconds. */
-  readonly settleMs: number;
   /** How long reports run before they are timed, and then, milliseconds. */
   readonly runUpMs: number;
   readonly timedMs: number;

@@ -1,14 +1,18 @@
 /** Memory of the broker's process for a connection that is idle. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { residentBytes } from '../measure/resident-memory';
+import { freePort } from '@alink/testing';
+import { collectGarbage, inspectable } from '../measure/collect-garbage';
 import { untilQuiet } from '../measure/processor-time';
+import { residentBytes } from '../measure/resident-memory';
 import type { Subject } from '../subjects/subject';
 import type { Bench, Load } from './load';
 
-const brokerBytes = async (subject: Subject, settleMs: number): Promise<number> => {
+/** What the process holds when it has nothing to do. */
+const heldBytes = async (subject: Subject, inspectPort: number): Promise<number> => {
+  const pid = subject.processes().broker![0]!.pid;
   await untilQuiet(subject);
-  await pause(settleMs);
-  return residentBytes(subject.processes().broker?.[0]?.pid ?? -1);
+  await collectGarbage(pid, inspectPort);
+  await untilQuiet(subject);
+  return residentBytes(pid);
 };
 
 /** Each round has a process that is new: one that has had many connections has memory to spare. */
@@ -19,10 +23,11 @@ export const memoryLoad = ({ generator, sizes, platforms, bareAedes }: Bench): L
   warmUp: false,
   prepare: () => generator.prepare(sizes.idleConnections, 1),
   measure: async (subject) => {
-    await subject.restartBroker();
-    const before = await brokerBytes(subject, sizes.settleMs);
+    const inspectPort = await freePort();
+    await subject.restartBroker(inspectable(inspectPort));
+    const before = await heldBytes(subject, inspectPort);
     const { connected } = await generator.connect(subject.port);
-    const kibibytes = ((await brokerBytes(subject, sizes.settleMs)) - before) / connected / 1024;
+    const kibibytes = ((await heldBytes(subject, inspectPort)) - before) / connected / 1024;
     await generator.disconnect();
     await untilQuiet(subject);
     return { figures: { kibibytes } };

@@ -5,8 +5,8 @@ import type { Subject } from './subject';
 export const BARE_AEDES = 'bare-aedes';
 export const ANSWERING_AEDES = 'answering-aedes';
 
-const start = async (reference: string, port: number): Promise<SpawnedApp> => {
-  const aedes = spawnApp('platform-e2e', {}, [reference, String(port)]);
+const start = async (reference: string, port: number, env: Readonly<Record<string, string>>): Promise<SpawnedApp> => {
+  const aedes = spawnApp('platform-e2e', env, [reference, String(port)]);
   await aedes.waitForLine(/listening/);
   return aedes;
 };
@@ -14,15 +14,15 @@ const start = async (reference: string, port: number): Promise<SpawnedApp> => {
 /** A reference in a process of its own. */
 const startAedes = async (name: string, reference: string, replies: boolean): Promise<Subject> => {
   const port = await freePort();
-  let aedes = await start(reference, port);
+  let aedes = await start(reference, port, {});
   return {
     name,
     port,
     replies,
     processes: () => ({ broker: [{ pid: aedes.pid }] }),
-    restartBroker: async () => {
+    restartBroker: async (env) => {
       await aedes.stop();
-      aedes = await start(reference, port);
+      aedes = await start(reference, port, env);
     },
     stop: async () => void (await aedes.stop()),
   };

@@ -49,9 +49,9 @@ export const startPlatform = async ({ name, devices, root }: PlatformOptions): P
       PostgreSQL: [{ ...watched(postgres.pid()), without: [keptReports.counterPid] }],
       others: [watched(platform.etcd.pid()), watched(platform.app('timedjob-rpc').pid)],
     }),
-    restartBroker: async () => {
+    restartBroker: async (env) => {
       await platform.stopApp('protocol-aliyun-mqtt');
-      await platform.startApp('protocol-aliyun-mqtt');
+      await platform.startApp('protocol-aliyun-mqtt', env);
     },
     stop: async () => {
       await keptReports.close();

@@ -22,7 +22,7 @@ export interface Subject {
   readonly keptReports?: KeptReports;
   /** Its processes now. */
   processes(): Readonly<Partial<Record<ProcessName, readonly WatchedProcess[]>>>;
-  /** Starts the broker's process anew. */
-  restartBroker(): Promise<void>;
+  /** Starts the broker's process anew, with variables besides those that it has. */
+  restartBroker(env: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }

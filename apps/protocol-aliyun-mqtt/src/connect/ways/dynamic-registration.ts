@@ -3,24 +3,22 @@
  * ("Alibaba Cloud IoT documentation, 'MQTT dynamic registration'"; Link SDK for C 4.x, aiot_dynregmq_api.c).
  */
 import { identityTopics } from '@alink/alink';
+import { AutoRegister } from '@alink/contract';
 import { dynregContent } from '@alink/signing';
 import type { Registration } from '../../directory/credentials-source';
 import type { ProductEntry } from '../../directory/records';
 import type { Attempt } from '../attempt';
-import { CREATES_DEVICES, refusals, type Refusal } from '../refusals';
+import { refusals, type Refusal } from '../refusals';
 import { refused, type Push, type Verdict } from '../verdict';
 import { provesKey } from '../verify';
 import type { Way, WayContext } from './way';
-
-/** `autoRegister` from which an existing device may fetch its secret. */
-const SERVES_EXISTING = 2;
 
 /** Whether this CONNECT asks for credentials rather than for a session. */
 export const isRegistration = ({ clientId: { authType } }: Attempt): boolean =>
   authType === 'register' || authType === 'regnwl';
 
 interface Kind {
-  /** `autoRegister` that the product needs. */
+  /** `autoRegister` from which a product allows it. */
   readonly needs: number;
   /** Asks dm; the push when granted. */
   readonly grant: (product: ProductEntry, deviceName: string) => Promise<Push | Exclude<Registration, 'registered'>>;
@@ -30,7 +28,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
   const kinds: Record<string, Kind> = {
     /** Pre-registered: the device exists and gets its DeviceSecret. */
     register: {
-      needs: SERVES_EXISTING,
+      needs: AutoRegister.existing,
       async grant(product, deviceName) {
         const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
         if (outcome !== 'registered') return outcome;
@@ -40,7 +38,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
     },
     /** Pre-registration-free: the device is created where it is missing and gets a clientId and a token. */
     regnwl: {
-      needs: CREATES_DEVICES,
+      needs: AutoRegister.create,
       async grant(product, deviceName) {
         const { outcome, clientId, deviceToken } = await credentials.issueDeviceToken(product.productID, deviceName);
         if (outcome !== 'registered') return outcome;

@@ -2,10 +2,11 @@
  * The manual's automatic registration: `securemode=-2` without authType, signed with the ProductSecret. The first
  * connect creates the device; later ones are accepted only for devices that were made this way.
  */
+import { AutoRegister } from '@alink/contract';
 import { signedContents } from '@alink/signing';
 import { AUTO_REGISTRATION } from '../../directory/rpc-source';
 import { diagnoseSign } from '../diagnose-sign';
-import { CREATES_DEVICES, refusals } from '../refusals';
+import { refusals } from '../refusals';
 import { admitEnabled, refused } from '../verdict';
 import { provesKey } from '../verify';
 import type { Way, WayContext } from './way';
@@ -24,7 +25,7 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     if (!product) return refused(refusals.unknownProduct());
     if (!signed) return refused(refusals.wrongSign(() => diagnoseSign(attempt, product.secret, device?.secret)));
     // The switch is about new devices: those that were made this way know no other way in.
-    if (!device && product.autoRegister < CREATES_DEVICES) return refused(refusals.autoRegisterOff());
+    if (!device && product.autoRegister < AutoRegister.create) return refused(refusals.autoRegisterOff());
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());
     if (!product.enabled) return refused(refusals.disabledProduct());
     const registered = device ?? (await directory.register(product, identity.deviceName));

@@ -30,7 +30,7 @@ export interface WayContext {
   readonly clock: Clock;
   /** Asked before dm.rpc gives credentials, each of which is a line of the audit log. */
   readonly connectRate: CredentialsRate;
-  /** ClientID of the latest successful login of a device on this gateway. */
+  /** ClientID of the latest successful login of a device on this node. */
   readonly latestLogin: (productKey: string, deviceName: string) => string | undefined;
   readonly cloudPublisher: boolean;
   /** Whether dynamic registration is served over plain TCP. */

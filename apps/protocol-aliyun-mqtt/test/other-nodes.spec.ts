@@ -1,21 +1,21 @@
-/** One session per device over all gateways, also after messages between them were lost. */
+/** One session per device over all nodes, also after messages between them were lost. */
 import { createMemoryBus } from '@alink/bus';
 import { subjects } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { eventually, type RawMqtt } from '@alink/testing';
 import { cut } from './cut';
-import { PRODUCT_KEY, secretOf, startDeviceGateway, type DeviceGateway } from './device-gateway';
+import { PRODUCT_KEY, secretOf, startDeviceNode, type DeviceNode } from './device-node';
 import { PartitionedBus } from './partitioned-bus';
 
 // Keys of the development CA take seconds on a busy machine.
 const bus = createMemoryBus();
 const busOfOne = new PartitionedBus(bus);
-let one: DeviceGateway;
-let other: DeviceGateway;
+let one: DeviceNode;
+let other: DeviceNode;
 beforeAll(async () => {
-  one = await startDeviceGateway({}, systemClock, { bus: busOfOne });
-  other = await startDeviceGateway({}, systemClock, { bus });
+  one = await startDeviceNode({}, systemClock, { bus: busOfOne });
+  other = await startDeviceNode({}, systemClock, { bus });
 });
 afterAll(async () => {
   // Both share the bus, which the latter closes.
@@ -24,14 +24,14 @@ afterAll(async () => {
 });
 
 interface Notice {
-  readonly gateway: string;
+  readonly node: string;
   readonly stream: number;
   readonly sequence: number;
   readonly clientId: string;
 }
 
 let names = 0;
-/** A name that no test has used, and what gateways tell of it. */
+/** A name that no test has used, and what nodes tell of it. */
 const newDevice = () => {
   const deviceName = `dev-${++names}`;
   const subject = subjects.sessionOpened(PRODUCT_KEY, deviceName);
@@ -39,17 +39,17 @@ const newDevice = () => {
   bus.subscribe(subject, ({ data }) => void told.push(JSON.parse(data.toString()) as Notice));
   const tell = (notice: Partial<Notice>): void => {
     const product = { productID: PRODUCT_KEY, deviceName };
-    bus.publish(subject, JSON.stringify({ gateway: 'third', stream: 0, clientId: 'x', ...product, ...notice }));
+    bus.publish(subject, JSON.stringify({ node: 'third', stream: 0, clientId: 'x', ...product, ...notice }));
   };
   return { deviceName, told, tell };
 };
 /** Each login has a ClientID of its own. */
 const login = (deviceName: string) =>
   deviceCredentials({ productKey: PRODUCT_KEY, deviceName, deviceSecret: secretOf(deviceName), timestamp: ++names });
-const online = async (gateway: DeviceGateway, deviceName: string): Promise<RawMqtt> => {
-  const { raw, code } = await gateway.connectAs(login(deviceName));
+const online = async (node: DeviceNode, deviceName: string): Promise<RawMqtt> => {
+  const { raw, code } = await node.connectAs(login(deviceName));
   expect(code).toBe(0);
-  await eventually(() => expect(gateway.sessions.get(PRODUCT_KEY, deviceName)?.state).toBe('online'));
+  await eventually(() => expect(node.sessions.get(PRODUCT_KEY, deviceName)?.state).toBe('online'));
   return raw;
 };
 const expectAlive = async (raw: RawMqtt): Promise<void> => {

@@ -1,4 +1,4 @@
-/** The device side of a gateway on real ports, in this process: everything from accept to the bus. */
+/** The device side of a node on real ports, in this process: everything from accept to the bus. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@alink/bus';
@@ -11,10 +11,10 @@ import { createTestPath } from './test-path';
 
 export { PRODUCT_KEY, secretOf };
 
-export type DeviceGateway = Awaited<ReturnType<typeof startDeviceGateway>>;
+export type DeviceNode = Awaited<ReturnType<typeof startDeviceNode>>;
 
-/** Starts it with the limits given, all others off; the bus may be shared with other gateways. */
-export const startDeviceGateway = async (
+/** Starts it with the limits given, all others off; the bus may be shared with other nodes. */
+export const startDeviceNode = async (
   limits: Partial<GuardConfig>,
   clock: Clock,
   surroundings: { readonly bus?: Bus; readonly dm?: ListedDm } = {},

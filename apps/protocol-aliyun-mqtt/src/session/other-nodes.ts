@@ -1,5 +1,5 @@
 /**
- * One session per device over all gateways: a login here ends the older session elsewhere ("Alibaba Cloud IoT
+ * One session per device over all nodes: a login here ends the older session elsewhere ("Alibaba Cloud IoT
  * documentation, 'Limits'": the older connection of the same triple is cut).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,14 +17,14 @@ const TOLD_AT_ONCE = 500;
 const PAUSE_MS = 50;
 
 interface Opened extends Epoch {
-  readonly gateway: string;
+  readonly node: string;
   readonly productID: string;
   readonly deviceName: string;
   /** The whole ClientID of that login: the cloud publisher's password is checked against it. */
   readonly clientId: string;
 }
 
-export class OtherGateways {
+export class OtherNodes {
   private subscription: Subscription | undefined;
 
   constructor(
@@ -32,7 +32,7 @@ export class OtherGateways {
     private readonly sessions: SessionTable,
     private readonly presence: Presence,
     private readonly directory: DeviceDirectory,
-    private readonly gatewayId: string,
+    private readonly nodeId: string,
     private readonly log: Logger,
   ) {}
 
@@ -60,7 +60,7 @@ export class OtherGateways {
     if (epoch === undefined) return;
     const { productID, deviceName } = session;
     const clientId = session.options.rawClientId;
-    const notice: Opened = { gateway: this.gatewayId, productID, deviceName, ...epoch, clientId };
+    const notice: Opened = { node: this.nodeId, productID, deviceName, ...epoch, clientId };
     this.bus.publish(subjects.sessionOpened(productID, deviceName), JSON.stringify(notice));
   }
 
@@ -77,7 +77,7 @@ export class OtherGateways {
 
   private async opened(data: Buffer): Promise<void> {
     const notice = JSON.parse(data.toString()) as Opened;
-    if (notice.gateway === this.gatewayId) return;
+    if (notice.node === this.nodeId) return;
     const keys = this.directory.productKeys(notice.productID);
     await Promise.all(keys.map((productKey) => this.compare(productKey, notice)));
   }
@@ -96,6 +96,6 @@ export class OtherGateways {
     // A notice may be late: a session of after it may have come and gone.
     if (!session && this.sessions.hasLaterLogin(productKey, deviceName, notice)) return;
     this.sessions.noteLogin(productKey, deviceName, clientId, notice);
-    void session?.end('taken over: the device connected to another gateway');
+    void session?.end('taken over: the device connected to another node');
   }
 }

@@ -1,0 +1,37 @@
+/** The consumer's handler by itself, for what the bus does not do by itself: the same batch again, and foreign messages. */
+import type { KeptMessage } from '@alink/bus';
+import type { DeviceReport } from '@alink/contract';
+import { createLogger } from '@alink/runtime';
+import { ApplicationNews } from '../src/ingest/application-news';
+import { createIngest } from '../src/ingest/consume';
+import { createSinks } from '../src/ingest/sinks';
+import { PresenceNews } from '../src/presence/presence-news';
+import { reportOf, reportsBody, type DmFixture } from './dm-fixture';
+
+/** What it logs stands with what the fixture's dm does. */
+export const ingestOf = ({ bus, db, logged }: DmFixture): ((batch: readonly KeptMessage[]) => Promise<void>) => {
+  const destination = { write: (line: string) => void logged.push(line) };
+  return createIngest({
+    bus,
+    prisma: db.prisma,
+    log: createLogger({ name: 'ingest', level: 'debug', destination }),
+    presenceNews: new PresenceNews(bus, Date.now),
+    applicationNews: new ApplicationNews(bus, Date.now),
+    sinks: createSinks(() => undefined),
+  });
+};
+
+let sequence = 1;
+/** A message as the stream delivers it, each further on in the stream. */
+export const kept = (subject: string, body: string): KeptMessage => ({
+  subject,
+  data: Buffer.from(body),
+  sequence: sequence++,
+  deliveries: 1,
+});
+
+export const keptReports = (...reports: readonly DeviceReport[]): KeptMessage => {
+  const { subject, body } = reportsBody(...reports);
+  return kept(subject, body);
+};
+export const keptUplink = (...args: Parameters<typeof reportOf>): KeptMessage => keptReports(reportOf(...args));

@@ -1,0 +1,205 @@
+/** The platform as separate processes on real etcd, NATS and PostgreSQL, each on free ports. */
+import { randomBytes } from 'node:crypto';
+import { startEtcd, type TestEtcd } from './etcd-server';
+import { freePort } from './free-port';
+import { removeFolder, temporaryFolder } from './guardian';
+import { startNats, type TestNats } from './nats-server';
+import type { TestDatabase } from './postgres-server';
+import { createDatabase } from './shared-postgres';
+import { spawnApp, type SpawnedApp } from './spawned-app';
+
+export type AppName = 'dm-rpc' | 'timedjob-rpc' | 'protocol-aliyun-mqtt';
+
+/** The line that an app prints once it serves. */
+const UP: Record<AppName, RegExp> = {
+  'dm-rpc': /dm\.rpc serves/,
+  'timedjob-rpc': /timedjob\.rpc\/\d+/,
+  'protocol-aliyun-mqtt': /dg\.rpc and MQTT serve/,
+};
+
+const UP_WITHIN_MS = 120_000;
+
+export type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
+export type PlatformPorts = GatewayPorts & Record<'dm' | 'timedjob', number>;
+
+const freeGatewayPorts = async (): Promise<GatewayPorts> => ({
+  mqtt: await freePort(),
+  mqttTls: await freePort(),
+  mqttWs: await freePort(),
+  gatewayGrpc: await freePort(),
+  gatewayHttp: await freePort(),
+});
+
+const gatewayVariables = (ports: GatewayPorts): Record<string, string> => ({
+  MQTT_PORT: String(ports.mqtt),
+  MQTT_TLS_PORT: String(ports.mqttTls),
+  MQTT_WS_PORT: String(ports.mqttWs),
+  GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
+  GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
+});
+
+export interface SpawnedPlatformOptions {
+  /** More variables for all apps. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is started, in this order; by default all. */
+  readonly apps?: readonly AppName[];
+  /** Makes the database elsewhere than on the server that tests share. */
+  readonly makeDatabase?: () => Promise<TestDatabase>;
+  /** Root of another checkout whose built apps are run. */
+  readonly root?: string;
+}
+
+/** What a platform is put together from. */
+export interface PlatformParts {
+  readonly etcd: TestEtcd;
+  readonly nats: TestNats;
+  readonly database: TestDatabase;
+  readonly ports: PlatformPorts;
+  readonly dataDir: string;
+  /** What every app gets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly root?: string;
+}
+
+export class SpawnedPlatform {
+  readonly etcd: TestEtcd;
+  readonly nats: TestNats;
+  readonly database: TestDatabase;
+  readonly ports: PlatformPorts;
+  /** `DATA_DIR` of the apps, which goes with the platform. */
+  readonly dataDir: string;
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly apps = new Map<AppName, SpawnedApp>();
+  private readonly moreGateways = new Map<GatewayPorts, SpawnedApp>();
+  /** Output of processes that have ended: greps must see all of it. */
+  private pastOutput = '';
+
+  private readonly root: string | undefined;
+
+  constructor({ etcd, nats, database, ports, dataDir, env, root }: PlatformParts) {
+    this.etcd = etcd;
+    this.nats = nats;
+    this.database = database;
+    this.ports = ports;
+    this.dataDir = dataDir;
+    this.env = env;
+    this.root = root;
+  }
+
+  /** Starts the servers and the apps; a class that extends this one is started in the same way. */
+  static async start<P extends SpawnedPlatform>(
+    this: new (parts: PlatformParts) => P,
+    {
+      env = {},
+      apps = ['dm-rpc', 'timedjob-rpc', 'protocol-aliyun-mqtt'],
+      makeDatabase = createDatabase,
+      root,
+    }: SpawnedPlatformOptions = {},
+  ): Promise<P> {
+    const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), makeDatabase()]);
+    const ports = { ...(await freeGatewayPorts()), dm: await freePort(), timedjob: await freePort() };
+    const dataDir = temporaryFolder('platform');
+    const all = {
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+      STARTUP_TIMEOUT_S: String(UP_WITHIN_MS / 1000),
+      ETCD_HOSTS: etcd.hosts,
+      NATS_URL: nats.url,
+      DATABASE_URL: database.url,
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      ...gatewayVariables(ports),
+      DATA_DIR: dataDir,
+      DM_GRPC_PORT: String(ports.dm),
+      TIMEDJOB_GRPC_PORT: String(ports.timedjob),
+      // Tests log in far more often than devices do.
+      CONNECTS_PER_MINUTE_PER_DEVICE: '0',
+      LOGIN_FAILURES_PER_MINUTE: '0',
+      ...env,
+    };
+    const platform = new this({ etcd, nats, database, ports, dataDir, env: all, root });
+    try {
+      for (const app of apps) await platform.startApp(app);
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+    return platform;
+  }
+
+  /** Where the services and the gateway are, as variables: what dmctl reads. */
+  get portVariables(): Record<string, string> {
+    const { dm, timedjob } = this.ports;
+    return { ...gatewayVariables(this.ports), DM_GRPC_PORT: String(dm), TIMEDJOB_GRPC_PORT: String(timedjob) };
+  }
+
+  /** Starts one app and waits until it says that it is up. */
+  async startApp(name: AppName, env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> {
+    const app = this.spawn(name, env);
+    await app.waitForLine(UP[name], UP_WITHIN_MS);
+    return app;
+  }
+
+  /** Starts one app without waiting. */
+  spawn(name: AppName, env: Readonly<Record<string, string>> = {}): SpawnedApp {
+    const app = spawnApp(name, { ...this.env, ...env }, [], this.root);
+    this.apps.set(name, app);
+    return app;
+  }
+
+  /** Starts a gateway beside the others, on ports of its own. */
+  async startAnotherGateway(env: Readonly<Record<string, string>> = {}): Promise<GatewayPorts> {
+    const ports = await freeGatewayPorts();
+    await this.startGateway(ports, env);
+    return ports;
+  }
+
+  /** Starts the gateway of these ports, or starts it again, and waits until it is up. */
+  async startGateway(ports: GatewayPorts, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (ports === this.ports) return void (await this.startApp('protocol-aliyun-mqtt', env));
+    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env }, [], this.root);
+    this.moreGateways.set(ports, app);
+    await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
+  }
+
+  /** The gateway of these ports: `this.ports`, or those of another one. */
+  gateway(ports: GatewayPorts): SpawnedApp {
+    return this.moreGateways.get(ports) ?? this.app('protocol-aliyun-mqtt');
+  }
+
+  async stopGateway(ports: GatewayPorts, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (ports === this.ports) return this.stopApp('protocol-aliyun-mqtt', signal);
+    const app = this.gateway(ports);
+    await app.stop(signal);
+    this.pastOutput += app.output;
+    this.moreGateways.delete(ports);
+  }
+
+  app(name: AppName): SpawnedApp {
+    const app = this.apps.get(name);
+    if (!app) throw new Error(`${name} was not started`);
+    return app;
+  }
+
+  async stopApp(name: AppName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const app = this.app(name);
+    await app.stop(signal);
+    this.pastOutput += app.output;
+    this.apps.delete(name);
+  }
+
+  /** Everything that any app has printed. */
+  get output(): string {
+    const running = [...this.apps.values(), ...this.moreGateways.values()];
+    return [this.pastOutput, ...running.map((app) => app.output)].join('');
+  }
+
+  /** Ends the apps, then the servers. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.moreGateways.keys()].map((ports) => this.stopGateway(ports)));
+    for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
+      if (this.apps.has(name)) await this.stopApp(name);
+    }
+    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop()]);
+    removeFolder(this.dataDir);
+  }
+}
