@@ -210,6 +210,13 @@ describe('a batch', () => {
     expect(await latest()).toBe('rpm=4@1000');
   });
 
+  test('of a busy turn are all written, though they are more than one transaction takes', async () => {
+    const many = Array.from({ length: 2500 }, (_, n) => reportOf(report({ rpm: n }, 1000 + n)));
+    await ingest()([keptReports(...many.slice(0, 1300)), keptReports(...many.slice(1300))]);
+    expect(await history('rpm')).toMatch(/of 2500$/);
+    expect(await latest()).toBe('rpm=2499@3499');
+  });
+
   test('with messages that cannot be read keeps the others', async () => {
     const foreign = (payload: string) => reportOf(JSON.parse(payload) as DeviceMessage);
     const before = fixture.logged.length;

@@ -1,4 +1,4 @@
-/** Takes what nodes put into the stream: one batch, one transaction; acknowledged once it is committed. */
+/** Takes what nodes put into the stream in batches: each is acknowledged once all of it is committed. */
 import type { Bus, Consumer, KeptMessage } from '@alink/bus';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
@@ -13,8 +13,10 @@ import { createReader, type Item } from './read-message';
 import type { Gathered, SinkTable } from './sink-table';
 
 export const DURABLE = 'dm-rpc';
-/** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
+/** Messages that are taken at once at most, and how long to wait for more of them: a report is to be seen at once. */
 const MAX_BATCH = 500;
+/** Reports in one transaction at most: a message of a busy node holds hundreds, and rows cost memory until they are written. */
+const MAX_TRANSACTION = 2000;
 const MAX_WAIT_MS = 20;
 
 export interface ConsumeOptions {
@@ -86,7 +88,10 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
 
   return async (batch) => {
     const stream = await bus.streamCreatedMs();
-    await keepWhatCanBe(batch.flatMap((message) => read(message, stream)));
+    const items = batch.flatMap((message) => read(message, stream));
+    for (let start = 0; start < items.length; start += MAX_TRANSACTION) {
+      await keepWhatCanBe(items.slice(start, start + MAX_TRANSACTION));
+    }
   };
 };
 
