@@ -25,6 +25,7 @@ import { WaitingCommands } from './services/device-interact/waiting-commands';
 import { deviceManage } from './services/device-manage/device-manage';
 import { deviceMsg } from './services/device-msg/device-msg';
 import { directory } from './services/directory/directory';
+import { CompiledModels } from './services/product-manage/compiled-models';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
 import { checkStoredKeys } from './stored-keys';
@@ -73,7 +74,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const changes = new Changes(bus, now);
   const deletedDevices = new DeletedDevices(prisma, log);
   const audit = new AuditLog(prisma, now);
-  const context: DmContext = { prisma, bus, secretBox, changes, deletedDevices, audit, log, now };
+  const models = new CompiledModels(prisma);
+  const context: DmContext = { prisma, bus, secretBox, changes, deletedDevices, audit, models, log, now };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);

@@ -84,6 +84,7 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
     await audit.transact(call, async (tx, note) => {
       refusePublished(await requireLockedProduct(tx, productID), 'thing model');
       note(action, { productID }, await change(tx));
+      await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
     });
     changes.schemaChanged(productID);
   };

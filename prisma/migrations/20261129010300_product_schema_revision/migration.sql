@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "product" ADD COLUMN     "schema_revision" UUID NOT NULL DEFAULT gen_random_uuid();
