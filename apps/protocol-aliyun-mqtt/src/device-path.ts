@@ -86,7 +86,7 @@ const wire = (options: DevicePathOptions) => {
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
   const connections = new Connections({ admission, unguarded, guard, sessions, changes, life, uplink, ...tools });
 
-  return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, connections };
+  return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, life, connections };
 };
 
 /** The device path as parts that are started and stopped; the ports are opened last and closed first. */
