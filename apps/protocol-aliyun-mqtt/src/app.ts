@@ -8,7 +8,7 @@ import type { NodeConfig } from './config';
 import { deviceAuth } from './connect/device-auth';
 import { createDevicePath, type DevicePathConfig } from './device-path';
 import { RpcCredentialsSource } from './directory/credentials-source';
-import { Peer } from './directory/peer';
+import { DmKind } from './directory/dm-kind';
 import { RpcDirectorySource } from './directory/rpc-source';
 import { createHttpServer } from './http/http-server';
 import { readEndpoint } from './http/mqtt-endpoint';
@@ -65,8 +65,8 @@ export const createNode = async ({
   const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log, security });
 
   const metrics = createMetrics('protocol-aliyun-mqtt');
-  const peer = new Peer();
-  const source = new RpcDirectorySource(dm, peer, log);
+  const dmKind = new DmKind();
+  const source = new RpcDirectorySource(dm, dmKind, log);
   const credentials = new RpcCredentialsSource(dm);
   const path = createDevicePath({
     config,
@@ -74,7 +74,7 @@ export const createNode = async ({
     source,
     credentials,
     answerer: new DmRequests(dm),
-    peer,
+    dmKind,
     metrics,
     log,
     onActivity,

@@ -12,7 +12,7 @@ import { Admission } from './connect/admission';
 import { Connections } from './connection/connections';
 import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
-import { Peer } from './directory/peer';
+import { DmKind } from './directory/dm-kind';
 import type { DirectorySource } from './directory/records';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
@@ -42,7 +42,7 @@ export interface DevicePathOptions {
   /** Our dm.rpc, for what devices ask. */
   readonly answerer: Answerer;
   /** Whose dm.rpc it is (default: ours). */
-  readonly peer?: Peer;
+  readonly dmKind?: DmKind;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Hears of each thing that happens to a device. */
@@ -56,7 +56,7 @@ export interface DevicePathOptions {
 /** Every part, and who needs whom. Nothing runs yet. */
 const wire = (options: DevicePathOptions) => {
   const { config, bus, source, credentials, answerer, metrics, log, onActivity } = options;
-  const { peer = new Peer(), clock = systemClock, guardClock } = options;
+  const { dmKind = new DmKind(), clock = systemClock, guardClock } = options;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
   const nodeMetrics = createNodeMetrics(metrics, () => sessions.size);
@@ -77,7 +77,7 @@ const wire = (options: DevicePathOptions) => {
   const admission = guard.admission(unguarded);
 
   const tools = { bus, clock, log, journal, metrics: nodeMetrics };
-  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, peer, dm: answerer, ...tools });
+  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, dmKind, dm: answerer, ...tools });
 
   const presence = new Presence(bus, clock, log, nodeId);
   const others = new OtherNodes(bus, sessions, presence, directory, nodeId, log);

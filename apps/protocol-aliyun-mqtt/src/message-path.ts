@@ -2,7 +2,7 @@
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import type { DeviceDirectory } from './directory/device-directory';
-import type { Peer } from './directory/peer';
+import type { DmKind } from './directory/dm-kind';
 import { Downlink } from './downlink/downlink';
 import { PendingCommands } from './downlink/pending-commands';
 import type { Journal } from './journal';
@@ -31,20 +31,20 @@ export interface MessagePathOptions {
   readonly directory: DeviceDirectory;
   readonly journal: Journal;
   readonly metrics: NodeMetrics;
-  readonly peer: Peer;
+  readonly dmKind: DmKind;
   /** Our dm.rpc. */
   readonly dm: Answerer;
 }
 
 export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink; downlink: Downlink } => {
-  const { config, nodeId, bus, clock, log, directory, journal, metrics, peer, dm } = options;
+  const { config, nodeId, bus, clock, log, directory, journal, metrics, dmKind, dm } = options;
   const pending = new PendingCommands();
   const notes = new UplinkNotes(journal, metrics);
   const foreign = new ForeignRequests(bus, clock);
   const stream = new ReportStream({ bus, nodeId, shards: config.REPORT_SHARDS });
-  const keeper = new ForeignReaders({ bus, peer, stream, copies: config.FOREIGN_READERS });
+  const keeper = new ForeignReaders({ bus, dmKind, stream, copies: config.FOREIGN_READERS });
   const reports = new Reports(keeper, new RepeatedReports(), pending, notes);
-  const requests = new Requests({ local: new LocalAnswers(clock), dm, foreign, peer, log });
+  const requests = new Requests({ local: new LocalAnswers(clock), dm, foreign, dmKind, log });
   return {
     uplink: new Uplink({ clock, directory, pending, reports, requests, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, foreign }),

@@ -5,7 +5,7 @@ import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createLogger, createMetrics } from '@alink/runtime';
 import { compileModel, importThingModel } from '@alink/thing-model';
 import { DeviceDirectory } from '../src/directory/device-directory';
-import { Peer } from '../src/directory/peer';
+import { DmKind } from '../src/directory/dm-kind';
 import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
 import { createNodeMetrics } from '../src/metrics';
@@ -44,7 +44,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
   const onActivity = (activity: Activity): void => void activities.push(activity);
   const asked: Question[] = [];
   let reply: Reply | Error = { code: 200 };
-  const peer = new Peer();
+  const dmKind = new DmKind();
   const { uplink, downlink } = createMessagePath({
     config: { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders },
     nodeId: 'n1',
@@ -65,7 +65,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     directory: new DeviceDirectory(new ListedDm(), clock),
     journal: new Journal({ bus, log, clock, metrics, onActivity }),
     metrics,
-    peer,
+    dmKind,
     dm: {
       ask: async (question) => {
         asked.push(question);
@@ -86,7 +86,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     downlink,
     link,
     session,
-    peer,
+    dmKind,
     reports,
     activities,
     /** What dm was asked. */

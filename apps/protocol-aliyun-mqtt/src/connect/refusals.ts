@@ -5,7 +5,6 @@
 import { DEVICE_NAME_RULE } from '@alink/signing';
 import type { ReturnCode } from '../link/endpoint';
 
-
 export interface Refusal {
   readonly returnCode: ReturnCode;
   /** May be worked out only when it is read, which a guesser would see in the time: to be read after the answer. */

@@ -11,7 +11,7 @@ import {
   type ProductEntry,
   type TokenEntry,
 } from './records';
-import type { Peer } from './peer';
+import type { DmKind } from './dm-kind';
 
 /** Marks devices that were made by their first connect: only these may connect again with the product secret. */
 export const AUTO_REGISTRATION = 'auto';
@@ -27,7 +27,7 @@ export class RpcDirectorySource implements DirectorySource {
 
   constructor(
     channel: RpcChannel,
-    private readonly peer: Peer,
+    private readonly dmKind: DmKind,
     private readonly log: Logger,
   ) {
     this.directory = channel.client(services.directory);
@@ -37,13 +37,13 @@ export class RpcDirectorySource implements DirectorySource {
 
   async resolve(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Resolved> {
     try {
-      if (!this.peer.isForeign) {
+      if (!this.dmKind.isForeign) {
         try {
           return await this.resolveBatch(devices, productKeys);
         } catch (error) {
           if (!(error instanceof RpcError) || error.code !== Code.notImplemented) throw error;
           this.log.info('dm.rpc is unitedrhino’s: devices are read one by one, reports go out in its form alone');
-          this.peer.isForeign = true;
+          this.dmKind.isForeign = true;
         }
       }
       return await this.resolveSingly(devices, productKeys);

@@ -105,7 +105,7 @@ describe('bytes for a topic of the device', () => {
 
 test('unitedrhino’s reply to a question of the device is no command', async () => {
   await start();
-  bed.peer.isForeign = true;
+  bed.dmKind.isForeign = true;
   const asked: { msgToken: string }[] = [];
   bed.bus.subscribe(subjects.up('thing', PRODUCT_KEY, 'dev1'), ({ data }) =>
     asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as { msgToken: string }),

@@ -1,7 +1,7 @@
 /** Who answers what the node cannot read out of a message: itself, our dm, or unitedrhino's dm over its bus. */
 import type { Question, Reply } from '@alink/alink';
 import type { Logger } from '@alink/runtime';
-import type { Peer } from '../directory/peer';
+import type { DmKind } from '../directory/dm-kind';
 
 /** The device that asks. */
 export interface Asker {
@@ -19,7 +19,7 @@ export interface RequestsOptions {
   readonly local: Answerer & { knows(question: Question): boolean };
   readonly dm: Answerer;
   readonly foreign: Answerer;
-  readonly peer: Peer;
+  readonly dmKind: DmKind;
   readonly log: Logger;
 }
 
@@ -41,8 +41,8 @@ export class Requests implements Answerer {
   }
 
   private answererOf(question: Question): Answerer {
-    const { local, dm, foreign, peer } = this.options;
+    const { local, dm, foreign, dmKind } = this.options;
     if (local.knows(question)) return local;
-    return peer.isForeign ? foreign : dm;
+    return dmKind.isForeign ? foreign : dm;
   }
 }

@@ -1,6 +1,6 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
 import { decodeEnvelope, readDevicePublish, type DeviceReport } from '@alink/contract';
-import { Peer } from '../directory/peer';
+import { DmKind } from '../directory/dm-kind';
 import { ForeignReaders } from './foreign-readers';
 
 const report: DeviceReport = {
@@ -17,13 +17,13 @@ let bus: Bus;
 let heard: Buffer[];
 let kept: DeviceReport[];
 const stream = { keep: async (one: DeviceReport): Promise<void> => void kept.push(one) };
-const peer = new Peer();
+const dmKind = new DmKind();
 
 beforeEach(() => {
   bus = createMemoryBus();
   heard = [];
   kept = [];
-  peer.isForeign = false;
+  dmKind.isForeign = false;
   bus.subscribe('device.up.>', ({ data }) => void heard.push(data));
 });
 afterEach(() => bus.close());
@@ -31,13 +31,13 @@ afterEach(() => bus.close());
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('nobody who reads the other form: only the stream has it', async () => {
-  await new ForeignReaders({ bus, peer, stream, copies: false }).keep(report);
+  await new ForeignReaders({ bus, dmKind, stream, copies: false }).keep(report);
   await settle();
   expect([kept, heard]).toEqual([[report], []]);
 });
 
 test('a copy goes beside the stream once it is kept, and says that it is one', async () => {
-  await new ForeignReaders({ bus, peer, stream, copies: true }).keep(report);
+  await new ForeignReaders({ bus, dmKind, stream, copies: true }).keep(report);
   await settle();
   expect(kept).toEqual([report]);
   expect(heard).toHaveLength(1);
@@ -48,7 +48,7 @@ test('a copy goes beside the stream once it is kept, and says that it is one', a
 
 test('no copy of what was not kept: the device sends it again', async () => {
   const failing = { keep: () => Promise.reject(new Error('not kept')) };
-  await expect(new ForeignReaders({ bus, peer, stream: failing, copies: true }).keep(report)).rejects.toThrow(
+  await expect(new ForeignReaders({ bus, dmKind, stream: failing, copies: true }).keep(report)).rejects.toThrow(
     'not kept',
   );
   await settle();
@@ -56,7 +56,7 @@ test('no copy of what was not kept: the device sends it again', async () => {
 });
 
 test('where the dm is unitedrhino’s, its form is the only one, bytes included', async () => {
-  peer.isForeign = true;
+  dmKind.isForeign = true;
   const custom: DeviceReport = {
     ...report,
     handle: 'ext',
@@ -64,7 +64,7 @@ test('where the dm is unitedrhino’s, its form is the only one, bytes included'
     message: undefined,
     bytes: Buffer.from([0, 255]),
   };
-  const readers = new ForeignReaders({ bus, peer, stream, copies: true });
+  const readers = new ForeignReaders({ bus, dmKind, stream, copies: true });
   await readers.keep(report);
   await readers.keep(custom);
   await settle();

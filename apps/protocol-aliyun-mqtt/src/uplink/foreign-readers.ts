@@ -4,12 +4,12 @@
  */
 import { subjects, writeDevicePublish, type DeviceReport } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import type { Peer } from '../directory/peer';
+import type { DmKind } from '../directory/dm-kind';
 import type { Keeper } from './report-stream';
 
 export interface ForeignReadersOptions {
   readonly bus: Bus;
-  readonly peer: Peer;
+  readonly dmKind: DmKind;
   /** Where reports are kept for our own dm. */
   readonly stream: Keeper;
   /** Whether somebody reads unitedrhino's form beside our own dm. */
@@ -20,8 +20,8 @@ export class ForeignReaders implements Keeper {
   constructor(private readonly options: ForeignReadersOptions) {}
 
   async keep(report: DeviceReport): Promise<void> {
-    const { peer, stream, copies } = this.options;
-    if (peer.isForeign) return this.publish(report, false);
+    const { dmKind, stream, copies } = this.options;
+    if (dmKind.isForeign) return this.publish(report, false);
     await stream.keep(report);
     if (copies) this.publish(report, true);
   }
