@@ -107,7 +107,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': boundaries(['^@alink/app-']) },
   },
   {
-    // The fuzz targets reach the gateway's parsers through the one door that it opens for them.
+    // The fuzz targets reach the node's parsers through the one door that it opens for them.
     files: ['apps/fuzz/src/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['^@alink/app-protocol-aliyun-mqtt/parsers$']) },
   },

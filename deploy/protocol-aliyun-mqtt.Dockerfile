@@ -1,4 +1,4 @@
-# The device gateway: MQTT, Alink, device authentication over gRPC.
+# The node: MQTT, Alink, device authentication over gRPC.
 # From the repository's root: docker build -f deploy/protocol-aliyun-mqtt.Dockerfile -t alink/protocol-aliyun-mqtt .
 
 FROM node:20-slim AS build

@@ -192,7 +192,7 @@ describe('iotTokens', () => {
     expect(await dump(fixture)).not.toContain(iotToken);
     expect(fixture.logged.join('')).not.toContain(iotToken);
 
-    // What C SDK 3.x can keep: the whole answer of the gateway in 300 bytes.
+    // What C SDK 3.x can keep: the whole answer of the node in 300 bytes.
     const host = 'x'.repeat(64);
     const answer = {
       code: 200,

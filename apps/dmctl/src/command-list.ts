@@ -43,13 +43,12 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'log [options] <productKey> <deviceName>',
-    description:
-      'show what happened between the gateway and a device: connects, refusals, messages, each with its cause',
+    description: 'show what happened between the node and a device: connects, refusals, messages, each with its cause',
     load: async () => (await import('./commands/log')).completeLogCommand,
   },
   {
     usage: 'watch [productKey] [deviceName]',
-    description: 'follow what happens between the gateway and devices, until Ctrl-C',
+    description: 'follow what happens between nodes and devices, until Ctrl-C',
     load: async () => (await import('./commands/watch')).completeWatchCommand,
   },
   {
@@ -69,7 +68,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'status',
-    description: 'show the services, their health, and the gateways with their protocols; exit code 0 when all is well',
+    description: 'show the services, their health, and the nodes with their protocols; exit code 0 when all is well',
     load: async () => (await import('./commands/status')).completeStatusCommand,
   },
 ];

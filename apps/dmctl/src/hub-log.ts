@@ -1,7 +1,7 @@
 import type { Session } from './session';
 import { isoOfMs } from './time-text';
 
-/** A line of a device's log: what happened between gateway and device, its cause, and the step to take. */
+/** A line of a device's log: what happened between node and device, its cause, and the step to take. */
 export type LogRow = {
   readonly time: string | undefined;
   readonly action: string;

@@ -4,7 +4,7 @@ import { CliError, ExitCode } from './exit-code';
 import type { Session } from './session';
 import { isoOfSeconds } from './time-text';
 
-/** Seconds without a sign of life after which a gateway counts as gone: it gives one every 60. */
+/** Seconds without a sign of life after which a node counts as gone: it gives one every 60. */
 const SILENT_AFTER_S = 180;
 
 /** Types, not interfaces, so that they are rows of output. */
@@ -17,11 +17,11 @@ type ProtocolRow = {
   readonly protocol: string;
   readonly name: string;
   readonly instance: string;
-  readonly state: 'running' | 'stopped' | 'silent' | 'no gateway';
+  readonly state: 'running' | 'stopped' | 'silent' | 'no node';
   readonly seen: string | undefined;
 };
 
-/** Shows the services and the gateways. @throws {CliError} when one of them is not well */
+/** Shows the services and the nodes. @throws {CliError} when one of them is not well */
 export const showStatus = async (session: Session): Promise<void> => {
   const { out, io } = session;
   const services = await serviceRows(session);
@@ -33,7 +33,7 @@ export const showStatus = async (session: Session): Promise<void> => {
     out.rows(services, ['service', 'address', 'health'], '');
     if (dmServes) {
       out.text('\n');
-      out.rows(protocols, ['protocol', 'name', 'instance', 'state', 'seen'], 'no gateway has announced a protocol');
+      out.rows(protocols, ['protocol', 'name', 'instance', 'state', 'seen'], 'no node has announced a protocol');
     }
   }
   const unwell = services.filter(({ health }) => health !== 'serving');
@@ -44,7 +44,7 @@ export const showStatus = async (session: Session): Promise<void> => {
   const idle = protocols.filter(({ state }) => state !== 'running' && state !== 'stopped');
   const running = protocols.some(({ state }) => state === 'running');
   if (idle.length > 0 || !running) {
-    throw new CliError(ExitCode.refused, 'not every protocol has a gateway that runs', {
+    throw new CliError(ExitCode.refused, 'not every protocol has a node that runs', {
       hint: 'Start protocol-aliyun-mqtt; its log says what it waits for.',
     });
   }
@@ -54,7 +54,7 @@ const serviceRows = async (session: Session): Promise<ServiceRow[]> => {
   const found = await Promise.all([
     findService(session, serviceKeys.dm, session.address('dm').target),
     findService(session, serviceKeys.timedjob, session.address('timedjob').target),
-    findService(session, serviceKeys.dg, session.registry ? '' : `localhost:${session.settings.gatewayPort}`),
+    findService(session, serviceKeys.dg, session.registry ? '' : `localhost:${session.settings.nodePort}`),
   ]);
   return Promise.all(
     found.flat().map(async ({ service, address, ofEtcd }): Promise<ServiceRow> => {
@@ -87,7 +87,7 @@ const protocolRows = async ({ protocols }: Session, nowSeconds: number): Promise
   const rows = await Promise.all(
     list.map(async ({ code, name }): Promise<ProtocolRow[]> => {
       const { list: instances } = await protocols.protocolServiceIndex({ code });
-      if (instances.length === 0) return [{ protocol: code, name, instance: '', state: 'no gateway', seen: undefined }];
+      if (instances.length === 0) return [{ protocol: code, name, instance: '', state: 'no node', seen: undefined }];
       return instances.map(({ ip, port, status, updatedTime }) => ({
         protocol: code,
         name,

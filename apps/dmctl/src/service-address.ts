@@ -43,7 +43,7 @@ export interface Settings {
   readonly etcdHosts: readonly string[] | undefined;
   readonly dmPort: number;
   readonly jobPort: number;
-  readonly gatewayPort: number;
+  readonly nodePort: number;
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly mqttTlsPort: number;
@@ -63,7 +63,7 @@ export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalO
     etcdHosts: env.ETCD_HOSTS?.trim() ? config.ETCD_HOSTS : undefined,
     dmPort: config.DM_GRPC_PORT,
     jobPort: config.TIMEDJOB_GRPC_PORT,
-    gatewayPort: config.GATEWAY_GRPC_PORT,
+    nodePort: config.GATEWAY_GRPC_PORT,
     httpPort: config.GATEWAY_HTTP_PORT,
     mqttPort: config.MQTT_PORT,
     mqttTlsPort: config.MQTT_TLS_PORT,

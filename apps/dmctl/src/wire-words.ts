@@ -1,5 +1,5 @@
-/** Words for the numbers that stand in products and devices. */
-import { AuthMode, AutoRegister, DeviceType, ProductStatus } from '@alink/contract/enumerations';
+/** Words for the numbers that stand in products, devices and jobs. */
+import { AuthMode, AutoRegister, DeviceType, ProductStatus, TaskStatus, TaskType } from '@alink/contract/enumerations';
 
 export {
   DeviceStatus as deviceStatuses,
@@ -41,6 +41,20 @@ export const productStatuses = {
   published: ProductStatus.published,
   disabled: ProductStatus.disabled,
   developing: ProductStatus.inDevelopment,
+} as const;
+
+export const taskTypes = {
+  timed: TaskType.timing,
+  delayed: TaskType.delayed,
+  triggered: TaskType.triggered,
+} as const;
+
+export const taskStatuses = {
+  running: TaskStatus.running,
+  'waiting to run': TaskStatus.toRun,
+  'waiting to stop': TaskStatus.toStop,
+  stopped: TaskStatus.stopped,
+  'being deleted': TaskStatus.toDelete,
 } as const;
 
 /** The word for a number; the number itself where there is none. */

@@ -47,7 +47,7 @@ const keep = (secret: unknown): string => {
   return String(secret);
 };
 const file = (name: string): string => join(platform.dataDir, name);
-/** The authority of the gateway's development certificate. */
+/** The authority of the node's development certificate. */
 const gatewayCa = (): string => join(platform.dataDir, 'tls', 'ca.crt');
 const write = (name: string, text: string): string => {
   writeFileSync(file(name), text);

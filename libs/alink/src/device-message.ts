@@ -12,7 +12,7 @@ interface MessageBase {
   readonly timestamp: number;
   readonly code?: number;
   readonly msg?: string;
-  /** `noAsk`: the platform need not reply, the gateway has done so. */
+  /** `noAsk`: the platform need not reply, the node has done so. */
   readonly sys?: { readonly noAsk?: boolean; readonly retMsg?: boolean };
 }
 

@@ -5,7 +5,7 @@ import { isStorableText } from './storable';
 
 /**
  * Characters in an id. The longest that occurs, the Node SDK's, holds a reply topic of at most 128 bytes; an id goes
- * into keys and indexes behind the gateway, so there must be an end.
+ * into keys and indexes behind the node, so there must be an end.
  */
 const MAX_ID_LENGTH = 256;
 

@@ -41,6 +41,6 @@ export const harmless = (text: string): string => text.slice(0, 64).replace(/[^\
 /** A sentence of somebody else, fit for a reply: see {@link harmless}. */
 export const plain = (sentence: string): string => sentence.slice(0, 256).replace(/[{}"\\\p{Cc}\p{Surrogate}]/gu, '?');
 
-/** A value or identifier that nothing behind the gateway could keep. */
+/** A value or identifier that nothing behind the node could keep. */
 export const notStorable = (identifier: string): Problem =>
   rejectionProblem({ identifier, code: 460, message: `not storable -> ${harmless(identifier)}`, value: undefined });

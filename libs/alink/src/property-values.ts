@@ -25,7 +25,7 @@ export interface PropertyValues {
   readonly count: number;
 }
 
-/** True for an identifier that nothing behind the gateway stumbles over. */
+/** True for an identifier that nothing behind the node stumbles over. */
 export const isUsableIdentifier = (identifier: string): boolean =>
   identifier !== '' &&
   identifier.length <= MAX_IDENTIFIER_LENGTH &&

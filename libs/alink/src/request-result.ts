@@ -2,7 +2,7 @@
 import type { Problem } from './problem';
 import type { RequestResult, UplinkContext } from './route';
 
-/** The gateway has replied by the time the platform has the message. */
+/** The node has replied by the time the platform has the message. */
 export const ANSWERED = Object.freeze({ noAsk: true });
 
 /** A request that failed as a whole. */

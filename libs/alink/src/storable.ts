@@ -1,4 +1,4 @@
-/** What the parts behind the gateway can keep: PostgreSQL takes neither U+0000 nor a lone surrogate in text or JSON. */
+/** What the parts behind the node can keep: PostgreSQL takes neither U+0000 nor a lone surrogate in text or JSON. */
 
 /** Containers inside each other; far more than a thing model can describe, far less than a stack can bear. */
 const MAX_NESTING = 32;

@@ -34,6 +34,9 @@ export const TaskType = { timing: 1, delayed: 2, triggered: 3 } as const;
 /** 2 and 3 are asked for by callers; a task that is asked to run or to stop does so at once. */
 export const TaskStatus = { running: 1, toRun: 2, toStop: 3, stopped: 4, toDelete: 5 } as const;
 
+/** `PageInfo.OrderBy.sort`. */
+export const SortOrder = { ascending: 1, descending: 2 } as const;
+
 /** The numbers of an enumeration, as a check wants them. */
 export const valuesOf = (enumeration: Readonly<Record<string, number>>): readonly number[] =>
   Object.values(enumeration);

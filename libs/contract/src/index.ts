@@ -32,6 +32,7 @@ export {
   ProductStatus,
   ServiceStatus,
   ShadowControl,
+  SortOrder,
   TaskStatus,
   TaskType,
   valuesOf,

@@ -37,20 +37,20 @@ test('tokens', async () => {
   const config = paste('Tokens');
   expect(statSync(join(folder, 'tokens')).mode & 0o777).toBe(0o600);
   const { actor } = await startAsking(rpcServerSettings(config).security);
-  expect(await actor(rpcClientSettings(config))).toBe('gateway');
+  expect(await actor(rpcClientSettings(config))).toBe('node');
   await expect(actor()).rejects.toMatchObject({ code: 100012 });
 });
 
 test('certificates', async () => {
   const config = paste('Certificates');
   const { actor, channel, address } = await startAsking(rpcServerSettings(config).security);
-  const gateway = rpcClientSettings(config);
-  expect(await actor(gateway)).toBe('gateway');
-  expect(await askOver(channel(gateway, address))).toBe('gateway');
+  const node = rpcClientSettings(config);
+  expect(await actor(node)).toBe('node');
+  expect(await askOver(channel(node, address))).toBe('node');
   const operator = { certFile: join(folder, 'operator.crt'), keyFile: join(folder, 'operator.key') };
-  expect(await actor({ tls: { ...gateway.tls!, ...operator } })).toBe('operator');
+  expect(await actor({ tls: { ...node.tls!, ...operator } })).toBe('operator');
   for (const serverName of ['dm.rpc', 'timedjob.rpc', 'dg.rpc']) {
-    expect(await actor({ tls: { ...gateway.tls!, serverName } })).toBe('gateway');
+    expect(await actor({ tls: { ...node.tls!, serverName } })).toBe('node');
   }
-  await expect(actor({ tls: { caFile: gateway.tls!.caFile } })).rejects.toMatchObject({ unavailable: true });
+  await expect(actor({ tls: { caFile: node.tls!.caFile } })).rejects.toMatchObject({ unavailable: true });
 });

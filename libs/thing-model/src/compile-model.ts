@@ -12,7 +12,7 @@ export interface Shape {
   readonly hasValueMember: boolean;
 }
 
-/** A thing model as the gateway and dm use it. No method throws, whatever a device sent. */
+/** A thing model as the node and dm use it. No method throws, whatever a device sent. */
 export interface CompiledModel {
   readonly validation: Validation;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */

@@ -1,4 +1,5 @@
 /** Paging: `PageInfo` to what the database takes. */
+import { SortOrder } from '@alink/contract';
 import { badParameter } from './errors';
 
 /** Rows in one answer at most, also when no page is asked for. Whether so many fit into a message, the server looks. */
@@ -47,7 +48,7 @@ export const orderOf = <C extends string>(
   const wanted = orders.map(({ field, sort }) => {
     const column = Object.hasOwn(columns, field) ? columns[field] : undefined;
     if (!column) throw badParameter('page.orders.field', `must be one of ${Object.keys(columns).join(', ')}`);
-    return { [column]: sort === '2' ? 'desc' : 'asc' } as Partial<Record<C, Direction>>;
+    return { [column]: Number(sort) === SortOrder.descending ? 'desc' : 'asc' } as Partial<Record<C, Direction>>;
   });
   return [...wanted, ...fallback.slice(-1)];
 };

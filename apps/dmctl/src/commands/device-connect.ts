@@ -50,13 +50,13 @@ export const addDeviceConnectCommand = (device: Command, io: Io): void => {
       .argument('<deviceName>')
       .addOption(new Option('--mode <mode>', 'how the device proves itself').choices(modes).default('secret'))
       .addOption(new Option('--transport <transport>', 'tcp; for register, regnwl and x509 tls').choices(transports))
-      .option('--host <host>', 'address of the gateway', '127.0.0.1')
+      .option('--host <host>', 'address of the node', '127.0.0.1')
       .option(
         '--port <port>',
-        'port of the gateway: MQTT_PORT, MQTT_TLS_PORT, MQTT_WS_PORT or GATEWAY_HTTP_PORT',
+        'port of the node: MQTT_PORT, MQTT_TLS_PORT, MQTT_WS_PORT or GATEWAY_HTTP_PORT',
         parsePort,
       )
-      .option('--gateway-ca <file>', "authority of the gateway's certificate; in development ca.crt in DATA_DIR/tls")
+      .option('--gateway-ca <file>', "authority of the node's certificate; in development ca.crt in DATA_DIR/tls")
       .addOption(
         new Option('--sign-method <method>', 'HMAC of the password')
           .choices(['hmacsha256', 'hmacsha1', 'hmacmd5'])

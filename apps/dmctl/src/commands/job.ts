@@ -6,12 +6,7 @@ import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseSeconds } from '../parse-options';
 import type { Session } from '../session';
-import { wordOf } from '../wire-words';
-
-/** `TaskInfo.type`. */
-const types = { timed: 1, delayed: 2, triggered: 3 } as const;
-/** `TaskInfo.status`. */
-const statuses = { running: 1, 'waiting to run': 2, 'waiting to stop': 3, stopped: 4, 'being deleted': 5 } as const;
+import { taskStatuses, taskTypes, wordOf } from '../wire-words';
 
 interface CreateOptions {
   readonly topic: string;
@@ -35,9 +30,9 @@ export const addJobCommands = (job: Command, io: Io): void => {
             group: task.groupCode,
             code: task.code,
             name: task.name,
-            type: wordOf(types, task.type),
+            type: wordOf(taskTypes, task.type),
             cron: task.cronExpr,
-            status: wordOf(statuses, task.status),
+            status: wordOf(taskStatuses, task.status),
             params: task.params,
           }));
           out.rows(rows, ['group', 'code', 'type', 'cron', 'status', 'params'], 'no jobs');
@@ -105,10 +100,10 @@ const createJob = async (
       groupCode,
       code,
       name: name ?? code,
-      type: types[type],
+      type: taskTypes[type],
       params: JSON.stringify({ topic, payload }),
       cronExpr: cron,
-      status: statuses.running,
+      status: taskStatuses.running,
     });
   // A job that is not valid is refused before its group is missed: it leaves no group behind.
   if (!(await exists(create()))) {

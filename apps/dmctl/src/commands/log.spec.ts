@@ -7,7 +7,7 @@ afterAll(() => platform.stop());
 const dmctl = (...args: string[]) => runCli([...args, '--endpoint', platform.endpoint]);
 
 test('log shows time, action, topic, code and cause, oldest first', async () => {
-  expect((await dmctl('log', 'p', 'd')).stdout).toBe('the gateway has seen nothing of d\n');
+  expect((await dmctl('log', 'p', 'd')).stdout).toBe('the node has seen nothing of d\n');
   platform.hubLog = [
     { timestamp: 1778593628940, action: 'refuse', topic: '', content: 'wrong sign: check the secret', resultCode: 4 },
     { timestamp: 1778593629000, action: 'connect', topic: '', content: 'from 10.0.0.7', resultCode: 200 },

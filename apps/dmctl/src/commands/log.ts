@@ -19,7 +19,7 @@ export const completeLogCommand = (log: Command, io: Io): void => {
             const { since, limit } = options;
             const rows = await readHubLog(session, { productID, deviceName, since, page: 1, size: limit });
             const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
-            session.out.rows(rows, columns, `the gateway has seen nothing of ${deviceName}`);
+            session.out.rows(rows, columns, `the node has seen nothing of ${deviceName}`);
             if (rows.some(({ action }) => action === 'publish')) return;
             const { whyNoReports } = await import('../reports-in-log');
             const why = await whyNoReports(session, { productID, deviceName });

@@ -48,18 +48,18 @@ describe('without etcd', () => {
   test.each([
     ['stopped', { status: 2, updatedTime: NOW / 1000 }],
     ['silent', { status: 1, updatedTime: NOW / 1000 - 600 }],
-  ])('a gateway that is %s is not running, exit code 1', async (state, over) => {
+  ])('a node that is %s is not running, exit code 1', async (state, over) => {
     platform.protocolInstances = [{ ip: '10.0.0.2', port: 9108, ...over }];
     const { code, stdout } = await status(atKnownPorts());
     expect(code).toBe(1);
     expect(stdout).toContain(state);
   });
 
-  test('a protocol without a gateway', async () => {
+  test('a protocol without a node', async () => {
     platform.protocolInstances = [];
     expect(await status(atKnownPorts())).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('no gateway') as string,
+      stdout: expect.stringContaining('no node') as string,
     });
   });
 });

@@ -45,7 +45,7 @@ test('names the device, the mode and the time', () => {
   });
 });
 
-describe('the gateway’s check takes the password', () => {
+describe('the node’s check takes the password', () => {
   test.each(transports)('of a DeviceSecret over %s, and securemode says whether that is encrypted', (transport) => {
     for (const signMethod of signMethods) {
       const params = connectParams(secret, { ...endpoint, transport }, { ...signer, signMethod }, empty);

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly transport: Transport;
   readonly host: string;
   readonly port: number;
-  /** File of the authority that the gateway's certificate is checked with; without it those of the system. */
+  /** File of the authority that the node's certificate is checked with; without it those of the system. */
   readonly caFile?: string;
   /** Certificate and key of the device, in files. */
   readonly certificate?: { readonly certFile: string; readonly keyFile: string };

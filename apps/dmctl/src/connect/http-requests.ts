@@ -6,7 +6,7 @@ import type { Signer } from '@alink/signing';
 export interface HttpEndpoint {
   readonly host: string;
   readonly port: number;
-  /** File of the authority that the gateway's certificate is checked with; without it those of the system. */
+  /** File of the authority that the node's certificate is checked with; without it those of the system. */
   readonly caFile?: string;
 }
 

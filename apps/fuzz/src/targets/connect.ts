@@ -73,7 +73,7 @@ const parse = (pieces: readonly Buffer[]): Parsed => {
 const inPieces = (bytes: Buffer, size: number): Buffer[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
 
-/** Reads a CONNECT as the gateway does. */
+/** Reads a CONNECT as the node does. */
 const readConnect = (packet: Packet): string => {
   if (packet.cmd !== 'connect') return packet.cmd;
   const { clientId, identity, username, password } = readAttempt({

@@ -1,5 +1,5 @@
 /** Records from dm.rpc: one batched call of our own interface, or single reads where dm.rpc is unitedrhino's. */
-import { Code, services } from '@alink/contract';
+import { Code, ProductStatus, services, YesNo } from '@alink/contract';
 import { RpcError, type Client, type RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 import { compileModel, importThingModel, type CompiledModel, type Validation } from '@alink/thing-model';
@@ -109,7 +109,7 @@ export class RpcDirectorySource implements DirectorySource {
       productKey,
       productID: info.productID,
       secret: info.secret,
-      enabled: Number(info.status) !== 2,
+      enabled: Number(info.status) !== ProductStatus.disabled,
       autoRegister: Number(info.autoRegister),
       model: this.compile(info.productID, tsl?.tsl ?? '', info.protocolConf['validation'] ?? 'weak'),
     };
@@ -123,7 +123,7 @@ export class RpcDirectorySource implements DirectorySource {
         productID: product.productID,
         deviceName,
         secret: info.secret,
-        enabled: Number(info.isEnable) !== 2,
+        enabled: Number(info.isEnable) !== YesNo.no,
         registration: info.protocolConf[REGISTRATION_KEY] ?? '',
         lastClientId: '',
         resetAt: 0,

@@ -1,6 +1,6 @@
 /** What becomes of device publishes, told to people: in the device's log, in this process's, and in the counters. */
 import { alinkCodes, type AlinkCode, type Problem, type Reply, type UplinkOutcome } from '@alink/alink';
-import type { DeviceReport } from '@alink/contract';
+import type { DeviceMessage, DeviceReport } from '@alink/contract';
 import type { Activity, Journal } from '../journal';
 import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
@@ -65,16 +65,16 @@ export class UplinkNotes {
 /** A topic for the log: short and on one line. */
 export const printable = (topic: string): string => JSON.stringify(topic.slice(0, 200)).slice(1, -1);
 
-/** A message in a few words, for people. */
-const summary = (message: NonNullable<DeviceReport['message']>): string => {
-  switch (message.method) {
-    case 'report':
-      return JSON.stringify(message.params);
-    case 'packReport':
-      return `${message.properties.length} samples, ${message.events.length} events`;
-    case 'eventPost':
-      return `event ${message.eventID} ${JSON.stringify(message.params)}`;
-    default:
-      return `${message.method} ${message.code ?? ''}`.trim();
-  }
+type Method = DeviceMessage['method'];
+
+/** Messages in a few words, for people: those of which more than the method is worth a word. */
+const words: { readonly [M in Method]?: (message: Extract<DeviceMessage, { readonly method: M }>) => string } = {
+  report: ({ params }) => JSON.stringify(params),
+  packReport: ({ properties, events }) => `${properties.length} samples, ${events.length} events`,
+  eventPost: ({ eventID, params }) => `event ${eventID} ${JSON.stringify(params)}`,
+};
+
+const summary = (message: DeviceMessage): string => {
+  const wordsOf = words[message.method] as ((message: DeviceMessage) => string) | undefined;
+  return wordsOf?.(message) ?? `${message.method} ${message.code ?? ''}`.trim();
 };

@@ -1,4 +1,5 @@
 /** Which part of a list a caller wants, as Prisma takes it. */
+import { SortOrder } from '@alink/contract';
 import { badField, wholeNumber } from './request-fields';
 
 interface PageInfo {
@@ -32,7 +33,7 @@ export const pageArgs = <Field extends string>(
   const orders = (page?.orders ?? []).map(({ filed, sort }) => {
     const field = fields.find((name) => name === filed);
     if (!field) throw badField('page.orders', `cannot sort by "${filed}", only by ${fields.join(', ')}`);
-    return { [field]: Number(sort) === 2 ? 'desc' : 'asc' } as Partial<Record<Field, Direction>>;
+    return { [field]: Number(sort) === SortOrder.descending ? 'desc' : 'asc' } as Partial<Record<Field, Direction>>;
   });
   const orderBy = [...orders, ...fallback];
   const size = wholeNumber(page?.size ?? 0, 'page.size', MAX_SIZE) || defaultSize;

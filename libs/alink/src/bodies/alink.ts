@@ -69,7 +69,7 @@ const MAX_MESSAGE_LENGTH = 256;
 
 const answerOf = ({ code, message, data }: Envelope['body']): DeviceAnswer | Problem => {
   const number = typeof code === 'string' && /^-?\d{1,9}$/.test(code) ? Number(code) : code;
-  // Kept in 32 bits behind the gateway.
+  // Kept in 32 bits behind the node.
   if (typeof number !== 'number' || (number | 0) !== number) return noCode;
   if (!isStorable(data)) return badData;
   const msg = typeof message === 'string' && isStorableText(message) ? message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
