@@ -25,8 +25,8 @@ export interface KeptPublisherOptions {
   /** Messages waiting for their ack, at most: bounds the memory when the stream is slow. */
   readonly maxInFlight: number;
   readonly outbox: Outbox;
-  /** Whether a message would reach the server now. */
-  isConnected(): boolean;
+  /** Whether a message may go to the server now; one that may not waits for {@link KeptPublisher.resume}. */
+  maySend(): boolean;
   /** Called when no stream listens on a subject that should be kept. */
   onNoStream(): void;
 }
@@ -67,7 +67,7 @@ export class KeptPublisher {
       this.pending.set(number, pending);
       this.options.outbox.add(() => {
         // While the server is away nothing is given to the client, whose buffer has no limit; see resume.
-        if (!pending.sent && this.options.isConnected()) this.send(number, pending);
+        if (!pending.sent && this.options.maySend()) this.send(number, pending);
       });
       this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS);
     });

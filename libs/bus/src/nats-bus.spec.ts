@@ -118,6 +118,22 @@ test('a message under way during a short outage is kept once when the server is 
   await eventually(() => expect(texts()).toEqual(['one', 'two']));
 });
 
+test('an outage puts nothing out of order, however fast messages come when the server is back', async () => {
+  const bus = await connectBus({ publishTimeoutMs: 20_000 });
+  const { texts } = await collect(bus);
+  const publishing: Promise<number>[] = [];
+  const next = () => publishing.push(bus.publishKept(SUBJECT, String(publishing.length), `id-${publishing.length}`));
+  const timer = setInterval(next, 1);
+  await server.kill();
+  await eventually(() => expect(bus.connected).toBe(false));
+  await server.restart();
+  await publishing[0];
+  await eventually(() => expect(texts().length).toBeGreaterThan(100));
+  clearInterval(timer);
+  await Promise.all(publishing);
+  await eventually(() => expect(texts()).toEqual(publishing.map((_, number) => String(number))));
+});
+
 test('while the server is away publishKept gives up in time, request at once, publish is silent', async () => {
   const bus = await connectBus({ publishTimeoutMs: 300 });
   await server.kill();

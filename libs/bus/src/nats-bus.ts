@@ -56,6 +56,8 @@ class NatsBus implements Bus {
   private readonly consumers = new Set<NatsConsumer>();
   private readonly reconnectListeners = new Set<() => void>();
   private isConnected = true;
+  /** Whether kept messages go out at once: after an outage those that waited for it come first. */
+  private keepsAtOnce = true;
   private closing: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, stream: NatsStream, options: NatsBusOptions, log: Log) {
@@ -66,7 +68,7 @@ class NatsBus implements Bus {
       timeoutMs: options.publishTimeoutMs ?? 5000,
       maxInFlight: options.maxInFlight ?? 16_384,
       outbox: this.outbox,
-      isConnected: () => this.isConnected,
+      maySend: () => this.isConnected && this.keepsAtOnce,
       onNoStream: () => void this.stream.ensureSoon(),
     });
     void this.followStatus();
@@ -197,6 +199,7 @@ class NatsBus implements Bus {
     for await (const { type, data } of this.connection.status()) {
       if (type === Events.Disconnect) {
         this.isConnected = false;
+        this.keepsAtOnce = false;
         this.log.warn({ server: data }, 'NATS connection lost');
       } else if (type === Events.Reconnect) {
         this.isConnected = true;
@@ -210,6 +213,9 @@ class NatsBus implements Bus {
 
   private async comeBack(): Promise<void> {
     await this.stream.ensureSoon();
+    // Gone again meanwhile: the next return does all of this.
+    if (!this.isConnected) return;
+    this.keepsAtOnce = true;
     this.publisher.resume();
     for (const consumer of this.consumers) void consumer.restart();
     for (const listener of this.reconnectListeners) {
