@@ -144,7 +144,7 @@ const nobodyIsLeft = async (gateways: readonly GatewayPorts[]): Promise<void> =>
   for (const { gatewayHttp } of gateways) {
     for (;;) {
       const text = await (await fetch(`http://127.0.0.1:${gatewayHttp}/metrics`)).text();
-      if (/^alink_node_sessions\{[^}]*\} 0$/m.test(text)) break;
+      if (/^alink_gateway_sessions\{[^}]*\} 0$/m.test(text)) break;
       await pause(200);
     }
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'mqtt-packet';
 import { DeviceSocket, NoAnswerError } from './device-socket';
 import { connectPacket, DISCONNECT } from './packets';
@@ -64,6 +65,23 @@ test('a connection that the server ends is told', async () => {
   const device = await DeviceSocket.open(CONNECT, { port });
   await closedBy(device);
   await device.close(); // it is closed already
+});
+
+test('a connection is reset also while the server ends it', async () => {
+  const peers: Socket[] = [];
+  serve = (socket) => {
+    peers.push(socket);
+    socket.write(connack(0));
+  };
+  const ending = await DeviceSocket.open(CONNECT, { port });
+  const other = await DeviceSocket.open(CONNECT, { port });
+  await sleep(50);
+  // Both arrive at once: the end of one connection, and then what has it reset.
+  peers[0]!.end(() => peers[1]!.write(generate({ cmd: 'pingresp' })));
+  await new Promise<void>((resolve) => {
+    other.onRead = () => void ending.reset().then(resolve);
+  });
+  await other.reset();
 });
 
 test('a CONNACK that refuses', async () => {

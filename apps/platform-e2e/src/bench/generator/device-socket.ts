@@ -90,9 +90,12 @@ export class DeviceSocket {
 
   /** As a network that is gone ends it, when its other end speaks again: with RST, which leaves the port free at once; TLS sockets have none. */
   reset(): Promise<void> {
-    return this.closed(() =>
-      this.socket instanceof TLSSocket ? this.socket.destroy() : this.socket.resetAndDestroy(),
-    );
+    return this.closed(() => {
+      // Where the server has ended it the port is free as well, and Node.js never closes a socket that is reset while it answers to that.
+      const canReset = !(this.socket instanceof TLSSocket) && !this.socket.writableEnded;
+      if (canReset) this.socket.resetAndDestroy();
+      else this.socket.destroy();
+    });
   }
 
   private closed(end: () => void): Promise<void> {
