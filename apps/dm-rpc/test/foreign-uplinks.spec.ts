@@ -45,6 +45,8 @@ test('those that an earlier version had kept are read, among others', async () =
     kept(subject, '{"data":"{}"}'),
     kept(subject, encodeEnvelope('{"productID":"p","deviceName":"d"}', 1)),
     of([] as unknown as DeviceMessage),
+    // What our own nodes tell foreign readers: an earlier version has the stream keep these, too.
+    of(report(7, 7000), NAMES, 7000, { kept: true }),
   ]);
   expect(await history()).toBe('1@1000 2@2000');
   expect(await events()).toEqual(['{"temperature":1}']);

@@ -1,4 +1,4 @@
-/** Takes what nodes put into the stream in batches: each is acknowledged once all of it is committed. */
+/** Takes what nodes put into the stream: a batch is a transaction, or several; acknowledged once all is committed. */
 import type { Bus, Consumer, KeptMessage } from '@alink/bus';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
@@ -10,14 +10,18 @@ import type { ApplicationNews } from './application-news';
 import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
 import { createReader, type Item } from './read-message';
+import type { Report } from './report';
 import type { Gathered, SinkTable } from './sink-table';
 
 export const DURABLE = 'dm-rpc';
-/** Messages that are taken at once at most, and how long to wait for more of them: a report is to be seen at once. */
+/** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
 const MAX_BATCH = 500;
-/** Reports in one transaction at most: a message of a busy node holds hundreds, and rows cost memory until they are written. */
-const MAX_TRANSACTION = 2000;
 const MAX_WAIT_MS = 20;
+/**
+ * Bytes of the messages in one transaction. A plain load stays far below; after an outage messages are full, and 500 of
+ * them in one transaction would take longer than a transaction may, again and again.
+ */
+const MAX_TRANSACTION_BYTES = 1_000_000;
 
 export interface ConsumeOptions {
   readonly bus: Bus;
@@ -33,6 +37,20 @@ interface Written {
   readonly gathered: Gathered;
 }
 
+/** Our own code can make no rows of what is reported: foreign nodes send what ours would have refused. */
+class RowError extends Error {
+  override readonly name = 'RowError';
+}
+
+/** @throws {RowError} when `make` throws */
+const madeOf = <T>(make: () => T): T => {
+  try {
+    return make();
+  } catch (cause) {
+    throw new RowError('no rows can be made of it', { cause });
+  }
+};
+
 /** The order of the tables is the same for every batch: presence, devices, each sink's, the log. */
 const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTable): Promise<Written> => {
   const reports = items.filter((item) => item.kind === 'report');
@@ -41,31 +59,58 @@ const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTa
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
   const devices = await findDevices(tx, reports);
-  const gathered = sinks.gather(reports, (report) => devices.of(report)?.id);
+  const gathered = madeOf(() => sinks.gather(reports, (report) => devices.of(report)?.id));
   await sinks.write(tx, gathered);
   const logged = reports.filter((report) => hasLine(report, devices.of(report), sinks));
-  await writeDeviceLog(tx, [...lines, ...logged.map(lineOf)]);
+  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
   return { changes, gathered };
 };
 
 /**
- * True for what the database refuses about the data itself (SQLSTATE classes 22, 23 and 54), which no repetition mends.
- * Everything else, such as an outage or a deadlock, may go well the next time.
+ * True for what is wrong with the data itself, or refused about it by the database (SQLSTATE classes 22, 23 and 54):
+ * no repetition mends it. Everything else, such as an outage or a deadlock, may go well the next time.
  */
 const isDataFault = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError &&
-  /"originalCode":"(22|23|54)/.test(JSON.stringify(error.meta ?? {}));
+  error instanceof RowError ||
+  (error instanceof Prisma.PrismaClientKnownRequestError &&
+    /"originalCode":"(22|23|54)/.test(JSON.stringify(error.meta ?? {})));
 
-/** Handles a batch; rejects when the database fails, so that the whole batch comes again. */
+/** Messages in their order, cut where a transaction would hold too much. */
+const inTransactions = (messages: readonly KeptMessage[]): KeptMessage[][] => {
+  const parts: KeptMessage[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    bytes += message.data.length;
+    if (bytes > MAX_TRANSACTION_BYTES) {
+      parts.push([]);
+      bytes = message.data.length;
+    }
+    parts.at(-1)!.push(message);
+  }
+  return parts;
+};
+
+/** Handles a batch; rejects when the database fails, so that the batch comes again: then only what is not kept yet is. */
 export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMessage[]) => Promise<void>) => {
   const { bus, prisma, presenceNews, applicationNews, sinks, log } = options;
   const read = createReader(sinks, log);
+  const done = new WeakSet<KeptMessage>();
 
   const keep = async (items: readonly Item[]): Promise<void> => {
     const { changes, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
     presenceNews.tell(changes);
     sinks.kept(gathered);
-    for (const item of items) if (item.kind === 'report') applicationNews.tell(item, sinks.newsOf(item));
+    for (const item of items) if (item.kind === 'report') tell(item);
+  };
+
+  /** It is kept: what cannot be told must not have it kept again. */
+  const tell = (report: Report): void => {
+    try {
+      applicationNews.tell(report, sinks.newsOf(report));
+    } catch (err) {
+      const { productID, deviceName } = report;
+      log.error({ err, productID, deviceName }, 'applications could not be told of a report');
+    }
   };
 
   /** One report that the database refuses must not hold up the others: halves are tried until it stands alone. */
@@ -77,7 +122,8 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
       if (!isDataFault(error)) throw error;
       if (items.length === 1) {
         const { kind, productID, deviceName } = items[0]!;
-        log.error({ err: error, kind, productID, deviceName }, 'message refused by the database, skipped');
+        const why = error instanceof RowError ? 'that holds what cannot be written' : 'refused by the database,';
+        log.error({ err: error, kind, productID, deviceName }, `message ${why} skipped`);
         return;
       }
       const middle = items.length >> 1;
@@ -88,9 +134,9 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
 
   return async (batch) => {
     const stream = await bus.streamCreatedMs();
-    const items = batch.flatMap((message) => read(message, stream));
-    for (let start = 0; start < items.length; start += MAX_TRANSACTION) {
-      await keepWhatCanBe(items.slice(start, start + MAX_TRANSACTION));
+    for (const messages of inTransactions(batch.filter((message) => !done.has(message)))) {
+      await keepWhatCanBe(messages.flatMap((message) => read(message, stream)));
+      for (const message of messages) done.add(message);
     }
   };
 };

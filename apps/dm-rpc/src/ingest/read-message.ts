@@ -1,6 +1,6 @@
 /** One message of the stream, taken apart into what dm keeps one by one. */
 import type { KeptMessage } from '@alink/bus';
-import { decodeEnvelope, decodeReports, subjects } from '@alink/contract';
+import { decodeEnvelope, decodeReports, isKeptCopy, subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import { readHubLine, type HubLine } from './device-log';
 import type { Place } from './place';
@@ -30,9 +30,11 @@ export const createReader = (sinks: SinkTable, log: Logger) => {
       }
     });
 
-  /** @returns undefined for subjects that mean nothing here */
-  const readOther = (subject: string, text: string, place: Place): Item | undefined => {
-    const envelope = decodeEnvelope(text);
+  /** @returns undefined for what means nothing here */
+  const readOther = (subject: string, data: Buffer, place: Place): Item | undefined => {
+    // A node of an earlier version beside ours makes the stream keep these, too, until one of ours has its way again.
+    if (isKeptCopy(data)) return undefined;
+    const envelope = decodeEnvelope(data.toString('utf8'));
     if (subject === subjects.connected || subject === subjects.disconnected) return readStatus(envelope.data, place);
     if (subject === subjects.hubLog) return readHubLine(envelope, place);
     // What an earlier version kept, whose stream had these too.
@@ -45,9 +47,8 @@ export const createReader = (sinks: SinkTable, log: Logger) => {
     const skip = (err: unknown, index?: number) =>
       log.error({ err, subject, sequence, index }, 'unreadable message skipped');
     try {
-      const text = data.toString('utf8');
-      if (subject.startsWith(REPORTS)) return readReports(text, place, skip);
-      const item = readOther(subject, text, place);
+      if (subject.startsWith(REPORTS)) return readReports(data.toString('utf8'), place, skip);
+      const item = readOther(subject, data, place);
       return item ? [item] : [];
     } catch (error) {
       skip(error);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMemoryBus, type Bus, type KeptMessage } from '@alink/bus';
 import { decodeReports, shardOf, subjects, type DeviceReport } from '@alink/contract';
-import { ReportStream } from './report-stream';
+import { ReportStream, ReportTooLargeError } from './report-stream';
 
 const reportOf = (deviceName: string, n: number, size = 10): DeviceReport => ({
   productID: 'p1',
@@ -50,6 +50,14 @@ describe('a stream that keeps', () => {
       ['c', 3],
       ['a', 4],
     ]);
+  });
+
+  test('refuses a report that no message has room for, and keeps those beside it', async () => {
+    const stream = new ReportStream({ bus, nodeId: 'n1', shards: 1 });
+    const kept = [stream.keep(reportOf('a', 0)), stream.keep(reportOf('b', 1, 800_000)), stream.keep(reportOf('c', 2))];
+    const [, refused] = await Promise.allSettled(kept);
+    expect(refused).toMatchObject({ reason: expect.any(ReportTooLargeError) as unknown });
+    expect(read().map(({ deviceName }) => deviceName)).toEqual(['a', 'c']);
   });
 
   test('has each device in its own shard', async () => {

@@ -5,7 +5,7 @@ import type { PendingCommands } from '../downlink/pending-commands';
 import type { Session } from '../session/session';
 import type { UplinkNotes } from './notes';
 import type { RepeatedReports } from './repeated-reports';
-import type { Keeper } from './report-stream';
+import { ReportTooLargeError, type Keeper } from './report-stream';
 
 /** A publish that has been read. */
 export interface ReadPublish {
@@ -24,16 +24,22 @@ export class Reports {
     private readonly notes: UplinkNotes,
   ) {}
 
-  /** Resolves once the message is kept and the device answered; rejects when it could not be kept. */
+  /**
+   * Resolves once the message is kept and the device answered; rejects when it could not be kept. One that never can be
+   * is refused instead: the device would come back with it again and again.
+   */
   async take(session: Session, message: PlatformMessage, publish: ReadPublish): Promise<void> {
     const { topic, payload, outcome } = publish;
     const report = this.reportOf(session, message, publish);
     try {
       await this.keep(report, publish);
     } catch (error) {
-      this.notes.notKept(session);
-      const refusal = outcome.reply?.failed?.(500);
+      const isTooLarge = error instanceof ReportTooLargeError;
+      if (isTooLarge) this.notes.dropped(session, topic, 460, error.message, 'send it in parts');
+      else this.notes.notKept(session);
+      const refusal = outcome.reply?.failed?.(isTooLarge ? 460 : 500);
       if (refusal) session.deliver({ ...refusal, qos: 0 });
+      if (isTooLarge) return;
       throw error;
     }
     this.notes.kept(session, report, outcome);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PRODUCT_KEY } from '../../test/listed-dm';
+import { compileModel } from '@alink/thing-model';
 import { createMessageBed, NOW, type MessageBed } from '../../test/message-bed';
 
 const POST = 'thing/event/property/post';
@@ -40,6 +41,20 @@ describe('a report', () => {
     bed.failing.stream = true;
     await bed.publish(POST, post({ Temp: 1 }), 0);
     expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining('"code":500')]]);
+  });
+
+  test('that is too long once it is written out is refused and acknowledged, lest it come again', async () => {
+    const { product } = bed.session.options;
+    const numbers = `[${Array(52_000).fill('1e20').join()}]`;
+    Object.assign(product, { model: compileModel(undefined, 'none') });
+    await bed.publish(POST, `{"id":"1","version":"1.0","params":{"list":${numbers}}}`);
+    expect(bed.reports).toEqual([]);
+    expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining('"code":460')]]);
+    expect(bed.activities.at(-1)).toMatchObject({
+      kind: 'drop',
+      code: 460,
+      text: expect.stringContaining('1 MB') as unknown,
+    });
   });
 
   test('with a time of its own is kept once, however often it comes; without one each time', async () => {
