@@ -10,11 +10,11 @@ const moduleNameMapper = Object.fromEntries(
   Object.entries(compilerOptions.paths).map(([name, [file]]) => [`^${name}$`, join(root, file)]),
 );
 
-/**
- * Milliseconds that a test may take. They run side by side on whatever machine there is, with servers that start and stop:
- * patience costs nothing where all is well. In a run over many projects Jest takes only the root's.
- */
-export const testTimeout = 180_000;
+/** What a run as a whole goes by; over many projects Jest takes only the root's. */
+export const runOptions = {
+  // Milliseconds that a test or a hook may take. One that needs longer says why beside its own time-out.
+  testTimeout: 30_000,
+};
 
 /**
  * The Jest configuration that every project shares: native ES modules, TypeScript by SWC.
@@ -24,7 +24,7 @@ export const testTimeout = 180_000;
 export const projectConfig = (displayName, overrides = {}) => ({
   displayName,
   testEnvironment: 'node',
-  testTimeout,
+  testTimeout: runOptions.testTimeout,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   moduleNameMapper,

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createMemoryBus, type Bus } from '@alink/bus';
 import { createLogger, createMetrics, type Clock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
-import { RawMqtt, removeFolder, temporaryFolder } from '@alink/testing';
+import { PATIENCE_MS, RawMqtt, removeFolder, temporaryFolder } from '@alink/testing';
 import { Connections } from '../src/broker/connections';
 import { Admission } from '../src/connect/admission';
 import { DeviceDirectory } from '../src/directory/device-directory';
@@ -116,7 +116,7 @@ export const startDeviceGateway = async (
   /** Sends a CONNECT. @returns the connection, with its CONNACK's code */
   const connectAs = async (
     { clientId, username, password }: { clientId: string; username: string; password: string },
-    { timeoutMs = 60_000, tls = false } = {},
+    { timeoutMs = PATIENCE_MS, tls = false } = {},
   ): Promise<{ raw: RawMqtt; code: number }> => {
     const raw = await RawMqtt.open({ port: ports.mqtt, tls });
     const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
