@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
+import timeOutReason from './tools/time-out-reason.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
@@ -142,6 +143,11 @@ export default tseslint.config(
         { object: 'Math', property: 'random' },
       ],
     },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.spec.mjs'],
+    plugins: { tests: { rules: { 'time-out-reason': timeOutReason } } },
+    rules: { 'tests/time-out-reason': 'error' },
   },
   {
     files: ['**/*.spec.ts', 'libs/testing/**', 'apps/platform-e2e/**', 'apps/dmctl/**', 'apps/standalone/**'],

@@ -108,7 +108,7 @@ describe('import rules', () => {
   let found;
   beforeAll(() => {
     found = lintAll();
-  });
+  }, 120_000); // Nx looks at every file of the repository, where it has not done so before
 
   test.each(cases.map((entry, index) => [entry[0], index]))('%s', (_name, index) => {
     const rules = found[index].map((rule) => ruleNames[rule] ?? rule);

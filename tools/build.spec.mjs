@@ -25,7 +25,7 @@ describe('dmctl', () => {
   let outputs;
   beforeAll(() => {
     ({ outputs } = metafileOf('dmctl'));
-  });
+  }, 60_000); // bundles
 
   /** Sources and packages that are loaded together with a source: those of its part, and of all parts that it imports. */
   const loadedWith = (source) => {

@@ -1,6 +1,7 @@
 /** A bad value in any field of any request: 100006 with the field's name, or no harm; never the database's fault or ours. */
 import { services, type Service } from '@alink/contract';
 import { connectRpc, type RpcChannel, type RpcError } from '@alink/rpc';
+import { PATIENCE_MS } from '@alink/testing';
 import { createDevices, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
 import { fieldsOf, nameOf, withField, type Path } from './request-fields';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
-  channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: 60_000 });
+  channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
 });
 afterAll(async () => {
   channel.close();

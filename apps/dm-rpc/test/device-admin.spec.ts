@@ -1,7 +1,7 @@
 import { services, subjects } from '@alink/contract';
 import { createSecretBox } from '@alink/db';
 import { autoLogin, certificateLogin, registrationLogin, secretLogin, type Signer } from '@alink/signing';
-import { createDatabase, eventually } from '@alink/testing';
+import { createDatabase, eventually, PATIENCE_MS } from '@alink/testing';
 import {
   createDevices,
   DEVICE,
@@ -279,7 +279,7 @@ describe('createDevices', () => {
     const told = await toldDuring(bus, async () => {
       answer = await admin.createDevices(
         { productID: PRODUCT, count: 10_000, prefix: 'meter' },
-        { deadlineMs: 60_000 },
+        { deadlineMs: PATIENCE_MS },
       );
     });
     const { results, created, refused } = answer!;
@@ -296,7 +296,7 @@ describe('createDevices', () => {
     expect(fixture.logged.join('')).not.toContain(results[0]!.deviceSecret);
     const again = await admin.createDevices(
       { productID: PRODUCT, count: 10_000, prefix: 'meter', start: 1 },
-      { deadlineMs: 60_000 },
+      { deadlineMs: PATIENCE_MS },
     );
     expect([again.created, again.refused, again.results[0]?.reason]).toEqual(['0', '10000', 'exists already']);
   });
@@ -327,7 +327,7 @@ describe('createDevices', () => {
     const alias = '\u6e29'.repeat(120);
     const rows = Array.from({ length: 10_000 }, (_, i) => ({ deviceName: `long${i}`, alias }));
     const request = { productID: PRODUCT, rows, dryRun: true };
-    expect(await fixture.admin.createDevices(request, { deadlineMs: 60_000 })).toMatchObject({ refused: '0' });
+    expect(await fixture.admin.createDevices(request, { deadlineMs: PATIENCE_MS })).toMatchObject({ refused: '0' });
   });
 
   test('answers with names that cannot be, cut, so that every client can read the answer', async () => {
@@ -336,7 +336,7 @@ describe('createDevices', () => {
     const good = Array.from({ length: 1000 }, (_, i) => ({ deviceName: `good${i}`, deviceSecret: secret }));
     const answer = await fixture.admin.createDevices(
       { productID: PRODUCT, rows: [...absurd, ...good] },
-      { deadlineMs: 60_000 },
+      { deadlineMs: PATIENCE_MS },
     );
     expect(answer).toMatchObject({ created: '1000', refused: '9000' });
     expect(answer.results[0]).toMatchObject({ deviceName: `0${'\u6e29'.repeat(19)}…` });
@@ -544,7 +544,7 @@ describe('rotateKey', () => {
         while (isRunning) await check(second);
       })();
       const [{ rotated, keyId }] = await Promise.all([
-        second.admin.rotateKey({}, { deadlineMs: 60_000 }),
+        second.admin.rotateKey({}, { deadlineMs: PATIENCE_MS }),
         second.admin.createDevices({ productID: PRODUCT, count: 10, prefix: 'later' }),
       ]);
       isRunning = false;

@@ -18,7 +18,7 @@ import { createSecretBox, openDatabase, type Database, type SecretBox } from '@a
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { connectRpc, type Client } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
-import { createDatabase } from '@alink/testing';
+import { createDatabase, PATIENCE_MS } from '@alink/testing';
 import { createDm, type Dm } from '../src/app';
 
 export interface DmFixture {
@@ -54,12 +54,12 @@ export interface FixtureOptions {
 export const KEY = Buffer.alloc(32, 1);
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
-  const { bus = createMemoryBus({ publishTimeoutMs: 60_000 }), registry = createMemoryRegistry() } = options;
+  const { bus = createMemoryBus({ publishTimeoutMs: PATIENCE_MS }), registry = createMemoryRegistry() } = options;
   const { now } = options;
   const { secretBox = createSecretBox(KEY) } = options;
   const database = options.databaseUrl === undefined ? await createDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
-  const db = await openDatabase(databaseUrl, { connectTimeoutMs: 60_000 });
+  const db = await openDatabase(databaseUrl, { connectTimeoutMs: PATIENCE_MS });
   const logged: string[] = [];
   const log = createLogger({
     name: 'dm-test',
@@ -74,7 +74,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     await database?.drop();
     throw error;
   });
-  const channel = connectRpc(`127.0.0.1:${dm.port}`, { deadlineMs: 90_000 });
+  const channel = connectRpc(`127.0.0.1:${dm.port}`, { deadlineMs: PATIENCE_MS });
   return {
     dm,
     db,

@@ -5,6 +5,7 @@ import { connectEtcd, type Registry } from '@alink/discovery';
 import { connectRpc } from '@alink/rpc';
 import {
   eventually,
+  PATIENCE_MS,
   startEtcd,
   startNats,
   startPostgres,
@@ -37,7 +38,7 @@ beforeAll(async () => {
   [nats, etcd, postgres] = await Promise.all([startNats(), startEtcd(), startPostgres()]);
   database = await postgres.createDatabase();
   await fillFormerStream();
-  bus = await connectNats({ servers: nats.url, name: 'dm-test', publishTimeoutMs: 60_000 });
+  bus = await connectNats({ servers: nats.url, name: 'dm-test', publishTimeoutMs: PATIENCE_MS });
   registry = connectEtcd({ hosts: [etcd.hosts] });
   fixture = await startDm({ bus, registry, databaseUrl: database.url });
   await createDevices(fixture, DEVICE);
@@ -72,7 +73,7 @@ test('is found in etcd as go-zero finds it, and withdraws when it stops', async 
       new RegExp(`^dm\\.rpc/\\d+\n127\\.0\\.0\\.1:${fixture.dm.port}\\s*$`),
     ),
   );
-  const channel = connectRpc('etcd:///dm.rpc', { registry, deadlineMs: 60_000 });
+  const channel = connectRpc('etcd:///dm.rpc', { registry, deadlineMs: PATIENCE_MS });
   expect((await channel.client(services.deviceManage).deviceInfoRead(NAMES)).deviceName).toBe(DEVICE);
   channel.close();
   const second = await startDm({ bus, registry, databaseUrl: database.url });

@@ -9,11 +9,10 @@ const script = fileURLToPath(new URL('../../../tools/dmctl.mjs', import.meta.url
 const platform = new FakePlatform();
 const env = { ...process.env, ETCD_HOSTS: '' };
 
-// The first run builds the bundle.
 beforeAll(async () => {
   await platform.start();
   await promisify(execFile)(process.execPath, [script, '--help']);
-});
+}, 90_000); // the first run builds the bundle
 afterAll(() => platform.stop());
 
 const start = (...args: string[]) => {

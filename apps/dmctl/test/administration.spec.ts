@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { services } from '@alink/contract';
 import { connectRpc } from '@alink/rpc';
-import { eventually, RawMqtt, SpawnedPlatform } from '@alink/testing';
+import { eventually, PATIENCE_MS, PLATFORM_START_MS, RawMqtt, SpawnedPlatform } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
 const run = promisify(execFile);
@@ -14,7 +14,9 @@ const run = promisify(execFile);
 const SECRET_KEY = randomBytes(32).toString('hex');
 
 let platform: SpawnedPlatform;
-beforeAll(async () => void (platform = await SpawnedPlatform.start({ env: { SECRET_KEY } })));
+beforeAll(async () => {
+  platform = await SpawnedPlatform.start({ env: { SECRET_KEY } });
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 /** Secrets that came to be, and what was printed by commands that are not made to print one. */
@@ -55,7 +57,7 @@ const write = (name: string, text: string): string => {
 };
 /** Runs a command line in a shell, as if it were pasted. */
 const paste = async (line: unknown): Promise<string> =>
-  (await run('sh', ['-c', String(line)], { timeout: 60_000 })).stdout;
+  (await run('sh', ['-c', String(line)], { timeout: PATIENCE_MS })).stdout;
 
 const tsl = {
   schema: '',

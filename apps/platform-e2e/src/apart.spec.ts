@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PROTOCOL_CODE, services } from '@alink/contract';
 import { checkHealth, connectRpc, type RpcChannel } from '@alink/rpc';
-import { eventually, freePort } from '@alink/testing';
+import { eventually, freePort, PATIENCE_MS } from '@alink/testing';
 import { credentials, loadPackageDefinition, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { connack } from './connack';
@@ -34,7 +34,7 @@ const expectNoKey = (service: string): Promise<void> =>
   eventually(async () => expect(await registered(service)).toEqual({}));
 
 const withChannel = async <T>(port: number, work: (channel: RpcChannel) => Promise<T>): Promise<T> => {
-  const channel = connectRpc(`127.0.0.1:${port}`, { deadlineMs: 60_000 });
+  const channel = connectRpc(`127.0.0.1:${port}`, { deadlineMs: PATIENCE_MS });
   try {
     return await work(channel);
   } finally {
@@ -49,14 +49,14 @@ describe('a gateway without its neighbours', () => {
     expect(gateway.output).toMatch(/waiting for dm\.rpc.*timedjob\.rpc/);
     expect(gateway.output).toMatch(/^protocol-aliyun-mqtt: gave up after 10 s waiting for dm\.rpc .*timedjob\.rpc /m);
     await platform.stopApp('protocol-aliyun-mqtt');
-  });
+  }, 60_000); // gives up after 10 s
 
   test('says which one is missing', async () => {
     await platform.startApp('dm-rpc');
     const gateway = platform.spawn('protocol-aliyun-mqtt');
     await gateway.waitForLine(/waiting for timedjob\.rpc \(not registered\)/);
     await platform.stopApp('protocol-aliyun-mqtt');
-  });
+  }, 60_000); // two apps start
 
   test('an address that nobody answers at is missing too', async () => {
     const deadEnd = `127.0.0.1:${await freePort()}`;
@@ -70,7 +70,7 @@ describe('a gateway without its neighbours', () => {
     } finally {
       await platform.etcd.etcdctl('del', 'timedjob.rpc/1');
     }
-  });
+  }, 60_000); // an app starts
 
   test('goes on once they are there', async () => {
     const gateway = platform.spawn('protocol-aliyun-mqtt');
@@ -79,7 +79,7 @@ describe('a gateway without its neighbours', () => {
     await gateway.waitForLine(/dg\.rpc and MQTT serve/);
     await platform.createManualsDevice();
     expect(await connack(platform.login(PRODUCT, DEVICE, DEVICE_SECRET))).toBe(0);
-  });
+  }, 90_000); // two apps start
 });
 
 const addresses = (): [string, number][] => [
@@ -103,7 +103,7 @@ test('the keys come back after etcd has lost everything, and the apps find each 
 
 test('each answers health checks, and lists its services by reflection', async () => {
   for (const [, port] of addresses()) {
-    expect(await checkHealth(`127.0.0.1:${port}`, { deadlineMs: 60_000 })).toBe('serving');
+    expect(await checkHealth(`127.0.0.1:${port}`, { deadlineMs: PATIENCE_MS })).toBe('serving');
   }
   expect(await listServices(platform.ports.dm)).toEqual(
     expect.arrayContaining([

@@ -1,7 +1,7 @@
 /** Automatic registration: `securemode=-2`, signed with the ProductSecret; the first connect creates the device. */
 import { services } from '@alink/contract';
 import { deviceCredentials, formatUsername, sign } from '@alink/signing';
-import { eventually, SdkDevice, type SdkDeviceOptions } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, SdkDevice, type SdkDeviceOptions } from '@alink/testing';
 import { connack } from './connack';
 import { Platform } from './platform';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const [productID, autoRegister] of Object.entries(PRODUCTS)) {
     await platform.createProduct(productID, { autoRegister, secret: secretOf(productID as Product) });
   }
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const secretOf = (product: Product): string => `productsecretof${product}`;

@@ -1,6 +1,6 @@
 /** What a device must not be able to do, against the running platform. */
 import { services } from '@alink/contract';
-import { eventually, RawMqtt, seededRandom, type SdkDevice } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, RawMqtt, seededRandom, type SdkDevice } from '@alink/testing';
 import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 import { rawConnect } from './raw-connect';
@@ -10,7 +10,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'dev002', 'secretof002');
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const login = () => platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
@@ -71,7 +71,7 @@ describe('CONNECT', () => {
     const half = await RawMqtt.open({ port: platform.ports.mqtt });
     half.sendBytes(Buffer.from([0x10, 0x40, 0x00, 0x04]));
     await Promise.all([silent.closed, half.closed]);
-  });
+  }, 60_000); // 10 s pass
 
   test('garbage bytes close that connection, and nobody else notices', async () => {
     const bystander = await platform.connect();
@@ -86,7 +86,7 @@ describe('CONNECT', () => {
     );
     expect((await bystander.post({ temperature: 21 })).code).toBe(200);
     await bystander.end();
-  });
+  }, 60_000); // some garbage is half a CONNECT, for which there are 10 s
 });
 
 describe('reports', () => {

@@ -1,6 +1,6 @@
 /** The manual's cloud publisher: a plain ClientID with a device's username and password may command that device, no more. */
 import { services } from '@alink/contract';
-import { eventually, SdkDevice, type SdkDeviceOptions } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, SdkDevice, type SdkDeviceOptions } from '@alink/testing';
 import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'dev002', 'secretof002');
   otherPort = (await platform.startAnotherGateway()).mqtt;
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const SET = `/sys/${PRODUCT}/${DEVICE}/thing/service/property/set`;

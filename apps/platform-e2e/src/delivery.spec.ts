@@ -1,6 +1,6 @@
 /** What reaches a device, how often, and what comes back from it. */
 import { services } from '@alink/contract';
-import { eventually, SdkDevice, type RawMqtt } from '@alink/testing';
+import { eventually, PATIENCE_MS, PLATFORM_START_MS, SdkDevice, type RawMqtt } from '@alink/testing';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 import { rawConnect } from './raw-connect';
 
@@ -8,13 +8,13 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
-const PATIENT = { deadlineMs: 90_000 };
+const PATIENT = { deadlineMs: PATIENCE_MS };
 /** Seconds that a slow machine may need for a device's answer. */
-const ANSWER_S = '60';
+const ANSWER_S = '15';
 const interact = () => platform.client(services.deviceInteract);
 const setProperty = (params: object, more: object = {}) =>
   interact().propertyControlSend(

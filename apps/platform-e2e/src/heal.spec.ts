@@ -1,15 +1,21 @@
 /** Any part may be killed at any time: once it is back, everything works again by itself, and nothing acknowledged is lost. */
 import { services } from '@alink/contract';
-import { eventually, startPostgres, type SdkDevice, type SdkDeviceOptions, type TestPostgres } from '@alink/testing';
+import {
+  eventually,
+  PLATFORM_START_MS,
+  startPostgres,
+  type SdkDevice,
+  type SdkDeviceOptions,
+  type TestPostgres,
+} from '@alink/testing';
 import { jest } from '@jest/globals';
 import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
 /** What comes back, comes back within this time on a slow machine: the gateway's lease of 10 s is the longest part. */
-const PATIENT = { timeoutMs: 90_000, intervalMs: 100 };
-// A test waits for several of them.
-jest.setTimeout(600_000);
+const PATIENT = { timeoutMs: 60_000, intervalMs: 100 };
+jest.setTimeout(300_000); // a test waits for several of them
 
 let postgres: TestPostgres;
 let platform: Platform;
@@ -21,7 +27,7 @@ beforeAll(async () => {
   await platform.createDevice(PRODUCT, 'known', 'secretofknown');
   await platform.createDevice(PRODUCT, 'unseen', 'secretofunseen');
   otherPort = (await platform.startAnotherGateway()).mqtt;
-});
+}, PLATFORM_START_MS);
 afterAll(async () => {
   await platform?.stop();
   await postgres?.stop();

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { services } from '@alink/contract';
-import { eventually, removeFolder, SdkDevice, temporaryFolder } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, removeFolder, SdkDevice, temporaryFolder } from '@alink/testing';
 import { connack as connackOf } from './connack';
 import { Platform } from './platform';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   otherMqtt = (await platform.startAnotherGateway()).mqtt;
   await platform.createProduct(PK, { autoRegister: 3, secret: PRODUCT_SECRET });
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const devices = () => platform.client(services.deviceManage);

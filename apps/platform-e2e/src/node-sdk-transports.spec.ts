@@ -1,13 +1,13 @@
 /** The official Node SDK, unchanged, over TLS and WebSocket: a program of its own, which trusts the development CA as any would. */
 import { join } from 'node:path';
-import { spawnProgram } from '@alink/testing';
+import { PLATFORM_START_MS, spawnProgram } from '@alink/testing';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 /** Connects, reports, and prints the reply. */

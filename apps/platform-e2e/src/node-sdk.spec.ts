@@ -1,7 +1,7 @@
 /** The official Node SDK (`alibabacloud-iot-device-sdk` 1.2.8 from npm), unchanged, against the running platform. */
 import { createRequire } from 'node:module';
 import { services } from '@alink/contract';
-import { eventually } from '@alink/testing';
+import { eventually, PATIENCE_MS, PLATFORM_START_MS } from '@alink/testing';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 /** What this test uses of the SDK. */
@@ -51,14 +51,14 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   device = await dial();
-});
+}, PLATFORM_START_MS);
 afterAll(async () => {
   device?.end(true);
   await platform?.stop();
 });
 
 /** For commands that a device answers; a slow machine may need long for it. */
-const PATIENT = { deadlineMs: 90_000 };
+const PATIENT = { deadlineMs: PATIENCE_MS };
 const key = { productID: PRODUCT, deviceName: DEVICE };
 const latest = async (dataID: string) => {
   const { list } = await platform.client(services.deviceMsg).propertyLatestIndex({ ...key, dataIDs: [dataID] });

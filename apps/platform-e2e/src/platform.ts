@@ -2,7 +2,7 @@
 import { services } from '@alink/contract';
 import { connectRpc, type Client, type RpcChannel } from '@alink/rpc';
 import { deviceCredentials } from '@alink/signing';
-import { SdkDevice, SpawnedPlatform, type PlatformParts, type SdkDeviceOptions } from '@alink/testing';
+import { PATIENCE_MS, SdkDevice, SpawnedPlatform, type PlatformParts, type SdkDeviceOptions } from '@alink/testing';
 
 export type { GatewayPorts } from '@alink/testing';
 
@@ -61,7 +61,7 @@ export class Platform extends SpawnedPlatform {
 
   constructor(parts: PlatformParts) {
     super(parts);
-    this.channel = connectRpc(`127.0.0.1:${this.ports.dm}`, { deadlineMs: 60_000 });
+    this.channel = connectRpc(`127.0.0.1:${this.ports.dm}`, { deadlineMs: PATIENCE_MS });
   }
 
   client<S extends Parameters<RpcChannel['client']>[0]>(of: S): Client<S> {

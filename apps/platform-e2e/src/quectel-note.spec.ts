@@ -4,7 +4,7 @@
  * cannot be found (4.2.2, 4.2.3) ways-in.spec.ts plays the session with a secret of its own.
  */
 import { services } from '@alink/contract';
-import { ConnectRefusedError, eventually, SdkDevice } from '@alink/testing';
+import { ConnectRefusedError, eventually, PLATFORM_START_MS, SdkDevice } from '@alink/testing';
 import { Platform } from './platform';
 
 /** 3.1 and 4.1. The last letter is a small L: only with it the password of 4.1.2 fits. */
@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
   await platform.createDevice(KIT.productKey, KIT.deviceName, KIT.secret);
   await platform.createDevice(METER.productKey, METER.deviceName, METER_SECRET);
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 /** AT+QMTOPEN and AT+QMTCONN; `ssl` as set with AT+QMTCFG="ssl",0,1,2. */

@@ -1,6 +1,6 @@
 /** 一型一密 as each SDK does it: its CONNECT of the registration, then the login with what it was given. */
 import { sign, type SignMethod } from '@alink/signing';
-import { ConnectRefusedError, SdkDevice } from '@alink/testing';
+import { ConnectRefusedError, PLATFORM_START_MS, SdkDevice } from '@alink/testing';
 import { Platform } from './platform';
 
 const PK = 'a1XregisterPK';
@@ -55,7 +55,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.createProduct(PK, { secret: PRODUCT_SECRET, autoRegister: 3 });
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 /** The first step. @returns what was pushed */

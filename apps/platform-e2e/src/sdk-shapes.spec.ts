@@ -1,6 +1,6 @@
 /** Every SDK's own CONNECT, over each transport that this SDK uses, against the running platform. */
 import { sign, type SignMethod } from '@alink/signing';
-import { SdkDevice } from '@alink/testing';
+import { PLATFORM_START_MS, SdkDevice } from '@alink/testing';
 import { Platform } from './platform';
 
 const PK = 'a1XshapesPK';
@@ -141,7 +141,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createProduct(PK);
   await platform.createDevice(PK, DN, SECRET);
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const cases = Object.entries(shapes).flatMap(([name, shape]) =>

@@ -31,7 +31,7 @@ let standalone: SpawnedApp;
 
 const start = async (): Promise<SpawnedApp> => {
   const app = spawnApp('standalone', env);
-  await app.waitForLine(/What happens now/, 120_000);
+  await app.waitForLine(/What happens now/, 60_000);
   return app;
 };
 
@@ -92,7 +92,7 @@ const freePorts = async (): Promise<Record<string, string>> => {
 beforeAll(async () => {
   env = { ...(await freePorts()), DATA_DIR: join(dataDir, 'data') };
   standalone = await start();
-});
+}, 90_000); // makes a database and starts everything
 afterAll(async () => {
   await standalone?.stop('SIGINT');
   removeFolder(dataDir);
@@ -168,7 +168,7 @@ test('Ctrl-C ends everything, and a second start has the data', async () => {
   await expectReport();
   await paste(REPORT.replace('25.5', '19.5')).exited;
   await eventually(() => expect(live('report')).toHaveLength(1));
-});
+}, 90_000); // stops everything and starts it again
 
 test('a port that is taken is named in one line, with the variable that moves it', async () => {
   const ports = await freePorts();
@@ -182,4 +182,4 @@ test('a port that is taken is named in one line, with the variable that moves it
   ]);
   removeFolder(folder);
   await new Promise((resolve) => occupant.close(resolve));
-});
+}, 60_000); // starts everything

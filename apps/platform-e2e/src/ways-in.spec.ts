@@ -9,7 +9,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { services } from '@alink/contract';
 import { dynregContent, sign } from '@alink/signing';
-import { ConnectRefusedError, eventually, RawMqtt, SdkDevice, type SdkDeviceOptions } from '@alink/testing';
+import {
+  ConnectRefusedError,
+  eventually,
+  PLATFORM_START_MS,
+  RawMqtt,
+  SdkDevice,
+  type SdkDeviceOptions,
+} from '@alink/testing';
 import { Platform } from './platform';
 
 const run = promisify(execFile);
@@ -28,7 +35,7 @@ beforeAll(async () => {
   await platform.createProduct(KIT.productKey, { secret: KIT.secret, autoRegister: 3 });
   await platform.createProduct(HTTP.productKey, { secret: HTTP.secret, autoRegister: 2 });
   await platform.createProduct(CLOSED, { secret: HTTP.secret, autoRegister: 1 });
-});
+}, PLATFORM_START_MS);
 afterAll(async () => {
   await platform?.stop();
   rmSync(folder, { recursive: true });
@@ -169,7 +176,7 @@ describe('一型一密, pre-registered (note 4.2.1)', () => {
     await raw.closed;
     // A little may have passed before the credentials arrived here.
     expect(performance.now() - since).toBeGreaterThan(5000);
-  });
+  }, 60_000); // 15 s pass
 
   test('the triple lets the device in, and from then on registration is refused until an operator resets it', async () => {
     const device = await platform.connect(METER.productKey, 'meter001', 'd2a03b64a5e06b051f481136668133cf');

@@ -201,7 +201,7 @@ test('random bytes, on every port: closed', async () => {
     socket.end();
     await closed;
   });
-});
+}, 300_000); // as many connections as FUZZ_CONNECTIONS asks for
 
 test.each([
   ['TCP', false],
@@ -228,7 +228,7 @@ test.each([
       await closed;
     });
   },
-  300_000,
+  300_000, // as many connections as FUZZ_CONNECTIONS asks for
 );
 
 test('packets with any byte changed, lengths too: closed in the end', async () => {
@@ -241,7 +241,7 @@ test('packets with any byte changed, lengths too: closed in the end', async () =
     if (!socket.destroyed) socket.write(filler);
     await closed;
   });
-});
+}, 300_000); // as many connections as FUZZ_CONNECTIONS asks for
 
 test('memory stays bounded under announced and never finished packets', async () => {
   setFlagsFromString('--expose-gc');

@@ -13,7 +13,7 @@ import {
   type DeviceReport,
 } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
-import { eventually, type RawMqtt } from '@alink/testing';
+import { eventually, PATIENCE_MS, type RawMqtt } from '@alink/testing';
 import { compileModel, importThingModel } from '@alink/thing-model';
 import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
 import { ListedDm } from './listed-dm';
@@ -72,7 +72,7 @@ const ask = async (type: 'property' | 'action', message: object): Promise<Record
     protocolCode: PROTOCOL_CODE,
   };
   const subject = subjects.down('thing', PRODUCT_KEY, 'dev001');
-  return bodyOf(await bus.request(subject, encodeEnvelope(encodeDevicePublish(publish), 1), 30_000));
+  return bodyOf(await bus.request(subject, encodeEnvelope(encodeDevicePublish(publish), 1), PATIENCE_MS));
 };
 /** What the device gets next. */
 const arrived = async (): Promise<{ topic: string; id: string }> => {

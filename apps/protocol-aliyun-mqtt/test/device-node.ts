@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import type { Credentials } from '@alink/signing';
-import { RawMqtt } from '@alink/testing';
+import { PATIENCE_MS, RawMqtt } from '@alink/testing';
 import type { GuardConfig } from '../src/guard/config';
 import { PRODUCT_KEY, secretOf, type ListedDm } from './listed-dm';
 import { createTestPath } from './test-path';
@@ -30,7 +30,7 @@ export const startDeviceNode = async (
   /** Sends a CONNECT. @returns the connection, with its CONNACK's code */
   const connectAs = async (
     { clientId, username, password }: Credentials,
-    { timeoutMs = 60_000, tls = false } = {},
+    { timeoutMs = PATIENCE_MS, tls = false } = {},
   ): Promise<{ raw: RawMqtt; code: number }> => {
     const raw = await RawMqtt.open({ port: ports.mqtt, tls });
     const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;

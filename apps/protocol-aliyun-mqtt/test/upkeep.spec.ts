@@ -109,7 +109,7 @@ test('tells after an outage of NATS who has left meanwhile, unless they are back
   }
   expect(accountsOf('back').map(({ isOnline }) => isOnline)).not.toContain('1');
   again.close();
-}, 120_000);
+}, 120_000); // what cannot be told is given up after several seconds, one message after the other
 
 describe('protocolServiceUpdate', () => {
   const updates = () => platform.requests('protocolServiceUpdate').filter(({ ip }) => ip === '10.0.0.1');

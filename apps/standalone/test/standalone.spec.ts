@@ -6,6 +6,7 @@ import {
   ConnectRefusedError,
   eventually,
   freePort,
+  PATIENCE_MS,
   removeFolder,
   SdkDevice,
   spawnApp,
@@ -47,7 +48,7 @@ const start = (env: Record<string, string>): SpawnedApp => {
 
 const startAndWait = async (env: Record<string, string>): Promise<SpawnedApp> => {
   const app = start(env);
-  await app.waitForLine(/line by line/, 120_000);
+  await app.waitForLine(/line by line/, 60_000);
   return app;
 };
 
@@ -78,7 +79,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     env = await makeEnvironment();
     app = await startAndWait(env);
-  });
+  }, 90_000); // makes a database and starts everything
 
   test('shows where everything is, without colours when nobody looks', () => {
     expect(app.output).toContain(`127.0.0.1:${env.MQTT_PORT} (TCP and TLS), ${env.MQTT_TLS_PORT} (TLS)`);
@@ -129,7 +130,7 @@ describe('npm start', () => {
     }
     await eventually(async () => expect((await shell(dmctl('set'))).output).toContain('2000003'));
     await app.waitForLine(/command {5}aliyun_test_01\/dev001  .*the device is offline.*code 2000003/);
-  });
+  }, 90_000); // a command waits 8 s for a device that is there and does not answer
 
   test('each thing that happens has its line', async () => {
     const linesOf = (word: RegExp): number =>
@@ -154,7 +155,7 @@ describe('npm start', () => {
       new RegExp(`^standalone: port ${env.MQTT_PORT} is already in use; set MQTT_PORT `),
     );
     expect(existsSync(join(other.DATA_DIR, 'postgres'))).toBe(false);
-  });
+  }, 60_000); // starts everything
 
   test('a Ctrl-C stops it cleanly, and the data is there at the next start', async () => {
     expect(await app.stop('SIGINT')).toEqual({ code: 0, signal: null });
@@ -164,7 +165,7 @@ describe('npm start', () => {
     expect(app.output).not.toContain('mosquitto_sub');
     // What PostgreSQL's part says when it finds a server of an earlier run still there.
     expect(readFileSync(join(env.DATA_DIR, 'standalone.log'), 'utf8')).not.toContain('left behind');
-    const channel = connectRpc(`127.0.0.1:${env.DM_GRPC_PORT}`, { deadlineMs: 60_000 });
+    const channel = connectRpc(`127.0.0.1:${env.DM_GRPC_PORT}`, { deadlineMs: PATIENCE_MS });
     try {
       const request = { productID: 'aliyun_test_01', deviceName: 'dev001' };
       const { list } = await channel.client(services.deviceMsg).propertyLatestIndex(request);
@@ -173,7 +174,7 @@ describe('npm start', () => {
       channel.close();
     }
     await app.stop('SIGTERM');
-  });
+  }, 90_000); // stops everything and starts it again
 
   test('another key than the one that sealed the data ends the start with one line', async () => {
     const key = randomBytes(32).toString('hex');
@@ -183,7 +184,7 @@ describe('npm start', () => {
       /^standalone: SECRET_KEY and SECRET_KEYS_OLD lack a key that seals stored secrets \(\d+ with key /,
     );
     expect(second.output).not.toContain(key);
-  });
+  }, 60_000); // starts everything
 
   test('the log holds no secret', () => {
     const log = readFileSync(join(env.DATA_DIR, 'standalone.log'), 'utf8');
@@ -198,14 +199,14 @@ describe('npm start', () => {
 test('DEMO=off starts empty', async () => {
   const env = await makeEnvironment();
   const app = await startAndWait({ ...env, DEMO: 'off' });
-  const channel = connectRpc(`127.0.0.1:${env.DM_GRPC_PORT}`, { deadlineMs: 60_000 });
+  const channel = connectRpc(`127.0.0.1:${env.DM_GRPC_PORT}`, { deadlineMs: PATIENCE_MS });
   try {
     expect(await channel.client(services.productManage).productInfoIndex({})).toMatchObject({ list: [] });
   } finally {
     channel.close();
     await app.stop();
   }
-});
+}, 90_000); // makes a database and starts everything
 
 test('a bad value ends the start with one line', async () => {
   const app = start({ ...(await makeEnvironment()), MQTT_PORT: 'many' });
@@ -220,4 +221,4 @@ test('a data folder that is in use is named, and the terminal says where to read
   expect(await second.exited).toEqual({ code: 1, signal: null });
   expect(second.output).toMatch(/standalone: .*in use by process \d+.*standalone\.log/);
   await app.stop();
-});
+}, 90_000); // makes a database and starts everything, twice

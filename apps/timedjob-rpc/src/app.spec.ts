@@ -4,7 +4,7 @@ import { openDatabase } from '@alink/db';
 import { createMemoryRegistry } from '@alink/discovery';
 import { connectRpc } from '@alink/rpc';
 import { createLogger, StartError } from '@alink/runtime';
-import { startPostgres } from '@alink/testing';
+import { PATIENCE_MS, startPostgres } from '@alink/testing';
 import { createTimedjob } from './app';
 import { soon, makeTask, startBed, type Bed } from '../test/bed';
 
@@ -22,7 +22,7 @@ describe('createTimedjob', () => {
     const address = `127.0.0.1:${service.port}`;
     expect([...(await bed.registry.list(serviceKeys.timedjob)).values()]).toEqual([address]);
 
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry: bed.registry, deadlineMs: 60_000 });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry: bed.registry, deadlineMs: PATIENCE_MS });
     expect(await channel.client(services.timedManage).TaskGroupIndex({})).toEqual({ list: [], total: '0' });
     channel.close();
 
@@ -51,11 +51,11 @@ describe('createTimedjob', () => {
 
   test('runs on embedded parts, and goes on after the database was killed', async () => {
     const postgres = await startPostgres();
-    const db = await openDatabase(postgres.url, { connectTimeoutMs: 60_000 });
+    const db = await openDatabase(postgres.url, { connectTimeoutMs: PATIENCE_MS });
     const [bus, registry] = [createMemoryBus(), createMemoryRegistry()];
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db, bus, registry, config, log });
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: 60_000 });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: PATIENCE_MS });
     const timed = channel.client(services.timedManage);
 
     try {
@@ -82,5 +82,5 @@ describe('createTimedjob', () => {
       await db.close();
       await postgres.stop();
     }
-  });
+  }, 60_000); // PostgreSQL is made, killed and started again
 });

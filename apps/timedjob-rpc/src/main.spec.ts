@@ -4,6 +4,7 @@ import { connectNats } from '@alink/bus';
 import { connectRpc } from '@alink/rpc';
 import {
   createDatabase,
+  PATIENCE_MS,
   spawnApp,
   startEtcd,
   startNats,
@@ -61,7 +62,7 @@ describe('timedjob-rpc as a process', () => {
     expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
 
     const registry = connectEtcd({ hosts: etcd.hosts });
-    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: 60_000 });
+    const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: PATIENCE_MS });
     const timed = channel.client(services.timedManage);
     const { topic, groupCode } = await makeTask(timed, { type: 1, cronExpr: '@every 1s' });
     const bus = await connectNats({ servers: nats.url, name: 'test' });
@@ -78,7 +79,7 @@ describe('timedjob-rpc as a process', () => {
     await soon(async () => {
       expect(Number((await timed.TaskLogIndex({ groupCode }, { deadlineMs: 5000 })).total)).toBeGreaterThan(1);
     });
-    await soon(async () => expect(await registered()).toHaveLength(2));
+    await soon(async () => expect(await registered()).toHaveLength(2), { timeoutMs: 40_000 });
 
     expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await soon(async () => expect(await registered()).toEqual([]));
@@ -88,7 +89,7 @@ describe('timedjob-rpc as a process', () => {
     const password = new URL(database.url).password;
     for (const { output } of apps) expect(output).not.toContain(password);
     expect(first.output).toContain('"TIMEDJOB_GRPC_PORT":0');
-  });
+  }, 90_000); // three starts, and a lease of 10 s
 
   test.each([
     [{ DATABASE_URL: '' }, /^timedjob-rpc: bad configuration: DATABASE_URL is not set, must be a URL/],

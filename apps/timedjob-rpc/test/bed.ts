@@ -5,7 +5,7 @@ import { openDatabase, type Database } from '@alink/db';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { connectRpc, type Client } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
-import { createDatabase, eventually, startNats, type TestNats } from '@alink/testing';
+import { createDatabase, eventually, PATIENCE_MS, startNats, type TestNats } from '@alink/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTimedjob, type Timedjob } from '../src/app';
 
@@ -44,17 +44,17 @@ const log = createLogger({ name: 'test', level: 'silent' });
 
 export const startBed = async (): Promise<Bed> => {
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
-  const db = await openDatabase(database.url, { connectTimeoutMs: 60_000 });
+  const db = await openDatabase(database.url, { connectTimeoutMs: PATIENCE_MS });
   const registry = createMemoryRegistry();
   const bus = await connectNats({ servers: nats.url, name: 'test' });
   const instances = new Set<Instance>();
 
   const instance = async (): Promise<Instance> => {
-    const own = await openDatabase(database.url, { connectTimeoutMs: 60_000 });
+    const own = await openDatabase(database.url, { connectTimeoutMs: PATIENCE_MS });
     const ownBus = await connectNats({ servers: nats.url, name: 'timedjob' });
     const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
     const service = await createTimedjob({ db: own, bus: ownBus, registry, config, log });
-    const channel = connectRpc(`127.0.0.1:${service.port}`, { deadlineMs: 60_000 });
+    const channel = connectRpc(`127.0.0.1:${service.port}`, { deadlineMs: PATIENCE_MS });
     const started: Instance = {
       timed: channel.client(services.timedManage),
       service,
@@ -74,7 +74,7 @@ export const startBed = async (): Promise<Bed> => {
   const sync = async (): Promise<void> => {
     const subject = fresh('test.sync');
     const echo = bus.subscribe(subject, ({ respond }) => respond?.(''));
-    await bus.request(subject, '', 60_000).finally(() => echo.unsubscribe());
+    await bus.request(subject, '', PATIENCE_MS).finally(() => echo.unsubscribe());
   };
 
   return {
@@ -101,8 +101,8 @@ export const startBed = async (): Promise<Bed> => {
   };
 };
 
-/** Resolves once the check holds; patient, because the machine may be busy. */
-export const soon = <T>(check: () => T | Promise<T>): Promise<T> => eventually(check, { timeoutMs: 90_000 });
+/** Resolves once the check holds. */
+export const soon = eventually;
 
 /** Resolves once nothing more arrives, for longer than tasks that run every second would be silent. */
 export const quiet = (heard: readonly unknown[]): Promise<void> =>

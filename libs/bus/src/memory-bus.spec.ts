@@ -1,10 +1,10 @@
 /** What only the in-process bus does; what it shares with NATS is in bus.spec.ts. */
-import { eventually } from '@alink/testing';
+import { eventually, PATIENCE_MS } from '@alink/testing';
 import type { KeptMessage } from './bus';
 import { createMemoryBus } from './memory-bus';
 
 const SUBJECT = 'alink.up.0';
-const patient = { publishTimeoutMs: 60_000 };
+const patient = { publishTimeoutMs: PATIENCE_MS };
 const options = { durable: 'dm', maxBatch: 10, maxWaitMs: 1 };
 
 test('a message is kept once every durable has handled it', async () => {
@@ -79,7 +79,7 @@ test('close ends what waits', async () => {
   const bus = createMemoryBus(patient);
   bus.subscribe('silent', () => undefined);
   const kept = expect(bus.publishKept(SUBJECT, 'x')).rejects.toThrow('bus closed');
-  const asked = expect(bus.request('silent', '', 60_000)).rejects.toThrow('bus closed');
+  const asked = expect(bus.request('silent', '', PATIENCE_MS)).rejects.toThrow('bus closed');
   await new Promise((resolve) => setTimeout(resolve, 1));
   await bus.close();
   await Promise.all([kept, asked]);

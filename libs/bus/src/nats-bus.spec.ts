@@ -1,5 +1,5 @@
 /** What happens to the bus when its NATS server crashes, freezes, restarts or loses its store. */
-import { eventually, freePort, startNats, type TestNats } from '@alink/testing';
+import { eventually, freePort, PATIENCE_MS, startNats, type TestNats } from '@alink/testing';
 import { connect } from 'nats';
 import { BusTimeoutError, type Bus, type KeptMessage } from './bus';
 import type { Log } from './log';
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const connectBus = async (options: Partial<NatsBusOptions> = {}): Promise<Bus> => {
-  const bus = await connectNats({ servers: server.url, name: 'spec', publishTimeoutMs: 60_000, ...options });
+  const bus = await connectNats({ servers: server.url, name: 'spec', publishTimeoutMs: PATIENCE_MS, ...options });
   buses.push(bus);
   return bus;
 };
@@ -141,7 +141,7 @@ test('while the server is away publishKept gives up in time, request at once, pu
   const late = bus.publishKept(SUBJECT, 'x');
   await expect(late).rejects.toThrow(BusTimeoutError);
   await expect(late).rejects.toThrow('within 300 ms');
-  await expect(bus.request('any', '', 60_000)).rejects.toThrow(BusTimeoutError);
+  await expect(bus.request('any', '', PATIENCE_MS)).rejects.toThrow(BusTimeoutError);
   expect(() => bus.publish('any', '')).not.toThrow();
 });
 
@@ -225,13 +225,13 @@ test('a handler that takes longer than the server waits is not disturbed by a se
     return new Promise<void>((resolve) => (release = resolve));
   });
   await bus.publishKept(SUBJECT, 'long work');
-  await eventually(() => expect(answers).toContain('+WPI'));
+  await eventually(() => expect(answers).toContain('+WPI'), { timeoutMs: 40_000 });
   expect(answers).not.toContain('+ACK');
   release();
   await eventually(() => expect(answers).toContain('+ACK'));
   await consumer.stop();
   await nats.close();
-});
+}, 60_000); // work is declared after 10 s
 
 test('what goes wrong is logged, without the message', async () => {
   const lines: string[] = [];

@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../src/embedded/start-embedded-postgres';
 
 const postgres = await startEmbeddedPostgres({ dataDir: process.argv[2]! });
-process.stdout.write(`${postgres.url}\n`);
 process.on('SIGINT', async () => {
   // The last writes of an app that is told to end: the database must still be there for them.
   const client = new Client({ connectionString: postgres.url });
@@ -14,3 +13,5 @@ process.on('SIGINT', async () => {
   process.stdout.write('stopped\n');
   process.exit(0);
 });
+// Last: who reads it may send the signal at once.
+process.stdout.write(`${postgres.url}\n`);

@@ -15,6 +15,8 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded/st
 const here = dirname(fileURLToPath(import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
+jest.setTimeout(90_000); // each makes a database, and most start more than one server
+
 let dataDir: string;
 let running: EmbeddedPostgres[];
 let owners: ChildProcess[];

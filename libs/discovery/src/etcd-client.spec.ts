@@ -1,4 +1,4 @@
-import { startEtcd, type TestEtcd } from '@alink/testing';
+import { PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { EtcdClient, type Change } from './etcd-client';
 import { silentLog } from './log';
 
@@ -6,7 +6,7 @@ let etcd: TestEtcd;
 let client: EtcdClient;
 beforeAll(async () => {
   etcd = await startEtcd();
-  client = new EtcdClient(etcd.hosts, silentLog, 60_000);
+  client = new EtcdClient(etcd.hosts, silentLog, PATIENCE_MS);
 });
 afterAll(async () => {
   client.close();

@@ -1,11 +1,13 @@
 /** What happens to the registry when etcd crashes, freezes, restarts, loses its data, or when somebody meddles with it. */
-import { eventually, freePort, startEtcd, type TestEtcd } from '@alink/testing';
+import { eventually, freePort, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectEtcd, type EtcdOptions } from './etcd-registry';
 import type { Log } from './log';
 import type { Registry } from './registry';
 
 const SERVICE = 'dm.rpc';
 const ADDRESS = '127.0.0.1:9081';
+/** Patience for what comes when a lease has ended. */
+const LEASE = { timeoutMs: 40_000 };
 
 let etcd: TestEtcd;
 const registries: Registry[] = [];
@@ -61,15 +63,15 @@ test('the lease is kept alive', async () => {
   await eventually(async () => expect(await remaining()).toBeLessThan(25));
   await eventually(async () => expect(await remaining()).toBeGreaterThan(25));
   expect(await expectStanding()).toBe(key);
-});
+}, 60_000); // a lease is renewed when a third of its 30 s has passed
 
 test('a process that dies without a word is gone when its lease ends', async () => {
   const registry = connect();
   const { told } = await follow(registry);
   const lease = (await etcd.etcdctl('lease', 'grant', '10')).split(' ')[1]!;
   await etcd.etcdctl('put', `--lease=${lease}`, `${SERVICE}/1`, ADDRESS);
-  await eventually(() => expect(told).toEqual([[], [ADDRESS], []]));
-});
+  await eventually(() => expect(told).toEqual([[], [ADDRESS], []]), LEASE);
+}, 60_000); // a lease of 10 s ends
 
 test('a key deleted by hand comes back', async () => {
   await connect({ ttlSeconds: 60 }).register(SERVICE, ADDRESS);
@@ -112,8 +114,8 @@ test('keys come back when etcd has lost its data, and watchers never see them go
   await eventually(() => expect(told.at(-1)).toEqual([ADDRESS, 'later:1'].sort()));
   expect(told.every((values) => values.includes(ADDRESS))).toBe(true);
   // The key of the old lease is forgotten in the end.
-  await eventually(async () => expect(watch.current.size).toBe(2));
-});
+  await eventually(async () => expect(watch.current.size).toBe(2), LEASE);
+}, 90_000); // a set that became smaller is believed after 15 s
 
 test('a watch keeps the last known set while etcd is away, and learns afterwards what changed', async () => {
   const registry = connect();
@@ -129,8 +131,8 @@ test('a watch keeps the last known set while etcd is away, and learns afterwards
   await etcd.restart();
   await etcd.etcdctl('put', `${SERVICE}/1`, 'new:1');
   await eventually(() => expect(told.at(-1)).toContain('new:1'));
-  await eventually(() => expect(told.at(-1)).toEqual(['new:1']));
-});
+  await eventually(() => expect(told.at(-1)).toEqual(['new:1']), LEASE);
+}, 60_000); // a lease of 10 s ends, counted anew since the restart
 
 test('a watch survives compaction', async () => {
   const registry = connect();
@@ -187,7 +189,7 @@ test('closing while etcd is away ends what waits for it', async () => {
 
 test('of several hosts one that answers is enough', async () => {
   const dead = await freePort();
-  const registry = connect({ hosts: `127.0.0.1:${dead}, ${etcd.hosts}`, ttlSeconds: 60, callTimeoutMs: 60_000 });
+  const registry = connect({ hosts: `127.0.0.1:${dead}, ${etcd.hosts}`, ttlSeconds: 60, callTimeoutMs: PATIENCE_MS });
   await registry.register(SERVICE, ADDRESS);
   for (let n = 0; n < 10; n++) expect((await registry.list(SERVICE)).size).toBe(1);
   await expectStanding();

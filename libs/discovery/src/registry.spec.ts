@@ -1,5 +1,5 @@
 /** What every registry does, run on each implementation. */
-import { eventually, startEtcd, type TestEtcd } from '@alink/testing';
+import { eventually, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectEtcd } from './etcd-registry';
 import { createMemoryRegistry } from './memory-registry';
 import type { Registry } from './registry';
@@ -21,7 +21,7 @@ const implementations = {
   etcd: {
     start: () => startEtcd(),
     make: (server: TestEtcd | undefined): Pair => {
-      const connect = () => connectEtcd({ hosts: server!.hosts, ttlSeconds: 60, callTimeoutMs: 60_000 });
+      const connect = () => connectEtcd({ hosts: server!.hosts, ttlSeconds: 60, callTimeoutMs: PATIENCE_MS });
       return { one: connect(), two: connect() };
     },
   },

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@alink/testing';
 import { createMemoryRegistry } from './memory-registry';
 import { waitForService } from './wait-for-service';
 
@@ -6,7 +7,7 @@ test('returns when each service is registered', async () => {
   await registry.register('dm.rpc', 'a:1');
   const missing: (readonly string[])[] = [];
   const waiting = waitForService(registry, ['dm.rpc', 'timedjob.rpc'], {
-    timeoutMs: 30_000,
+    timeoutMs: PATIENCE_MS,
     onWaiting: (names) => {
       missing.push(names);
       void registry.register('timedjob.rpc', 'b:2');
@@ -21,7 +22,7 @@ test('one instance that can be reached is enough, another one may be dead', asyn
   await registry.register('dm.rpc', 'dead:1');
   await registry.register('dm.rpc', 'alive:2');
   const probe = (address: string) => (address === 'alive:2' ? Promise.resolve() : Promise.reject(new Error('refused')));
-  await waitForService(registry, ['dm.rpc'], { timeoutMs: 30_000, probe });
+  await waitForService(registry, ['dm.rpc'], { timeoutMs: PATIENCE_MS, probe });
 });
 
 test('gives up with the names of what is missing and why', async () => {
@@ -64,7 +65,7 @@ test('a registry that does not answer is told', async () => {
 test('ends early when told so', async () => {
   const stopping = new AbortController();
   const waiting = waitForService(createMemoryRegistry(), ['dm.rpc'], {
-    timeoutMs: 60_000,
+    timeoutMs: PATIENCE_MS,
     signal: stopping.signal,
     onWaiting: () => stopping.abort(new Error('stopping')),
   });

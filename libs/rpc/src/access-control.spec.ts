@@ -1,5 +1,5 @@
 import { services } from '@alink/contract';
-import { removeFolder, temporaryFolder } from '@alink/testing';
+import { PATIENCE_MS, removeFolder, temporaryFolder } from '@alink/testing';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { createRequire } from 'node:module';
@@ -32,8 +32,14 @@ const statusWith = (address: string, path: string, ...authorization: string[]): 
   for (const value of authorization) metadata.add('authorization', value);
   const raw = (bytes: Buffer) => bytes;
   return new Promise<Partial<ServiceError>>((resolve) =>
-    client.makeUnaryRequest(path, raw, raw, Buffer.alloc(0), metadata, { deadline: Date.now() + 60_000 }, (error) =>
-      resolve(error ?? { code: status.OK }),
+    client.makeUnaryRequest(
+      path,
+      raw,
+      raw,
+      Buffer.alloc(0),
+      metadata,
+      { deadline: Date.now() + PATIENCE_MS },
+      (error) => resolve(error ?? { code: status.OK }),
     ),
   ).finally(() => client.close());
 };
@@ -92,7 +98,7 @@ describe('a server with a tokens file', () => {
 
   test('tells its health to everybody', async () => {
     const { address } = await startAsking({ tokensFile });
-    expect(await checkHealth(address, { deadlineMs: 60_000 })).toBe('serving');
+    expect(await checkHealth(address, { deadlineMs: PATIENCE_MS })).toBe('serving');
   });
 
   test('keeps reflection for those with a token', async () => {

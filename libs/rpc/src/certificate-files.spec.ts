@@ -1,5 +1,5 @@
 import { createMemoryRegistry } from '@alink/discovery';
-import { removeFolder, temporaryFolder } from '@alink/testing';
+import { PATIENCE_MS, removeFolder, temporaryFolder } from '@alink/testing';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -25,7 +25,8 @@ afterAll(() => removeFolder(folder));
 
 const mutual = (): ServerSecurity => ({ tls: { ...server, clientCaFile: ours.caFile } });
 const trusting = (shown?: CertificateFilesOfTest, caFile = ours.caFile) => ({ tls: { caFile, ...shown } });
-const health = (address: string, security: ClientSecurity) => checkHealth(address, { security, deadlineMs: 60_000 });
+const health = (address: string, security: ClientSecurity) =>
+  checkHealth(address, { security, deadlineMs: PATIENCE_MS });
 const refused = { unavailable: true, code: 100007 };
 
 describe('a server with a certificate', () => {

@@ -1,13 +1,14 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { PATIENCE_MS } from '@alink/testing';
 import { checkHealth } from './index';
 import { startTimedServer } from '../test/timed-server';
 
 test('a server that serves, and then is gone', async () => {
   const server = await startTimedServer({});
   const address = `127.0.0.1:${server.port}`;
-  expect(await checkHealth(address, { deadlineMs: 60_000 })).toBe('serving');
+  expect(await checkHealth(address, { deadlineMs: PATIENCE_MS })).toBe('serving');
   await server.stop();
   expect(await checkHealth(address)).toBe('unreachable');
 });
@@ -20,7 +21,7 @@ test('a server that is about to end', async () => {
       error ? reject(error) : resolve(bound),
     ),
   );
-  expect(await checkHealth(`127.0.0.1:${port}`, { deadlineMs: 60_000 })).toBe('not serving');
+  expect(await checkHealth(`127.0.0.1:${port}`, { deadlineMs: PATIENCE_MS })).toBe('not serving');
   server.forceShutdown();
 });
 

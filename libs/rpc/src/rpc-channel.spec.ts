@@ -1,6 +1,6 @@
 import { services } from '@alink/contract';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
-import { freePort, startEtcd, type TestEtcd } from '@alink/testing';
+import { freePort, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectRpc, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';
 
@@ -22,7 +22,7 @@ const connect = (registry: Registry): RpcChannel => {
   open.push(() => channel.close());
   return channel;
 };
-const ask = async (channel: RpcChannel, deadlineMs = 30_000): Promise<string> =>
+const ask = async (channel: RpcChannel, deadlineMs = PATIENCE_MS): Promise<string> =>
   (await channel.client(services.timedManage).TaskGroupRead({}, { deadlineMs })).name;
 
 /** Who answers when asked often. */
@@ -40,7 +40,7 @@ describe('connectRpc with a registry', () => {
     const [a, b] = [await instance('a'), await instance('b')];
     const registered = await registry.register(KEY, at(a));
     const channel = connect(registry);
-    await channel.ready(30_000);
+    await channel.ready(PATIENCE_MS);
     expect(await answering(channel)).toEqual(['a']);
 
     await registry.register(KEY, at(b));
@@ -61,7 +61,7 @@ describe('connectRpc with a registry', () => {
   test('a call waits for the first instance', async () => {
     const registry = createMemoryRegistry();
     const channel = connect(registry);
-    const early = ask(channel, 60_000);
+    const early = ask(channel, PATIENCE_MS);
     await registry.register(KEY, at(await instance('a')));
     expect(await early).toBe('a');
   });
@@ -78,7 +78,7 @@ describe('connectRpc with a registry', () => {
         () => true,
       ),
     );
-    const waiting = ask(channel, 60_000);
+    const waiting = ask(channel, PATIENCE_MS);
     await registry.register(KEY, at(await instance('b')));
     expect(await waiting).toBe('b');
   });
@@ -101,7 +101,7 @@ describe('connectRpc with a registry', () => {
     expect(await ask(channel)).toBe('a');
     await first.stop();
     await eventually(() =>
-      ask(channel, 60_000).then(
+      ask(channel, PATIENCE_MS).then(
         () => false,
         (error) => error.unavailable,
       ),
@@ -114,7 +114,7 @@ describe('connectRpc with a registry', () => {
     const registry = createMemoryRegistry();
     await registry.register(KEY, at(await instance('a')));
     const channel = connect(registry);
-    await channel.ready(30_000);
+    await channel.ready(PATIENCE_MS);
     await registry.close();
     expect(await answering(channel)).toEqual(['a']);
   });
@@ -130,7 +130,7 @@ describe('connectRpc with a registry', () => {
     const { log, lines } = recorder();
     const channel = connectRpc(`etcd:///${KEY}`, { registry: shaky, log });
     open.push(() => channel.close());
-    expect(await ask(channel, 60_000)).toBe('a');
+    expect(await ask(channel, PATIENCE_MS)).toBe('a');
     expect(lines.join()).toContain('etcd is away');
   });
 
@@ -177,7 +177,7 @@ describe('connectRpc with etcd', () => {
     open.push(() => registries[0].close());
     const [a, b] = [await instance('a'), await instance('b')];
     const channel = connect(registries[0]);
-    const early = ask(channel, 30_000);
+    const early = ask(channel, PATIENCE_MS);
     const registration = await registries[1].register(KEY, at(a));
     expect(await early).toBe('a');
     await registries[1].register(KEY, at(b));

@@ -2,6 +2,7 @@ import { services } from '@alink/contract';
 import { createMetrics, StartError } from '@alink/runtime';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
+import { PATIENCE_MS } from '@alink/testing';
 import { connectRpc, RpcError, serve, startRpcServer, type RpcServer } from './index';
 import { eventually, recorder, silent, startTimedServer } from '../test/timed-server';
 
@@ -15,7 +16,7 @@ afterEach(async () => {
 
 const setUp = async (...args: Parameters<typeof startTimedServer>) => {
   const server = await startTimedServer(...args);
-  const channel = connectRpc(`127.0.0.1:${server.port}`, { deadlineMs: 60_000 });
+  const channel = connectRpc(`127.0.0.1:${server.port}`, { deadlineMs: PATIENCE_MS });
   open.push({ stop: () => server.stop() }, { close: () => channel.close() });
   return { server, channel, timed: channel.client(services.timedManage), raw: rawClient(server) };
 };
@@ -33,7 +34,7 @@ const rawClient = ({ port }: RpcServer) => {
         method.responseDeserialize as (bytes: Buffer) => object,
         request,
         metadata,
-        { deadline: Date.now() + 60_000 },
+        { deadline: Date.now() + PATIENCE_MS },
         (error: ServiceError | null, response?: object) => (error ? reject(error) : resolve(response ?? {})),
       ),
     );
@@ -200,11 +201,11 @@ describe('startRpcServer', () => {
           return { code: 'done' };
         },
       },
-      { graceMs: 60_000 },
+      { graceMs: PATIENCE_MS },
     );
     const statuses = watchHealth(server);
     await eventually(() => statuses.seen.length > 0);
-    const call = timed.TaskGroupRead({}, { deadlineMs: 60_000 });
+    const call = timed.TaskGroupRead({}, { deadlineMs: PATIENCE_MS });
     await eventually(() => entered);
     const stopped = server.stop();
     await eventually(() => statuses.seen.includes('NOT_SERVING'));
@@ -227,7 +228,7 @@ describe('startRpcServer', () => {
       },
       { graceMs: 50 },
     );
-    const call = timed.TaskGroupRead({}, { deadlineMs: 60_000 });
+    const call = timed.TaskGroupRead({}, { deadlineMs: PATIENCE_MS });
     call.catch(() => undefined);
     await eventually(() => entered);
     await Promise.all([server.stop(), server.stop()]);

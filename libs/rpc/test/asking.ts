@@ -1,5 +1,6 @@
 /** A server that tells callers who they are, and channels to it, closed after each test. */
 import { services } from '@alink/contract';
+import { PATIENCE_MS } from '@alink/testing';
 import { connectRpc, type ClientSecurity, type RpcChannel, type RpcServer, type ServerSecurity } from '../src/index';
 import { recorder, startTimedServer } from './timed-server';
 
@@ -18,7 +19,7 @@ export const closeAll = async (): Promise<void> => {
   for (const close of open.splice(0).reverse()) await close();
 };
 
-export const askOver = async (channel: RpcChannel, deadlineMs = 60_000): Promise<string> =>
+export const askOver = async (channel: RpcChannel, deadlineMs = PATIENCE_MS): Promise<string> =>
   (await channel.client(services.timedManage).TaskGroupRead({}, { deadlineMs })).name;
 
 export const startAsking = async (security?: ServerSecurity): Promise<Asking> => {

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@alink/testing';
 import { createLogger } from './logger';
 import { StartError } from './start-error';
 import { untilAvailable } from './until-available';
@@ -16,7 +17,7 @@ describe('untilAvailable', () => {
       if (++tries < 3) throw new Error('nothing listens there');
       return 'connection';
     };
-    expect(await untilAvailable('PostgreSQL', attempt, { timeoutMs: 60_000, log })).toBe('connection');
+    expect(await untilAvailable('PostgreSQL', attempt, { timeoutMs: PATIENCE_MS, log })).toBe('connection');
     expect(tries).toBe(3);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('nothing listens there');
@@ -41,10 +42,10 @@ describe('untilAvailable', () => {
     const told = new AbortController();
     const reason = new Error('told to end');
     const attempt = () => Promise.reject(new Error('away'));
-    const given = untilAvailable('etcd', attempt, { timeoutMs: 60_000, log, signal: told.signal });
+    const given = untilAvailable('etcd', attempt, { timeoutMs: PATIENCE_MS, log, signal: told.signal });
     setImmediate(() => told.abort(reason));
     await expect(given).rejects.toMatchObject({ name: 'AbortError' });
-    const late = untilAvailable('etcd', attempt, { timeoutMs: 60_000, log, signal: told.signal });
+    const late = untilAvailable('etcd', attempt, { timeoutMs: PATIENCE_MS, log, signal: told.signal });
     await expect(late).rejects.toBe(reason);
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port';
 import { temporaryFolder } from './guardian';
+import { PATIENCE_MS } from './patience';
 import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
 
@@ -20,7 +21,7 @@ const isHealthy = async (url: string): Promise<void> => {
 };
 
 /** A machine may be busy; a test that means something else says so behind it. */
-const PATIENCE = ['--dial-timeout=60s', '--command-timeout=60s'];
+const PATIENCE = [`--dial-timeout=${PATIENCE_MS}ms`, `--command-timeout=${PATIENCE_MS}ms`];
 
 /** Starts an `etcd` of its own, a cluster of one, on a free port. */
 export const startEtcd = async (): Promise<TestEtcd> => {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './patience';
 
 /**
  * Calls `check` again and again until it neither throws nor rejects, and gives what it returned. After `timeoutMs`
- * (default 60 s) it throws what `check` threw last. Use it where something happens soon, but nobody says when.
+ * (default {@link PATIENCE_MS}) it throws what `check` threw last. Use it where something happens soon, but nobody says when.
  */
 export const eventually = async <T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 60_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = PATIENCE_MS, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> => {
   const end = performance.now() + timeoutMs;
   for (;;) {

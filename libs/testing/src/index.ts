@@ -6,6 +6,7 @@ export { eventually } from './eventually';
 export { freePort } from './free-port';
 export { temporaryFolder, removeFolder } from './guardian';
 export { startNats, type TestNats } from './nats-server';
+export { PATIENCE_MS } from './patience';
 export { startPostgres, type TestDatabase, type TestPostgres } from './postgres-server';
 export { readVectors } from './read-vectors';
 export { RawMqtt, type RawMqttOptions } from './raw-mqtt';
@@ -25,6 +26,7 @@ export { ServerProcess, type ServerCommand } from './server-process';
 export { createDatabase } from './shared-postgres';
 export { spawnApp, spawnProgram, type SpawnedApp } from './spawned-app';
 export {
+  PLATFORM_START_MS,
   SpawnedPlatform,
   type AppName,
   type GatewayPorts,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { generate, parser, type IPacket, type Packet, type Parser } from 'mqtt-packet';
+import { PATIENCE_MS } from './patience';
 
 export interface RawMqttOptions {
   readonly port: number;
@@ -70,9 +71,9 @@ export class RawMqtt {
 
   /**
    * The next packet of that command that has not been read yet; packets of other commands stay for later.
-   * @throws {Error} when none comes within `timeoutMs` (default 60 s), or the connection closes first
+   * @throws {Error} when none comes within `timeoutMs` (default {@link PATIENCE_MS}), or the connection closes first
    */
-  async next<C extends IPacket['cmd']>(cmd: C, timeoutMs = 60_000): Promise<PacketOf<C>> {
+  async next<C extends IPacket['cmd']>(cmd: C, timeoutMs = PATIENCE_MS): Promise<PacketOf<C>> {
     const matches = (packet: Packet) => packet.cmd === cmd;
     const at = this.packets.findIndex(matches);
     if (at >= 0) return this.packets.splice(at, 1)[0] as PacketOf<C>;

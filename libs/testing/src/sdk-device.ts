@@ -4,6 +4,7 @@
  * aiot_dm_api.c.
  */
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { PATIENCE_MS } from './patience';
 
 export interface SdkDeviceOptions {
   readonly host?: string;
@@ -64,9 +65,6 @@ export class ConnectRefusedError extends Error {
     super(`CONNACK ${code}`);
   }
 }
-
-/** Milliseconds that a slow machine may need for an answer. */
-const PATIENCE_MS = 60_000;
 
 const SCHEMES = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' } as const;
 
@@ -151,7 +149,7 @@ export class SdkDevice {
 
   /**
    * Sends an Alink request on `/sys/<ProductKey>/<DeviceName>/<rest>` and gives the reply with its id.
-   * @throws {Error} when none comes within `timeoutMs` (default 60 s)
+   * @throws {Error} when none comes within `timeoutMs` (default {@link PATIENCE_MS})
    */
   async request(rest: string, params: unknown, options: RequestOptions = {}): Promise<AlinkReply> {
     const { qos = 1, timeoutMs = PATIENCE_MS, id = String(this.nextId++) } = options;
@@ -203,7 +201,7 @@ export class SdkDevice {
 
   /**
    * The first message, arrived already or to come, whose topic is that one.
-   * @throws {Error} when none comes within `timeoutMs` (default 60 s)
+   * @throws {Error} when none comes within `timeoutMs` (default {@link PATIENCE_MS})
    */
   waitFor(topic: string, timeoutMs = PATIENCE_MS): Promise<Arrived> {
     return new Promise((resolve, reject) => {
@@ -266,7 +264,7 @@ export class SdkDevice {
 export interface RequestOptions {
   /** Default 1. */
   readonly qos?: 0 | 1;
-  /** Default 60 s. */
+  /** Default {@link PATIENCE_MS}. */
   readonly timeoutMs?: number;
   /** The Alink id; default a number that counts up. */
   readonly id?: string;

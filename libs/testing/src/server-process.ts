@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardProcess, releaseProcess } from './guardian';
+import { PATIENCE_MS } from './patience';
 
 export interface ServerCommand {
   readonly command: string;
@@ -14,7 +15,7 @@ export interface ServerCommand {
   readonly stopSignal?: NodeJS.Signals;
   /** Whom it runs as; default this user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Milliseconds for it to become ready; default 90 s. */
+  /** Milliseconds for it to become ready; default {@link PATIENCE_MS}. */
   readonly startTimeoutMs?: number;
 }
 
@@ -22,7 +23,7 @@ export interface ServerCommand {
 const KEPT_OUTPUT = 4000;
 
 /** A server that has not ended this long after it was asked to is killed. */
-const LAST_RESORT_MS = 30_000;
+const LAST_RESORT_MS = PATIENCE_MS;
 
 /** Whether every thread of a process is stopped: on a busy machine a signal takes effect some time after it is sent. */
 const standsStill = (pid: number): boolean => {
@@ -61,7 +62,7 @@ export class ServerProcess {
     child.once('error', (error) => this.ended(child, error.message));
     child.once('exit', () => this.ended(child));
     if (child.pid !== undefined) guardProcess(child.pid);
-    const end = performance.now() + (this.server.startTimeoutMs ?? 90_000);
+    const end = performance.now() + (this.server.startTimeoutMs ?? PATIENCE_MS);
     for (;;) {
       if (this.child !== child) throw new Error(`${this.server.command} ended at start:\n${this.output}`);
       try {

@@ -1,6 +1,7 @@
 /** One of the platform's apps as a process of its own, for tests from outside. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { guardProcess, releaseProcess } from './guardian';
+import { PATIENCE_MS } from './patience';
 import { repositoryRoot } from './repository-root';
 
 export interface SpawnedApp {
@@ -9,7 +10,7 @@ export interface SpawnedApp {
   readonly output: string;
   /**
    * The first match in its output, printed already or to come.
-   * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default 90 s) pass
+   * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default {@link PATIENCE_MS}) pass
    */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
   /** Freezes it (SIGSTOP): it does nothing and its connections stay, until {@link resume}. */
@@ -89,7 +90,7 @@ class AppProcess implements SpawnedApp {
     return this.child.pid ?? -1;
   }
 
-  waitForLine(pattern: RegExp, timeoutMs = 90_000): Promise<RegExpMatchArray> {
+  waitForLine(pattern: RegExp, timeoutMs = PATIENCE_MS): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);

@@ -17,7 +17,11 @@ const UP: Record<AppName, RegExp> = {
   'protocol-aliyun-mqtt': /dg\.rpc and MQTT serve/,
 };
 
-const UP_WITHIN_MS = 120_000;
+/** Milliseconds in which an app is up on a busy machine: it migrates, connects, and waits for others. */
+const UP_WITHIN_MS = 60_000;
+
+/** Milliseconds for a hook that starts a platform: three servers and then three apps, one after the other. */
+export const PLATFORM_START_MS = 120_000;
 
 export type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
 export type PlatformPorts = GatewayPorts & Record<'dm' | 'timedjob', number>;

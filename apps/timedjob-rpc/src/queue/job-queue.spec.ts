@@ -173,11 +173,11 @@ describe('JobQueue', () => {
       other.work(async (attempt) => void attempts.push(attempt));
       // As if it had begun long ago.
       await query(`UPDATE pgboss_timedjob.job SET started_on = now() - interval '1 hour' WHERE state = 'active'`);
-      await soon(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]));
+      await soon(() => expect(attempts).toMatchObject([{ id: job.id, retries: 1 }]), { timeoutMs: 60_000 });
     } finally {
       release();
     }
-  });
+  }, 90_000); // the queue looks for jobs of the dead from time to time
 });
 
 describe('timerJobId', () => {

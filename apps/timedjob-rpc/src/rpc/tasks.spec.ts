@@ -160,7 +160,7 @@ describe('a timing task', () => {
     await b.timed.TaskInfoCreate({ groupCode, code, type: 1, cronExpr: '@every 1h', params });
     await quiet(heard);
     expect(otherHeard).toHaveLength(0);
-  });
+  }, 60_000); // it is waited several times whether something still runs
 
   test('a stale run that slipped through is dropped when its time comes', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s' });
@@ -190,7 +190,7 @@ describe('a timing task', () => {
     expect(new Set(times).size).toBe(times.length);
     const dueMs = nextFireAt!.getTime();
     expect(times.filter((time) => time >= dueMs && time < startedAt)).toEqual([dueMs]);
-  });
+  }, 60_000); // three times pass, and two instances stop and start
 
   test('a run whose queue entry got lost is queued again', async () => {
     const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
@@ -258,5 +258,5 @@ describe('a triggered task', () => {
     await unheard(`${base}.b`);
     await quiet(heard);
     expect(heard).toHaveLength(before + 1);
-  });
+  }, 60_000); // it is waited several times whether something still runs
 });
