@@ -42,19 +42,19 @@ const withChannel = async <T>(port: number, work: (channel: RpcChannel) => Promi
   }
 };
 
-describe('a gateway without its neighbours', () => {
+describe('a node without its neighbours', () => {
   test('says that both are missing, and gives up with exit code 1', async () => {
-    const gateway = platform.spawn('protocol-aliyun-mqtt', { STARTUP_TIMEOUT_S: '10' });
-    expect(await gateway.exited).toEqual({ code: 1, signal: null });
-    expect(gateway.output).toMatch(/waiting for dm\.rpc.*timedjob\.rpc/);
-    expect(gateway.output).toMatch(/^protocol-aliyun-mqtt: gave up after 10 s waiting for dm\.rpc .*timedjob\.rpc /m);
+    const node = platform.spawn('protocol-aliyun-mqtt', { STARTUP_TIMEOUT_S: '10' });
+    expect(await node.exited).toEqual({ code: 1, signal: null });
+    expect(node.output).toMatch(/waiting for dm\.rpc.*timedjob\.rpc/);
+    expect(node.output).toMatch(/^protocol-aliyun-mqtt: gave up after 10 s waiting for dm\.rpc .*timedjob\.rpc /m);
     await platform.stopApp('protocol-aliyun-mqtt');
   }, 60_000); // gives up after 10 s
 
   test('says which one is missing', async () => {
     await platform.startApp('dm-rpc');
-    const gateway = platform.spawn('protocol-aliyun-mqtt');
-    await gateway.waitForLine(/waiting for timedjob\.rpc \(not registered\)/);
+    const node = platform.spawn('protocol-aliyun-mqtt');
+    await node.waitForLine(/waiting for timedjob\.rpc \(not registered\)/);
     await platform.stopApp('protocol-aliyun-mqtt');
   }, 60_000); // two apps start
 
@@ -62,8 +62,8 @@ describe('a gateway without its neighbours', () => {
     const deadEnd = `127.0.0.1:${await freePort()}`;
     await platform.etcd.etcdctl('put', 'timedjob.rpc/1', deadEnd);
     try {
-      const gateway = platform.spawn('protocol-aliyun-mqtt');
-      await gateway.waitForLine(
+      const node = platform.spawn('protocol-aliyun-mqtt');
+      await node.waitForLine(
         new RegExp(`waiting for timedjob\\.rpc \\(registered at ${deadEnd}, but not reachable\\)`),
       );
       await platform.stopApp('protocol-aliyun-mqtt');
@@ -73,10 +73,10 @@ describe('a gateway without its neighbours', () => {
   }, 60_000); // an app starts
 
   test('goes on once they are there', async () => {
-    const gateway = platform.spawn('protocol-aliyun-mqtt');
-    await gateway.waitForLine(/waiting for timedjob\.rpc/);
+    const node = platform.spawn('protocol-aliyun-mqtt');
+    await node.waitForLine(/waiting for timedjob\.rpc/);
     await platform.startApp('timedjob-rpc');
-    await gateway.waitForLine(/dg\.rpc and MQTT serve/);
+    await node.waitForLine(/dg\.rpc and MQTT serve/);
     await platform.createManualsDevice();
     expect(await connack(platform.login(PRODUCT, DEVICE, DEVICE_SECRET))).toBe(0);
   }, 90_000); // two apps start
@@ -85,7 +85,7 @@ describe('a gateway without its neighbours', () => {
 const addresses = (): [string, number][] => [
   ['dm.rpc', platform.ports.dm],
   ['timedjob.rpc', platform.ports.timedjob],
-  ['dg.rpc', platform.ports.gatewayGrpc],
+  ['dg.rpc', platform.ports.nodeGrpc],
 ];
 
 test('etcd shows each service under its key', async () => {
@@ -116,10 +116,10 @@ test('each answers health checks, and lists its services by reflection', async (
     ]),
   );
   expect(await listServices(platform.ports.timedjob)).toEqual(expect.arrayContaining(['timedjob.TimedManage']));
-  expect(await listServices(platform.ports.gatewayGrpc)).toEqual(expect.arrayContaining(['dg.DeviceAuth']));
+  expect(await listServices(platform.ports.nodeGrpc)).toEqual(expect.arrayContaining(['dg.DeviceAuth']));
 });
 
-test('the gateway has created its protocol and its timing task', async () => {
+test('the node has created its protocol and its timing task', async () => {
   const protocols = platform.client(services.protocolManage);
   const { list } = await protocols.protocolInfoIndex({ code: PROTOCOL_CODE });
   expect(list).toEqual([expect.objectContaining({ code: PROTOCOL_CODE, etcdKey: 'dg.rpc', transProtocol: 'mqtt' })]);
@@ -135,7 +135,7 @@ test('the gateway has created its protocol and its timing task', async () => {
 
 describe('dg.DeviceAuth', () => {
   const ask = <T>(work: (auth: ReturnType<typeof clientOf>) => Promise<T>): Promise<T> =>
-    withChannel(platform.ports.gatewayGrpc, (channel) => work(clientOf(channel)));
+    withChannel(platform.ports.nodeGrpc, (channel) => work(clientOf(channel)));
   const clientOf = (channel: RpcChannel) => channel.client(services.deviceAuth);
   const login = () => {
     const { clientId: clientID, username, password } = platform.login(PRODUCT, DEVICE, DEVICE_SECRET);
@@ -176,13 +176,13 @@ describe('dg.DeviceAuth', () => {
   });
 });
 
-test('dm shows the gateway as running and, after a clean stop, as stopped; its keys go with it', async () => {
-  const gateway = { ip: '127.0.0.1', port: platform.ports.gatewayGrpc };
+test('dm shows the node as running and, after a clean stop, as stopped; its keys go with it', async () => {
+  const node = { ip: '127.0.0.1', port: platform.ports.nodeGrpc };
   const expectState = (status: number): Promise<void> =>
     eventually(async () => {
       const { list } = await platform.client(services.protocolManage).protocolServiceIndex({ code: PROTOCOL_CODE });
       const states = list.map(({ ip, port, status }) => ({ ip, port: Number(port), status: Number(status) }));
-      expect(states).toEqual([{ ...gateway, status }]);
+      expect(states).toEqual([{ ...node, status }]);
     });
   await expectState(1);
   await platform.stopApp('protocol-aliyun-mqtt');

@@ -215,7 +215,7 @@ describe('subscriptions', () => {
   });
 });
 
-test('the gateway has come through all of it, and no secret stands in any log', async () => {
+test('the node has come through all of it, and no secret stands in any log', async () => {
   const device = await platform.connect();
   expect((await device.post({ temperature: 1 })).code).toBe(200);
   await device.end();
@@ -234,7 +234,7 @@ async function connectRaw(more: object = {}): Promise<RawMqtt> {
 }
 
 async function uplinksDropped(): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${platform.ports.gatewayHttp}/metrics`)).text();
+  const text = await (await fetch(`http://127.0.0.1:${platform.ports.nodeHttp}/metrics`)).text();
   const line = text.split('\n').find((row) => /^alink_node_uplinks_total\{.*result="dropped"/.test(row));
   return Number(line?.split(' ').at(-1) ?? 0);
 }

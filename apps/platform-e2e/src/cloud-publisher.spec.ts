@@ -10,7 +10,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'dev002', 'secretof002');
-  otherPort = (await platform.startAnotherGateway()).mqtt;
+  otherPort = (await platform.startAnotherNode()).mqtt;
 }, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
@@ -117,14 +117,14 @@ test('a device that is offline stays offline, and the log says where the command
   expect(await platform.isOnline()).toBe(false);
 });
 
-test("only the latest login's password counts, whichever gateway took that login", async () => {
+test("only the latest login's password counts, whichever node took that login", async () => {
   const [first, second, third] = [loginAt(1001), loginAt(1002), loginAt(1003, otherPort)];
   await connack(first);
   expect(await connack(publisherOf(first))).toBe(0);
   await connack(second);
   expect(await connack(publisherOf(first))).toBe(4);
   expect(await connack(publisherOf(second))).toBe(0);
-  // What is told of the second login must not come after the third, on the gateway of the third.
+  // What is told of the second login must not come after the third, on the node of the third.
   await eventually(async () => expect(await connack(publisherOf(second, otherPort))).toBe(0));
   await connack(third);
   await eventually(async () => expect(await connack(publisherOf(third, platform.ports.mqtt))).toBe(0));
@@ -133,7 +133,7 @@ test("only the latest login's password counts, whichever gateway took that login
   expect(await connack(publisherOf(third, otherPort))).toBe(0);
 });
 
-test('the device may be on another gateway than its publisher', async () => {
+test('the device may be on another node than its publisher', async () => {
   const login = loginAt(2001, otherPort);
   const device = await SdkDevice.connect(login);
   await eventually(async () => expect(await connack(publisherOf(login, platform.ports.mqtt))).toBe(0));
@@ -142,7 +142,7 @@ test('the device may be on another gateway than its publisher', async () => {
   await device.end();
 });
 
-test('a gateway that was restarted knows the latest login from dm', async () => {
+test('a node that was restarted knows the latest login from dm', async () => {
   await eventually(async () => expect(await platform.isOnline()).toBe(false));
   const device = await SdkDevice.connect(loginAt(3001, otherPort));
   await eventually(async () => expect(await platform.isOnline()).toBe(true));
@@ -155,7 +155,7 @@ test('a gateway that was restarted knows the latest login from dm', async () => 
 });
 
 test('CLOUD_PUBLISHER=off refuses, and says how to get in', async () => {
-  const { mqtt } = await platform.startAnotherGateway({ CLOUD_PUBLISHER: 'off' });
+  const { mqtt } = await platform.startAnotherNode({ CLOUD_PUBLISHER: 'off' });
   const login = loginAt(4001, mqtt);
   const device = await SdkDevice.connect(login);
   expect(await connack(publisherOf(login))).toBe(4);

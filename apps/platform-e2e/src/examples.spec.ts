@@ -4,7 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { services } from '@alink/contract';
-import { eventually, removeFolder, spawnProgram, temporaryFolder, type SpawnedApp } from '@alink/testing';
+import {
+  eventually,
+  PLATFORM_START_MS,
+  removeFolder,
+  spawnProgram,
+  temporaryFolder,
+  type SpawnedApp,
+} from '@alink/testing';
 import { DEVICE, Platform, PRODUCT } from './platform';
 
 /** `go generate` and a build on a machine that has never built them: some 200 modules to fetch and to compile. */
@@ -69,13 +76,13 @@ const run = async (...started: Parameters<typeof start>) => {
 };
 
 beforeAll(async () => {
-  // The token is for the gateway, and for later: no service asks for one yet.
+  // The token is for the node, and for later: no service asks for one yet.
   platform = await Platform.start({ env: { GRPC_TOKEN: TOKEN } });
   await platform.createManualsDevice();
   device = startDevice();
   await device.waitForLine(/^report kept: 200$/m);
   await eventually(async () => expect(await platform.latest('temperature')).toBe(21.5));
-});
+}, PLATFORM_START_MS);
 afterAll(async () => {
   await device?.stop();
   await platform?.stop();
@@ -147,10 +154,10 @@ test('the property that node-service sets reaches the device', () =>
 describe('a dm.rpc that asks for a token', () => {
   beforeAll(async () => {
     const file = join(work, 'tokens');
-    writeFileSync(file, `gateway:${TOKEN}\n`, { mode: 0o600 });
+    writeFileSync(file, `node:${TOKEN}\n`, { mode: 0o600 });
     await platform.stopApp('dm-rpc');
     await platform.startApp('dm-rpc', { GRPC_TOKENS_FILE: file });
-  });
+  }, PLATFORM_START_MS);
 
   test.each(callers)('gets it from $name', async ({ command, found }) => {
     expect(await run(command)).toEqual({ code: 1, output: expect.stringContaining('100012') });

@@ -13,7 +13,7 @@ import { connack } from './connack';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
-/** What comes back, comes back within this time on a slow machine: the gateway's lease of 10 s is the longest part. */
+/** What comes back, comes back within this time on a slow machine: the node's lease of 10 s is the longest part. */
 const PATIENT = { timeoutMs: 60_000, intervalMs: 100 };
 jest.setTimeout(300_000); // a test waits for several of them
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, 'known', 'secretofknown');
   await platform.createDevice(PRODUCT, 'unseen', 'secretofunseen');
-  otherPort = (await platform.startAnotherGateway()).mqtt;
+  otherPort = (await platform.startAnotherNode()).mqtt;
 }, PLATFORM_START_MS);
 afterAll(async () => {
   await platform?.stop();
@@ -96,7 +96,7 @@ test('while dm.rpc is away, devices stay online, reports are kept, and known dev
   await device.end();
 });
 
-test('a gateway that is killed takes its devices offline; presence is right once they are back', async () => {
+test('a node that is killed takes its devices offline; presence is right once they are back', async () => {
   const device = await connectDevice();
   await eventually(async () => expect(await platform.isOnline()).toBe(true), PATIENT);
   await killed('protocol-aliyun-mqtt');
@@ -136,7 +136,7 @@ test('NATS, killed amid reports and started again: what was acknowledged is ther
   await device.end();
 });
 
-test('a login on another gateway cuts the session on this one, and the device stays online', async () => {
+test('a login on another node cuts the session on this one, and the device stays online', async () => {
   const first = await connectDevice({ reconnectMs: 0 });
   await expectEverythingToWork(first);
   const second = await connectDevice({ port: otherPort, reconnectMs: 0 });

@@ -1,4 +1,4 @@
-/** What operators do to a device takes effect on its live connection, on whatever gateway it is. */
+/** What operators do to a device takes effect on its live connection, on whatever node it is. */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ let platform: Platform;
 let otherMqtt: number;
 beforeAll(async () => {
   platform = await Platform.start();
-  otherMqtt = (await platform.startAnotherGateway()).mqtt;
+  otherMqtt = (await platform.startAnotherNode()).mqtt;
   await platform.createProduct(PK, { autoRegister: 3, secret: PRODUCT_SECRET });
 }, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
@@ -24,13 +24,13 @@ afterAll(() => platform?.stop());
 const devices = () => platform.client(services.deviceManage);
 const admin = () => platform.client(services.deviceAdmin);
 
-/** Who connects to the first gateway, and who to the second. */
-const gateways = [
-  ['this gateway', () => platform.ports.mqtt],
-  ['another gateway', () => otherMqtt],
+/** Who connects to the first node, and who to the second. */
+const nodes = [
+  ['this node', () => platform.ports.mqtt],
+  ['another node', () => otherMqtt],
 ] as const;
 
-/** A device of its own, online on that gateway. */
+/** A device of its own, online on that node. */
 const online = async (deviceName: string, port: number): Promise<SdkDevice> => {
   await platform.createDevice(PK, deviceName, SECRET);
   const device = await platform.connect(PK, deviceName, SECRET, { port });
@@ -44,7 +44,7 @@ const online = async (deviceName: string, port: number): Promise<SdkDevice> => {
 const connack = (deviceName: string, port: number, secret = SECRET): Promise<number> =>
   connackOf({ ...platform.login(PK, deviceName, secret), port });
 
-describe.each(gateways)('on %s', (name, portOf) => {
+describe.each(nodes)('on %s', (name, portOf) => {
   const suffix = name.startsWith('this') ? 'a' : 'b';
 
   test('disabled: cut and refused with 5; enabled: let in again', async () => {
@@ -114,7 +114,7 @@ describe.each(gateways)('on %s', (name, portOf) => {
   });
 });
 
-test('a disabled product cuts all its devices on both gateways', async () => {
+test('a disabled product cuts all its devices on both nodes', async () => {
   const both = await Promise.all([online('product-a', platform.ports.mqtt), online('product-b', otherMqtt)]);
   const products = platform.client(services.productManage);
   await products.productInfoUpdate({ productID: PK, status: 2 });
@@ -123,7 +123,7 @@ test('a disabled product cuts all its devices on both gateways', async () => {
   await eventually(async () => expect(await connack('product-a', otherMqtt)).toBe(0));
 });
 
-test('a rotated product secret cuts who logged in with the old one, on both gateways, and nobody else', async () => {
+test('a rotated product secret cuts who logged in with the old one, on both nodes, and nobody else', async () => {
   const auto = (deviceName: string, port: number): Promise<SdkDevice> =>
     platform.connect(PK, deviceName, PRODUCT_SECRET, {
       ...platform.login(PK, deviceName, PRODUCT_SECRET, { securemode: '-2' }),
@@ -141,7 +141,7 @@ describe('a certificate', () => {
   let folder: string;
   const file = (name: string): string => join(folder, name);
   const openssl = (args: string) => promisify(execFile)('openssl', args.split(' '), { cwd: folder });
-  /** Online on the other gateway with a certificate of the CA. */
+  /** Online on the other node with a certificate of the CA. */
   const onlineWith = async (deviceName: string): Promise<SdkDevice> => {
     await platform.createDevice(PK, deviceName, SECRET);
     await openssl(

@@ -4,7 +4,7 @@ import { connectRpc, type Client, type RpcChannel } from '@alink/rpc';
 import { deviceCredentials } from '@alink/signing';
 import { PATIENCE_MS, SdkDevice, SpawnedPlatform, type PlatformParts, type SdkDeviceOptions } from '@alink/testing';
 
-export type { GatewayPorts } from '@alink/testing';
+export type { NodePorts } from '@alink/testing';
 
 /** The manual's product and device ("阿里云MQTT协议接入"). */
 export const PRODUCT = 'aliyun_test_01';

@@ -1,7 +1,7 @@
 /** Tags and the time, asked by the official Node SDK and by a device that writes its own JSON. */
 import { createRequire } from 'node:module';
 import { services } from '@alink/contract';
-import { eventually, type SdkDevice } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, type SdkDevice } from '@alink/testing';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 interface Tag {
@@ -31,7 +31,7 @@ beforeAll(async () => {
   platform = await Platform.start();
   await platform.createManualsDevice();
   await platform.createDevice(PRODUCT, OTHER, DEVICE_SECRET);
-});
+}, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
 const tags = async (): Promise<unknown> => (await platform.client(services.deviceManage).deviceInfoRead(key)).tags;

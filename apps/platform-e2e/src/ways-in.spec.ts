@@ -245,7 +245,7 @@ describe('HTTPS (note 4.2.3)', () => {
     scheme = 'https',
     options: string[] = [],
   ): Promise<{ headers: string; body: string }> => {
-    const url = `${scheme}://127.0.0.1:${platform.ports.gatewayHttp}${path}`;
+    const url = `${scheme}://127.0.0.1:${platform.ports.nodeHttp}${path}`;
     const { stdout } = await run('curl', ['-sk', '-i', '-H', 'Expect:', ...options, '-d', form, url]);
     const [headers = '', body = ''] = stdout.split('\r\n\r\n');
     return { headers, body };

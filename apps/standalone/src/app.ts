@@ -152,8 +152,8 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     mqtt: node.mqttPort,
     mqttTls: node.tlsPort,
     mqttWebSocket: node.wsPort,
-    gatewayGrpc: node.grpcPort,
-    gatewayHttp: node.httpPort,
+    nodeGrpc: node.grpcPort,
+    nodeHttp: node.httpPort,
     dm: dm.port,
     timedjob: timedjob.port,
   };

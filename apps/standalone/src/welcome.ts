@@ -12,8 +12,8 @@ export interface WelcomeFacts {
     readonly mqttWebSocket: number;
     readonly dm: number;
     readonly timedjob: number;
-    readonly gatewayGrpc: number;
-    readonly gatewayHttp: number;
+    readonly nodeGrpc: number;
+    readonly nodeHttp: number;
   };
   /** Where the certificates of the device ports come from. */
   readonly certificates: string;
@@ -80,8 +80,8 @@ export const welcome = (facts: WelcomeFacts, colours: boolean): string => {
     ['certificates', facts.certificates],
     ['dm.rpc', `${host}:${ports.dm} (gRPC)`],
     ['timedjob.rpc', `${host}:${ports.timedjob} (gRPC)`],
-    ['dg.rpc', `${host}:${ports.gatewayGrpc} (gRPC)`],
-    ['metrics, health', `http://${target}:${ports.gatewayHttp}/metrics, /readyz`],
+    ['dg.rpc', `${host}:${ports.nodeGrpc} (gRPC)`],
+    ['metrics, health', `http://${target}:${ports.nodeHttp}/metrics, /readyz`],
     ['PostgreSQL', facts.database],
     ['message bus', facts.bus],
     ['registry', facts.registry],

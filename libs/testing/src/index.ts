@@ -29,7 +29,7 @@ export {
   PLATFORM_START_MS,
   SpawnedPlatform,
   type AppName,
-  type GatewayPorts,
+  type NodePorts,
   type PlatformParts,
   type SpawnedPlatformOptions,
 } from './spawned-platform';

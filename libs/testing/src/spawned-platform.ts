@@ -23,23 +23,23 @@ const UP_WITHIN_MS = 60_000;
 /** Milliseconds for a hook that starts a platform: three servers and then three apps, one after the other. */
 export const PLATFORM_START_MS = 120_000;
 
-export type GatewayPorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'gatewayGrpc' | 'gatewayHttp', number>;
-export type PlatformPorts = GatewayPorts & Record<'dm' | 'timedjob', number>;
+export type NodePorts = Record<'mqtt' | 'mqttTls' | 'mqttWs' | 'nodeGrpc' | 'nodeHttp', number>;
+export type PlatformPorts = NodePorts & Record<'dm' | 'timedjob', number>;
 
-const freeGatewayPorts = async (): Promise<GatewayPorts> => ({
+const freeNodePorts = async (): Promise<NodePorts> => ({
   mqtt: await freePort(),
   mqttTls: await freePort(),
   mqttWs: await freePort(),
-  gatewayGrpc: await freePort(),
-  gatewayHttp: await freePort(),
+  nodeGrpc: await freePort(),
+  nodeHttp: await freePort(),
 });
 
-const gatewayVariables = (ports: GatewayPorts): Record<string, string> => ({
+const nodeVariables = (ports: NodePorts): Record<string, string> => ({
   MQTT_PORT: String(ports.mqtt),
   MQTT_TLS_PORT: String(ports.mqttTls),
   MQTT_WS_PORT: String(ports.mqttWs),
-  GATEWAY_GRPC_PORT: String(ports.gatewayGrpc),
-  GATEWAY_HTTP_PORT: String(ports.gatewayHttp),
+  GATEWAY_GRPC_PORT: String(ports.nodeGrpc),
+  GATEWAY_HTTP_PORT: String(ports.nodeHttp),
 });
 
 export interface SpawnedPlatformOptions {
@@ -74,7 +74,7 @@ export class SpawnedPlatform {
   readonly dataDir: string;
   private readonly env: Readonly<Record<string, string>>;
   private readonly apps = new Map<AppName, SpawnedApp>();
-  private readonly moreGateways = new Map<GatewayPorts, SpawnedApp>();
+  private readonly moreNodes = new Map<NodePorts, SpawnedApp>();
   /** Output of processes that have ended: greps must see all of it. */
   private pastOutput = '';
 
@@ -101,7 +101,7 @@ export class SpawnedPlatform {
     }: SpawnedPlatformOptions = {},
   ): Promise<P> {
     const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), makeDatabase()]);
-    const ports = { ...(await freeGatewayPorts()), dm: await freePort(), timedjob: await freePort() };
+    const ports = { ...(await freeNodePorts()), dm: await freePort(), timedjob: await freePort() };
     const dataDir = temporaryFolder('platform');
     const all = {
       HOST: '127.0.0.1',
@@ -111,7 +111,7 @@ export class SpawnedPlatform {
       NATS_URL: nats.url,
       DATABASE_URL: database.url,
       SECRET_KEY: randomBytes(32).toString('hex'),
-      ...gatewayVariables(ports),
+      ...nodeVariables(ports),
       DATA_DIR: dataDir,
       DM_GRPC_PORT: String(ports.dm),
       TIMEDJOB_GRPC_PORT: String(ports.timedjob),
@@ -130,10 +130,10 @@ export class SpawnedPlatform {
     return platform;
   }
 
-  /** Where the services and the gateway are, as variables: what dmctl reads. */
+  /** Where the services and the node are, as variables: what dmctl reads. */
   get portVariables(): Record<string, string> {
     const { dm, timedjob } = this.ports;
-    return { ...gatewayVariables(this.ports), DM_GRPC_PORT: String(dm), TIMEDJOB_GRPC_PORT: String(timedjob) };
+    return { ...nodeVariables(this.ports), DM_GRPC_PORT: String(dm), TIMEDJOB_GRPC_PORT: String(timedjob) };
   }
 
   /** Starts one app and waits until it says that it is up. */
@@ -150,32 +150,32 @@ export class SpawnedPlatform {
     return app;
   }
 
-  /** Starts a gateway beside the others, on ports of its own. */
-  async startAnotherGateway(env: Readonly<Record<string, string>> = {}): Promise<GatewayPorts> {
-    const ports = await freeGatewayPorts();
-    await this.startGateway(ports, env);
+  /** Starts a node beside the others, on ports of its own. */
+  async startAnotherNode(env: Readonly<Record<string, string>> = {}): Promise<NodePorts> {
+    const ports = await freeNodePorts();
+    await this.startNode(ports, env);
     return ports;
   }
 
-  /** Starts the gateway of these ports, or starts it again, and waits until it is up. */
-  async startGateway(ports: GatewayPorts, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Starts the node of these ports, or starts it again, and waits until it is up. */
+  async startNode(ports: NodePorts, env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (ports === this.ports) return void (await this.startApp('protocol-aliyun-mqtt', env));
-    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...gatewayVariables(ports), ...env }, [], this.root);
-    this.moreGateways.set(ports, app);
+    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...nodeVariables(ports), ...env }, [], this.root);
+    this.moreNodes.set(ports, app);
     await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
   }
 
-  /** The gateway of these ports: `this.ports`, or those of another one. */
-  gateway(ports: GatewayPorts): SpawnedApp {
-    return this.moreGateways.get(ports) ?? this.app('protocol-aliyun-mqtt');
+  /** The node of these ports: `this.ports`, or those of another one. */
+  node(ports: NodePorts): SpawnedApp {
+    return this.moreNodes.get(ports) ?? this.app('protocol-aliyun-mqtt');
   }
 
-  async stopGateway(ports: GatewayPorts, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async stopNode(ports: NodePorts, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (ports === this.ports) return this.stopApp('protocol-aliyun-mqtt', signal);
-    const app = this.gateway(ports);
+    const app = this.node(ports);
     await app.stop(signal);
     this.pastOutput += app.output;
-    this.moreGateways.delete(ports);
+    this.moreNodes.delete(ports);
   }
 
   app(name: AppName): SpawnedApp {
@@ -193,13 +193,13 @@ export class SpawnedPlatform {
 
   /** Everything that any app has printed. */
   get output(): string {
-    const running = [...this.apps.values(), ...this.moreGateways.values()];
+    const running = [...this.apps.values(), ...this.moreNodes.values()];
     return [this.pastOutput, ...running.map((app) => app.output)].join('');
   }
 
   /** Ends the apps, then the servers. */
   async stop(): Promise<void> {
-    await Promise.all([...this.moreGateways.keys()].map((ports) => this.stopGateway(ports)));
+    await Promise.all([...this.moreNodes.keys()].map((ports) => this.stopNode(ports)));
     for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
       if (this.apps.has(name)) await this.stopApp(name);
     }

@@ -19,7 +19,7 @@ export interface Share {
   /** Numbers of the devices: the first, and the one after the last. */
   readonly from: number;
   readonly to: number;
-  /** Ports of the gateways, over which the devices are spread. */
+  /** Ports of the nodes, over which the devices are spread. */
   readonly ports: readonly number[];
   readonly tls: boolean;
   /** Addresses that they come from. */

@@ -1,6 +1,6 @@
 /** A whole fleet that comes back at once, against the running platform with its limits as they are by default. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Platform, PRODUCT, type GatewayPorts } from '../../platform';
+import { Platform, PRODUCT, type NodePorts } from '../../platform';
 import { createDevices } from '../devices';
 import { residentBytes } from '../measure/resident-memory';
 import { quantile } from '../results/statistics';
@@ -16,17 +16,17 @@ const TLS_FLEET = 2000;
 const ADDRESSES = process.platform === 'linux' ? 20 : 1;
 /** File descriptors that a process needs besides its connections. */
 const SPARE_DESCRIPTORS = 300;
-/** Descriptors of a gateway for a device that comes back: beside many a connection still stands the one that was given up. */
-const GATEWAY_DESCRIPTORS = 1.5;
+/** Descriptors of a node for a device that comes back: beside many a connection still stands the one that was given up. */
+const NODE_DESCRIPTORS = 1.5;
 
 interface Scenario {
   readonly what: string;
   readonly count: number;
   readonly tls: boolean;
   readonly addresses: number;
-  readonly gateways: readonly GatewayPorts[];
+  readonly nodes: readonly NodePorts[];
   /** How the fleet loses its connections. */
-  readonly loss: 'gateway killed' | 'network gone';
+  readonly loss: 'node killed' | 'network gone';
 }
 
 export const runReconnect = async (devices = FLEET): Promise<void> => {
@@ -39,30 +39,29 @@ export const runReconnect = async (devices = FLEET): Promise<void> => {
   try {
     await platform.createProduct(PRODUCT);
     const first = platform.ports;
-    const gateways: GatewayPorts[] = [first];
-    while (gateways.length * perProcess < devices * GATEWAY_DESCRIPTORS)
-      gateways.push(await platform.startAnotherGateway());
-    say(`creating ${devices} devices for ${gateways.length} gateways`);
+    const nodes: NodePorts[] = [first];
+    while (nodes.length * perProcess < devices * NODE_DESCRIPTORS) nodes.push(await platform.startAnotherNode());
+    say(`creating ${devices} devices for ${nodes.length} nodes`);
     await createDevices(platform, devices);
-    const spread = { count: devices, tls: false, addresses: ADDRESSES, gateways };
+    const spread = { count: devices, tls: false, addresses: ADDRESSES, nodes };
     const scenarios: Scenario[] = [
-      { ...spread, what: 'TCP, gateway killed and started', loss: 'gateway killed' },
+      { ...spread, what: 'TCP, node killed and started', loss: 'node killed' },
       { ...spread, what: 'TCP, network gone', loss: 'network gone' },
       {
         what: 'TCP, network gone, one address (NAT)',
         count: Math.min(NAT_FLEET, devices),
         tls: false,
         addresses: 1,
-        gateways: [first],
+        nodes: [first],
         loss: 'network gone',
       },
       {
-        what: 'TLS, gateway killed and started',
+        what: 'TLS, node killed and started',
         count: Math.min(TLS_FLEET, devices),
         tls: true,
         addresses: ADDRESSES,
-        gateways: [first],
-        loss: 'gateway killed',
+        nodes: [first],
+        loss: 'node killed',
       },
     ];
     const rows: string[][] = [];
@@ -75,14 +74,14 @@ export const runReconnect = async (devices = FLEET): Promise<void> => {
       [
         'what',
         'devices',
-        'gateways',
+        'nodes',
         'all back',
         'p50',
         'p99',
         'timed out once',
         'twice',
         'refused',
-        'gateway before',
+        'node before',
         'peak',
       ],
       ...rows,
@@ -104,16 +103,16 @@ const openFiles = (): number => {
 };
 
 const measure = async (platform: Platform, fleet: Fleet, scenario: Scenario): Promise<string[]> => {
-  const { what, count, tls, addresses, gateways, loss } = scenario;
-  const ports = gateways.map(({ mqtt, mqttTls }) => (tls ? mqttTls : mqtt));
+  const { what, count, tls, addresses, nodes, loss } = scenario;
+  const ports = nodes.map(({ mqtt, mqttTls }) => (tls ? mqttTls : mqtt));
   await fleet.connect(count, { ports, tls, addresses });
   await pause(3000);
-  const memory = (): number => gateways.reduce((sum, gateway) => sum + residentBytes(platform.gateway(gateway).pid), 0);
+  const memory = (): number => nodes.reduce((sum, node) => sum + residentBytes(platform.node(node).pid), 0);
   const before = memory();
-  if (loss === 'gateway killed') await Promise.all(gateways.map((gateway) => platform.stopGateway(gateway, 'SIGKILL')));
+  if (loss === 'node killed') await Promise.all(nodes.map((node) => platform.stopNode(node, 'SIGKILL')));
   await fleet.reset();
-  if (loss === 'gateway killed') await Promise.all(gateways.map((gateway) => platform.startGateway(gateway)));
-  else await nobodyIsLeft(gateways);
+  if (loss === 'node killed') await Promise.all(nodes.map((node) => platform.startNode(node)));
+  else await nobodyIsLeft(nodes);
 
   let peak = 0;
   const sampling = setInterval(() => (peak = Math.max(peak, memory())), 200);
@@ -123,11 +122,11 @@ const measure = async (platform: Platform, fleet: Fleet, scenario: Scenario): Pr
   const timedOut = (often: (n: number) => boolean): string =>
     String(returns.filter(({ timeouts }) => often(timeouts)).length);
   await fleet.reset();
-  await nobodyIsLeft(gateways);
+  await nobodyIsLeft(nodes);
   return [
     what,
     String(returns.length),
-    String(gateways.length),
+    String(nodes.length),
     seconds(times.reduce((most, time) => Math.max(most, time), 0)),
     seconds(quantile(times, 0.5)),
     seconds(quantile(times, 0.99)),
@@ -139,12 +138,12 @@ const measure = async (platform: Platform, fleet: Fleet, scenario: Scenario): Pr
   ];
 };
 
-/** Waits until the gateways hold no session. */
-const nobodyIsLeft = async (gateways: readonly GatewayPorts[]): Promise<void> => {
-  for (const { gatewayHttp } of gateways) {
+/** Waits until the nodes hold no session. */
+const nobodyIsLeft = async (nodes: readonly NodePorts[]): Promise<void> => {
+  for (const { nodeHttp } of nodes) {
     for (;;) {
-      const text = await (await fetch(`http://127.0.0.1:${gatewayHttp}/metrics`)).text();
-      if (/^alink_gateway_sessions\{[^}]*\} 0$/m.test(text)) break;
+      const text = await (await fetch(`http://127.0.0.1:${nodeHttp}/metrics`)).text();
+      if (/^alink_node_sessions\{[^}]*\} 0$/m.test(text)) break;
       await pause(200);
     }
   }
