@@ -1,6 +1,6 @@
 /** Uplinks in unitedrhino's form: what an earlier version had kept in the stream, and what foreign nodes send. */
 import { encodeEnvelope, subjects, type DeviceMessage } from '@alink/contract';
-import { eventually } from '@alink/testing';
+import { eventually, PATIENCE_MS } from '@alink/testing';
 import { createDevices, DEVICE, NAMES, PRODUCT, publishBody, sendUplink, startDm, type DmFixture } from './dm-fixture';
 import { ingestOf, kept, keptUplink } from './ingest-fixture';
 
@@ -72,7 +72,7 @@ test('those of a foreign node are kept like others, once however many of us list
 
 test('a node of an earlier version hears that its uplink is kept', async () => {
   const { subject, body } = publishBody(report(1, 1000));
-  const { seq } = JSON.parse((await fixture.bus.request(subject, body, 60_000)).toString()) as { seq: unknown };
+  const { seq } = JSON.parse((await fixture.bus.request(subject, body, PATIENCE_MS)).toString()) as { seq: unknown };
   expect(seq).toEqual(expect.any(Number));
   expect(await history()).toBe('1@1000');
 });

@@ -145,7 +145,7 @@ describe('a device', () => {
 });
 
 test('tags that a device asks for are shown, and it is told those that people set', async () => {
-  const channel = connectRpc(`127.0.0.1:${platform.ports.dm}`, { deadlineMs: 30_000 });
+  const channel = connectRpc(`127.0.0.1:${platform.ports.dm}`, { deadlineMs: PATIENCE_MS });
   const ask = async (kind: string, body: object) => {
     const question = { productID: 'tagged', deviceName: 'dev001', kind, body: JSON.stringify(body) };
     const { replies } = await channel.client(services.requests).ask({ questions: [question] });
