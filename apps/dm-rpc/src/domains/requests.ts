@@ -4,6 +4,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 import type { DmContext } from '../context';
+import { deviceKey } from '../device-core';
 import { badParameter } from '../wire/errors';
 import type { RequestOf } from '../wire/messages';
 import { fits, isObject } from '../wire/shape';
@@ -24,8 +25,8 @@ const WRONG_QUESTION: Reply = { code: 460 };
 const roundsOf = (questions: readonly DeviceQuestion[]): number[][] => {
   const rounds: number[][] = [];
   const asked = new Map<string, number>();
-  questions.forEach(({ productID, deviceName }, place) => {
-    const device = `${productID}/${deviceName}`;
+  questions.forEach((question, place) => {
+    const device = deviceKey(question);
     const round = asked.get(device) ?? 0;
     asked.set(device, round + 1);
     (rounds[round] ??= []).push(place);

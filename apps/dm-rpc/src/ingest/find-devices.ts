@@ -1,6 +1,6 @@
 /** The devices that reports are from. */
 import type { LogSettings } from '@alink/contract';
-import type { DeviceCore } from '../device-core';
+import { deviceKey, type DeviceCore } from '../device-core';
 import type { Transaction } from '../transaction';
 
 interface DeviceRow {
@@ -21,14 +21,12 @@ export interface FoundDevices {
   of(device: DeviceCore): FoundDevice | undefined;
 }
 
-const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
-
 /**
  * Looks which devices exist, which then stay until the transaction ends: the foreign key of a latest value would
  * otherwise fail the batch when one is deleted meanwhile.
  */
 export const findDevices = async (tx: Transaction, named: readonly DeviceCore[]): Promise<FoundDevices> => {
-  const devices = [...new Map(named.map((device) => [keyOf(device), device])).values()];
+  const devices = [...new Map(named.map((device) => [deviceKey(device), device])).values()];
   if (devices.length === 0) return { of: () => undefined };
   const rows = await tx.$queryRaw<DeviceRow[]>`
     SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level,
@@ -39,7 +37,7 @@ export const findDevices = async (tx: Transaction, named: readonly DeviceCore[])
     ORDER BY d.id FOR KEY SHARE OF d`;
   const byKey = new Map(
     rows.map((row) => [
-      keyOf({ productID: row.product_id, deviceName: row.device_name }),
+      deviceKey({ productID: row.product_id, deviceName: row.device_name }),
       {
         id: row.id,
         deviceLevel: row.log_level,
@@ -48,5 +46,5 @@ export const findDevices = async (tx: Transaction, named: readonly DeviceCore[])
       },
     ]),
   );
-  return { of: (device) => byKey.get(keyOf(device)) };
+  return { of: (device) => byKey.get(deviceKey(device)) };
 };

@@ -1,6 +1,6 @@
 /** Tags of devices in the database: read and changed for many devices at once, each in one statement. */
 import { Prisma, type PrismaClient } from '@alink/db';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -15,8 +15,6 @@ interface ChangeRow {
   readonly device_name: string;
   readonly outcome: Outcome;
 }
-
-const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
 
 /**
  * Changes the tags of devices. Rows are locked in the order of their ids before their tags are looked at, so that of two
@@ -50,9 +48,9 @@ const change = async (
       WHERE device.id = decided.id AND decided.outcome = 'changed')
     SELECT product_id, device_name, outcome FROM decided`;
   const outcomes = new Map(
-    rows.map((row) => [keyOf({ productID: row.product_id, deviceName: row.device_name }), row.outcome]),
+    rows.map((row) => [deviceKey({ productID: row.product_id, deviceName: row.device_name }), row.outcome]),
   );
-  return changes.map(({ device }) => outcomes.get(keyOf(device)) ?? 'unknown');
+  return changes.map(({ device }) => outcomes.get(deviceKey(device)) ?? 'unknown');
 };
 
 /** Adds tags to devices; those with the same keys are replaced. */
@@ -93,9 +91,9 @@ export const readTags = async (
       ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))`;
   const found = new Map(
     rows.map((row) => [
-      keyOf({ productID: row.product_id, deviceName: row.device_name }),
+      deviceKey({ productID: row.product_id, deviceName: row.device_name }),
       { tags: row.tags, isEnable: row.is_enable },
     ]),
   );
-  return devices.map((device) => found.get(keyOf(device)));
+  return devices.map((device) => found.get(deviceKey(device)));
 };

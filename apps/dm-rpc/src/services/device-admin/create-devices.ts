@@ -2,7 +2,7 @@
 import type { services } from '@alink/contract';
 import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey } from '../../device-core';
 import type { Transaction } from '../../transaction';
 import { secretOwner } from '../device-manage/device-record';
 import { makeDeviceSecret } from '../random-names';
@@ -13,7 +13,6 @@ type Methods = Pick<Handlers<typeof services.deviceAdmin>, 'createDevices'>;
 const EXISTS = 'exists already';
 const NOT_ALONE = 'another row was refused, and all or nothing was asked for';
 
-const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
 const productIDsOf = (rows: readonly DeviceRow[]): string[] => rows.map((row) => row.productID);
 const deviceNamesOf = (rows: readonly DeviceRow[]): string[] => rows.map((row) => row.deviceName);
 const faultless = (rows: readonly DeviceRow[]): DeviceRow[] => rows.filter((row) => row.reason === '');
@@ -31,7 +30,7 @@ const checkAgainstDatabase = async (tx: Transaction, rows: readonly DeviceRow[])
   const taken = new Set(existing.map((row) => `${row.product_id}/${row.device_name}`));
   for (const row of wanted) {
     if (!known.has(row.productID)) row.reason = `product ${row.productID} does not exist`;
-    else if (taken.has(keyOf(row))) row.reason = EXISTS;
+    else if (taken.has(deviceKey(row))) row.reason = EXISTS;
   }
 };
 
@@ -46,9 +45,9 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
   /** @returns the secrets of the devices that were created, by key */
   const insert = async (tx: Transaction, rows: readonly DeviceRow[]): Promise<Map<string, string>> => {
     // In one order, so that two calls that name the same devices never wait for each other crosswise.
-    const ordered = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const secrets = new Map(ordered.map((row) => [keyOf(row), row.secret || makeDeviceSecret()]));
-    const sealed = ordered.map((row) => secretBox.seal(secrets.get(keyOf(row))!, secretOwner(row)));
+    const ordered = [...rows].sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
+    const secrets = new Map(ordered.map((row) => [deviceKey(row), row.secret || makeDeviceSecret()]));
+    const sealed = ordered.map((row) => secretBox.seal(secrets.get(deviceKey(row))!, secretOwner(row)));
     const created = await tx.$queryRaw<{ product_id: string; device_name: string }[]>`
       INSERT INTO device (product_id, device_name, secret, device_alias, updated_at)
       SELECT u.*, now() FROM unnest(
@@ -57,9 +56,9 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
       ON CONFLICT (product_id, device_name) DO NOTHING RETURNING product_id, device_name`;
     const keys = new Set(created.map((row) => `${row.product_id}/${row.device_name}`));
     for (const row of ordered) {
-      if (keys.has(keyOf(row))) continue;
+      if (keys.has(deviceKey(row))) continue;
       row.reason = EXISTS;
-      secrets.delete(keyOf(row));
+      secrets.delete(deviceKey(row));
     }
     return secrets;
   };
@@ -96,7 +95,7 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
       const results = rows.map((row) => ({
         productID: shown(row.productID),
         deviceName: shown(row.deviceName),
-        deviceSecret: row.reason ? '' : (secrets.get(keyOf(row)) ?? ''),
+        deviceSecret: row.reason ? '' : (secrets.get(deviceKey(row)) ?? ''),
         reason: row.reason,
       }));
       return { results, created: dryRun ? 0 : good.length, refused: rows.length - good.length };

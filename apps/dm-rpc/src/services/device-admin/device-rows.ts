@@ -2,7 +2,7 @@
 import type { services } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
 import { plainText, requireProductID, requireSecret, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';
@@ -82,7 +82,7 @@ export const readDeviceRows = (request: Request, first: number): DeviceRow[] => 
   const seen = new Set<string>();
   return wanted.map(({ productID: own, deviceName, deviceSecret: secret, alias }) => {
     const device = { productID: own || request.productID, deviceName };
-    const key = `${device.productID}/${deviceName}`;
+    const key = deviceKey(device);
     const fault = faultOf(() => {
       requireDevice(device);
       requireSecret('deviceSecret', secret);
