@@ -1,13 +1,23 @@
 /** Thing models are compiled once, and a change of one takes effect at once. */
 import { ShadowControl } from '@alink/contract';
 import { CompiledModels } from '../src/services/product-manage/compiled-models';
-import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, TSL, type DmFixture } from './dm-fixture';
+import {
+  createDevices,
+  DEVICE,
+  NAMES,
+  PRODUCT,
+  rpcError,
+  startBeside,
+  startDm,
+  TSL,
+  type DmFixture,
+} from './dm-fixture';
 
 let fixture: DmFixture;
 let second: DmFixture;
 beforeAll(async () => {
   fixture = await startDm();
-  second = await startDm({ bus: fixture.bus, registry: fixture.registry, databaseUrl: fixture.databaseUrl });
+  second = await startBeside(fixture);
 });
 afterAll(async () => {
   await second?.stop();

@@ -102,6 +102,10 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
   };
 };
 
+/** Another dm.rpc on the same bus, registry and database, as a second instance is. */
+export const startBeside = ({ bus, registry, databaseUrl }: DmFixture): Promise<DmFixture> =>
+  startDm({ bus, registry, databaseUrl });
+
 /** A thing model with what the tests need: numbers, an event, a service, something that may only be read. */
 export const TSL = {
   profile: { productKey: 'p' },

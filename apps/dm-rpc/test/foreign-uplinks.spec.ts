@@ -1,7 +1,17 @@
 /** Uplinks in unitedrhino's form: what an earlier version had kept in the stream, and what foreign nodes send. */
 import { encodeEnvelope, subjects, type DeviceMessage } from '@alink/contract';
 import { eventually, PATIENCE_MS } from '@alink/testing';
-import { createDevices, DEVICE, NAMES, PRODUCT, publishBody, sendUplink, startDm, type DmFixture } from './dm-fixture';
+import {
+  createDevices,
+  DEVICE,
+  NAMES,
+  PRODUCT,
+  publishBody,
+  sendUplink,
+  startBeside,
+  startDm,
+  type DmFixture,
+} from './dm-fixture';
 import { ingestOf, kept, keptUplink } from './ingest-fixture';
 
 let fixture: DmFixture;
@@ -56,7 +66,7 @@ test('those that an earlier version had kept are read, among others', async () =
 });
 
 test('those of a foreign node are kept like others, once however many of us listen', async () => {
-  const second = await startDm({ bus: fixture.bus, registry: fixture.registry, databaseUrl: fixture.databaseUrl });
+  const second = await startBeside(fixture);
   for (const { subject, body } of [
     publishBody(report(1, 1000)),
     publishBody({ ...event, timestamp: 3000, params: { temperature: 1 } }),

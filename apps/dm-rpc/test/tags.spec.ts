@@ -1,13 +1,13 @@
 /** What devices ask about their own tags, and how it meets what people set. */
 import type { Question } from '@alink/alink';
 import { subjects } from '@alink/contract';
-import { createDevices, DEVICE, NAMES, PRODUCT, startDm, toldDuring, type DmFixture } from './dm-fixture';
+import { createDevices, DEVICE, NAMES, PRODUCT, startBeside, startDm, toldDuring, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
 let second: DmFixture;
 beforeAll(async () => {
   fixture = await startDm();
-  second = await startDm({ bus: fixture.bus, registry: fixture.registry, databaseUrl: fixture.databaseUrl });
+  second = await startBeside(fixture);
 });
 afterAll(async () => {
   await second?.stop();

@@ -1,7 +1,6 @@
 /** The way of messages without a socket: one device on a link, a bus in this process, and a dm that is asked. */
 import type { Question, Reply } from '@alink/alink';
 import { createMemoryBus } from '@alink/bus';
-import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createLogger, createMetrics } from '@alink/runtime';
 import { compileModel, importThingModel } from '@alink/thing-model';
 import { DeviceDirectory } from '../src/directory/device-directory';
@@ -12,6 +11,7 @@ import { createNodeMetrics } from '../src/metrics';
 import { LinkSessions } from '../src/session/link-sessions';
 import { admitted } from './admitted';
 import { FakeLink } from './fake-link';
+import { keptReports } from './kept-reports';
 import { ListedDm, PRODUCT_KEY } from './listed-dm';
 
 export const NOW = 1_700_000_000_000;
@@ -32,13 +32,8 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
   const bus = createMemoryBus();
-  const reports: DeviceReport[] = [];
   const failing = { stream: false };
-  const consumer = await bus.consume({ durable: 'test', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
-    for (const { subject, data } of batch) {
-      if (subject === subjects.reports(0)) reports.push(...(decodeReports(data.toString()) as DeviceReport[]));
-    }
-  });
+  const kept = await keptReports(bus);
   const activities: Activity[] = [];
   const metrics = createNodeMetrics(createMetrics('test'), () => 1);
   const onActivity = (activity: Activity): void => void activities.push(activity);
@@ -87,7 +82,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     link,
     session,
     dmKind,
-    reports,
+    reports: kept.reports,
     activities,
     /** What dm was asked. */
     asked,
@@ -105,7 +100,7 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     /** What the device was sent since the last look: topic and payload. */
     heard: (): [string, string][] => link.sent.splice(0).map(({ topic, payload }) => [topic, payload.toString()]),
     stop: async (): Promise<void> => {
-      await consumer.stop();
+      await kept.stop();
       await bus.close();
     },
   };

@@ -3,7 +3,6 @@
  * know is given as a list, because nothing here is about dm.rpc.
  */
 import { createMemoryBus, type Bus } from '@alink/bus';
-import { decodeReports, subjects, type DeviceReport } from '@alink/contract';
 import { createLogger, createMetrics, systemClock, type Clock } from '@alink/runtime';
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { removeFolder, temporaryFolder } from '@alink/testing';
@@ -12,6 +11,7 @@ import { noGuard } from '../src/guard/config';
 import type { Activity } from '../src/journal';
 import type { Welcome } from '../src/link/endpoint';
 import { FakeLink } from './fake-link';
+import { keptReports } from './kept-reports';
 import { ListedDm, PRODUCT_KEY, secretOf } from './listed-dm';
 
 export interface Surroundings {
@@ -33,12 +33,7 @@ export const createTestPath = async ({
   const dataDir = temporaryFolder('device-path');
   const lines: string[] = [];
   const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const reports: DeviceReport[] = [];
-  const consumer = await bus.consume({ durable: 'test', maxBatch: 1000, maxWaitMs: 1 }, async (batch) => {
-    for (const { subject, data } of batch) {
-      if (subject === subjects.reports(0)) reports.push(...(decodeReports(data.toString()) as DeviceReport[]));
-    }
-  });
+  const kept = await keptReports(bus);
   const metrics = createMetrics('test');
   const activities: Activity[] = [];
   const path = createDevicePath({
@@ -94,7 +89,7 @@ export const createTestPath = async ({
     lines,
     activities,
     /** What the stream has kept of devices' messages. */
-    reports,
+    reports: kept.reports,
     dial,
     credentials,
     /** Value of a metric, all its labels summed. */
@@ -106,7 +101,7 @@ export const createTestPath = async ({
     stop: async () => {
       await path.closePorts();
       await path.stop();
-      await consumer.stop();
+      await kept.stop();
       await bus.close();
       removeFolder(dataDir);
     },

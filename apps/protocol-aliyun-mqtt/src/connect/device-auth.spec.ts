@@ -1,10 +1,8 @@
 /** `dg.DeviceAuth` itself; apart.spec asks it over gRPC, and admission.spec has the decisions. */
 import { createMemoryBus } from '@alink/bus';
-import { createLogger, createMetrics, systemClock } from '@alink/runtime';
 import { eventually } from '@alink/testing';
+import { notedJournal } from '../../test/noted-journal';
 import { lockedOut } from '../guard/guard-refusals';
-import { Journal, type Activity } from '../journal';
-import { createNodeMetrics } from '../metrics';
 import type { Attempt } from './attempt';
 import { deviceAuth } from './device-auth';
 import { refusals, type Refusal } from './refusals';
@@ -14,15 +12,8 @@ const bus = createMemoryBus();
 afterAll(() => bus.close());
 
 const authThat = (refusal?: Refusal) => {
-  const activities: Activity[] = [];
   const decided: Attempt[] = [];
-  const journal = new Journal({
-    bus,
-    log: createLogger({ name: 'test', level: 'silent' }),
-    clock: systemClock,
-    metrics: createNodeMetrics(createMetrics('test'), () => 0),
-    onActivity: (activity) => void activities.push(activity),
-  });
+  const { journal, activities } = notedJournal(bus);
   const decide = async (attempt: Attempt): Promise<Verdict> => {
     decided.push(attempt);
     return refusal ? { as: 'refused', refusal } : ({ as: 'device' } as Verdict);

@@ -1,12 +1,10 @@
 /** What a device's connection may subscribe, and how its end is put in words. */
 import { createMemoryBus } from '@alink/bus';
-import { createLogger, createMetrics, systemClock } from '@alink/runtime';
 import { admitted } from '../../test/admitted';
 import { FakeLink } from '../../test/fake-link';
 import { PRODUCT_KEY } from '../../test/listed-dm';
-import { Journal, type Activity } from '../journal';
+import { notedJournal } from '../../test/noted-journal';
 import type { Ending } from '../link/link';
-import { createNodeMetrics } from '../metrics';
 import { LinkSessions } from '../session/link-sessions';
 import { DeviceRole, type DeviceRoleOptions } from './device-role';
 
@@ -14,14 +12,7 @@ const bus = createMemoryBus();
 afterAll(() => bus.close());
 
 const start = async () => {
-  const activities: Activity[] = [];
-  const journal = new Journal({
-    bus,
-    log: createLogger({ name: 'test', level: 'silent' }),
-    clock: systemClock,
-    metrics: createNodeMetrics(createMetrics('test'), () => 0),
-    onActivity: (activity) => void activities.push(activity),
-  });
+  const { journal, activities } = notedJournal(bus);
   const link = new FakeLink();
   const sessions = new LinkSessions(link, await admitted('dev1'), () => undefined);
   const untouched = {} as Pick<DeviceRoleOptions, 'life' | 'uplink'>;
