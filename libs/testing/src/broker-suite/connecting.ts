@@ -6,6 +6,18 @@ export const connecting = (stage: Stage): void => {
   const { endpoint } = stage;
   const { can } = stage.tested;
 
+  /** A client that has sent its CONNECT, which waits until `letIn` is called. */
+  const undecided = async () => {
+    const { promise, resolve: letIn } = deferred();
+    endpoint.onOpening = async () => {
+      await promise;
+      return { session: 's' };
+    };
+    const raw = await stage.dial();
+    raw.send(stage.connectPacket());
+    return { raw, letIn };
+  };
+
   test('what a CONNECT says is told whole', async () => {
     const clientId = `dev1|securemode=3,signmethod=hmacsha1,timestamp=${'7'.repeat(200)}|`;
     const { link } = await stage.open({ clientId, username: 'dev1&pk', password: 'p&ss', keepalive: 77 });
@@ -19,16 +31,10 @@ export const connecting = (stage: Stage): void => {
   });
 
   test('who is let in is answered, and told once it is', async () => {
-    const { promise, resolve } = deferred();
-    endpoint.onOpening = async () => {
-      await promise;
-      return { session: 's' };
-    };
-    const raw = await stage.dial();
-    raw.send(stage.connectPacket());
+    const { raw, letIn } = await undecided();
     await eventually(() => expect(endpoint.links).toHaveLength(1));
     expect([endpoint.answers, endpoint.opens, stage.broker.clients()]).toEqual([[], [], 0]);
-    resolve();
+    letIn();
     expect(await raw.next('connack')).toMatchObject({ returnCode: 0, sessionPresent: false });
     await eventually(() => expect(endpoint.opens).toEqual(endpoint.links));
     expect([endpoint.answers, stage.broker.clients()]).toEqual([[0], 1]);
@@ -72,18 +78,12 @@ export const connecting = (stage: Stage): void => {
   });
 
   test('what follows a CONNECT waits for its answer (MQTT 3.1.1, 3.1.4)', async () => {
-    const { promise, resolve } = deferred();
-    endpoint.onOpening = async () => {
-      await promise;
-      return { session: 's' };
-    };
-    const raw = await stage.dial();
-    raw.send(stage.connectPacket());
+    const { raw, letIn } = await undecided();
     raw.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'a', qos: 1 }] });
     stage.publish(raw, 'b', 'hello', 1, 2);
     await aMoment();
     expect([raw.unread, endpoint.asked, endpoint.publishes]).toEqual([[], [], []]);
-    resolve();
+    letIn();
     await raw.next('connack');
     expect((await raw.next('suback')).granted).toEqual([1]);
     expect((await raw.next('puback')).messageId).toBe(2);
@@ -103,13 +103,7 @@ export const connecting = (stage: Stage): void => {
   });
 
   test('a client that goes before its answer is told to have gone, and not to be open', async () => {
-    const { promise, resolve } = deferred();
-    endpoint.onOpening = async () => {
-      await promise;
-      return { session: 's' };
-    };
-    const raw = await stage.dial();
-    raw.send(stage.connectPacket());
+    const { raw, letIn } = await undecided();
     const link = await eventually(() => {
       expect(endpoint.links).toHaveLength(1);
       return endpoint.links[0]!;
@@ -117,7 +111,7 @@ export const connecting = (stage: Stage): void => {
     await raw.close();
     await stage.endingOf(link);
     expect(link.isClosed).toBe(true);
-    resolve();
+    letIn();
     await aMoment();
     expect([endpoint.opens, stage.broker.clients()]).toEqual([[], 0]);
   });
