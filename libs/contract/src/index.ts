@@ -18,6 +18,7 @@ export {
   type StatusChange,
   type UserContext,
 } from './envelope';
+export { newSpanContext } from './span-context';
 export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';
 export { Code } from './codes';
 export {
