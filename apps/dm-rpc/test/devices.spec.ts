@@ -39,7 +39,7 @@ describe('devices', () => {
     await devices.deviceInfoCreate(given);
     const read = await devices.deviceInfoRead(NAMES);
     expect(read).toMatchObject(given);
-    expect(read).toMatchObject({ productName: 'Test', isOnline: '1', status: '1', firstLogin: '0', deviceType: '1' });
+    expect(read).toMatchObject({ productName: 'Test', isOnline: '2', status: '1', firstLogin: '0', deviceType: '1' });
   });
 
   test('a secret is made where none is given: 32 characters, sealed, and in no list', async () => {
@@ -141,7 +141,7 @@ describe('devices', () => {
     expect(await names({ deviceName: 'dev' })).toBe('dev003,dev002,dev001,3');
     expect(await names({ deviceNames: ['dev001', 'other-9'] })).toBe('other-9,dev001,2');
     expect(await names({ devices: [NAMES] })).toBe('dev001,1');
-    expect(await names({ isOnline: '2' })).toBe('dev001,1');
+    expect(await names({ isOnline: '1' })).toBe('dev001,1');
     expect(await names({ statuses: ['1'] })).toBe('other-9,dev003,2');
     expect(await names({ status: '3' })).toBe('dev002,1');
     expect(await names({ tags: { last: '3' } })).toBe('dev003,1');

@@ -1,9 +1,10 @@
 /** The envelope around every message on NATS in unitedrhino's form, and what stands in it but device publishes. */
+import { newSpanContext } from './span-context';
 import type { UserContext } from './user-context';
 
 /** A message on NATS, opened. */
 export interface Envelope {
-  /** JSON text of a span context; may be empty. */
+  /** JSON text of a span context; empty where the sender knows none. */
   readonly trace: string;
   /** Unix milliseconds at which the sender made the message. */
   readonly timestamp: number;
@@ -69,6 +70,8 @@ export interface HubLogEntry {
 export interface EnvelopeOptions {
   /** Who asked for it. */
   readonly user?: UserContext;
+  /** JSON text of the span context that it belongs to (default: of a new trace). */
+  readonly trace?: string;
   /** The stream keeps the same elsewhere already: whoever keeps what it hears leaves this one out. */
   readonly kept?: boolean;
 }
@@ -81,9 +84,10 @@ const KEPT_END = Buffer.from(KEPT);
  * Makes the body of a NATS message.
  * @param now unix milliseconds
  */
-export const encodeEnvelope = (data: string, now: number, { user, kept }: EnvelopeOptions = {}): string => {
+export const encodeEnvelope = (data: string, now: number, options: EnvelopeOptions = {}): string => {
+  const { user, trace = newSpanContext(), kept } = options;
   const userCtx = user ? `,"userCtx":${JSON.stringify(user)}` : '';
-  return `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}${userCtx}${kept ? KEPT : '}'}`;
+  return `{"trace":${JSON.stringify(trace)},"timestamp":${now},"data":${JSON.stringify(data)}${userCtx}${kept ? KEPT : '}'}`;
 };
 
 /** Whether the body of a NATS message is a copy of what the stream keeps; told by its last bytes, without reading it. */

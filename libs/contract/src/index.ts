@@ -17,6 +17,7 @@ export {
   type HubLogEntry,
   type StatusChange,
 } from './envelope';
+export { newSpanContext } from './span-context';
 export type { UserContext } from './user-context';
 export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';
 export { Code } from './codes';

@@ -62,18 +62,18 @@ describe('startRpcServer', () => {
   test('an error of ours travels as status Unknown with JSON, and comes back as it was', async () => {
     const { timed, raw } = await setUp({
       TaskGroupRead: async ({ code }) => {
-        throw new RpcError(100009, `group "${code}" 不存在 100%`, { details: [{ field: 'code' }] });
+        throw new RpcError(100009, `group "${code}" 不存在 100%`, { details: ['code'] });
       },
     });
     await expect(raw(definition, 'TaskGroupRead', { code: 'g1' })).rejects.toMatchObject({
       code: status.UNKNOWN,
-      details: '{"code":100009,"msg":"group \\"g1\\" 不存在 100%","details":[{"field":"code"}]}',
+      details: '{"code":100009,"msg":"group \\"g1\\" 不存在 100%","details":["code"]}',
     });
     await expect(timed.TaskGroupRead({ code: 'g1' })).rejects.toMatchObject({
       name: 'RpcError',
       code: 100009,
       message: 'group "g1" 不存在 100%',
-      details: [{ field: 'code' }],
+      details: ['code'],
       unavailable: false,
     });
   });
