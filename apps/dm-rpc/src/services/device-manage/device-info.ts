@@ -21,7 +21,15 @@ import { makeDeviceSecret } from '../random-names';
 import { byStatus, inDeviceFilter } from './device-filter';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
-type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix' | 'deviceReset'>;
+type Methods = Pick<
+  Handlers<typeof services.deviceManage>,
+  | 'deviceInfoCreate'
+  | 'deviceInfoUpdate'
+  | 'deviceInfoDelete'
+  | 'deviceInfoRead'
+  | 'deviceInfoIndex'
+  | 'deviceInfoCount'
+>;
 
 const SORT = {
   id: 'id',
