@@ -95,6 +95,12 @@ test('every change of a product, a device or a credential leaves a line, without
       'product.update',
       () => admin.setProductTags({ productID, tags: { line: 'hidden-2' } }, options),
     ],
+    [
+      'deviceProfileUpdate',
+      'profile.update',
+      () => devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: 'hidden-2' }, options),
+    ],
+    ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
     ['deviceReset', 'device.reset', () => devices.deviceReset({ device: NAMES, log: true }, options)],

@@ -217,11 +217,14 @@ export const sendStatus = (
   return bus.publishKept(subject, encodeEnvelope(JSON.stringify(status), status.timestamp));
 };
 
+/** What was told: JSON of a device, or a productID as it is. */
+const readNews = (data: string): unknown => (/^[[{]/.test(data) ? JSON.parse(data) : data);
+
 /** What is told on the bus while `work` runs: subject and data. */
 export const toldDuring = async (bus: Bus, work: () => Promise<unknown>): Promise<[string, unknown][]> => {
   const told: [string, unknown][] = [];
   const listening = bus.subscribe('server.>', ({ subject, data }) =>
-    told.push([subject, JSON.parse(decodeEnvelope(data.toString()).data)]),
+    told.push([subject, readNews(decodeEnvelope(data.toString()).data)]),
   );
   await work();
   await new Promise(setImmediate);
