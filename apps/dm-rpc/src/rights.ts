@@ -64,6 +64,11 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceInfoIndex: 'user',
     deviceInfoRead: 'user',
     deviceInfoCount: 'user',
+    deviceProfileRead: 'user',
+    deviceProfileIndex: 'user',
+    deviceProfileUpdate: 'user',
+    deviceProfileDelete: 'user',
+    deviceSchemaTslRead: 'anyone',
   },
   // Of these two services unitedrhino takes a call without a user for one of its own, and lets it in.
   deviceMsg: {
