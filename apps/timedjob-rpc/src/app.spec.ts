@@ -42,7 +42,7 @@ describe('createTimedjob', () => {
 
   test('a port in use is told, and what had started is stopped', async () => {
     const first = await bed.instance();
-    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: first.service.port };
+    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: first.service.port, CRON_TIMEZONE: 'UTC' };
     const second = createTimedjob({ db: bed.db, bus: bed.bus, registry: bed.registry, config, log });
     await expect(second).rejects.toMatchObject({ cause: expect.any(StartError) });
     await expect(second).rejects.toThrow(`port ${first.service.port} is already in use; set TIMEDJOB_GRPC_PORT`);
@@ -53,7 +53,7 @@ describe('createTimedjob', () => {
     const postgres = await startPostgres();
     const db = await openDatabase(postgres.url, { connectTimeoutMs: PATIENCE_MS });
     const [bus, registry] = [createMemoryBus(), createMemoryRegistry()];
-    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
+    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0, CRON_TIMEZONE: 'UTC' };
     const service = await createTimedjob({ db, bus, registry, config, log });
     const channel = connectRpc('etcd:///timedjob.rpc', { registry, deadlineMs: PATIENCE_MS });
     const timed = channel.client(services.timedManage);

@@ -48,7 +48,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
   const { prisma } = db;
   const part = (name: string) => componentLogger(log, name);
   const queue = new JobQueue({ databaseUrl: options.databaseUrl ?? db.url, log: part('queue') });
-  const scheduler = new TaskScheduler(prisma, queue, clock, part('scheduler'));
+  const scheduler = new TaskScheduler({ prisma, queue, clock, timeZone: config.CRON_TIMEZONE, log: part('scheduler') });
   const triggers = new Triggers(prisma, bus, queue, clock, part('triggers'));
   const taskLog = new TaskLog(prisma, part('log'));
   const runner = new TaskRunner(prisma, bus, scheduler, taskLog, clock, part('runner'));

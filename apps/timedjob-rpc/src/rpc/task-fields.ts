@@ -63,7 +63,8 @@ const check = ({ type, topics, params, cronExpr }: TaskFields): void => {
   if (type === 0) throw badField('type', 'is missing');
   if (!Object.values<number>(TaskType).includes(type)) throw badField('type', `${type} is none of 1, 2, 3`);
   if (type === TaskType.timing && cronExpr === '') throw badField('cronExpr', 'is missing');
-  if (cronExpr !== '') readable('cronExpr', () => parseSchedule(cronExpr));
+  // Whether it can be read is the same in every zone.
+  if (cronExpr !== '') readable('cronExpr', () => parseSchedule(cronExpr, 'UTC'));
   if (type === TaskType.triggered && topics.length === 0) throw badField('topics', 'is missing');
   if (topics.length > MAX_TOPICS) throw badField('topics', `has more than ${MAX_TOPICS}`);
   const bad = topics.find((topic) => !isListenSubject(topic));
