@@ -32,7 +32,6 @@ const DEADLOCK = '40P01';
 export interface Attempt {
   readonly id: string;
   readonly job: Job;
-  readonly timeoutMs: number;
   /** The database's time when the try began, unix milliseconds. */
   readonly startedMs: number;
   /** Tries before this one. */
@@ -183,9 +182,8 @@ export class JobQueue {
   /** Never rejects. */
   private async run(handler: Handler, row: PgBoss.JobWithMetadata<Job>): Promise<void> {
     const { id, data: job, startedOn, retryCount: retries } = row;
-    const timeoutMs = Math.max(1, row.expireInSeconds - EXPIRY_MARGIN_S) * 1000;
     try {
-      const failure = await handler({ id, job, timeoutMs, startedMs: startedOn.getTime(), retries }).then(
+      const failure = await handler({ id, job, startedMs: startedOn.getTime(), retries }).then(
         () => undefined,
         (error: unknown) => ({ message: error instanceof Error ? error.message : String(error) }),
       );
