@@ -110,7 +110,7 @@ describe('JobQueue', () => {
     await soon(() => expect(begun).toBe(true));
     expect(await queue.stateOf(job.id)).toBe('running');
     expect(await queue.removeWaiting(job.id)).toBe(false);
-    await queue.removeTask(task.uid);
+    await queue.removeTasks([task.uid]);
     expect(await queue.stateOf(job.id)).toBe('running');
     finish();
     await soon(async () => expect(await queue.stateOf(job.id)).toBe('ended'));

@@ -138,13 +138,13 @@ export class JobQueue {
     return this.remove('id = $2', id);
   }
 
-  /** Takes everything out that a task has waiting. */
-  async removeTask(uid: string): Promise<void> {
-    await this.remove('singleton_key = $2', uid);
+  /** Takes everything out that tasks have waiting. */
+  async removeTasks(uids: readonly string[]): Promise<void> {
+    await this.remove('singleton_key = ANY($2)', uids);
   }
 
   /** pg-boss's own cancel and deleteJob also hit a job that runs; this does not, whatever happens at the same moment. */
-  private async remove(condition: string, value: string): Promise<boolean> {
+  private async remove(condition: string, value: string | readonly string[]): Promise<boolean> {
     const sql = `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND ${condition} AND state < 'active' RETURNING id`;
     const { rows } = await this.boss.getDb().executeSql(sql, [QUEUE, value]);
     return rows.length > 0;

@@ -79,13 +79,37 @@ describe('TaskInfo', () => {
     expect(await a.timed.TaskInfoIndex({ groupCode })).toEqual({ list: [], total: '0' });
   });
 
-  test('missing codes, an unknown group, a duplicate, an unknown task', async () => {
-    const { groupCode, code } = await makeTask(a.timed, { type: 2 });
+  test('one that exists already stays as it is, and the caller goes on', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    const heard = await bed.listen(topic);
+    const before = await a.timed.TaskInfoRead({ groupCode, code });
+    const again = { groupCode, code, name: 'other', type: 1, cronExpr: '@every 1s', params: before.params };
+    expect(await b.timed.TaskInfoCreate(again)).toEqual({});
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toEqual(before);
+    await quiet(heard);
+    expect(heard).toEqual([]);
+  });
+
+  test('a group that is missing comes into being with its first task, also when several are first', async () => {
+    const groupCode = fresh('group');
+    const topic = fresh('test.topic');
+    const heard = await bed.listen(topic);
+    const task = { groupCode, type: 1, cronExpr: '@every 1s', params: JSON.stringify({ topic }) };
+    await Promise.all([a, b, a, b].map(({ timed }, n) => timed.TaskInfoCreate({ ...task, code: `task${n}` })));
+    expect(await a.timed.TaskGroupRead({ code: groupCode })).toMatchObject({ type: 'queue', priority: '3' });
+    expect(await a.timed.TaskInfoIndex({ groupCode })).toMatchObject({
+      total: '4',
+      list: [{ priority: '3' }, {}, {}, {}],
+    });
+    await soon(() => expect(heard.length).toBeGreaterThanOrEqual(4));
+    await a.timed.TaskGroupDelete({ code: groupCode });
+  });
+
+  test('missing codes, an unknown task', async () => {
+    const groupCode = await makeGroup(a.timed);
     const create = (task: object) => a.timed.TaskInfoCreate({ type: 2, ...task });
     await expect(create({ code: 'x' })).rejects.toMatchObject({ code: 100006, message: 'groupCode: is missing' });
     await expect(create({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
-    await expect(create({ groupCode: 'nowhere', code: 'x' })).rejects.toMatchObject({ code: 100009 });
-    await expect(create({ groupCode, code })).rejects.toMatchObject({ code: 100010 });
     await expect(a.timed.TaskInfoUpdate({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
     await expect(a.timed.TaskInfoDelete({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
   });
