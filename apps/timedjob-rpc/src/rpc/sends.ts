@@ -8,7 +8,7 @@ import { isPublishSubject } from '../queue-message';
 import { DEFAULT_TIMEOUT_MS, sendJobId, type QueuedJob, type QueueMessage } from '../queue/job';
 import type { JobQueue } from '../queue/job-queue';
 import { badField, priorityOf, requiredName, wholeNumber } from './request-fields';
-import { findTask } from './tasks';
+import { findTask } from './named-task';
 
 type TimedHandlers = Handlers<typeof services.timedManage>;
 type SendRequest = Parameters<TimedHandlers['TaskSend']>[0];

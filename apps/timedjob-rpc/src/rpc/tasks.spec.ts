@@ -64,9 +64,10 @@ describe('TaskInfo', () => {
     [{ type: 1, cronExpr: '* * * * *', params: 'topic=a' }, 'params'],
     [{ type: 1, cronExpr: '* * * * *', params: '{"payload":"x"}' }, 'params'],
     [{ type: 1, cronExpr: '* * * * *', params: '{"topic":"a.*"}' }, 'params'],
-    [{ params }, 'type'],
+    [{ params }, 'cronExpr'],
     [{ type: 4, params }, 'type'],
     [{ type: 2, status: 9 }, 'status'],
+    [{ type: 2, status: 5 }, 'status'],
     [{ type: 3, params }, 'topics'],
     [{ type: 3, params, topics: ['a b'] }, 'topics'],
     [{ type: 3, params, topics: ['a.b'] }, 'params'],
@@ -111,7 +112,52 @@ describe('TaskInfo', () => {
     await expect(create({ code: 'x' })).rejects.toMatchObject({ code: 100006, message: 'groupCode: is missing' });
     await expect(create({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
     await expect(a.timed.TaskInfoUpdate({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
-    await expect(a.timed.TaskInfoDelete({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    await expect(a.timed.TaskInfoRead({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    expect(await a.timed.TaskInfoDelete({ groupCode, code: 'x' })).toEqual({});
+    for (const method of ['TaskInfoRead', 'TaskInfoUpdate', 'TaskInfoDelete'] as const) {
+      await expect(a.timed[method]({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
+    }
+  });
+
+  test('its code alone means it: of several the oldest is read and changed, and all are deleted', async () => {
+    const code = fresh('shared');
+    const [older, younger] = [await makeGroup(a.timed), await makeGroup(a.timed)];
+    for (const groupCode of [younger, older]) {
+      await a.timed.TaskInfoCreate({ groupCode, code, type: 1, cronExpr: '@every 1h', params: '{"topic":"a.b"}' });
+    }
+    const where = { groupCode_code: { groupCode: older, code } };
+    await bed.db.prisma.timedTask.update({ where, data: { createdTime: new Date(0) } });
+    expect(await b.timed.TaskInfoRead({ code })).toMatchObject({ groupCode: older, name: '' });
+    await b.timed.TaskInfoUpdate({ code, name: 'changed' });
+    expect(await a.timed.TaskInfoRead({ groupCode: older, code })).toMatchObject({ name: 'changed' });
+    expect(await a.timed.TaskInfoRead({ groupCode: younger, code })).toMatchObject({ name: '' });
+    await b.timed.TaskInfoDelete({ code });
+    await expect(a.timed.TaskInfoRead({ code })).rejects.toMatchObject({ code: 100009 });
+  });
+
+  test('without a type it is a timing task, and "{}" stands for no params', async () => {
+    const groupCode = await makeGroup(a.timed);
+    await a.timed.TaskInfoCreate({ groupCode, code: 't', cronExpr: '@every 1h', params });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 't' })).toMatchObject({ type: '1' });
+    await a.timed.TaskInfoUpdate({ groupCode, code: 't', params: '{}' });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 't' })).toMatchObject({ params });
+    await a.timed.TaskInfoCreate({ groupCode, code: 'd', type: 2, params: '{}' });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 'd' })).toMatchObject({ params: '' });
+  });
+
+  test('status 2 asks it to run, 3 to stop, 5 to go', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s', status: 2 });
+    const heard = await bed.listen(topic);
+    await soon(() => expect(heard.length).toBeGreaterThanOrEqual(1));
+    await b.timed.TaskInfoUpdate({ groupCode, code, status: 3 });
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toMatchObject({ status: '4' });
+    await a.timed.TaskInfoUpdate({ groupCode, code, status: 2 });
+    const count = heard.length;
+    await soon(() => expect(heard.length).toBeGreaterThan(count));
+    await b.timed.TaskInfoUpdate({ code, status: 5 });
+    await expect(a.timed.TaskInfoRead({ groupCode, code })).rejects.toMatchObject({ code: 100009 });
+    await quiet(heard);
+    await expect(a.timed.TaskInfoUpdate({ groupCode, code, status: 5 })).rejects.toMatchObject({ code: 100009 });
   });
 
   test('a bad update leaves the task as it was', async () => {

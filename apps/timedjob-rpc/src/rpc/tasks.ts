@@ -1,13 +1,14 @@
 /** TaskInfo*: tasks. */
-import { Code, type services } from '@alink/contract';
+import { Code, TaskStatus, type services } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { groupForTask } from '../standing-group';
 import type { TaskChanges } from '../task-changes';
 import type { TaskScheduler } from '../task-scheduler';
-import { notFound, refusedAs } from './database-errors';
+import { refusedAs } from './database-errors';
+import { findTask, named } from './named-task';
 import { pageArgs } from './page';
-import { requiredName } from './request-fields';
+import { requiredName, wholeNumber } from './request-fields';
 import { isRescheduled, mergeTask, NEW_TASK, taskToWire } from './task-fields';
 
 type TimedHandlers = Handlers<typeof services.timedManage>;
@@ -45,6 +46,11 @@ export const taskHandlers = ({ prisma, scheduler, changes }: TaskParts): TaskHan
     return count > 0 ? [before, { ...before, ...fields, ...schedule }] : undefined;
   };
 
+  const remove = async (tasks: readonly TaskRow[]): Promise<void> => {
+    await prisma.timedTask.deleteMany({ where: { uid: { in: tasks.map(({ uid }) => uid) } } });
+    await changes.deleted(...tasks);
+  };
+
   return {
     TaskInfoCreate: async (request) => {
       const groupCode = requiredName(request.groupCode, 'groupCode');
@@ -64,6 +70,10 @@ export const taskHandlers = ({ prisma, scheduler, changes }: TaskParts): TaskHan
     },
 
     TaskInfoUpdate: async (request) => {
+      if (wholeNumber(request.status, 'status') === TaskStatus.toDelete) {
+        await remove([await findTask(prisma, request)]);
+        return {};
+      }
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const changed = await update(request);
         if (!changed) continue;
@@ -74,11 +84,8 @@ export const taskHandlers = ({ prisma, scheduler, changes }: TaskParts): TaskHan
     },
 
     TaskInfoDelete: async (request) => {
-      const { groupCode, code } = await findTask(prisma, request);
-      const deleted = await refusedAs(prisma.timedTask.delete({ where: { groupCode_code: { groupCode, code } } }), {
-        P2025: notFound(`task "${code}" of group "${groupCode}"`),
-      });
-      await changes.deleted(deleted);
+      // None at all is as good as deleted.
+      await remove(await prisma.timedTask.findMany({ where: named(request) }));
       return {};
     },
 
@@ -98,16 +105,4 @@ export const taskHandlers = ({ prisma, scheduler, changes }: TaskParts): TaskHan
 
     TaskInfoRead: async (request) => taskToWire(await findTask(prisma, request)),
   };
-};
-
-/** @throws {RpcError} 100006 without codes, 100009 when there is none */
-export const findTask = async (
-  prisma: PrismaClient,
-  request: { readonly groupCode: string; readonly code: string },
-): Promise<TaskRow> => {
-  const groupCode = requiredName(request.groupCode, 'groupCode');
-  const code = requiredName(request.code, 'code');
-  const task = await prisma.timedTask.findUnique({ where: { groupCode_code: { groupCode, code } } });
-  if (!task) throw new RpcError(...notFound(`task "${code}" of group "${groupCode}"`));
-  return task;
 };
