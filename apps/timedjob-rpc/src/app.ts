@@ -58,7 +58,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
   const handlers = {
     ...groupHandlers(prisma, changes),
     ...taskHandlers({ prisma, scheduler, changes }),
-    ...sendHandlers({ prisma, queue, clock }),
+    ...sendHandlers({ prisma, queue, runner, clock }),
     ...logHandlers(prisma),
   };
 

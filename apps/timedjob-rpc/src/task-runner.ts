@@ -11,6 +11,11 @@ import type { TaskScheduler } from './task-scheduler';
 
 type TaskRow = Prisma.TimedTaskGetPayload<object>;
 
+/** A message could not be published; nobody has heard it. */
+export class NotPublishedError extends Error {
+  override readonly name = 'NotPublishedError';
+}
+
 export class TaskRunner {
   constructor(
     private readonly prisma: PrismaClient,
@@ -46,11 +51,11 @@ export class TaskRunner {
    * Publishes a task's message, now, and writes the log line. Plainly whatever the group's subType is, as unitedrhino
    * does: where a stream keeps the subject it keeps the message, and nobody's answer is waited for. Subscribers there
    * acknowledge whatever they get with `+ACK`, streams or not.
-   * @throws {Error} when it could not be published
+   * @throws {NotPublishedError} when it could not be published
    */
   async publish(task: TaskRef, message: QueueMessage): Promise<void> {
     if (!this.bus.connected) {
-      const error = new Error('NATS is not connected');
+      const error = new NotPublishedError('NATS is not connected');
       this.log.warn({ err: error, task }, 'run failed');
       await this.taskLog.append(task, message, { code: Code.system, message: error.message });
       throw error;
@@ -89,5 +94,6 @@ export class TaskRunner {
   }
 }
 
-const messageOf = (task: TaskRow): QueueMessage | undefined =>
+/** The message that a task has of its own. */
+export const messageOf = (task: Pick<TaskRow, 'params'>): QueueMessage | undefined =>
   task.params === '' ? undefined : parseQueueParams(task.params);
