@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const deviceStale = [subjects.cacheSync('cache:dm:device'), NAMES];
-const productStale = [subjects.cacheSync('cache:dm:product'), { productID: PRODUCT }];
+const productStale = [subjects.cacheSync('cache:dm:product'), PRODUCT];
 const unknown = { productID: PRODUCT, deviceName: 'nobody' };
 const noDevice = rpcError(100009, `device nobody of product ${PRODUCT}`);
 
@@ -121,7 +121,7 @@ test('devices are counted by product', async () => {
   await sendStatus(bus, { action: 'connected' });
   const login = { where: { productID: PRODUCT, deviceName: 'left' }, data: { firstLogin: new Date(nowMs) } };
   await db.prisma.device.updateMany(login);
-  await eventually(async () => expect((await devices.deviceInfoRead(NAMES)).isOnline).toBe('2'));
+  await eventually(async () => expect((await devices.deviceInfoRead(NAMES)).isOnline).toBe('1'));
   const { list } = await admin.deviceCounts({ productIDs: ['nobody', PRODUCT, 'empty'] });
   expect(list.sort((a, b) => Number(b.total) - Number(a.total))).toEqual([
     { productID: PRODUCT, total: '4', activated: '2', online: '1', disabled: '1' },
@@ -179,14 +179,14 @@ describe('a reset', () => {
     await expect(credentials.readIotToken({ iotId })).rejects.toEqual(rpcError(100009, 'iotId'));
     expect(await register()).toEqual({ outcome: 'REGISTERED', deviceSecret: secret });
     const lastLogin = String(Math.floor((nowMs - 1000) / 1000));
-    expect(await read()).toMatchObject({ firstLogin: '0', status: '2', isOnline: '2', lastLogin });
+    expect(await read()).toMatchObject({ firstLogin: '0', status: '2', isOnline: '1', lastLogin });
 
     // What the node tells then, and a message from before that was late.
     await sendStatus(bus, { action: 'disconnected', epoch, timestamp: nowMs + 10, reason: 'the device was reset' });
     await sendStatus(bus, { action: 'connected', timestamp: nowMs - 500 });
-    expect(await read()).toMatchObject({ firstLogin: '0', isOnline: '2' });
+    expect(await read()).toMatchObject({ firstLogin: '0', isOnline: '1' });
     expect(await register()).toMatchObject({ outcome: 'REGISTERED' });
-    expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 1 } })).toMatchObject({
+    expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 2 } })).toMatchObject({
       reason: 'the device was reset',
     });
 
@@ -195,7 +195,7 @@ describe('a reset', () => {
     expect(await read()).toMatchObject({
       firstLogin,
       lastLogin: firstLogin,
-      isOnline: '2',
+      isOnline: '1',
       status: '2',
       lastIp: '10.9.9.9',
     });

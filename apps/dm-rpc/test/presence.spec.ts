@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const read = (deviceName = DEVICE) => fixture.devices.deviceInfoRead({ ...NAMES, deviceName });
-const isOnline = async (deviceName = DEVICE) => (await read(deviceName)).isOnline === '2';
+const isOnline = async (deviceName = DEVICE) => (await read(deviceName)).isOnline === '1';
 const T = 1778593628940;
 
 describe('sessions', () => {
@@ -27,7 +27,7 @@ describe('sessions', () => {
     const { bus, data } = fixture;
     const epoch = await sendStatus(bus, { action: 'connected', timestamp: T, rawClientID: 'p.dev001|securemode=3|' });
     expect(await read()).toMatchObject({
-      isOnline: '2',
+      isOnline: '1',
       status: '2',
       firstLogin: '1778593628',
       lastLogin: '1778593628',
@@ -39,17 +39,17 @@ describe('sessions', () => {
     expect(devices[0]).toMatchObject({ lastClientId: 'p.dev001|securemode=3|', firstLogin: '1778593628' });
 
     await sendStatus(bus, { action: 'disconnected', timestamp: T + 5000, epoch, reason: 'keepalive' });
-    expect(await read()).toMatchObject({ isOnline: '1', status: '3', lastOffline: '1778593633' });
+    expect(await read()).toMatchObject({ isOnline: '2', status: '3', lastOffline: '1778593633' });
     const { list } = await data.statusLogIndex(NAMES);
     expect(list).toEqual([
-      { ...NAMES, timestamp: String(T + 5000), status: '1' },
-      { ...NAMES, timestamp: String(T), status: '2' },
+      { ...NAMES, timestamp: String(T + 5000), status: '2' },
+      { ...NAMES, timestamp: String(T), status: '1' },
     ]);
-    expect(Number((await data.statusLogIndex({ ...NAMES, status: '2' })).total)).toBe(1);
+    expect(Number((await data.statusLogIndex({ ...NAMES, status: '1' })).total)).toBe(1);
 
     const { admin } = fixture;
-    const ended = { timestamp: String(T + 5000), status: '1', reason: 'keepalive' };
-    const log = { total: '2', list: [ended, { timestamp: String(T), status: '2', reason: '' }] };
+    const ended = { timestamp: String(T + 5000), status: '2', reason: 'keepalive' };
+    const log = { total: '2', list: [ended, { timestamp: String(T), status: '1', reason: '' }] };
     expect(await admin.statusLogIndex(NAMES)).toEqual(log);
     expect(await admin.statusLogIndex({ ...NAMES, timeStart: T + 1, page: 1, size: 1 })).toEqual({
       total: '1',
@@ -66,8 +66,8 @@ describe('sessions', () => {
     expect(await fixture.db.prisma.device.findFirst({ where: NAMES })).toMatchObject({ node: 'node-2' });
     const { list } = await fixture.admin.statusLogIndex(NAMES);
     expect(list.map(({ status, reason }) => [status, reason])).toEqual([
-      ['2', 'another session took over, on node node-2 instead of node-1'],
-      ['2', ''],
+      ['1', 'another session took over, on node node-2 instead of node-1'],
+      ['1', ''],
     ]);
   });
 
@@ -87,9 +87,9 @@ describe('sessions', () => {
       { device: NAMES, status, timestamp, reason },
     ];
     expect(told).toEqual([
-      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 2, timestamp: T, reason: '' }],
+      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 1, timestamp: T, reason: '' }],
       application('connected', T, ''),
-      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 1, timestamp: T + 1, reason: 'gone' }],
+      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 2, timestamp: T + 1, reason: 'gone' }],
       application('disconnected', T + 1, 'gone'),
     ]);
   });
@@ -108,22 +108,22 @@ describe('deviceOnlineMultiFix', () => {
 
   test('heals what a lost message left wrong, and does not undo what came later', async () => {
     const { bus } = fixture;
-    await fix('2', T);
-    expect(await isOnline()).toBe(true);
     await fix('1', T);
+    expect(await isOnline()).toBe(true);
+    await fix('2', T);
     expect(await isOnline()).toBe(false);
     const epoch = await sendStatus(bus, { action: 'connected', timestamp: T + 60_000 });
-    await fix('1', T);
+    await fix('2', T);
     expect(await isOnline()).toBe(true);
     await sendStatus(bus, { action: 'disconnected', timestamp: T + 90_000, epoch });
-    await fix('2', T + 60_000);
+    await fix('1', T + 60_000);
     expect(await isOnline()).toBe(false);
   });
 
   test('is refused by name', async () => {
     await expect(fix('3', T)).rejects.toEqual(rpcError(100006, 'devices[0].isOnline'));
-    await expect(fix('2', T, 'x')).rejects.toEqual(rpcError(100006, 'devices[0].device.deviceName'));
-    await expect(fixture.devices.deviceOnlineMultiFix({ devices: [{ isOnline: '2' }] })).rejects.toEqual(
+    await expect(fix('1', T, 'x')).rejects.toEqual(rpcError(100006, 'devices[0].device.deviceName'));
+    await expect(fixture.devices.deviceOnlineMultiFix({ devices: [{ isOnline: '1' }] })).rejects.toEqual(
       rpcError(100006, 'devices[0].device must be set'),
     );
     await expect(fixture.devices.deviceOnlineMultiFix({})).resolves.toEqual({});
@@ -189,16 +189,16 @@ describe('a node that is gone', () => {
     expect([await isOnline(), await isOnline('dev002')]).toEqual([false, true]);
     const { list } = await data.statusLogIndex(NAMES);
     expect(list.map(({ status, timestamp }) => [status, Number(timestamp) - T])).toEqual([
-      ['1', 75_001],
-      ['2', 0],
+      ['2', 75_001],
+      ['1', 0],
     ]);
-    expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 1 } })).toMatchObject({
+    expect(await fixture.db.prisma.statusLog.findFirst({ where: { status: 2 } })).toMatchObject({
       reason: 'node gone',
     });
 
     // It was alive after all, and says what it holds.
     await fixture.devices.deviceOnlineMultiFix({
-      devices: [{ device: NAMES, isOnline: '2', connectAt: String(T + 5) }],
+      devices: [{ device: NAMES, isOnline: '1', connectAt: String(T + 5) }],
     });
     expect(await isOnline()).toBe(true);
   });

@@ -99,9 +99,9 @@ test('takes reports and sessions out of the stream', async () => {
   const epoch = await sendStatus(bus, { action: 'connected' });
   await Promise.all(Array.from({ length: 200 }, (_, i) => sendUplink(bus, report(i + 1))));
   await eventually(async () => expect(await countOf()).toBe(before + 200));
-  expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '2' });
+  expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '1' });
   await sendStatus(bus, { action: 'disconnected', epoch });
-  await eventually(async () => expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '1' }));
+  await eventually(async () => expect(await fixture.devices.deviceInfoRead(NAMES)).toMatchObject({ isOnline: '2' }));
 });
 
 test('two instances share the work, and each report is kept once', async () => {

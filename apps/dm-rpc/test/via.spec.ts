@@ -70,8 +70,8 @@ test('the end of the session takes those through it offline, and nobody else', a
   });
   const { list } = await fixture.admin.statusLogIndex({ ...NAMES, deviceName: 'sub1' });
   expect(list.map(({ status, timestamp, reason }) => [status, Number(timestamp) - T, reason])).toEqual([
-    ['1', 5, 'with its gateway device gate: keepalive'],
-    ['2', 2, ''],
+    ['2', 5, 'with its gateway device gate: keepalive'],
+    ['1', 2, ''],
   ]);
 });
 

@@ -103,7 +103,7 @@ export class FakePlatform {
         this.serve(services.deviceManage, {
           deviceInfoCreate: async (info) => {
             this.product(info.productID);
-            const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 1, isEnable: 1 };
+            const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 2, isEnable: 1 };
             this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
             return {};
           },
@@ -158,7 +158,7 @@ export class FakePlatform {
               .filter((productID) => this.products.has(productID))
               .map((productID) => {
                 const own = [...this.devices.values()].filter((device) => device.productID === productID);
-                const online = own.filter((device) => device.isOnline === 2).length;
+                const online = own.filter((device) => device.isOnline === 1).length;
                 return { productID, total: own.length, activated: online, online, disabled: 0 };
               }),
           }),
@@ -172,7 +172,7 @@ export class FakePlatform {
               const reason = this.devices.has(`${device.productID}/${row.deviceName}`) ? 'exists already' : '';
               const secret = row.deviceSecret || `secretOf${row.deviceName}`;
               if (!reason && !dryRun) {
-                this.devices.set(`${device.productID}/${row.deviceName}`, { ...device, secret, isOnline: 1 });
+                this.devices.set(`${device.productID}/${row.deviceName}`, { ...device, secret, isOnline: 2 });
               }
               return { ...device, reason, deviceSecret: reason || dryRun ? '' : secret };
             });

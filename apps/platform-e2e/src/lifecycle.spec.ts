@@ -35,7 +35,7 @@ const online = async (deviceName: string, port: number): Promise<SdkDevice> => {
   await platform.createDevice(PK, deviceName, SECRET);
   const device = await platform.connect(PK, deviceName, SECRET, { port });
   await eventually(async () => {
-    expect((await devices().deviceInfoRead({ productID: PK, deviceName })).isOnline).toBe('2');
+    expect((await devices().deviceInfoRead({ productID: PK, deviceName })).isOnline).toBe('1');
   });
   return device;
 };
@@ -81,7 +81,7 @@ describe.each(nodes)('on %s', (name, portOf) => {
     await device.closed;
     await eventually(async () => {
       const info = await devices().deviceInfoRead({ productID: PK, deviceName });
-      expect(info).toMatchObject({ isOnline: '1', firstLogin: '0' });
+      expect(info).toMatchObject({ isOnline: '2', firstLogin: '0' });
     });
   });
 
@@ -107,7 +107,7 @@ describe.each(nodes)('on %s', (name, portOf) => {
     await device.closed;
     await eventually(async () => {
       const after = await devices().deviceInfoRead({ productID: PK, deviceName });
-      expect(after.isOnline).toBe('1');
+      expect(after.isOnline).toBe('2');
       expect(Number(after.lastOffline)).toBeGreaterThanOrEqual(Number(after.lastLogin));
       expect(await platform.logLines(deviceName, /disabled/, PK)).not.toHaveLength(0);
     });

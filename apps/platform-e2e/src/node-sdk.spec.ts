@@ -68,7 +68,7 @@ const latest = async (dataID: string) => {
 test('connects, and is online in dm', async () => {
   await eventually(async () => {
     const info = await platform.client(services.deviceManage).deviceInfoRead(key);
-    expect(info).toMatchObject({ isOnline: '2', status: '2' });
+    expect(info).toMatchObject({ isOnline: '1', status: '2' });
     expect(Number(info.firstLogin)).toBeGreaterThan(0);
   });
 });

@@ -114,7 +114,7 @@ export class Platform extends SpawnedPlatform {
   /** What dm says of a device's presence. */
   async isOnline(deviceName = DEVICE, productID = PRODUCT): Promise<boolean> {
     const info = await this.client(services.deviceManage).deviceInfoRead({ productID, deviceName });
-    return info.isOnline === '2';
+    return info.isOnline === '1';
   }
 
   /** Connects the manual's device, or another one. */

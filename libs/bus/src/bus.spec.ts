@@ -148,6 +148,30 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
     await expect(one.request('silent', '', 50)).rejects.toThrow(BusTimeoutError);
   });
 
+  test.each(['+ACK', '-NAK {"delay":5}', '+WPI', '+TERM'])('%s of a bystander is no answer', async (word) => {
+    await listen(two, 'greet.>', ({ respond }) => respond?.(word));
+    await expect(one.request('greet.other', '', 100)).rejects.toThrow(BusTimeoutError);
+    await listen(two, 'greet.*', ({ data, respond }) => setTimeout(() => respond?.(`hello ${String(data)}`), 20));
+    expect(String(await one.request('greet.me', 'bob', PATIENCE_MS))).toBe('hello bob');
+  });
+
+  test('an answer may begin as such a word does', async () => {
+    await listen(two, 'sum', ({ respond }) => respond?.('+ACKS 5'));
+    expect(String(await one.request('sum', '', PATIENCE_MS))).toBe('+ACKS 5');
+  });
+
+  test.each(['+ACK', '{"code":200}', ''])('what a bystander answers, "%s", refuses no kept message', async (words) => {
+    const heard: BusMessage[] = [];
+    await consume(one, async () => undefined);
+    await listen(two, 'alink.up.>', (message) => {
+      heard.push(message);
+      message.respond?.(words);
+    });
+    const kept = Array.from({ length: 200 }, (_, i) => one.publishKept(`alink.up.${durable}`, String(i)));
+    expect(new Set(await Promise.all(kept)).size).toBe(200);
+    await eventually(() => expect(heard).toHaveLength(200));
+  });
+
   test('a published message has nobody to answer to', async () => {
     const got: BusMessage[] = [];
     await listen(two, 'plain', (message) => got.push(message));

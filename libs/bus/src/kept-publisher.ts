@@ -118,13 +118,14 @@ export class KeptPublisher {
       return;
     }
     const text = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length).toString('latin1');
-    const sequence = text.includes('"error"') ? null : /"seq":\s*(\d+)/.exec(text);
+    if (text.includes('"error"')) {
+      const reason = /"description":\s*"([^"]*)"/.exec(text)?.[1] ?? 'no reason given';
+      this.fail(number, `stream refused the message: ${reason}`);
+      return;
+    }
+    // Anything else was said by a bystander: unitedrhino's bus "acknowledges" all that it hears, with +ACK.
+    const sequence = text.includes('"stream"') && /"seq":\s*(\d+)/.exec(text);
     if (sequence) this.take(number)?.resolve(Number(sequence[1]));
-    else
-      this.fail(
-        number,
-        `stream refused the message: ${/"description":\s*"([^"]*)"/.exec(text)?.[1] ?? 'no reason given'}`,
-      );
   }
 
   private sweep(): void {

@@ -1,4 +1,5 @@
 import { subjects } from '@alink/contract';
+import { isAckWord } from './ack-word';
 import {
   BusTimeoutError,
   NoListenerError,
@@ -88,9 +89,11 @@ class MemoryBus implements Bus {
       const cancel = () => fail(`bus closed while waiting for an answer on ${subject}`);
       const timer = setTimeout(() => fail(`no answer on ${subject} within ${timeoutMs} ms`), timeoutMs);
       this.cancelRequests.add(cancel);
-      const respond = (answer: string | Uint8Array) => {
+      const respond = (data: string | Uint8Array) => {
+        const answer = toBuffer(data);
+        if (isAckWord(answer)) return;
         end();
-        resolve(toBuffer(answer));
+        resolve(answer);
       };
       this.deliver(receivers, { subject, data: toBuffer(data), respond });
     });

@@ -2,7 +2,6 @@ import { subjects } from '@alink/contract';
 import { Events, type NatsConnection } from 'nats';
 import {
   BusTimeoutError,
-  NoListenerError,
   type Bus,
   type BusMessage,
   type ConsumeOptions,
@@ -14,9 +13,9 @@ import { KeptPublisher } from './kept-publisher';
 import { silentLog, type Log } from './log';
 import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
 import { NatsConsumer } from './nats-consumer';
-import { isNatsError, NO_RESPONDERS } from './nats-error';
 import { NatsStream, type StreamOptions } from './nats-stream';
 import { Outbox } from './outbox';
+import { Requester } from './requester';
 import { assertSubject } from './subject-match';
 
 export interface NatsBusOptions extends NatsConnectOptions {
@@ -52,6 +51,7 @@ class NatsBus implements Bus {
   private readonly stream: NatsStream;
   private readonly log: Log;
   private readonly publisher: KeptPublisher;
+  private readonly requester: Requester;
   private readonly outbox = new Outbox();
   private readonly consumers = new Set<NatsConsumer>();
   private readonly reconnectListeners = new Set<() => void>();
@@ -71,6 +71,7 @@ class NatsBus implements Bus {
       maySend: () => this.isConnected && this.keepsAtOnce,
       onNoStream: () => void this.stream.ensureSoon(),
     });
+    this.requester = new Requester(connection);
     void this.followStatus();
     void connection.closed().then(() => (this.isConnected = false));
   }
@@ -102,15 +103,7 @@ class NatsBus implements Bus {
     assertSubject(subject);
     if (!this.isConnected) throw new BusTimeoutError('NATS does not answer');
     this.outbox.drain();
-    try {
-      const answer = await this.connection.request(subject, data, { timeout: timeoutMs });
-      return toBuffer(answer.data);
-    } catch (error) {
-      if (isNatsError(error) && error.code === String(NO_RESPONDERS)) {
-        throw new NoListenerError(`nobody listens on ${subject}`);
-      }
-      throw new BusTimeoutError(`no answer on ${subject} within ${timeoutMs} ms`, { cause: error });
-    }
+    return toBuffer(await this.requester.request(subject, data, timeoutMs));
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
@@ -192,6 +185,7 @@ class NatsBus implements Bus {
       await Promise.race([this.connection.flush().catch(() => undefined), this.connection.closed(), giveUp(2000)]);
     }
     this.publisher.close();
+    this.requester.close();
     await this.connection.close();
   }
 

@@ -4,7 +4,7 @@
  */
 
 /** `isOnline` of a device, and `status` in its status log. */
-export const OnlineState = { offline: 1, online: 2 } as const;
+export const OnlineState = { online: 1, offline: 2 } as const;
 /** What a yes is on the wire: `isEnable` and its like. */
 export const YesNo = { yes: 1, no: 2 } as const;
 /** `DeviceInfo.status`. The last one is none of a device by itself: lists are asked for it. */

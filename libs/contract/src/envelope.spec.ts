@@ -1,11 +1,17 @@
+import { newSpanContext } from './span-context';
 import { decodeEnvelope, encodeEnvelope, isKeptCopy } from './envelope';
+
+/** A span context that Go's OpenTelemetry takes: `TraceIDFromHex` refuses other lengths and zeros. */
+const SPAN: unknown = expect.stringMatching(
+  /^\{"TraceID":"(?!0{32})[0-9a-f]{32}","SpanID":"(?!0{16})[0-9a-f]{16}","TraceFlags":"01","TraceState":"","Remote":false\}$/,
+);
 
 describe('envelope', () => {
   test('is the JSON that the platform’s other services read', () => {
     const body = encodeEnvelope('{"a":"ü\\n\u2028"}', 1778593628940);
-    expect(JSON.parse(body)).toEqual({ trace: '', timestamp: 1778593628940, data: '{"a":"ü\\n\u2028"}' });
+    expect(JSON.parse(body)).toEqual({ trace: SPAN, timestamp: 1778593628940, data: '{"a":"ü\\n\u2028"}' });
     expect(JSON.parse(encodeEnvelope('x', 1, { user: { TenantCode: 't', ProjectID: '12' } }))).toEqual({
-      trace: '',
+      trace: SPAN,
       timestamp: 1,
       data: 'x',
       userCtx: { TenantCode: 't', ProjectID: '12' },
@@ -15,12 +21,19 @@ describe('envelope', () => {
   test('comes back as it was', () => {
     const user = { UserID: '740358923100', IsAdmin: true };
     expect(decodeEnvelope(encodeEnvelope('hello', 5, { user }))).toEqual({
-      trace: '',
+      trace: SPAN,
       timestamp: 5,
       data: 'hello',
       userCtx: user,
     });
-    expect(decodeEnvelope(encodeEnvelope('', 0))).toEqual({ trace: '', timestamp: 0, data: '', userCtx: undefined });
+    expect(decodeEnvelope(encodeEnvelope('', 0))).toEqual({ trace: SPAN, timestamp: 0, data: '', userCtx: undefined });
+  });
+
+  test('begins a trace of its own, or goes on with the one that it is given', () => {
+    const traces = Array.from({ length: 100 }, () => decodeEnvelope(encodeEnvelope('x', 1)).trace);
+    expect(new Set(traces).size).toBe(100);
+    const trace = newSpanContext();
+    expect(decodeEnvelope(encodeEnvelope('x', 1, { trace }))).toMatchObject({ trace });
   });
 
   test('of a copy says so, whoever asked for it', () => {

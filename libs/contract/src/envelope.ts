@@ -1,17 +1,17 @@
 /** The envelope around every message on NATS in unitedrhino's form, and what stands in it but device publishes. */
-
-/** Who asked, as gRPC metadata `ithings-user` and the envelope carry it. */
-export type UserContext = Readonly<Record<string, unknown>>;
+import { newSpanContext } from './span-context';
+import type { UserContext } from './user-context';
 
 /** A message on NATS, opened. */
 export interface Envelope {
-  /** JSON text of a span context; may be empty. */
+  /** JSON text of a span context; empty where the sender knows none. */
   readonly trace: string;
   /** Unix milliseconds at which the sender made the message. */
   readonly timestamp: number;
   /** The real payload, as text. */
   readonly data: string;
-  readonly userCtx?: UserContext;
+  /** What the sender says of a user context, unchecked. */
+  readonly userCtx?: Readonly<Record<string, unknown>>;
 }
 
 /** A session that began or ended: `data` on `device.up.status.*`. */
@@ -70,6 +70,8 @@ export interface HubLogEntry {
 export interface EnvelopeOptions {
   /** Who asked for it. */
   readonly user?: UserContext;
+  /** JSON text of the span context that it belongs to (default: of a new trace). */
+  readonly trace?: string;
   /** The stream keeps the same elsewhere already: whoever keeps what it hears leaves this one out. */
   readonly kept?: boolean;
 }
@@ -82,9 +84,10 @@ const KEPT_END = Buffer.from(KEPT);
  * Makes the body of a NATS message.
  * @param now unix milliseconds
  */
-export const encodeEnvelope = (data: string, now: number, { user, kept }: EnvelopeOptions = {}): string => {
+export const encodeEnvelope = (data: string, now: number, options: EnvelopeOptions = {}): string => {
+  const { user, trace = newSpanContext(), kept } = options;
   const userCtx = user ? `,"userCtx":${JSON.stringify(user)}` : '';
-  return `{"trace":"","timestamp":${now},"data":${JSON.stringify(data)}${userCtx}${kept ? KEPT : '}'}`;
+  return `{"trace":${JSON.stringify(trace)},"timestamp":${now},"data":${JSON.stringify(data)}${userCtx}${kept ? KEPT : '}'}`;
 };
 
 /** Whether the body of a NATS message is a copy of what the stream keeps; told by its last bytes, without reading it. */
@@ -95,7 +98,7 @@ const timeOf = (value: unknown): number => {
   const time = typeof value === 'string' ? Number(value) : value;
   return typeof time === 'number' && Number.isFinite(time) ? time : 0;
 };
-const isUserContext = (value: unknown): value is UserContext =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Opens the body of a NATS message. Throws SyntaxError or TypeError on anything that is not an envelope. */
@@ -106,6 +109,6 @@ export const decodeEnvelope = (body: string): Envelope => {
     trace: typeof parsed.trace === 'string' ? parsed.trace : '',
     timestamp: timeOf(parsed.timestamp),
     data: parsed.data,
-    ...(isUserContext(parsed.userCtx) && { userCtx: parsed.userCtx }),
+    ...(isObject(parsed.userCtx) && { userCtx: parsed.userCtx }),
   };
 };

@@ -28,6 +28,6 @@ describe('findText', () => {
 test('refuseNul names the field, in the details too', () => {
   expect(() => refuseNul({ code: 'a' })).not.toThrow();
   expect(() => refuseNul({ code: 'a\0' })).toThrow(
-    expect.objectContaining({ code: 100006, message: 'code must not contain U+0000', details: [{ field: 'code' }] }),
+    expect.objectContaining({ code: 100006, message: 'code must not contain U+0000', details: ['code'] }),
   );
 });

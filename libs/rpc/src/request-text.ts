@@ -37,4 +37,4 @@ export const refuseNul = (request: object): void => {
 
 /** @param fault what is wrong with the field, beginning with a verb: `must not be empty` */
 export const badField = (field: string, fault: string): RpcError =>
-  new RpcError(Code.parameter, `${field} ${fault}`, { details: [{ field }] });
+  new RpcError(Code.parameter, `${field} ${fault}`, { details: [field] });

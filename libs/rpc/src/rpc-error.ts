@@ -3,7 +3,8 @@ import { Code } from '@alink/contract/codes';
 export interface RpcErrorOptions {
   /** What went wrong underneath; stays in this process and goes to the log. */
   readonly cause?: unknown;
-  readonly details?: readonly unknown[];
+  /** What it is about, a text each: fields of the request, or what is missing. unitedrhino's clients read nothing else. */
+  readonly details?: readonly string[];
   /** The call found no server: it was not carried out, or its fate is unknown; another try may succeed. */
   readonly unavailable?: boolean;
 }
@@ -14,7 +15,7 @@ export interface RpcErrorOptions {
  */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
-  readonly details: readonly unknown[];
+  readonly details: readonly string[];
   /** True when no server could be reached, as against an answer that says no. */
   readonly unavailable: boolean;
 

@@ -3,7 +3,7 @@ import { createMetrics, StartError } from '@alink/runtime';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { PATIENCE_MS } from '@alink/testing';
-import { connectRpc, RpcError, serve, startRpcServer, type RpcServer } from './index';
+import { connectRpc, ROOT_USER, RpcError, serve, startRpcServer, type RpcServer } from './index';
 import { eventually, recorder, silent, startTimedServer } from '../test/timed-server';
 
 const open: { stop?(): Promise<void>; close?(): void }[] = [];
@@ -62,18 +62,18 @@ describe('startRpcServer', () => {
   test('an error of ours travels as status Unknown with JSON, and comes back as it was', async () => {
     const { timed, raw } = await setUp({
       TaskGroupRead: async ({ code }) => {
-        throw new RpcError(100009, `group "${code}" 不存在 100%`, { details: [{ field: 'code' }] });
+        throw new RpcError(100009, `group "${code}" 不存在 100%`, { details: ['code'] });
       },
     });
     await expect(raw(definition, 'TaskGroupRead', { code: 'g1' })).rejects.toMatchObject({
       code: status.UNKNOWN,
-      details: '{"code":100009,"msg":"group \\"g1\\" 不存在 100%","details":[{"field":"code"}]}',
+      details: '{"code":100009,"msg":"group \\"g1\\" 不存在 100%","details":["code"]}',
     });
     await expect(timed.TaskGroupRead({ code: 'g1' })).rejects.toMatchObject({
       name: 'RpcError',
       code: 100009,
       message: 'group "g1" 不存在 100%',
-      details: [{ field: 'code' }],
+      details: ['code'],
       unavailable: false,
     });
   });
@@ -119,7 +119,7 @@ describe('startRpcServer', () => {
         deadlineMs: expect.any(Number),
         peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       },
-      { user: undefined, deadlineMs: expect.any(Number), peer: expect.any(String) },
+      { user: ROOT_USER, deadlineMs: expect.any(Number), peer: expect.any(String) },
     ]);
     const [first] = seen as { deadlineMs: number }[];
     expect(first!.deadlineMs).toBeGreaterThanOrEqual(before + 29_900);

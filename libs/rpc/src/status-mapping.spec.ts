@@ -30,10 +30,10 @@ describe('fromServiceError', () => {
   const read = (code: status, details: string) => fromServiceError(serviceError(code, details), '/dm.X/y', 'dm.rpc');
 
   test('JSON in the message gives code, words and details back', () => {
-    expect(read(status.UNKNOWN, '{"code":100009,"msg":"no such device","details":[1]}')).toMatchObject({
+    expect(read(status.UNKNOWN, '{"code":100009,"msg":"no such device","details":["name",1]}')).toMatchObject({
       code: 100009,
       message: 'no such device',
-      details: [1],
+      details: ['name', '1'],
       unavailable: false,
     });
     expect(read(status.UNKNOWN, '{"code":100010}')).toMatchObject({ code: 100010, message: '', details: [] });

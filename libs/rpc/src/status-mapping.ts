@@ -33,15 +33,18 @@ const codeByStatus: ReadonlyMap<status, number> = new Map([
 interface WireError {
   readonly code: number;
   readonly msg: string;
-  readonly details: readonly unknown[];
+  readonly details: readonly string[];
 }
+
+const textsOf = (details: unknown): string[] =>
+  Array.isArray(details) ? details.map((detail) => (typeof detail === 'string' ? detail : JSON.stringify(detail))) : [];
 
 const parseWireError = (text: string): WireError | undefined => {
   if (!text.startsWith('{')) return undefined;
   try {
     const { code, msg, details } = JSON.parse(text) as Partial<Record<keyof WireError, unknown>>;
     if (!Number.isInteger(code)) return undefined;
-    return { code: code as number, msg: String(msg ?? ''), details: Array.isArray(details) ? details : [] };
+    return { code: code as number, msg: String(msg ?? ''), details: textsOf(details) };
   } catch {
     return undefined;
   }

@@ -49,7 +49,7 @@ describe('batch-create', () => {
   });
 
   test('tells which lines are refused and why, and ends with 1', async () => {
-    platform.devices.set('p1/lamp2', { productID: 'p1', deviceName: 'lamp2', secret: '', isOnline: 1 });
+    platform.devices.set('p1/lamp2', { productID: 'p1', deviceName: 'lamp2', secret: '', isOnline: 2 });
     const file = csv('alias,deviceName,productKey\n"a, b",lamp1,\n,lamp2,p1\n,lamp3,p2\n');
     const { code, stdout, stderr } = await dmctl(`device batch-create p1 --csv ${file} --out ${out} --json`);
     expect(code).toBe(1);

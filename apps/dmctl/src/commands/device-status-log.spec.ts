@@ -17,8 +17,8 @@ test('shows when a device went online and offline, and why, page by page', async
     size: '50',
   });
   platform.admin.statusLog.push(
-    { timestamp: 1_778_593_629_000, status: 1, reason: 'node gone' },
-    { timestamp: 1_778_593_628_940, status: 2, reason: '' },
+    { timestamp: 1_778_593_629_000, status: 2, reason: 'node gone' },
+    { timestamp: 1_778_593_628_940, status: 1, reason: '' },
   );
   const { stdout, stderr } = await dmctl('device status-log p1 dev001 --limit 1');
   expect(stdout).toMatch(/^2026-05-12T13:47:09.000Z +offline +node gone$/m);

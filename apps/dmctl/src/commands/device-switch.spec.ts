@@ -74,7 +74,7 @@ describe('many', () => {
     await dmctl('product create p2');
     await dmctl('device create p2 dev001');
     await createMore('on');
-    platform.devices.get('p1/on')!.isOnline = 2;
+    platform.devices.get('p1/on')!.isOnline = 1;
     expect((await dmctl('device disable p1 --online')).stderr).toContain('this would disable 1 devices of p1');
     await dmctl('device disable p1 --online --status online --tag k=v --name o --yes');
     expect(platform.requests.deviceInfoIndex).toMatchObject({
@@ -92,7 +92,7 @@ describe('many', () => {
 
   test('more than a page, all of them', async () => {
     for (let i = 0; i < 2001; i++) {
-      platform.devices.set(`p1/n${i}`, { productID: 'p1', deviceName: `n${i}`, secret: '', isOnline: 1 });
+      platform.devices.set(`p1/n${i}`, { productID: 'p1', deviceName: `n${i}`, secret: '', isOnline: 2 });
     }
     expect((await dmctl('device delete p1 --all')).stderr).toContain('this would delete 2002 devices of p1');
   });

@@ -21,9 +21,9 @@ test('create makes a secret and shows it', async () => {
 
 test('list and show tell the state, and no secret', async () => {
   for (const name of ['never', 'on', 'off', 'disabled']) await dmctl(`device create p1 ${name}`);
-  Object.assign(platform.devices.get('p1/on')!, { isOnline: 2, firstLogin: 1, lastLogin: 1_778_593_628 });
+  Object.assign(platform.devices.get('p1/on')!, { isOnline: 1, firstLogin: 1, lastLogin: 1_778_593_628 });
   Object.assign(platform.devices.get('p1/off')!, { firstLogin: 1 });
-  Object.assign(platform.devices.get('p1/disabled')!, { isEnable: 2, isOnline: 2 });
+  Object.assign(platform.devices.get('p1/disabled')!, { isEnable: 2, isOnline: 1 });
   const { stdout } = await dmctl('device list p1 --json');
   expect(JSON.parse(stdout)).toMatchObject([
     { deviceName: 'never', state: 'never connected' },

@@ -77,8 +77,8 @@ test('list shows rows, and says when there are more', async () => {
 test('show tells what a console tells, and how many devices there are', async () => {
   const options = '--device-type gateway --net-type cellular --description smart --tag line=2 --auto-register existing';
   await dmctl(`product create p1 --name SmartKit ${options}`);
-  platform.devices.set('p1/d', { productID: 'p1', deviceName: 'd', secret: '', isOnline: 2 });
-  platform.devices.set('p1/e', { productID: 'p1', deviceName: 'e', secret: '', isOnline: 1 });
+  platform.devices.set('p1/d', { productID: 'p1', deviceName: 'd', secret: '', isOnline: 1 });
+  platform.devices.set('p1/e', { productID: 'p1', deviceName: 'e', secret: '', isOnline: 2 });
   const shown = JSON.parse((await dmctl('product show p1 --json')).stdout) as object;
   const listed = JSON.parse((await dmctl('product list --json')).stdout) as object[];
   const { code } = await dmctl('device count nope');
@@ -126,7 +126,7 @@ test('delete', async () => {
 
 test('a product with devices is not deleted', async () => {
   await dmctl('product create p1');
-  platform.devices.set('p1/d', { productID: 'p1', deviceName: 'd', secret: '', isOnline: 1 });
+  platform.devices.set('p1/d', { productID: 'p1', deviceName: 'd', secret: '', isOnline: 2 });
   const { code, stderr } = await dmctl('product delete p1');
   platform.devices.clear();
   expect(code).toBe(1);

@@ -12,7 +12,7 @@ interface StatusLogQuery extends DeviceCore {
   /** Unix milliseconds; "0" for no bound. */
   readonly timeStart: string;
   readonly timeEnd: string;
-  /** 1 offline, 2 online; "0" for both. */
+  /** 1 online, 2 offline; "0" for both. */
   readonly status?: string;
 }
 

@@ -1,0 +1,73 @@
+/**
+ * Requests over an inbox of our own. The client's own takes whatever comes first for the answer, also what a bystander
+ * with a wildcard subscription "acknowledges"; this one waits on for the answer.
+ */
+import { createInbox, type Msg, type NatsConnection } from 'nats';
+import { isAckWord } from './ack-word';
+import { BusTimeoutError, NoListenerError } from './bus';
+import { NO_RESPONDERS, statusOf } from './nats-error';
+
+interface Waiting {
+  readonly subject: string;
+  readonly timer: NodeJS.Timeout;
+  resolve(answer: Uint8Array): void;
+  reject(error: Error): void;
+}
+
+export class Requester {
+  private readonly inbox = createInbox();
+  private readonly waiting = new Map<string, Waiting>();
+  private number = 0;
+
+  constructor(private readonly connection: NatsConnection) {
+    const prefix = this.inbox.length + 1;
+    connection.subscribe(`${this.inbox}.*`, {
+      callback: (error, message) => {
+        if (!error) this.answered(message.subject.slice(prefix), message);
+      },
+    });
+  }
+
+  /**
+   * @throws {NoListenerError} at once when nobody listens
+   * @throws {BusTimeoutError} when no answer came within `timeoutMs`
+   */
+  request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const id = String(++this.number);
+      const late = (): void =>
+        this.take(id)?.reject(new BusTimeoutError(`no answer on ${subject} within ${timeoutMs} ms`));
+      this.waiting.set(id, { subject, timer: setTimeout(late, timeoutMs), resolve, reject });
+      try {
+        this.connection.publish(subject, data, { reply: `${this.inbox}.${id}` });
+      } catch (cause) {
+        // Above the server's payload limit, or the connection is closed for good.
+        this.take(id)?.reject(new BusTimeoutError(`the request on ${subject} could not be sent`, { cause }));
+      }
+    });
+  }
+
+  /** Rejects what still waits. */
+  close(): void {
+    for (const [id, { subject }] of [...this.waiting]) {
+      this.take(id)?.reject(new BusTimeoutError(`bus closed while waiting for an answer on ${subject}`));
+    }
+  }
+
+  private answered(id: string, message: Msg): void {
+    if (isAckWord(message.data)) return;
+    const waiting = this.take(id);
+    if (!waiting) return;
+    if (statusOf(message) === NO_RESPONDERS) {
+      waiting.reject(new NoListenerError(`nobody listens on ${waiting.subject}`));
+    } else waiting.resolve(message.data);
+  }
+
+  private take(id: string): Waiting | undefined {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return undefined;
+    clearTimeout(waiting.timer);
+    this.waiting.delete(id);
+    return waiting;
+  }
+}
