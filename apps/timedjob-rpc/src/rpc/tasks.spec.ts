@@ -193,7 +193,11 @@ describe('a timing task', () => {
     const own = () => heard.filter(({ subject }) => subject === topic);
     await soon(() => expect(own().length).toBeGreaterThanOrEqual(4));
     await a.timed.TaskInfoDelete({ groupCode, code });
-    expect(own()[0]).toMatchObject({ data: 'tick', trace: expect.stringContaining('TraceID') as unknown, timestamp: expect.any(Number) });
+    expect(own()[0]).toMatchObject({
+      data: 'tick',
+      trace: expect.stringContaining('TraceID') as unknown,
+      timestamp: expect.any(Number),
+    });
     await soon(async () => {
       expect((await b.timed.TaskLogIndex({ groupCode })).list).toHaveLength(own().length);
       const times = await endedRuns(code);
