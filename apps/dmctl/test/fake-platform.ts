@@ -27,7 +27,6 @@ export class FakePlatform {
   readonly schemas = new Map<string, string>();
   readonly devices = new Map<string, Device & Record<string, unknown>>();
   readonly tasks = new Map<string, Record<string, unknown>>();
-  readonly groups = new Map<string, object>();
   hubLog: HubLog[] = [];
   /** Commands, newest first. */
   sendLog: { action: string; [field: string]: unknown }[] = [];
@@ -243,27 +242,22 @@ export class FakePlatform {
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
         }),
         this.serve(services.timedManage, {
-          TaskGroupCreate: async (group) => {
-            this.groups.set(group.code, group);
-            return {};
-          },
           TaskInfoCreate: async (task) => {
             if (task.cronExpr === 'bad') throw new RpcError(Code.parameter, 'cronExpr: has no fields');
-            if (!this.groups.has(task.groupCode)) throw new RpcError(Code.notFound, `group ${task.groupCode} is new`);
-            this.tasks.set(`${task.groupCode}/${task.code}`, task as never);
+            this.tasks.set(`${task.groupCode}/${task.code}`, { ...task, status: '1' } as never);
             return {};
+          },
+          TaskInfoRead: async ({ groupCode, code }) => {
+            const task = this.tasks.get(`${groupCode}/${code}`);
+            if (!task) throw new RpcError(Code.notFound, `task ${code} does not exist`);
+            return task;
           },
           TaskInfoIndex: async () => ({ list: [...this.tasks.values()], total: this.tasks.size }),
           TaskInfoDelete: async ({ groupCode, code }) => {
-            if (!this.tasks.delete(`${groupCode}/${code}`))
-              throw new RpcError(Code.notFound, `task ${code} does not exist`);
+            this.tasks.delete(`${groupCode}/${code}`);
             return {};
           },
-          TaskSend: async ({ groupCode, code }) => {
-            if (!this.tasks.has(`${groupCode}/${code}`))
-              throw new RpcError(Code.notFound, `task ${code} does not exist`);
-            return { taskID: 'task-1' };
-          },
+          TaskSend: async () => ({ taskID: 'task-1' }),
         }),
       ],
     });

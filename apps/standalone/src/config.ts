@@ -21,6 +21,7 @@ export const standaloneConfigSchema = z.object({
   FOREIGN_READERS: onOff(true),
   ...dmFields,
   TIMEDJOB_GRPC_PORT: timedjobSchema.shape.TIMEDJOB_GRPC_PORT,
+  CRON_TIMEZONE: timedjobSchema.shape.CRON_TIMEZONE,
   /** Whether the product and the device of the manual's walk-through are created. */
   DEMO: onOff(true),
 });

@@ -11,6 +11,8 @@ import { groupHandlers } from './rpc/groups';
 import { logHandlers } from './rpc/logs';
 import { sendHandlers } from './rpc/sends';
 import { taskHandlers } from './rpc/tasks';
+import { makeStandingGroup } from './standing-group';
+import { TaskChanges } from './task-changes';
 import { TaskLog } from './task-log';
 import { TaskRunner } from './task-runner';
 import { TaskScheduler } from './task-scheduler';
@@ -48,14 +50,15 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
   const { prisma } = db;
   const part = (name: string) => componentLogger(log, name);
   const queue = new JobQueue({ databaseUrl: options.databaseUrl ?? db.url, log: part('queue') });
-  const scheduler = new TaskScheduler(prisma, queue, clock, part('scheduler'));
+  const scheduler = new TaskScheduler({ prisma, queue, clock, timeZone: config.CRON_TIMEZONE, log: part('scheduler') });
   const triggers = new Triggers(prisma, bus, queue, clock, part('triggers'));
   const taskLog = new TaskLog(prisma, part('log'));
   const runner = new TaskRunner(prisma, bus, scheduler, taskLog, clock, part('runner'));
+  const changes = new TaskChanges(queue, scheduler, triggers);
   const handlers = {
-    ...groupHandlers(prisma),
-    ...taskHandlers({ prisma, queue, scheduler, triggers }),
-    ...sendHandlers({ prisma, queue, clock }),
+    ...groupHandlers(prisma, changes),
+    ...taskHandlers({ prisma, scheduler, changes }),
+    ...sendHandlers({ prisma, queue, runner, clock }),
     ...logHandlers(prisma),
   };
 
@@ -81,6 +84,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
   const running = await startAll(
     [
       { name: 'queue', start: () => queue.start(), stop: () => queue.stop() },
+      { name: 'groups', start: () => makeStandingGroup(prisma), stop: async () => undefined },
       { name: 'task log', start: async () => taskLog.start(), stop: async () => taskLog.stop() },
       { name: 'scheduler', start: () => scheduler.start(), stop: async () => scheduler.stop() },
       { name: 'triggers', start: () => triggers.start(), stop: () => triggers.stop() },

@@ -94,6 +94,10 @@ describe('timedjob-rpc as a process', () => {
   test.each([
     [{ DATABASE_URL: '' }, /^timedjob-rpc: bad configuration: DATABASE_URL is not set, must be a URL/],
     [{ TIMEDJOB_GRPC_PORT: 'x' }, /^timedjob-rpc: bad configuration: TIMEDJOB_GRPC_PORT is "x"/],
+    [
+      { CRON_TIMEZONE: 'Beijing' },
+      /bad configuration: CRON_TIMEZONE is "Beijing", must be a time zone of the IANA database/,
+    ],
     [{ ETCD_HOSTS: '127.0.0.1:1' }, /timedjob-rpc: etcd was not available within \d+ s/],
     [
       { DATABASE_URL: 'postgresql://alink:hunter2@127.0.0.1:1/alink' },

@@ -1,7 +1,7 @@
 /** What becomes of a task's status when a caller asks for one. */
 import { TaskStatus } from '@alink/contract';
 
-/** What becomes of a task when a caller asks for a status; undefined for one that does not exist. */
+/** What becomes of a task that goes on to exist; undefined for a status that it cannot have. */
 export const settledStatus = (asked: number): number | undefined => {
   switch (asked) {
     case TaskStatus.running:
@@ -10,8 +10,6 @@ export const settledStatus = (asked: number): number | undefined => {
     case TaskStatus.toStop:
     case TaskStatus.stopped:
       return TaskStatus.stopped;
-    case TaskStatus.toDelete:
-      return TaskStatus.toDelete;
     default:
       return undefined;
   }

@@ -7,7 +7,7 @@ import { connectRpc, type Client } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
 import { createDatabase, eventually, PATIENCE_MS, startNats, type TestNats } from '@alink/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTimedjob, type Timedjob } from '../src/app';
+import { createTimedjob, type Timedjob, type TimedjobConfig } from '../src/app';
 
 type Timed = Client<typeof services.timedManage>;
 
@@ -32,7 +32,8 @@ export interface Bed {
   readonly registry: Registry;
   /** A connection that is none of the service's. */
   readonly bus: Bus;
-  instance(): Promise<Instance>;
+  /** @param settings other than those of all tests */
+  instance(settings?: Partial<TimedjobConfig>): Promise<Instance>;
   /** Everything published on the subject from now on: NATS knows of the subscription when this resolves. */
   listen(subject: string): Promise<Heard[]>;
   /** Resolves once NATS has done what `bus` had asked of it. */
@@ -49,10 +50,10 @@ export const startBed = async (): Promise<Bed> => {
   const bus = await connectNats({ servers: nats.url, name: 'test' });
   const instances = new Set<Instance>();
 
-  const instance = async (): Promise<Instance> => {
+  const instance = async (settings: Partial<TimedjobConfig> = {}): Promise<Instance> => {
     const own = await openDatabase(database.url, { connectTimeoutMs: PATIENCE_MS });
     const ownBus = await connectNats({ servers: nats.url, name: 'timedjob' });
-    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0 };
+    const config = { HOST: '127.0.0.1', TIMEDJOB_GRPC_PORT: 0, CRON_TIMEZONE: 'Asia/Shanghai', ...settings };
     const service = await createTimedjob({ db: own, bus: ownBus, registry, config, log });
     const channel = connectRpc(`127.0.0.1:${service.port}`, { deadlineMs: PATIENCE_MS });
     const started: Instance = {

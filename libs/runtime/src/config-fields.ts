@@ -1,5 +1,6 @@
 /** Fields for configuration schemas: each reads one environment variable and says in words what it wants. */
 import * as z from 'zod';
+import { isTimeZone } from './time-zone';
 
 /** What a field tells about itself. */
 interface FieldFacts {
@@ -105,6 +106,13 @@ const isUrl = (text: string, schemes: readonly string[]): boolean => {
   const { protocol, hostname } = new URL(text);
   return hostname !== '' && schemes.includes(protocol.slice(0, -1));
 };
+
+/** The name of a time zone in IANA's database. */
+export const timeZone = (fallback: string) =>
+  field(
+    parsed((text) => (isTimeZone(text) ? text : undefined)).default(fallback),
+    'a time zone of the IANA database, such as Asia/Shanghai',
+  );
 
 /** Names of pino's levels, from most to least. */
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

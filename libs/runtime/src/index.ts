@@ -10,6 +10,7 @@ export {
   port,
   secret,
   text,
+  timeZone,
   url,
   wholeNumber,
   type LogLevel,
@@ -32,4 +33,5 @@ export {
 } from './ops-http';
 export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { portTaken, StartError } from './start-error';
+export { isTimeZone } from './time-zone';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

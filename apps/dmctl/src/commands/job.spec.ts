@@ -10,15 +10,15 @@ test('a job from its creation to its end', async () => {
   expect((await dmctl('job', 'list')).stdout).toBe('no jobs\n');
   const created = await dmctl(
     ...['job', 'create', 'reports', 'nightly', '--topic', 'reports.build', '--payload', '{"a":1}'],
-    ...['--cron', '0 3 * * *', '--jetstream'],
+    ...['--cron', '0 3 * * *'],
   );
   expect(created).toMatchObject({ code: 0, stdout: 'created job nightly of reports\n' });
-  expect(platform.requests.TaskGroupCreate).toMatchObject({ code: 'reports', type: 'queue', subType: 'natsJs' });
   expect(platform.requests.TaskInfoCreate).toMatchObject({
     groupCode: 'reports',
     code: 'nightly',
     type: '1',
     cronExpr: '0 3 * * *',
+    status: '2',
     params: '{"topic":"reports.build","payload":"{\\"a\\":1}"}',
   });
 
@@ -33,26 +33,36 @@ test('a job from its creation to its end', async () => {
   });
   expect(JSON.parse((await dmctl('job', 'run', 'reports', 'nightly', '--json')).stdout)).toEqual({ taskId: 'task-1' });
   expect((await dmctl('job', 'delete', 'reports', 'nightly')).stdout).toBe('deleted job nightly of reports\n');
+  expect(platform.tasks.size).toBe(0);
   expect(await dmctl('job', 'delete', 'reports', 'nightly')).toMatchObject({ code: 1, stdout: '' });
 });
 
-test('a group that exists stays as it is, and a job without cron waits to be run', async () => {
-  platform.groups.set('mine', { code: 'mine' });
-  delete platform.requests.TaskGroupCreate;
+test('a job without cron waits to be run', async () => {
   expect((await dmctl('job', 'create', 'mine', 'once', '--topic', 't')).code).toBe(0);
-  expect(platform.requests.TaskGroupCreate).toBeUndefined();
   expect(platform.requests.TaskInfoCreate).toMatchObject({ type: '2', cronExpr: '' });
 });
 
-test('a job that is refused leaves no group behind', async () => {
+test('a job that exists is not created again: it would stay as it was', async () => {
+  expect((await dmctl('job', 'create', 'mine', 'twice', '--topic', 't')).code).toBe(0);
+  delete platform.requests.TaskInfoCreate;
+  expect(await dmctl('job', 'create', 'mine', 'twice', '--topic', 'other')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/job twice of mine exists already \(100010\)/),
+  });
+  expect(platform.requests.TaskInfoCreate).toBeUndefined();
+});
+
+test('a job that is refused says why', async () => {
   const { code, stderr } = await dmctl('job', 'create', 'fresh', 'nightly', '--topic', 't', '--cron', 'bad');
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('cronExpr') });
-  expect(platform.groups.has('fresh')).toBe(false);
 });
 
 test('a job that does not exist: the hint shows the jobs', async () => {
   for (const command of ['run', 'delete']) {
+    delete platform.requests.TaskSend;
     const { code, stderr } = await dmctl('job', command, 'mine', 'nosuch');
+    expect(platform.requests.TaskSend).toBeUndefined();
     expect(code).toBe(1);
     expect(stderr).toMatch(/does not exist \(100009\)\n +dmctl job list/);
     expect(stderr).not.toContain('product');

@@ -13,7 +13,6 @@ interface CreateOptions {
   readonly payload: string;
   readonly cron?: string;
   readonly name?: string;
-  readonly jetstream?: boolean;
 }
 
 export const addJobCommands = (job: Command, io: Io): void => {
@@ -49,9 +48,11 @@ export const addJobCommands = (job: Command, io: Io): void => {
       .argument('<code>', 'name of the job within its group')
       .requiredOption('--topic <subject>', 'NATS subject to publish on')
       .option('--payload <text>', 'what to publish', '')
-      .option('--cron <expression>', '5 or 6 fields, or "@every 10m"; without it the job waits for "job run"')
+      .option(
+        '--cron <expression>',
+        '5 or 6 fields by the clock of CRON_TIMEZONE, or "@every 10m"; without it the job waits for "job run"',
+      )
       .option('--name <text>', 'display name (the code when left out)')
-      .option('--jetstream', 'for a new group: publish into JetStream')
       .action(inSession(io, createJob)),
     `job create reports nightly --topic reports.build --payload '{"day":"today"}' --cron '0 3 * * *'`,
   );
@@ -65,6 +66,8 @@ export const addJobCommands = (job: Command, io: Io): void => {
       .option('--delay <seconds>', 'not now but later', parseSeconds, 0)
       .action(
         inSession(io, async ({ jobs, out }, { delay }: { delay: number }, groupCode: string, code: string) => {
+          // Where there is none, the service would ask for a message to make one of.
+          await jobs.TaskInfoRead({ groupCode, code });
           const { taskID } = await jobs.TaskSend({ groupCode, code, option: { processIn: delay } });
           out.done({ taskId: taskID }, `${code} runs ${delay > 0 ? `in ${delay} s` : 'now'}, task ${taskID}`);
         }),
@@ -80,6 +83,8 @@ export const addJobCommands = (job: Command, io: Io): void => {
       .argument('<code>')
       .action(
         inSession(io, async ({ jobs, out }, _options, groupCode: string, code: string) => {
+          // Deleting what is not there is fine for the service; here it is a slip of the hand.
+          await jobs.TaskInfoRead({ groupCode, code });
           await jobs.TaskInfoDelete({ groupCode, code });
           out.done({ deleted: `${groupCode}/${code}` }, `deleted job ${code} of ${groupCode}`);
         }),
@@ -90,31 +95,24 @@ export const addJobCommands = (job: Command, io: Io): void => {
 
 const createJob = async (
   { jobs, out }: Session,
-  { topic, payload, cron, name, jetstream }: CreateOptions,
+  { topic, payload, cron, name }: CreateOptions,
   groupCode: string,
   code: string,
 ): Promise<void> => {
-  const type = cron ? 'timed' : 'delayed';
-  const create = () =>
-    jobs.TaskInfoCreate({
-      groupCode,
-      code,
-      name: name ?? code,
-      type: taskTypes[type],
-      params: JSON.stringify({ topic, payload }),
-      cronExpr: cron,
-      status: taskStatuses.running,
-    });
-  // A job that is not valid is refused before its group is missed: it leaves no group behind.
-  if (!(await exists(create()))) {
-    await jobs.TaskGroupCreate({
-      code: groupCode,
-      name: groupCode,
-      type: 'queue',
-      subType: jetstream ? 'natsJs' : 'nats',
-    });
-    await create();
+  // For the service a job that exists is created; it stays as it was, and people should know.
+  if (await exists(jobs.TaskInfoRead({ groupCode, code }))) {
+    throw new RpcError(Code.duplicate, `job ${code} of ${groupCode} exists already`);
   }
+  const type = cron ? 'timed' : 'delayed';
+  await jobs.TaskInfoCreate({
+    groupCode,
+    code,
+    name: name ?? code,
+    type: taskTypes[type],
+    params: JSON.stringify({ topic, payload }),
+    cronExpr: cron,
+    status: taskStatuses['waiting to run'],
+  });
   out.done({ group: groupCode, code, type, cron, topic }, `created job ${code} of ${groupCode}`);
 };
 

@@ -110,11 +110,60 @@ describe('JobQueue', () => {
     await soon(() => expect(begun).toBe(true));
     expect(await queue.stateOf(job.id)).toBe('running');
     expect(await queue.removeWaiting(job.id)).toBe(false);
-    await queue.removeTask(task.uid);
+    await queue.removeTasks([task.uid]);
     expect(await queue.stateOf(job.id)).toBe('running');
     finish();
     await soon(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
     expect(await queue.add(job)).toBe(false);
+  });
+
+  test('the id of a run that has ended, or is just ending, may be used again; one that waits keeps it', async () => {
+    const queue = await start();
+    const ends: (() => void)[] = [];
+    queue.work(() => new Promise<void>((resolve) => ends.push(resolve)));
+    const job = makeJob();
+    const later = { ...job, startMs: Date.now() + 3_600_000 };
+    expect(await queue.addUnlessPending(later)).toBe(true);
+    expect(await queue.addUnlessPending(job)).toBe(false);
+    expect(await queue.removeWaiting(job.id)).toBe(true);
+
+    expect(await queue.addUnlessPending(job)).toBe(true);
+    await soon(() => expect(ends).toHaveLength(1));
+    // It runs, and goes on: whoever asks meanwhile has to do with less.
+    expect(await queue.addUnlessPending(job)).toBe(false);
+    const again = queue.addUnlessPending(job);
+    ends[0]!();
+    expect(await again).toBe(true);
+    await soon(() => expect(ends).toHaveLength(2));
+    ends[1]!();
+    await soon(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
+    expect(await queue.addUnlessPending(later)).toBe(true);
+    expect(await queue.stateOf(job.id)).toBe('waiting');
+  });
+
+  test('cancelled, what waits is taken out, and what runs is not tried again', async () => {
+    const queue = await start();
+    const later = makeJob({ startMs: Date.now() + 3_600_000 });
+    await queue.add(later);
+    await queue.cancel(later.id);
+    expect(await queue.stateOf(later.id)).toBe('unknown');
+    await queue.cancel(later.id);
+
+    let fail!: () => void;
+    const failed = new Promise<never>((_resolve, reject) => (fail = () => reject(new Error('not now'))));
+    let tries = 0;
+    queue.work(() => {
+      tries++;
+      return failed;
+    });
+    const job = makeJob();
+    await queue.add(job);
+    await soon(() => expect(tries).toBe(1));
+    await queue.cancel(job.id);
+    expect(await queue.stateOf(job.id)).toBe('running');
+    fail();
+    await soon(async () => expect(await queue.stateOf(job.id)).toBe('ended'));
+    expect(tries).toBe(1);
   });
 
   test('a failed try is followed by another, later', async () => {

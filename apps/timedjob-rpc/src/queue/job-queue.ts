@@ -1,5 +1,6 @@
 /** The queue of runs: pg-boss on PostgreSQL, shared by all instances. */
 import type { Logger } from '@alink/runtime';
+import { setTimeout as sleep } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 import type { Job, QueuedJob } from './job';
 
@@ -19,10 +20,17 @@ const EXPIRY_MARGIN_S = 10;
 const SUPERVISE_S = 15;
 /** Days that a job keeps waiting after its time while nobody runs. */
 const KEEP_WAITING_DAYS = 365;
-/** Days for which the id of a run that has ended is remembered. */
+/** Days for which a run that has ended is remembered. */
 const KEEP_ENDED_DAYS = 7;
 
+/** Milliseconds for which a run may be about to end, less than callers wait for an answer; and between two looks. */
+const ENDING_MS = 1500;
+const ENDING_POLL_MS = 20;
+
 const DAY_MS = 86_400_000;
+
+/** Not begun, or to be tried again: states of pg-boss are in the order of a job's life. */
+const WAITING = `state < 'active'`;
 
 /** Instances that make the queue at the same time may get into each other's way; one of them always succeeds. */
 const CREATE_TRIES = 5;
@@ -32,7 +40,6 @@ const DEADLOCK = '40P01';
 export interface Attempt {
   readonly id: string;
   readonly job: Job;
-  readonly timeoutMs: number;
   /** The database's time when the try began, unix milliseconds. */
   readonly startedMs: number;
   /** Tries before this one. */
@@ -111,6 +118,21 @@ export class JobQueue {
     return id !== null;
   }
 
+  /**
+   * Adds a job under an id that may have been used before: by one that has ended, or is just ending.
+   * @returns false when a job of that id waits, which then stays as it is, or has run for seconds
+   */
+  async addUnlessPending(job: QueuedJob): Promise<boolean> {
+    const patienceEnds = performance.now() + ENDING_MS;
+    for (;;) {
+      await this.remove(`id = $2 AND state > 'active'`, job.id);
+      if (await this.add(job)) return true;
+      const state = await this.stateOf(job.id);
+      if (state === 'waiting' || performance.now() > patienceEnds) return false;
+      if (state === 'running') await sleep(ENDING_POLL_MS);
+    }
+  }
+
   /** Adds those whose id the queue neither has nor had. */
   async addAll(jobs: readonly QueuedJob[]): Promise<void> {
     if (jobs.length === 0) return;
@@ -136,17 +158,24 @@ export class JobQueue {
 
   /** Takes a job out that has not begun. @returns whether there was one */
   removeWaiting(id: string): Promise<boolean> {
-    return this.remove('id = $2', id);
+    return this.remove(`id = $2 AND ${WAITING}`, id);
   }
 
-  /** Takes everything out that a task has waiting. */
-  async removeTask(uid: string): Promise<void> {
-    await this.remove('singleton_key = $2', uid);
+  /** The same; one that runs does so to its end, but is not tried again. */
+  async cancel(id: string): Promise<void> {
+    if (await this.removeWaiting(id)) return;
+    const sql = `UPDATE ${SCHEMA}.job SET retry_limit = retry_count WHERE name = $1 AND id = $2 AND state = 'active'`;
+    await this.boss.getDb().executeSql(sql, [QUEUE, id]);
+  }
+
+  /** Takes everything out that tasks have waiting. */
+  async removeTasks(uids: readonly string[]): Promise<void> {
+    await this.remove(`singleton_key = ANY($2) AND ${WAITING}`, uids);
   }
 
   /** pg-boss's own cancel and deleteJob also hit a job that runs; this does not, whatever happens at the same moment. */
-  private async remove(condition: string, value: string): Promise<boolean> {
-    const sql = `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND ${condition} AND state < 'active' RETURNING id`;
+  private async remove(condition: string, value: string | readonly string[]): Promise<boolean> {
+    const sql = `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND ${condition} RETURNING id`;
     const { rows } = await this.boss.getDb().executeSql(sql, [QUEUE, value]);
     return rows.length > 0;
   }
@@ -183,9 +212,8 @@ export class JobQueue {
   /** Never rejects. */
   private async run(handler: Handler, row: PgBoss.JobWithMetadata<Job>): Promise<void> {
     const { id, data: job, startedOn, retryCount: retries } = row;
-    const timeoutMs = Math.max(1, row.expireInSeconds - EXPIRY_MARGIN_S) * 1000;
     try {
-      const failure = await handler({ id, job, timeoutMs, startedMs: startedOn.getTime(), retries }).then(
+      const failure = await handler({ id, job, startedMs: startedOn.getTime(), retries }).then(
         () => undefined,
         (error: unknown) => ({ message: error instanceof Error ? error.message : String(error) }),
       );

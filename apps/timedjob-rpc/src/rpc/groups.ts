@@ -2,6 +2,8 @@
 import { Code, type services } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
+import { DEFAULT_PRIORITY } from '../standing-group';
+import type { TaskChanges } from '../task-changes';
 import { duplicate, notFound, refusedAs } from './database-errors';
 import { pageArgs } from './page';
 import { badField, boundedName, priorityOf, requiredName } from './request-fields';
@@ -12,16 +14,17 @@ type GroupHandlers = Pick<
   'TaskGroupCreate' | 'TaskGroupUpdate' | 'TaskGroupDelete' | 'TaskGroupIndex' | 'TaskGroupRead'
 >;
 
-const DEFAULT_PRIORITY = 3;
+/** How the messages of a group go out, as unitedrhino names it; all alike, see TaskRunner. */
+const SUB_TYPES = ['nats', 'natsJs', 'js'];
 
-export const groupHandlers = (prisma: PrismaClient): GroupHandlers => ({
+export const groupHandlers = (prisma: PrismaClient, changes: TaskChanges): GroupHandlers => ({
   TaskGroupCreate: async (request) => {
     const code = requiredName(request.code, 'code');
     const data = {
       code,
       name: boundedName(request.name, 'name'),
-      type: served(requiredName(request.type, 'type'), 'type', ['queue']),
-      subType: served(requiredName(request.subType, 'subType'), 'subType', ['nats', 'natsJs']),
+      type: servedType(requiredName(request.type, 'type')),
+      subType: knownSubType(request.subType),
       priority: priorityOf(request.priority, 'priority') || DEFAULT_PRIORITY,
       env: request.env,
       config: request.config,
@@ -34,8 +37,8 @@ export const groupHandlers = (prisma: PrismaClient): GroupHandlers => ({
     const code = requiredName(request.code, 'code');
     const data: Prisma.TimedGroupUpdateInput = {
       name: boundedName(request.name, 'name') || undefined,
-      type: request.type ? served(request.type, 'type', ['queue']) : undefined,
-      subType: request.subType ? served(request.subType, 'subType', ['nats', 'natsJs']) : undefined,
+      type: request.type ? servedType(request.type) : undefined,
+      subType: knownSubType(request.subType) || undefined,
       priority: priorityOf(request.priority, 'priority') || undefined,
       env: Object.keys(request.env).length > 0 ? request.env : undefined,
       config: request.config || undefined,
@@ -46,10 +49,10 @@ export const groupHandlers = (prisma: PrismaClient): GroupHandlers => ({
 
   TaskGroupDelete: async (request) => {
     const code = requiredName(request.code, 'code');
-    await refusedAs(prisma.timedGroup.delete({ where: { code } }), {
-      P2025: notFound(`group "${code}"`),
-      P2003: [Code.notEmpty, `group "${code}" still has tasks`],
-    });
+    // Its tasks go with it, and one that does not exist is as good as deleted: both as in unitedrhino.
+    const tasks = await prisma.timedTask.findMany({ where: { groupCode: code } });
+    await prisma.timedGroup.deleteMany({ where: { code } });
+    await changes.deleted(...tasks);
     return {};
   },
 
@@ -67,12 +70,16 @@ export const groupHandlers = (prisma: PrismaClient): GroupHandlers => ({
   },
 });
 
-/** @throws {RpcError} 100018 for kinds of groups that this service does not run */
-const served = (value: string, field: string, kinds: readonly string[]): string => {
-  if (kinds.includes(value)) return value;
-  const known = ['queue', 'sql', 'script', 'nats', 'natsJs', 'js'].includes(value);
-  if (!known) throw badField(field, `"${value}" is unknown; ${kinds.join(' or ')} is served`);
-  throw new RpcError(Code.notImplemented, `${field}: "${value}" is not served, only ${kinds.join(' and ')}`);
+/** @throws {RpcError} 100018 for what unitedrhino runs and this service does not: SQL and scripts that callers bring */
+const servedType = (type: string): string => {
+  if (type === 'queue') return type;
+  if (!['sql', 'script'].includes(type)) throw badField('type', `"${type}" is unknown; queue is served`);
+  throw new RpcError(Code.notImplemented, `type: "${type}" is not served, only queue`);
+};
+
+const knownSubType = (subType: string): string => {
+  if (subType === '' || SUB_TYPES.includes(subType)) return subType;
+  throw badField('subType', `"${subType}" is none of ${SUB_TYPES.join(', ')}`);
 };
 
 const toWire = ({ code, name, type, subType, priority, env, config }: Prisma.TimedGroupGetPayload<object>) => ({

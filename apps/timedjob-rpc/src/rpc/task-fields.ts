@@ -29,17 +29,19 @@ interface TaskRequest {
 }
 
 const MAX_TOPICS = 100;
+/** What unitedrhino shows for a task without params, and its callers may send back. */
+const NO_PARAMS = '{}';
 
 /** What is set in the request over what holds without it. @throws {RpcError} 100006 naming the field */
 export const mergeTask = (base: TaskFields, request: TaskRequest): TaskFields => {
   const asked = wholeNumber(request.status, 'status');
   const status = asked === 0 ? base.status : settledStatus(asked);
-  if (status === undefined) throw badField('status', `${asked} is none of 1 to 5`);
+  if (status === undefined) throw badField('status', `${asked} is none of 1 to 4`);
   const fields: TaskFields = {
     name: boundedName(request.name, 'name') || base.name,
     type: wholeNumber(request.type, 'type') || base.type,
     topics: request.topics.length > 0 ? [...new Set(request.topics)] : base.topics,
-    params: request.params || base.params,
+    params: request.params === NO_PARAMS ? base.params : request.params || base.params,
     cronExpr: request.cronExpr.trim() || base.cronExpr,
     status,
     priority: priorityOf(request.priority, 'priority') || base.priority,
@@ -48,10 +50,10 @@ export const mergeTask = (base: TaskFields, request: TaskRequest): TaskFields =>
   return fields;
 };
 
-/** Fields of a task of which nothing has been said; it has its group's priority. */
+/** Fields of a task of which nothing has been said: unitedrhino takes it for a timing one. It has its group's priority. */
 export const NEW_TASK: TaskFields = {
   name: '',
-  type: 0,
+  type: TaskType.timing,
   topics: [],
   params: '',
   cronExpr: '',
@@ -60,10 +62,10 @@ export const NEW_TASK: TaskFields = {
 };
 
 const check = ({ type, topics, params, cronExpr }: TaskFields): void => {
-  if (type === 0) throw badField('type', 'is missing');
   if (!Object.values<number>(TaskType).includes(type)) throw badField('type', `${type} is none of 1, 2, 3`);
   if (type === TaskType.timing && cronExpr === '') throw badField('cronExpr', 'is missing');
-  if (cronExpr !== '') readable('cronExpr', () => parseSchedule(cronExpr));
+  // Whether it can be read is the same in every zone.
+  if (cronExpr !== '') readable('cronExpr', () => parseSchedule(cronExpr, 'UTC'));
   if (type === TaskType.triggered && topics.length === 0) throw badField('topics', 'is missing');
   if (topics.length > MAX_TOPICS) throw badField('topics', `has more than ${MAX_TOPICS}`);
   const bad = topics.find((topic) => !isListenSubject(topic));

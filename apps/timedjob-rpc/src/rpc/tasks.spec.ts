@@ -64,9 +64,10 @@ describe('TaskInfo', () => {
     [{ type: 1, cronExpr: '* * * * *', params: 'topic=a' }, 'params'],
     [{ type: 1, cronExpr: '* * * * *', params: '{"payload":"x"}' }, 'params'],
     [{ type: 1, cronExpr: '* * * * *', params: '{"topic":"a.*"}' }, 'params'],
-    [{ params }, 'type'],
+    [{ params }, 'cronExpr'],
     [{ type: 4, params }, 'type'],
     [{ type: 2, status: 9 }, 'status'],
+    [{ type: 2, status: 5 }, 'status'],
     [{ type: 3, params }, 'topics'],
     [{ type: 3, params, topics: ['a b'] }, 'topics'],
     [{ type: 3, params, topics: ['a.b'] }, 'params'],
@@ -79,15 +80,84 @@ describe('TaskInfo', () => {
     expect(await a.timed.TaskInfoIndex({ groupCode })).toEqual({ list: [], total: '0' });
   });
 
-  test('missing codes, an unknown group, a duplicate, an unknown task', async () => {
-    const { groupCode, code } = await makeTask(a.timed, { type: 2 });
+  test('one that exists already stays as it is, and the caller goes on', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1h' });
+    const heard = await bed.listen(topic);
+    const before = await a.timed.TaskInfoRead({ groupCode, code });
+    const again = { groupCode, code, name: 'other', type: 1, cronExpr: '@every 1s', params: before.params };
+    expect(await b.timed.TaskInfoCreate(again)).toEqual({});
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toEqual(before);
+    await quiet(heard);
+    expect(heard).toEqual([]);
+  });
+
+  test('a group that is missing comes into being with its first task, also when several are first', async () => {
+    const groupCode = fresh('group');
+    const topic = fresh('test.topic');
+    const heard = await bed.listen(topic);
+    const task = { groupCode, type: 1, cronExpr: '@every 1s', params: JSON.stringify({ topic }) };
+    await Promise.all([a, b, a, b].map(({ timed }, n) => timed.TaskInfoCreate({ ...task, code: `task${n}` })));
+    expect(await a.timed.TaskGroupRead({ code: groupCode })).toMatchObject({ type: 'queue', priority: '3' });
+    expect(await a.timed.TaskInfoIndex({ groupCode })).toMatchObject({
+      total: '4',
+      list: [{ priority: '3' }, {}, {}, {}],
+    });
+    await soon(() => expect(heard.length).toBeGreaterThanOrEqual(4));
+    await a.timed.TaskGroupDelete({ code: groupCode });
+  });
+
+  test('missing codes, an unknown task', async () => {
+    const groupCode = await makeGroup(a.timed);
     const create = (task: object) => a.timed.TaskInfoCreate({ type: 2, ...task });
     await expect(create({ code: 'x' })).rejects.toMatchObject({ code: 100006, message: 'groupCode: is missing' });
     await expect(create({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
-    await expect(create({ groupCode: 'nowhere', code: 'x' })).rejects.toMatchObject({ code: 100009 });
-    await expect(create({ groupCode, code })).rejects.toMatchObject({ code: 100010 });
     await expect(a.timed.TaskInfoUpdate({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
-    await expect(a.timed.TaskInfoDelete({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    await expect(a.timed.TaskInfoRead({ groupCode, code: 'x' })).rejects.toMatchObject({ code: 100009 });
+    expect(await a.timed.TaskInfoDelete({ groupCode, code: 'x' })).toEqual({});
+    for (const method of ['TaskInfoRead', 'TaskInfoUpdate', 'TaskInfoDelete'] as const) {
+      await expect(a.timed[method]({ groupCode })).rejects.toMatchObject({ code: 100006, message: 'code: is missing' });
+    }
+  });
+
+  test('its code alone means it: of several the oldest is read and changed, and all are deleted', async () => {
+    const code = fresh('shared');
+    const [older, younger] = [await makeGroup(a.timed), await makeGroup(a.timed)];
+    for (const groupCode of [younger, older]) {
+      await a.timed.TaskInfoCreate({ groupCode, code, type: 1, cronExpr: '@every 1h', params: '{"topic":"a.b"}' });
+    }
+    const where = { groupCode_code: { groupCode: older, code } };
+    await bed.db.prisma.timedTask.update({ where, data: { createdTime: new Date(0) } });
+    expect(await b.timed.TaskInfoRead({ code })).toMatchObject({ groupCode: older, name: '' });
+    await b.timed.TaskInfoUpdate({ code, name: 'changed' });
+    expect(await a.timed.TaskInfoRead({ groupCode: older, code })).toMatchObject({ name: 'changed' });
+    expect(await a.timed.TaskInfoRead({ groupCode: younger, code })).toMatchObject({ name: '' });
+    await b.timed.TaskInfoDelete({ code });
+    await expect(a.timed.TaskInfoRead({ code })).rejects.toMatchObject({ code: 100009 });
+  });
+
+  test('without a type it is a timing task, and "{}" stands for no params', async () => {
+    const groupCode = await makeGroup(a.timed);
+    await a.timed.TaskInfoCreate({ groupCode, code: 't', cronExpr: '@every 1h', params });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 't' })).toMatchObject({ type: '1' });
+    await a.timed.TaskInfoUpdate({ groupCode, code: 't', params: '{}' });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 't' })).toMatchObject({ params });
+    await a.timed.TaskInfoCreate({ groupCode, code: 'd', type: 2, params: '{}' });
+    expect(await a.timed.TaskInfoRead({ groupCode, code: 'd' })).toMatchObject({ params: '' });
+  });
+
+  test('status 2 asks it to run, 3 to stop, 5 to go', async () => {
+    const { groupCode, code, topic } = await makeTask(a.timed, { type: 1, cronExpr: '@every 1s', status: 2 });
+    const heard = await bed.listen(topic);
+    await soon(() => expect(heard.length).toBeGreaterThanOrEqual(1));
+    await b.timed.TaskInfoUpdate({ groupCode, code, status: 3 });
+    expect(await a.timed.TaskInfoRead({ groupCode, code })).toMatchObject({ status: '4' });
+    await a.timed.TaskInfoUpdate({ groupCode, code, status: 2 });
+    const count = heard.length;
+    await soon(() => expect(heard.length).toBeGreaterThan(count));
+    await b.timed.TaskInfoUpdate({ code, status: 5 });
+    await expect(a.timed.TaskInfoRead({ groupCode, code })).rejects.toMatchObject({ code: 100009 });
+    await quiet(heard);
+    await expect(a.timed.TaskInfoUpdate({ groupCode, code, status: 5 })).rejects.toMatchObject({ code: 100009 });
   });
 
   test('a bad update leaves the task as it was', async () => {

@@ -1,13 +1,14 @@
-/** TaskInfo*: tasks, and what their making, changing and deleting does to what is queued. */
-import { Code, TaskType, type services } from '@alink/contract';
+/** TaskInfo*: tasks. */
+import { Code, TaskStatus, type services } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
-import type { JobQueue } from '../queue/job-queue';
+import { groupForTask } from '../standing-group';
+import type { TaskChanges } from '../task-changes';
 import type { TaskScheduler } from '../task-scheduler';
-import type { Triggers } from '../triggers';
-import { duplicate, notFound, refusedAs } from './database-errors';
+import { refusedAs } from './database-errors';
+import { findTask, named } from './named-task';
 import { pageArgs } from './page';
-import { requiredName } from './request-fields';
+import { requiredName, wholeNumber } from './request-fields';
 import { isRescheduled, mergeTask, NEW_TASK, taskToWire } from './task-fields';
 
 type TimedHandlers = Handlers<typeof services.timedManage>;
@@ -19,23 +20,14 @@ type TaskRow = Prisma.TimedTaskGetPayload<object>;
 
 export interface TaskParts {
   readonly prisma: PrismaClient;
-  readonly queue: JobQueue;
   readonly scheduler: TaskScheduler;
-  readonly triggers: Triggers;
+  readonly changes: TaskChanges;
 }
 
 /** Tries of an update when others change the same task meanwhile. */
 const MAX_TRIES = 5;
 
-export const taskHandlers = ({ prisma, queue, scheduler, triggers }: TaskParts): TaskHandlers => {
-  /** Brings queue and topics to what the tables say. Where it fails half-way, the regular checks catch up. */
-  const apply = async (before: TaskRow | undefined, after: TaskRow | undefined): Promise<void> => {
-    if (before && after && before.revision !== after.revision) await scheduler.withdraw(before);
-    if (before && !after) await queue.removeTask(before.uid);
-    if (after && before?.revision !== after.revision) await scheduler.enqueue(after);
-    if ([before?.type, after?.type].includes(TaskType.triggered)) await triggers.changed();
-  };
-
+export const taskHandlers = ({ prisma, scheduler, changes }: TaskParts): TaskHandlers => {
   /** One try; undefined when somebody else was faster. */
   const update = async (
     request: Parameters<TimedHandlers['TaskInfoUpdate']>[0],
@@ -54,40 +46,46 @@ export const taskHandlers = ({ prisma, queue, scheduler, triggers }: TaskParts):
     return count > 0 ? [before, { ...before, ...fields, ...schedule }] : undefined;
   };
 
+  const remove = async (tasks: readonly TaskRow[]): Promise<void> => {
+    await prisma.timedTask.deleteMany({ where: { uid: { in: tasks.map(({ uid }) => uid) } } });
+    await changes.deleted(...tasks);
+  };
+
   return {
     TaskInfoCreate: async (request) => {
       const groupCode = requiredName(request.groupCode, 'groupCode');
       const code = requiredName(request.code, 'code');
-      // Before its group is looked for: who makes the group when it is missing shall not make one for a bad task.
+      // Before its group is looked for: a bad task shall not leave a group behind.
       const given = mergeTask(NEW_TASK, request);
-      const group = await prisma.timedGroup.findUnique({ where: { code: groupCode } });
-      if (!group) throw new RpcError(...notFound(`group "${groupCode}"`));
+      const group = await groupForTask(prisma, groupCode);
       const fields = { ...given, priority: given.priority || group.priority };
       const data = { groupCode, code, ...fields, nextFireAt: scheduler.firstFire(fields) };
-      const task = await refusedAs(prisma.timedTask.create({ data }), {
-        P2002: duplicate(`task "${code}" of group "${groupCode}"`),
-        P2003: notFound(`group "${groupCode}"`),
+      const creating = prisma.timedTask.createManyAndReturn({ data, skipDuplicates: true });
+      const [task] = await refusedAs(creating, {
+        P2003: [Code.inProgress, `group "${groupCode}" is just being deleted`],
       });
-      await apply(undefined, task);
+      // Services of unitedrhino create their tasks at each start: one that exists stays as it is, and they go on.
+      if (task) await changes.created(task);
       return {};
     },
 
     TaskInfoUpdate: async (request) => {
+      if (wholeNumber(request.status, 'status') === TaskStatus.toDelete) {
+        await remove([await findTask(prisma, request)]);
+        return {};
+      }
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const changed = await update(request);
         if (!changed) continue;
-        await apply(...changed);
+        await changes.updated(...changed);
         return {};
       }
       throw new RpcError(Code.inProgress, `task "${request.code}" is being changed by others`);
     },
 
     TaskInfoDelete: async (request) => {
-      const { groupCode, code } = await findTask(prisma, request);
-      const deleted = await refusedAs(prisma.timedTask.delete({ where: { groupCode_code: { groupCode, code } } }), {
-        P2025: notFound(`task "${code}" of group "${groupCode}"`),
-      });
-      await apply(deleted, undefined);
+      // None at all is as good as deleted.
+      await remove(await prisma.timedTask.findMany({ where: named(request) }));
       return {};
     },
 
@@ -107,16 +105,4 @@ export const taskHandlers = ({ prisma, queue, scheduler, triggers }: TaskParts):
 
     TaskInfoRead: async (request) => taskToWire(await findTask(prisma, request)),
   };
-};
-
-/** @throws {RpcError} 100006 without codes, 100009 when there is none */
-export const findTask = async (
-  prisma: PrismaClient,
-  request: { readonly groupCode: string; readonly code: string },
-): Promise<TaskRow> => {
-  const groupCode = requiredName(request.groupCode, 'groupCode');
-  const code = requiredName(request.code, 'code');
-  const task = await prisma.timedTask.findUnique({ where: { groupCode_code: { groupCode, code } } });
-  if (!task) throw new RpcError(...notFound(`task "${code}" of group "${groupCode}"`));
-  return task;
 };

@@ -20,37 +20,69 @@ describe('parseGoDuration', () => {
 });
 
 describe('parseSchedule', () => {
-  const local = (...args: [number, number, number, number, number, number]) => new Date(...args).getTime();
+  /** A schedule by the clock of Shanghai, which is 8 hours ahead of UTC all year. */
+  const scheduled = (expression: string) => parseSchedule(expression, 'Asia/Shanghai');
 
   test('five fields run at second 0', () => {
-    const schedule = parseSchedule('*/15 * * * *');
-    expect(schedule.first(local(2026, 0, 1, 12, 3, 20))).toBe(local(2026, 0, 1, 12, 15, 0));
-    expect(schedule.first(local(2026, 0, 1, 12, 15, 0))).toBe(local(2026, 0, 1, 12, 30, 0));
+    const schedule = scheduled('*/15 * * * *');
+    expect(schedule.first(at('2026-01-01T12:03:20+08:00'))).toBe(at('2026-01-01T12:15:00+08:00'));
+    expect(schedule.first(at('2026-01-01T12:15:00+08:00'))).toBe(at('2026-01-01T12:30:00+08:00'));
   });
 
   test('six fields begin with the second', () => {
-    expect(parseSchedule('30 0 8 * * 1-5').first(local(2026, 0, 3, 9, 0, 0))).toBe(local(2026, 0, 5, 8, 0, 30));
+    const schedule = scheduled('30 0 8 * * 1-5');
+    expect(schedule.first(at('2026-01-03T09:00:00+08:00'))).toBe(at('2026-01-05T08:00:30+08:00'));
   });
 
   test('names for common times', () => {
-    expect(parseSchedule('@hourly').first(local(2026, 0, 1, 12, 3, 20))).toBe(local(2026, 0, 1, 13, 0, 0));
+    const now = at('2026-01-01T12:03:20+08:00');
+    expect(scheduled('@hourly').first(now)).toBe(at('2026-01-01T13:00:00+08:00'));
+    expect(scheduled('@daily').first(now)).toBe(at('2026-01-02T00:00:00+08:00'));
+    expect(scheduled('@midnight').first(now)).toBe(at('2026-01-02T00:00:00+08:00'));
+  });
+
+  test('the zone says when a day begins, summer time included', () => {
+    const noon = at('2026-07-01T12:00:00Z');
+    expect(parseSchedule('0 0 * * *', 'Asia/Shanghai').first(noon)).toBe(at('2026-07-01T16:00:00Z'));
+    expect(parseSchedule('0 0 * * *', 'UTC').first(noon)).toBe(at('2026-07-02T00:00:00Z'));
+    expect(parseSchedule('0 0 * * *', 'Europe/Berlin').first(noon)).toBe(at('2026-07-01T22:00:00Z'));
+  });
+
+  test.each(['CRON_TZ=UTC 0 6 * * *', 'TZ=UTC 0 6 * * *', '  CRON_TZ=UTC  0 6 * * * '])(
+    '"%s" names its own zone',
+    (expression) => {
+      expect(scheduled(expression).first(at('2026-01-01T00:00:00Z'))).toBe(at('2026-01-01T06:00:00Z'));
+    },
+  );
+
+  test('@every needs no zone and may name one', () => {
+    expect(scheduled('CRON_TZ=UTC @every 5s').first(0)).toBe(5000);
   });
 
   test('cron passes over what was missed', () => {
-    const schedule = parseSchedule('* * * * *');
-    const due = local(2026, 0, 1, 12, 0, 0);
+    const schedule = scheduled('* * * * *');
+    const due = at('2026-01-01T12:00:00Z');
     expect(schedule.next(due, due + 200)).toBe(due + 60_000);
     expect(schedule.next(due, due + 3_600_500)).toBe(due + 3_660_000);
   });
 
   test('a clock that lags behind does not run the same time twice', () => {
-    const due = local(2026, 0, 1, 12, 0, 0);
-    expect(parseSchedule('* * * * *').next(due, due - 300)).toBe(due + 60_000);
-    expect(parseSchedule('@every 10s').next(due, due - 300)).toBe(due + 10_000);
+    const due = at('2026-01-01T12:00:00Z');
+    expect(scheduled('* * * * *').next(due, due - 300)).toBe(due + 60_000);
+    expect(scheduled('@every 10s').next(due, due - 300)).toBe(due + 10_000);
+  });
+
+  test('a cron expression knows its own times', () => {
+    const due = at('2026-01-01T00:00:00+08:00');
+    expect(scheduled('0 0 * * *').meets(due)).toBe(true);
+    for (const other of [due - 1, due + 1, due + 60_000, at('2026-01-01T00:00:00Z')]) {
+      expect(scheduled('0 0 * * *').meets(other)).toBe(false);
+    }
+    expect(scheduled('@every 10m').meets(due + 1)).toBe(true);
   });
 
   test('@every keeps its beat, also after a pause', () => {
-    const schedule = parseSchedule('@every 10m');
+    const schedule = scheduled('@every 10m');
     const start = at('2026-01-01T00:00:07Z');
     const first = schedule.first(start);
     expect(first).toBe(at('2026-01-01T00:10:07Z'));
@@ -59,8 +91,8 @@ describe('parseSchedule', () => {
   });
 
   test('@every runs at most once a second, on whole seconds', () => {
-    expect(parseSchedule('@every 10ms').first(0)).toBe(1000);
-    expect(parseSchedule('@every 2.7s').first(0)).toBe(2000);
+    expect(scheduled('@every 10ms').first(0)).toBe(1000);
+    expect(scheduled('@every 2.7s').first(0)).toBe(2000);
   });
 
   test.each([
@@ -77,7 +109,11 @@ describe('parseSchedule', () => {
     '@every -1m',
     '@every ten minutes',
     '@every 9999999999h',
+    'CRON_TZ=Asia/Beijing 0 0 * * *',
+    'TZ= 0 0 * * *',
+    'TZ=UTC',
+    'TZ=UTC ',
   ])('refuses "%s"', (expression) => {
-    expect(() => parseSchedule(expression)).toThrow(SyntaxError);
+    expect(() => scheduled(expression)).toThrow(SyntaxError);
   });
 });

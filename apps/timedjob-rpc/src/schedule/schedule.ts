@@ -1,4 +1,8 @@
-/** When a timing job runs: cron expressions of 5 and 6 fields (seconds first), and `@every <Go duration>`. */
+/**
+ * When a timing job runs: cron expressions of 5 and 6 fields (seconds first), and `@every <Go duration>`. What robfig/cron
+ * takes, on which unitedrhino runs its jobs, means the same here; the sixth field is ours.
+ */
+import { isTimeZone } from '@alink/runtime';
 import { CronExpressionParser } from 'cron-parser';
 import { parseGoDuration } from './go-duration';
 
@@ -10,6 +14,8 @@ export interface Schedule {
    * between is passed over.
    */
   next(dueMs: number, nowMs: number): number;
+  /** Whether `ms` can be one of its times. `@every` counts from whenever its job was made, so any can. */
+  meets(ms: number): boolean;
 }
 
 const EVERY = '@every ';
@@ -17,10 +23,18 @@ const EVERY = '@every ';
 const SHORTEST_MS = 1000;
 /** A century: later than that is never. */
 const LONGEST_MS = 100 * 365 * 24 * 3_600_000;
+/** An expression may begin with the zone it is meant in (robfig/cron, "Time zones"). */
+const OWN_ZONE = /^(?:CRON_)?TZ=(\S*)\s+(.*)$/s;
 
-/** @throws {SyntaxError} saying what is wrong, in words that suit a caller */
-export const parseSchedule = (expression: string): Schedule =>
-  expression.startsWith(EVERY) ? every(expression.slice(EVERY.length).trim()) : cron(expression.trim());
+/**
+ * @param timeZone IANA name of the zone whose clock a cron expression is read by, unless it names its own
+ * @throws {SyntaxError} saying what is wrong, in words that suit a caller
+ */
+export const parseSchedule = (expression: string, timeZone: string): Schedule => {
+  const [, zone = timeZone, rest = expression.trim()] = OWN_ZONE.exec(expression.trim()) ?? [];
+  if (!isTimeZone(zone)) throw new SyntaxError(`"${zone}" is not a time zone of the IANA database`);
+  return rest.startsWith(EVERY) ? every(rest.slice(EVERY.length).trim()) : cron(rest, zone);
+};
 
 const every = (text: string): Schedule => {
   const duration = parseGoDuration(text);
@@ -34,17 +48,20 @@ const every = (text: string): Schedule => {
       const passed = Math.max(0, Math.floor((nowMs - dueMs) / intervalMs));
       return dueMs + (passed + 1) * intervalMs;
     },
+    meets: () => true,
   };
 };
 
-const cron = (expression: string): Schedule => {
+const cron = (expression: string, timeZone: string): Schedule => {
   const fields = expression.split(/\s+/).length;
   if (!expression.startsWith('@') && fields !== 5 && fields !== 6) {
     throw new SyntaxError(`"${expression}" has ${fields} fields, a cron expression has 5 or 6`);
   }
+  // The parser does not know this name of robfig/cron's.
+  const known = expression === '@midnight' ? '@daily' : expression;
   const after = (ms: number): number => {
     try {
-      return CronExpressionParser.parse(expression, { currentDate: new Date(ms) })
+      return CronExpressionParser.parse(known, { currentDate: new Date(ms), tz: timeZone })
         .next()
         .getTime();
     } catch (cause) {
@@ -53,5 +70,9 @@ const cron = (expression: string): Schedule => {
     }
   };
   after(0);
-  return { first: after, next: (dueMs, nowMs) => after(Math.max(dueMs, nowMs)) };
+  return {
+    first: after,
+    next: (dueMs, nowMs) => after(Math.max(dueMs, nowMs)),
+    meets: (ms) => after(ms - 1) === ms,
+  };
 };
