@@ -207,7 +207,7 @@ describe('a reset', () => {
     const { devices, data, bus } = fixture;
     const report = { method: 'report', msgToken: '1', timestamp: nowMs, params: { rpm: 1 } } as const;
     const counts = async () => [
-      (await data.propertyLatestIndex(NAMES)).list.filter(({ value }) => value !== '').length,
+      (await data.propertyLatestIndex({ ...NAMES, ignoreEmpty: true })).list.length,
       (await data.propertyLogIndex({ ...NAMES, deviceNames: [DEVICE], dataID: 'rpm' })).list.length,
       Number((await data.hubLogIndex(NAMES)).total),
       Number((await data.statusLogIndex(NAMES)).total),

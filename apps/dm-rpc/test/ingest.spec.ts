@@ -41,13 +41,13 @@ const ingest = () => ingestOf(fixture);
 describe('reports', () => {
   test('become history and latest values', async () => {
     await sendUplink(fixture.bus, report({ temperature: 25.5, serial: 'ü"\u0000x' }, 1778593628940));
-    expect(await latest()).toBe('temperature=25.5@1778593628940 serial="ü\\"\\u0000x"@1778593628940');
+    expect(await latest()).toBe('temperature=25.5@1778593628940 serial=ü"\u0000x@1778593628940');
     expect(await history('temperature')).toBe('25.5@1778593628940 of 1');
     const { list } = await fixture.data.propertyLatestIndex(NAMES);
     expect(list.map(({ dataID, dataName, value }) => [dataID, dataName, value])).toEqual([
       ['temperature', 'Temperature', '25.5'],
-      ['rpm', 'Speed', ''],
-      ['serial', 'Serial', '"ü\\"\\u0000x"'],
+      ['rpm', 'Speed', '0'],
+      ['serial', 'Serial', 'ü"\u0000x'],
     ]);
   });
 
@@ -256,6 +256,7 @@ describe('a batch', () => {
   test('in which the database refuses one report keeps the others, also those of its message', async () => {
     // A check of the database's own stands for whatever it may refuse that the code did not foresee.
     const { prisma } = fixture.db;
+    await fixture.products.productInfoUpdate({ productID: PRODUCT, protocolConf: { validation: 'none' } });
     await prisma.$executeRaw`ALTER TABLE property_latest ADD CONSTRAINT no_13 CHECK (value <> '13')`;
     try {
       const values = [1, 2, 13, 4, 5];

@@ -6,6 +6,7 @@ import type { PresenceNews } from '../presence/presence-news';
 import type { DeviceChange } from '../presence/presence-rows';
 import { applyPresenceBatch } from '../presence/presence-store';
 import type { Transaction } from '../transaction';
+import { answeredValues } from './answered-values';
 import type { ApplicationNews } from './application-news';
 import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
@@ -35,6 +36,8 @@ export interface ConsumeOptions {
 interface Written {
   readonly changes: readonly DeviceChange[];
   readonly gathered: Gathered;
+  /** What was reported, and what answers to commands say of properties. */
+  readonly told: readonly Report[];
 }
 
 /** Our own code can make no rows of what is reported: foreign nodes send what ours would have refused. */
@@ -59,11 +62,12 @@ const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTa
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
   const devices = await findDevices(tx, reports);
-  const gathered = madeOf(() => sinks.gather(reports, (report) => devices.of(report)?.id));
+  const told = [...reports, ...(await answeredValues(tx, reports, devices))];
+  const gathered = madeOf(() => sinks.gather(told, (report) => devices.of(report)?.id));
   await sinks.write(tx, gathered);
   const logged = reports.filter((report) => hasLine(report, devices.of(report), sinks));
   await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
-  return { changes, gathered };
+  return { changes, gathered, told };
 };
 
 /**
@@ -97,10 +101,10 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
   const done = new WeakSet<KeptMessage>();
 
   const keep = async (items: readonly Item[]): Promise<void> => {
-    const { changes, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
+    const { changes, gathered, told } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
     presenceNews.tell(changes);
     sinks.kept(gathered);
-    for (const item of items) if (item.kind === 'report') tell(item);
+    told.forEach(tell);
   };
 
   /** It is kept: what cannot be told must not have it kept again. */

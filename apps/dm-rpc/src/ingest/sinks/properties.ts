@@ -75,7 +75,8 @@ const writeHistory = (tx: Transaction, rows: readonly PropertyRow[]): Promise<nu
       ${column(rows, 'arrivedAt')}::bigint[], ${column(rows, 'messageID')}::uuid[], ${column(rows, 'value')}::text[])
     ON CONFLICT DO NOTHING`;
 
-const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
+/** @param rows at most one of each property, in the order of their keys */
+export const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
   tx.$executeRaw`
     INSERT INTO property_latest (device_id, identifier, value, timestamp)
     SELECT u.* FROM unnest(

@@ -1,14 +1,13 @@
-/** The logs of devices: what nodes saw, and what was sent. Newest first. */
-import { Code, type services } from '@alink/contract';
+/** The log of what nodes saw of devices. Newest first. */
+import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { pageOf } from '../../wire/paging';
 import { literal } from '../../wire/search';
-import { findDevice } from './find-device';
 import { timeRange } from './time-range';
 
-type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex' | 'sendLogIndex'>;
+type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex'>;
 
 export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
   /** Also of devices that do not exist: their log says why they were refused. */
@@ -33,41 +32,6 @@ export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
     const list = rows.map(({ timestamp, productID: _p, deviceName: _d, messageID: _m, ...row }) => ({
       ...row,
       timestamp: timestamp.toString(),
-    }));
-    return { list, total };
-  },
-
-  async sendLogIndex(request) {
-    const device = await findDevice({ prisma }, request);
-    const dataIDs = [...request.dataIDs, request.dataID].filter(Boolean);
-    const resultCode = Number(request.resultCode);
-    const where = {
-      deviceID: device.id,
-      timestamp: timeRange(request.timeStart, request.timeEnd),
-      ...(dataIDs.length > 0 && { dataID: { in: dataIDs } }),
-      ...(request.actions.length > 0 && { action: { in: request.actions } }),
-      ...(request.userID !== '0' && { userID: BigInt(request.userID) }),
-      ...(resultCode !== 0 && { resultCode: resultCode === Code.inProgress ? null : resultCode }),
-    };
-    const [rows, total] = await Promise.all([
-      prisma.sendLog.findMany({
-        where,
-        ...pageOf(request.page),
-        orderBy: [{ timestamp: 'desc' }, { msgToken: 'desc' }],
-      }),
-      prisma.sendLog.count({ where }),
-    ]);
-    const list = rows.map((row) => ({
-      timestamp: row.timestamp.toString(),
-      account: row.account,
-      userID: row.userID.toString(),
-      productID: device.productID,
-      deviceName: device.deviceName,
-      action: row.action,
-      dataID: row.dataID,
-      traceID: row.traceID,
-      content: row.content,
-      resultCode: row.resultCode ?? Code.inProgress,
     }));
     return { list, total };
   },
