@@ -14,11 +14,11 @@ import {
   noProduct,
 } from '../../wire/errors';
 import { requireSecret } from '../../wire/fields';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { timeBound } from '../../wire/times';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
-import { byStatus, inDeviceFilter } from './device-filter';
+import { byStatus, DEVICE_COUNT_FILTERS, DEVICE_FILTERS } from './device-filter';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
 type Methods = Pick<
@@ -102,7 +102,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
   },
 
   async deviceInfoIndex(request) {
-    const where = inDeviceFilter(request);
+    const where = { AND: await conditionsOf(DEVICE_FILTERS, request) };
     const [rows, total] = await Promise.all([
       prisma.device.findMany({
         where,
@@ -115,12 +115,9 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     return { list: rows.map((row) => deviceInfo(row, '')), total };
   },
 
-  async deviceInfoCount({ timeRange }) {
-    const createdAt = {
-      gte: timeBound('timeRange.start', timeRange?.start),
-      lte: timeBound('timeRange.end', timeRange?.end),
-    };
-    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { createdAt, ...where } });
+  async deviceInfoCount(request) {
+    const conditions = await conditionsOf(DEVICE_COUNT_FILTERS, request);
+    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { AND: [...conditions, where] } });
     const [online, offline, inactive] = await Promise.all([
       countOf(byStatus.online),
       countOf(byStatus.offline),

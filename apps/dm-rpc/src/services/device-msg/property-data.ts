@@ -1,9 +1,10 @@
 /** What devices reported: latest values, history, and values that wait. */
-import { Code, DefinitionType, type services } from '@alink/contract';
-import { RpcError, type Handlers } from '@alink/rpc';
+import { DefinitionType, type services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDeviceName, requireProductID, requireText } from '../../wire/fields';
+import { refuseFilters } from '../../wire/filters';
 import { pageOf } from '../../wire/paging';
 import { findDevice } from './find-device';
 import { timeRange } from './time-range';
@@ -11,6 +12,19 @@ import { timeRange } from './time-range';
 type Methods = Pick<Handlers<typeof services.deviceMsg>, 'propertyLatestIndex' | 'propertyLogIndex' | 'shadowIndex'>;
 
 const ASCENDING = 1;
+
+/** Nothing is put together over an interval; without one its unit, `fill`, `partitionBy` and `noFirstTs` say nothing. */
+const NOT_SERVED = [
+  'argFunc',
+  'interval',
+  'areaID',
+  'areaIDPath',
+  'areaIDs',
+  'productCategoryID',
+  'BelongGroup',
+  'projectID',
+  'tenantCode',
+] as const;
 
 export const propertyDataHandlers = ({ prisma }: DmContext): Methods => {
   const propertiesOf = (productID: string) =>
@@ -63,9 +77,7 @@ export const propertyDataHandlers = ({ prisma }: DmContext): Methods => {
 
     /** Newest first, or oldest first with `order` 1. */
     async propertyLogIndex(request) {
-      if (request.argFunc || request.interval !== '0') {
-        throw new RpcError(Code.notImplemented, 'argFunc and interval are not implemented');
-      }
+      refuseFilters(request, NOT_SERVED);
       const { productID } = request;
       const names = request.deviceNames.length > 0 ? request.deviceNames : [request.deviceName].filter(Boolean);
       const devices = await devicesOf(productID, names);

@@ -1,19 +1,18 @@
 /** Products: create, update, delete, read, list. */
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
-import type { Prisma } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
 import { duplicate, isForeignKeyViolation, isUniqueViolation, noProduct, violates } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { containing } from '../../wire/search';
 import { refusePublished, requireLockedProduct } from '../lock-product';
 import { makeProductKey, makeProductSecret } from '../random-names';
 import { protocolInfo } from '../protocol-manage/protocol-record';
+import { productFilters } from './product-filter';
 import { changedProductRow, newProductRow, productInfo, secretOwner, type ProductRow } from './product-record';
-import type { RequestOf } from '../../wire/messages';
 
 type ProductManage = Handlers<typeof services.productManage>;
 type Methods = Pick<
@@ -38,26 +37,8 @@ const keyTaken = (error: unknown, productID: string, productKey: string): unknow
     : duplicate(`productID ${productID}`);
 };
 
-const inProductFilter = (
-  request: RequestOf<typeof services.productManage, 'productInfoIndex'>,
-): Prisma.ProductWhereInput => {
-  const deviceTypes = [...request.deviceTypes, request.deviceType].map(Number).filter((type) => type !== 0);
-  const statuses = [...request.statuses, request.status].map(Number).filter((status) => status !== 0);
-  const equals = (map: Readonly<Record<string, string>>, column: 'tags' | 'protocolConf') =>
-    Object.entries(map).map(([key, value]) => ({ [column]: { path: [key], equals: value } }));
-  return {
-    ...(request.productName && { productName: containing(request.productName) }),
-    ...(request.productIDs.length > 0 && { productID: { in: request.productIDs } }),
-    ...(request.protocolCode && { protocolCode: request.protocolCode }),
-    ...(deviceTypes.length > 0 && { deviceType: { in: deviceTypes } }),
-    ...(statuses.length > 0 && { status: { in: statuses } }),
-    ...(request.netType !== '0' && { netType: Number(request.netType) }),
-    ...(request.categoryIDs.length > 0 && { categoryID: { in: request.categoryIDs.map(BigInt) } }),
-    AND: [...equals(request.tags, 'tags'), ...equals(request.protocolConf, 'protocolConf')],
-  };
-};
-
 export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => {
+  const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
     const row = await prisma.product.findUnique({ where: { productID } });
@@ -135,7 +116,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
     },
 
     async productInfoIndex(request) {
-      const where = inProductFilter(request);
+      const where = { AND: await conditionsOf(filters, request) };
       const [rows, total] = await Promise.all([
         prisma.product.findMany({
           where,

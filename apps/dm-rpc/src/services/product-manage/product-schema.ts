@@ -1,6 +1,5 @@
 /** Thing models: definitions one by one, and whole documents. */
-import { DefinitionType, type services } from '@alink/contract';
-import type { Prisma } from '@alink/db';
+import type { services } from '@alink/contract';
 import type { CallContext, Handlers } from '@alink/rpc';
 import { affordanceOf, definitionsOf, importThingModel, type ThingModel } from '@alink/thing-model';
 import type { AuditAction, AuditDetail } from '../../audit/audit-log';
@@ -8,11 +7,11 @@ import type { DmContext } from '../../context';
 import type { Transaction } from '../../transaction';
 import { badParameter, duplicate, noProduct, notFound, thingModelFault } from '../../wire/errors';
 import { requireProductID, requireText } from '../../wire/fields';
-import type { RequestOf } from '../../wire/messages';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { containing, literal } from '../../wire/search';
 import { refusePublished, requireLockedProduct } from '../lock-product';
 import { productTsl } from './product-tsl';
+import { schemaFilters } from './schema-filter';
 import { changedSchemaRow, modelOf, newSchemaRow, schemaInfo, type SchemaInput, type SchemaRow } from './schema-record';
 
 type Methods = Pick<
@@ -40,25 +39,8 @@ const readDocument = (tsl: string): ThingModel => {
   }
 };
 
-const inSchemaFilter = (
-  request: RequestOf<typeof services.productManage, 'productSchemaIndex'>,
-): Prisma.SchemaEntryWhereInput => {
-  const types = [...request.types, request.type].map(Number).filter((type) => type !== 0);
-  return {
-    productID: request.productID,
-    ...(types.length > 0 && { type: { in: types } }),
-    ...(request.name && { name: containing(request.name) }),
-    AND: [
-      ...(request.identifiers.length > 0 ? [{ identifier: { in: request.identifiers } }] : []),
-      ...(request.identifier ? [{ identifier: { contains: literal(request.identifier) } }] : []),
-      ...(request.propertyMode
-        ? [{ type: DefinitionType.property, affordance: { contains: literal(`"mode":"${request.propertyMode}"`) } }]
-        : []),
-    ],
-  };
-};
-
 export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Methods => {
+  const filters = schemaFilters(prisma);
   const requireProduct = async (productID: string): Promise<void> => {
     requireProductID('productID', productID);
     if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
@@ -160,7 +142,7 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
 
     async productSchemaIndex(request) {
       await requireProduct(request.productID);
-      const where = inSchemaFilter(request);
+      const where = { AND: await conditionsOf(filters, request) };
       const [rows, total] = await Promise.all([
         prisma.schemaEntry.findMany({
           where,
