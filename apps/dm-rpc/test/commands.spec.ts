@@ -203,10 +203,21 @@ describe('propertyControlSend', () => {
     expect(await fixture.interact.propertyControlRead({ ...NAMES, msgToken })).toMatchObject({ code: '200' });
   });
 
-  test('another way is refused by name, and so is what is not served', async () => {
+  test('the profile that comes along is kept once the values are taken', async () => {
+    const { interact, devices } = fixture;
+    const withProfile = { code: 'schedule', params: '{"at":7}' };
+    const request = { ...NAMES, data: '{"rpm":5}', withProfile };
+    const profile = async () => (await devices.deviceProfileRead({ device: NAMES, code: 'schedule' })).params;
+    await expect(interact.propertyControlSend(request)).rejects.toEqual(rpcError(2000003, 'offline'));
+    expect(await profile()).toBe('');
+    await interact.propertyControlSend({ ...request, shadowControl: '2' });
+    expect(await profile()).toBe('{"at":7}');
+  });
+
+  test('another way is refused by name', async () => {
     const send = (more: object) => fixture.interact.propertyControlSend({ ...NAMES, data: '{"rpm":5}', ...more });
     await expect(send({ shadowControl: '7' })).rejects.toEqual(rpcError(100006, 'shadowControl'));
-    await expect(send({ withProfile: { code: 'x' } })).rejects.toEqual(rpcError(100018, 'withProfile'));
+    await expect(send({ withProfile: { code: 'x'.repeat(129) } })).rejects.toEqual(rpcError(100006, 'code'));
   });
 
   test('a disabled device or product takes no commands', async () => {

@@ -87,7 +87,7 @@ test('a change that is refused changes nothing', async () => {
   const models = new CompiledModels(fixture.db.prisma);
   const first = await models.of(await productRow());
   await expect(fixture.products.productSchemaDelete({ productID: PRODUCT, identifier: 'nothing' })).rejects.toEqual(
-    rpcError(100009, 'nothing'),
+    rpcError(100006, 'nothing'),
   );
   expect(await models.of(await productRow())).toBe(first);
 });

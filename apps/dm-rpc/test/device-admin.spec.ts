@@ -197,7 +197,7 @@ describe('a reset', () => {
       lastLogin: firstLogin,
       isOnline: '1',
       status: '2',
-      lastIp: '10.9.9.9',
+      lastIp: '10.9.9.9:1',
     });
     expect(await register()).toMatchObject({ outcome: 'ALREADY_ACTIVE' });
     await expect(admin.resetDevice(unknown)).rejects.toEqual(noDevice);

@@ -31,7 +31,7 @@ describe('sessions', () => {
       status: '2',
       firstLogin: '1778593628',
       lastLogin: '1778593628',
-      lastIp: '10.1.2.3',
+      lastIp: '10.1.2.3:54321',
     });
     const { devices } = await fixture.directory.resolve({
       devices: [{ productKey: NAMES.productID, deviceName: DEVICE }],
@@ -250,7 +250,7 @@ describe('many devices at once', () => {
       timestamp: T,
       node: 'node-2',
       via: null,
-      ip: '',
+      address: '',
       clientId: '',
     },
   });

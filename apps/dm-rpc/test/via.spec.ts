@@ -27,7 +27,7 @@ const connected = (deviceName: string, sequence: number, viaEpoch?: number | nul
     timestamp: T + sequence,
     node: 'node-1',
     via: viaEpoch === undefined ? null : { gateway: GATEWAY, epoch: viaEpoch },
-    ip: '',
+    address: '',
     clientId: '',
   },
 });

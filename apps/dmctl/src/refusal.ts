@@ -25,8 +25,15 @@ const words: Hints = {
   [Code.deviceTimeout]: 'the device did not answer in time',
 };
 
+/** A change of what does not exist is a bad parameter to the platform; the step to take is the same. */
+const meaningOf = (code: number, message: string): number =>
+  code === Code.parameter && message.endsWith(' does not exist') ? Code.notFound : code;
+
 /** A "no" of the platform or a device. */
 export const refusal = (code: number, message: string, hintOf = hints): CliError => {
   const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
-  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hintOf[code] });
+  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, {
+    code,
+    hint: hintOf[meaningOf(code, message)],
+  });
 };

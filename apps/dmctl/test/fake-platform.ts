@@ -74,7 +74,7 @@ export class FakePlatform {
           productInfoRead: async ({ productID }) => this.product(productID),
           productInfoUpdate: async (info) => {
             const { productID, productName, desc, status, netType, autoRegister, tags, protocolConf } = info;
-            const product = this.product(productID);
+            const product = this.product(productID, Code.parameter);
             const numbers = Object.entries({ status, netType, autoRegister }).filter(([, value]) => Number(value));
             const maps = Object.entries({ tags, protocolConf }).filter(([, map]) => Object.keys(map).length > 0);
             const texts = { ...(productName && { productName }), ...(desc && { desc }) };
@@ -82,7 +82,6 @@ export class FakePlatform {
             return {};
           },
           productInfoDelete: async ({ productID }) => {
-            this.product(productID);
             if ([...this.devices.values()].some((device) => device.productID === productID)) {
               throw new RpcError(Code.notEmpty, `product ${productID} has devices`);
             }
@@ -103,14 +102,14 @@ export class FakePlatform {
         }),
         this.serve(services.deviceManage, {
           deviceInfoCreate: async (info) => {
-            this.product(info.productID);
+            this.product(info.productID, Code.parameter);
             const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 2, isEnable: 1 };
             this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
             return {};
           },
           deviceInfoRead: async ({ productID, deviceName }) => this.device(productID, deviceName),
           deviceInfoDelete: async ({ productID, deviceName }) => {
-            this.device(productID, deviceName);
+            this.device(productID, deviceName, Code.parameter);
             this.devices.delete(`${productID}/${deviceName}`);
             return {};
           },
@@ -287,15 +286,16 @@ export class FakePlatform {
     return serve(service, Object.fromEntries(all) as Handlers<S>);
   }
 
-  private product(productID: string) {
+  /** @param code of the refusal: that of a read unless a change says another */
+  private product(productID: string, code: number = Code.notFound) {
     const product = this.products.get(productID);
-    if (!product) throw new RpcError(Code.notFound, `productID ${productID} does not exist`);
+    if (!product) throw new RpcError(code, `productID ${productID} does not exist`);
     return product;
   }
 
-  private device(productID: string, deviceName: string) {
+  private device(productID: string, deviceName: string, code: number = Code.notFound) {
     const device = this.devices.get(`${productID}/${deviceName}`);
-    if (!device) throw new RpcError(Code.notFound, `device ${deviceName} of ${productID} does not exist`);
+    if (!device) throw new RpcError(code, `device ${deviceName} of ${productID} does not exist`);
     return device;
   }
 }

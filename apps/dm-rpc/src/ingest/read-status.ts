@@ -11,9 +11,6 @@ export interface Presence extends DevicePresence {
   readonly kind: 'presence';
 }
 
-/** `host:port` without its port; also of IPv6. */
-const hostOf = (address: string): string => address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-
 /** The token that a session began with, by what the device sent: a deviceToken's clientId, or an iotToken's iotId. */
 const tokenUsed = (rawClientID: string, username: string): { tokenID?: string } => {
   const { authType, securemode, clientId } = parseClientId(rawClientID);
@@ -40,13 +37,13 @@ export const readStatus = (data: string, { stream, sequence }: Place): Presence 
   const key = { stream, epoch: sequence };
   const device = { kind: 'presence', productID, deviceName } as const;
   if (status.action === 'connected') {
-    const ip = hostOf(textOf(status.addr, MAX_NAME));
+    const address = textOf(status.addr, MAX_NAME);
     const clientId = textOf(status.rawClientID, MAX_TOPIC);
     const node = textOf(status.node ?? status.gateway, MAX_NAME) || null;
     return {
       ...device,
       ...tokenUsed(clientId, textOf(status.username, MAX_NAME)),
-      event: { kind: 'connected', key, timestamp, ip, clientId, node, via: viaOf(status) },
+      event: { kind: 'connected', key, timestamp, address, clientId, node, via: viaOf(status) },
     };
   }
   const epoch = typeof status.epoch === 'number' ? status.epoch : undefined;

@@ -5,7 +5,7 @@ import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';
-import { refuseUnserved } from '../../wire/unserved';
+import { deviceProfileHandlers, requireProfile } from '../device-manage/device-profile';
 import { successOf } from './answer-of';
 import type { Command, CommandSender } from './command-sender';
 import { findTarget, propertyOf, refuseRejected, timeoutOf, type CommandTarget } from './command-target';
@@ -43,6 +43,7 @@ export const propertyControlHandlers = (
   waitingValues: WaitingValues,
 ): Methods => {
   const { prisma, now } = context;
+  const { deviceProfileUpdate } = deviceProfileHandlers(context);
 
   const keep = async ({ device }: CommandTarget, params: JsonObject) => {
     await waitingValues.keep(device.id, params);
@@ -82,29 +83,35 @@ export const propertyControlHandlers = (
     return { code, msg, msgToken };
   };
 
+  const carryOut = async (target: CommandTarget, params: JsonObject, request: Request, call: CallContext) => {
+    const way = Number(request.shadowControl);
+    if (KNOWN_ONLY.includes(way)) return takeWithoutDevice(target, params, way, call);
+    if (way === ShadowControl.keepOnly) return keep(target, params);
+    const waits = way === ShadowControl.auto && mayWait(target, params);
+    if (waits && !target.device.isOnline) return keep(target, params);
+    try {
+      return await send(target, params, request, call);
+    } catch (error) {
+      const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
+      if (!waits || !isOffline) throw error;
+      return keep(target, params);
+    }
+  };
+
   return {
+    /** Once it is done, the profile that came along is kept with the device. */
     async propertyControlSend(request, call) {
       const way = Number(request.shadowControl);
       if (!WAYS.includes(way)) throw badParameter('shadowControl', `must be one of ${WAYS.join(', ')}`);
-      refuseUnserved({ withProfile: request.withProfile?.code }, ['withProfile']);
       const target = await findTarget(context, request);
       const data = jsonObject('data', requireText('data', request.data, MAX_DATA));
       if (Object.keys(data).length === 0) return done('names no property, nothing was sent');
       const { accepted, rejected } = target.model.checkSettings(data);
       refuseRejected('data', rejected);
-      const params = accepted as JsonObject;
-
-      if (KNOWN_ONLY.includes(way)) return takeWithoutDevice(target, params, way, call);
-      if (way === ShadowControl.keepOnly) return keep(target, params);
-      const waits = way === ShadowControl.auto && mayWait(target, params);
-      if (waits && !target.device.isOnline) return keep(target, params);
-      try {
-        return await send(target, params, request, call);
-      } catch (error) {
-        const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
-        if (!waits || !isOffline) throw error;
-        return keep(target, params);
-      }
+      const profile = request.withProfile?.code ? requireProfile(request.withProfile) : undefined;
+      const answer = await carryOut(target, accepted as JsonObject, request, call);
+      if (profile) await deviceProfileUpdate({ device: target.device, ...profile }, call);
+      return answer;
     },
 
     async propertyControlRead(request) {

@@ -4,18 +4,34 @@ import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
+import { conditionsOf, noFilter, notServed, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
 import { pageOf } from '../../wire/paging';
 import { plainValue } from '../../wire/plain-value';
-import { refuseUnserved } from '../../wire/unserved';
 import { findDevice } from './find-device';
-import { timeRange } from './time-range';
+import { TIME_FILTERS } from './time-range';
 
 type Methods = Pick<Handlers<typeof services.deviceMsg>, 'sendLogIndex'>;
 type Request = RequestOf<typeof services.deviceMsg, 'sendLogIndex'>;
 type Row = Prisma.SendLogGetPayload<object>;
 
-const UNSERVED = ['productCategoryID', 'projectID', 'areaID', 'areaIDPath', 'areaIDs', 'BelongGroup'];
+const FILTERS: FilterTable<Request, Prisma.SendLogWhereInput> = {
+  page: noFilter,
+  productID: (productID) => ({ device: { productID: requireProductID('productID', productID) } }),
+  deviceName: (deviceName) => ({ device: { deviceName: requireDeviceName('deviceName', deviceName) } }),
+  ...TIME_FILTERS,
+  dataIDs: (dataIDs) => ({ dataID: { in: dataIDs } }),
+  dataID: (dataID) => ({ dataID }),
+  userID: (userID) => ({ userID: BigInt(userID) }),
+  actions: (actions) => ({ action: { in: actions } }),
+  resultCode: (code) => ({ resultCode: Number(code) === Code.inProgress ? null : Number(code) }),
+  productCategoryID: notServed,
+  projectID: notServed,
+  areaID: notServed,
+  areaIDPath: notServed,
+  areaIDs: notServed,
+  BelongGroup: notServed,
+};
 
 /** A call with its answer, in the form that unitedrhino's console shows. */
 const callOf = ({ content, userID, resultCode, resultMsg, output }: Row): string => {
@@ -38,56 +54,32 @@ const contentOf = (row: Row): string => {
   }
 };
 
-const whereOf = (request: Request): Prisma.SendLogWhereInput => {
-  const dataIDs = [...request.dataIDs, request.dataID].filter(Boolean);
-  const resultCode = Number(request.resultCode);
-  return {
-    isLogged: true,
-    timestamp: timeRange(request.timeStart, request.timeEnd),
-    ...(dataIDs.length > 0 && { dataID: { in: dataIDs } }),
-    ...(request.actions.length > 0 && { action: { in: request.actions } }),
-    ...(request.userID !== '0' && { userID: BigInt(request.userID) }),
-    ...(resultCode !== 0 && { resultCode: resultCode === Code.inProgress ? null : resultCode }),
-  };
-};
-
-export const commandLogHandlers = ({ prisma }: DmContext): Methods => {
-  /** The devices whose log is asked for: one, all of a product, or all. */
-  const devicesOf = async ({ productID, deviceName }: Request): Promise<Prisma.SendLogWhereInput> => {
-    if (productID && deviceName) return { deviceID: (await findDevice({ prisma }, { productID, deviceName })).id };
-    return {
-      device: {
-        ...(productID && { productID: requireProductID('productID', productID) }),
-        ...(deviceName && { deviceName: requireDeviceName('deviceName', deviceName) }),
-      },
-    };
-  };
-
-  return {
-    async sendLogIndex(request) {
-      refuseUnserved(request, UNSERVED);
-      const where = { ...whereOf(request), ...(await devicesOf(request)) };
-      const [rows, total] = await Promise.all([
-        prisma.sendLog.findMany({
-          where,
-          include: { device: { select: { productID: true, deviceName: true } } },
-          ...pageOf(request.page),
-          orderBy: [{ timestamp: 'desc' }, { deviceID: 'asc' }, { msgToken: 'desc' }, { part: 'asc' }],
-        }),
-        prisma.sendLog.count({ where }),
-      ]);
-      const list = rows.map(({ device, ...row }) => ({
-        ...device,
-        timestamp: row.timestamp.toString(),
-        account: row.account,
-        userID: row.userID.toString(),
-        action: row.action,
-        dataID: row.dataID,
-        traceID: row.traceID,
-        content: contentOf(row),
-        resultCode: row.resultCode ?? Code.inProgress,
-      }));
-      return { list, total };
-    },
-  };
-};
+export const commandLogHandlers = ({ prisma }: DmContext): Methods => ({
+  /** Of one device, of all of a product, or of all that there are. */
+  async sendLogIndex(request) {
+    const { productID, deviceName } = request;
+    if (productID && deviceName) await findDevice({ prisma }, { productID, deviceName });
+    const where = { isLogged: true, AND: await conditionsOf(FILTERS, request) };
+    const [rows, total] = await Promise.all([
+      prisma.sendLog.findMany({
+        where,
+        include: { device: { select: { productID: true, deviceName: true } } },
+        ...pageOf(request.page),
+        orderBy: [{ timestamp: 'desc' }, { deviceID: 'asc' }, { msgToken: 'desc' }, { part: 'asc' }],
+      }),
+      prisma.sendLog.count({ where }),
+    ]);
+    const list = rows.map(({ device, ...row }) => ({
+      ...device,
+      timestamp: row.timestamp.toString(),
+      account: row.account,
+      userID: row.userID.toString(),
+      action: row.action,
+      dataID: row.dataID,
+      traceID: row.traceID,
+      content: contentOf(row),
+      resultCode: row.resultCode ?? Code.inProgress,
+    }));
+    return { list, total };
+  },
+});

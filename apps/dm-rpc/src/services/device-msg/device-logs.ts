@@ -1,26 +1,34 @@
 /** The log of what nodes saw of devices. Newest first. */
 import type { services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
+import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
+import type { RequestOf } from '../../wire/messages';
 import { pageOf } from '../../wire/paging';
 import { literal } from '../../wire/search';
-import { timeRange } from './time-range';
+import { TIME_FILTERS } from './time-range';
 
-type Methods = Pick<Handlers<typeof services.deviceMsg>, 'hubLogIndex'>;
+type DeviceMsg = typeof services.deviceMsg;
+type Methods = Pick<Handlers<DeviceMsg>, 'hubLogIndex'>;
+
+const HUB_FILTERS: FilterTable<RequestOf<DeviceMsg, 'hubLogIndex'>, Prisma.HubLogWhereInput> = {
+  page: noFilter,
+  productID: (productID) => ({ productID: requireProductID('productID', productID) }),
+  deviceName: (deviceName) => ({ deviceName: requireDeviceName('deviceName', deviceName) }),
+  ...TIME_FILTERS,
+  actions: (actions) => ({ action: { in: actions } }),
+  topics: (topics) => ({ topic: { in: topics } }),
+  content: (text) => ({ content: { contains: literal(text) } }),
+  requestID: (requestID) => ({ requestID }),
+};
 
 export const deviceLogHandlers = ({ prisma }: DmContext): Methods => ({
   /** Also of devices that do not exist: their log says why they were refused. */
   async hubLogIndex(request) {
-    const where = {
-      productID: requireProductID('productID', request.productID),
-      ...(request.deviceName && { deviceName: requireDeviceName('deviceName', request.deviceName) }),
-      timestamp: timeRange(request.timeStart, request.timeEnd),
-      ...(request.actions.length > 0 && { action: { in: request.actions } }),
-      ...(request.topics.length > 0 && { topic: { in: request.topics } }),
-      ...(request.content && { content: { contains: literal(request.content) } }),
-      ...(request.requestID && { requestID: request.requestID }),
-    };
+    requireProductID('productID', request.productID);
+    const where = { AND: await conditionsOf(HUB_FILTERS, request) };
     const [rows, total] = await Promise.all([
       prisma.hubLog.findMany({
         where,

@@ -2,12 +2,10 @@
  * One value made of many: `argFunc`, `interval`, `intervalUnit` and `partitionBy` of a property's log. Spans of time are those
  * of unitedrhino: by the clock of Asia/Shanghai, weeks from Friday.
  */
-import { Code } from '@alink/contract';
 import { Prisma, type PrismaClient } from '@alink/db';
-import { RpcError } from '@alink/rpc';
 import type { DataType } from '@alink/thing-model';
 import { badParameter } from '../../wire/errors';
-import { refuseUnserved } from '../../wire/unserved';
+import { refuseFilters } from '../../wire/filters';
 import type { DataPlace } from './data-place';
 
 /** What unitedrhino's spans are counted from, unix milliseconds: in its source `TimescaleBucketOriginSQL`. */
@@ -104,10 +102,7 @@ const spanOf = ({ interval, intervalUnit: unit }: AggregateRequest): Prisma.Sql 
 
 const functionOf = (name: string, { dataID, type }: DataPlace): AggregateFunction => {
   const found = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-  if (!found) {
-    const served = Object.keys(FUNCTIONS).join(', ');
-    throw new RpcError(Code.notImplemented, `argFunc ${name} is not served, only ${served}`, { details: ['argFunc'] });
-  }
+  if (!found) throw badParameter('argFunc', `must be one of ${Object.keys(FUNCTIONS).join(', ')}`);
   if (found.ofNumbers && type && !NUMERIC.has(type.type)) {
     throw badParameter('argFunc', `${name} needs numbers, and ${dataID} is of type ${type.type}`);
   }
@@ -126,9 +121,9 @@ export const aggregateOf = (request: AggregateRequest, place: DataPlace): Aggreg
     return undefined;
   }
   // Spans without a value are left out, as in unitedrhino on PostgreSQL.
-  if (fill.toUpperCase() !== 'NONE') refuseUnserved({ fill }, ['fill']);
+  if (fill.toUpperCase() !== 'NONE') refuseFilters(request, ['fill']);
   const byDevice = partitionBy === 'deviceName' || partitionBy === 'device_name';
-  if (!byDevice) refuseUnserved({ partitionBy }, ['partitionBy']);
+  if (!byDevice) refuseFilters(request, ['partitionBy']);
   const { value, moment } = functionOf(argFunc, place);
   const span = spanOf(request);
   if (!span && !byDevice) throw badParameter('argFunc', 'needs interval or partitionBy');

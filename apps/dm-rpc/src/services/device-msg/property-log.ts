@@ -5,10 +5,10 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { noDevice, noProduct } from '../../wire/errors';
 import { requireDeviceName, requireProductID, requireText } from '../../wire/fields';
+import { refuseFilters } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
 import { pageOf } from '../../wire/paging';
 import { plainValue } from '../../wire/plain-value';
-import { refuseUnserved } from '../../wire/unserved';
 import type { ProductModel } from '../product-manage/compiled-models';
 import { placeOf } from './data-place';
 import { aggregateOf, valuesOfSpans } from './property-aggregate';
@@ -17,8 +17,15 @@ import { historyOf } from './property-history';
 type Methods = Pick<Handlers<typeof services.deviceMsg>, 'propertyLogIndex'>;
 type Request = RequestOf<typeof services.deviceMsg, 'propertyLogIndex'>;
 
-/** Of `projectID` and `tenantCode` unitedrhino takes no notice here either. */
-const UNSERVED = ['areaID', 'areaIDPath', 'areaIDs', 'productCategoryID', 'BelongGroup'];
+const NOT_SERVED = [
+  'areaID',
+  'areaIDPath',
+  'areaIDs',
+  'productCategoryID',
+  'BelongGroup',
+  'projectID',
+  'tenantCode',
+] as const;
 
 const ASCENDING = 1;
 
@@ -64,7 +71,7 @@ export const propertyLogHandlers = ({ prisma, models }: DmContext): Methods => {
      * one value of each span of time (`interval`), of each device (`partitionBy`), or of both.
      */
     async propertyLogIndex(request) {
-      refuseUnserved(request, UNSERVED);
+      refuseFilters(request, NOT_SERVED);
       const { productID, timeStart, timeEnd } = request;
       const model = await requireModel(productID);
       const place = placeOf(model, requireText('dataID', request.dataID));
