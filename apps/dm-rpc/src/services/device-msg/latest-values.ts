@@ -28,16 +28,16 @@ type Named = Pick<LatestValue, 'dataID' | 'identifier' | 'dataName'>;
 
 /** @returns none for what is not known and has no value in the model either */
 const valueOf = (named: Named, type: DataType, stored: Stored | undefined): LatestValue[] => {
-  if (stored) return [known(named, stored)];
+  if (stored) return [known(named, stored, type)];
   const value = defaultValue(type);
   return value === undefined
     ? []
     : [{ ...named, value: plainValue(JSON.stringify(value)), timestamp: 0n, isKnown: false }];
 };
 
-const known = (named: Named, { value, timestamp }: Stored): LatestValue => ({
+const known = (named: Named, { value, timestamp }: Stored, type?: DataType): LatestValue => ({
   ...named,
-  value: plainValue(value),
+  value: plainValue(value, type),
   timestamp,
   isKnown: true,
 });

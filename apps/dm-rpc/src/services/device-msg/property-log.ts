@@ -79,9 +79,16 @@ export const propertyLogHandlers = ({ prisma, models }: DmContext): Methods => {
       const deviceNames = await requireDevices(request);
       const history = historyOf({ productID, deviceNames, place, timeStart, timeEnd });
       const direction = Number(request.order) === ASCENDING ? Prisma.sql`ASC` : Prisma.sql`DESC`;
-      const { dataID, dataName } = place;
+      const { dataID, dataName, type } = place;
       const entry = ({ device_name: deviceName, timestamp, value }: LogRow) => {
-        return { productID, deviceName, dataID, dataName, timestamp: timestamp.toString(), value: plainValue(value) };
+        return {
+          productID,
+          deviceName,
+          dataID,
+          dataName,
+          timestamp: timestamp.toString(),
+          value: plainValue(value, type),
+        };
       };
       if (aggregate) {
         const list = (await valuesOfSpans(prisma, history, aggregate, direction)).map(entry);
