@@ -1,4 +1,4 @@
-import { Code, services, type Service } from '@alink/contract';
+import { Code, services, ShadowControl, type Service } from '@alink/contract';
 import {
   RpcError,
   serve,
@@ -31,6 +31,9 @@ export class FakePlatform {
   hubLog: HubLog[] = [];
   /** Commands, newest first. */
   sendLog: { action: string; [field: string]: unknown }[] = [];
+  latest: { dataID: string; dataName: string; value: string; timestamp: number }[] = [
+    { dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 },
+  ];
   protocolInstances: object[] = [];
   /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
   readonly admin = {
@@ -202,10 +205,7 @@ export class FakePlatform {
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };
           },
-          propertyLatestIndex: async () => ({
-            list: [{ dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 }],
-            total: 1,
-          }),
+          propertyLatestIndex: async () => ({ list: this.latest, total: this.latest.length }),
           propertyLogIndex: async () => ({
             list: [
               { dataID: 'temperature', value: '26', timestamp: 1778593629000 },
@@ -224,7 +224,8 @@ export class FakePlatform {
           }),
         }),
         this.serve(services.deviceInteract, {
-          propertyControlSend: async () => {
+          propertyControlSend: async ({ shadowControl }) => {
+            if (Number(shadowControl) === ShadowControl.keepOnly) return { code: 200, msg: 'kept', msgToken: '' };
             const { code, msg } = this.deviceAnswer;
             if (code >= Code.deviceTimeout) throw new RpcError(code, msg);
             return { code, msg, msgToken: '77' };
