@@ -76,12 +76,24 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const deletedDevices = new DeletedDevices(prisma, log);
   const audit = new AuditLog(prisma, now);
   const models = new CompiledModels(prisma);
-  const context: DmContext = { prisma, bus, secretBox, changes, deletedDevices, audit, models, log, now };
+  const applicationNews = new ApplicationNews(bus, now);
+  const context: DmContext = {
+    prisma,
+    bus,
+    secretBox,
+    changes,
+    deletedDevices,
+    audit,
+    models,
+    applicationNews,
+    log,
+    now,
+  };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
   const waitingValues = new WaitingValues(context, sender);
-  const presenceNews = new PresenceNews(bus, now);
+  const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
@@ -118,7 +130,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
             bus,
             prisma,
             presenceNews,
-            applicationNews: new ApplicationNews(bus, now),
+            applicationNews,
+            models,
             sinks: createSinks((replies) => waiting.settle(replies)),
             log: componentLogger(log, 'ingest'),
           }),

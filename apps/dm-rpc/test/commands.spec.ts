@@ -267,8 +267,8 @@ describe('actionSend', () => {
   test('calls the service and gives its output', async () => {
     await login();
     const told: unknown[] = [];
-    const listening = fixture.bus.subscribe('application.device.*.*.report.thing.action.>', ({ subject }) =>
-      told.push(subject),
+    const listening = fixture.bus.subscribe('application.device.*.*.report.thing.action.>', ({ subject, data }) =>
+      told.push([subject, JSON.parse(decodeEnvelope(data.toString()).data)]),
     );
     const got = nodeAnswers(({ message }) => ({ code: 200, data: message['params']! }));
     const answer = await fixture.interact.actionSend(echo);
@@ -278,7 +278,21 @@ describe('actionSend', () => {
       message: { method: 'action', actionID: 'echo', params: { text: 'hello' } },
     });
     listening.unsubscribe();
-    expect(told).toEqual([subjects.application.action(NAMES.productID, DEVICE, 'echo', 'req', 'down')]);
+    const { msgToken } = answer;
+    expect(told).toEqual([
+      [
+        subjects.application.action(NAMES.productID, DEVICE, 'echo', 'req', 'down'),
+        {
+          device: NAMES,
+          msgToken,
+          timestamp: expect.stringMatching(/^\d{13}$/),
+          actionID: 'echo',
+          params: { text: 'hello' },
+          dir: 'down',
+          reqType: 'req',
+        },
+      ],
+    ]);
   });
 
   test("applications hear of the device's answer", async () => {
@@ -289,7 +303,8 @@ describe('actionSend', () => {
     );
     const answer = { msgToken: '77', timestamp: 5, actionID: 'echo', code: 200 };
     await sendUplink(fixture.bus, { method: 'actionReply', ...answer, data: { text: 'x' } });
-    await eventually(() => expect(told).toEqual([{ device: NAMES, ...answer, outputParams: { text: 'x' } }]));
+    const expected = { device: NAMES, ...answer, timestamp: '5', params: { text: 'x' }, dir: 'up', reqType: 'resp' };
+    await eventually(() => expect(told).toEqual([expected]));
     listening.unsubscribe();
   });
 

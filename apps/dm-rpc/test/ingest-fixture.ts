@@ -6,17 +6,20 @@ import { ApplicationNews } from '../src/ingest/application-news';
 import { createIngest } from '../src/ingest/consume';
 import { createSinks } from '../src/ingest/sinks';
 import { PresenceNews } from '../src/presence/presence-news';
+import { CompiledModels } from '../src/services/product-manage/compiled-models';
 import { reportOf, reportsBody, type DmFixture } from './dm-fixture';
 
 /** What it logs stands with what the fixture's dm does. */
 export const ingestOf = ({ bus, db, logged }: DmFixture): ((batch: readonly KeptMessage[]) => Promise<void>) => {
   const destination = { write: (line: string) => void logged.push(line) };
+  const applicationNews = new ApplicationNews(bus, Date.now);
   return createIngest({
     bus,
     prisma: db.prisma,
     log: createLogger({ name: 'ingest', level: 'debug', destination }),
-    presenceNews: new PresenceNews(bus, Date.now),
-    applicationNews: new ApplicationNews(bus, Date.now),
+    presenceNews: new PresenceNews(applicationNews),
+    applicationNews,
+    models: new CompiledModels(db.prisma),
     sinks: createSinks(() => undefined),
   });
 };

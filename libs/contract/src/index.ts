@@ -7,6 +7,17 @@ export {
   type DevicePublish,
   type PublishContent,
 } from './device-publish';
+export {
+  actionReport,
+  connectReport,
+  eventReport,
+  propertyReports,
+  type ActionReport,
+  type ApplicationMessage,
+  type ConnectReport,
+  type EventReport,
+  type PropertyReport,
+} from './application-messages';
 export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } from './device-reports';
 export {
   decodeEnvelope,

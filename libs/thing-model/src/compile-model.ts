@@ -1,3 +1,4 @@
+import { elementChecks } from './array-elements';
 import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
 import { faultMessage, ModelCode } from './rejection';
 import type { Param, Service, ThingEvent, ThingModel, Validation } from './types';
@@ -12,11 +13,18 @@ export interface Shape {
   readonly hasValueMember: boolean;
 }
 
+/** An event as the model has it. */
+export interface EventShape extends Shape {
+  readonly type: ThingEvent['type'];
+}
+
 /** A thing model as the node and dm use it. No method throws, whatever a device sent. */
 export interface CompiledModel {
   readonly validation: Validation;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
   checkProperties(params: unknown): Checked;
+  /** As {@link checkProperties}, in unitedrhino's form: elements of an array may be reported one by one, as `list.0`. */
+  checkWithElements(params: unknown): Checked;
   /** Values for a property set: only properties with access mode `rw` pass. */
   checkSettable(params: unknown): Checked;
   /** An event is good when nothing was rejected; an unknown one is rejected as a whole (6304). */
@@ -28,7 +36,7 @@ export interface CompiledModel {
   /** What is known of a property; undefined when the model has none of that name. */
   property(identifier: string): Shape | undefined;
   /** What is known of an event; undefined when the model has none of that name. */
-  event(identifier: string): Shape | undefined;
+  event(identifier: string): EventShape | undefined;
   /** How a service is called; undefined when the model has none of that name. */
   service(identifier: string): { readonly callType: Service['callType'] } | undefined;
 }
@@ -42,12 +50,8 @@ export interface CompiledModel {
  */
 export const compileModel = (model: ThingModel | undefined, validation: Validation): CompiledModel => {
   const { properties, events, services } = model ?? emptyModel;
-  const report = compileParams(
-    // A report need not hold every property, required or not.
-    properties.map(({ identifier, dataType }) => ({ identifier, dataType })),
-    ModelCode.propertyUnknown,
-    validation,
-  );
+  // A report need not hold every property, required or not.
+  const reported = properties.map(({ identifier, dataType }) => ({ identifier, dataType }));
   const settable = compileParams(
     properties.map(({ identifier, dataType, accessMode }) => ({ identifier, dataType, readOnly: accessMode === 'r' })),
     ModelCode.propertyUnknown,
@@ -79,7 +83,13 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
 
   return {
     validation,
-    checkProperties: report,
+    checkProperties: compileParams(reported, ModelCode.propertyUnknown, validation),
+    checkWithElements: compileParams(
+      reported,
+      ModelCode.propertyUnknown,
+      validation,
+      elementChecks(properties, validation),
+    ),
     checkSettable: settable,
     checkEvent: (identifier, output) => {
       const event = eventChecks.get(identifier);

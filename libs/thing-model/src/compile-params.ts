@@ -22,12 +22,21 @@ export interface Slot {
   readonly readOnly?: boolean;
 }
 
+/** How a value is checked whose name is no slot's; undefined for one that does not exist. */
+export type OtherCheck = (name: string) => Check | undefined;
+
 /**
  * Compiles a set of named values to a checker.
  * @param slots the values that exist
  * @param unknownCode Alink code for a name that is not among them
+ * @param other names that exist besides the slots
  */
-export const compileParams = (slots: readonly Slot[], unknownCode: number, validation: Validation): ParamsCheck => {
+export const compileParams = (
+  slots: readonly Slot[],
+  unknownCode: number,
+  validation: Validation,
+  other?: OtherCheck,
+): ParamsCheck => {
   if (validation === 'none') return passParams;
   const checks = new Map<string, Check>();
   for (const { identifier, dataType, readOnly } of slots) {
@@ -43,7 +52,7 @@ export const compileParams = (slots: readonly Slot[], unknownCode: number, valid
     const rejected: Rejection[] = [];
     for (const identifier in values) {
       const value = values[identifier];
-      const check = checks.get(identifier);
+      const check = checks.get(identifier) ?? other?.(identifier);
       if (check === undefined) {
         const message = faultMessage('params not exist', identifier);
         rejected.push({ identifier, code: unknownCode, message, value });

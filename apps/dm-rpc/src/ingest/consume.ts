@@ -4,14 +4,14 @@ import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 import type { PresenceNews } from '../presence/presence-news';
 import type { DeviceChange } from '../presence/presence-rows';
+import type { CompiledModels } from '../services/product-manage/compiled-models';
 import { applyPresenceBatch } from '../presence/presence-store';
 import type { Transaction } from '../transaction';
 import type { ApplicationNews } from './application-news';
 import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
 import { createReader, type Item } from './read-message';
-import type { Report } from './report';
-import type { Gathered, SinkTable } from './sink-table';
+import type { Gathered, SinkTable, TakenReport } from './sink-table';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -28,12 +28,14 @@ export interface ConsumeOptions {
   readonly prisma: PrismaClient;
   readonly presenceNews: PresenceNews;
   readonly applicationNews: ApplicationNews;
+  readonly models: CompiledModels;
   readonly sinks: SinkTable;
   readonly log: Logger;
 }
 
 interface Written {
   readonly changes: readonly DeviceChange[];
+  readonly taken: readonly TakenReport[];
   readonly gathered: Gathered;
 }
 
@@ -52,18 +54,23 @@ const madeOf = <T>(make: () => T): T => {
 };
 
 /** The order of the tables is the same for every batch: presence, devices, each sink's, the log. */
-const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTable): Promise<Written> => {
+const writeBatch = async (
+  tx: Transaction,
+  items: readonly Item[],
+  { sinks, models }: Pick<ConsumeOptions, 'sinks' | 'models'>,
+): Promise<Written> => {
   const reports = items.filter((item) => item.kind === 'report');
   const lines = items.filter((item) => item.kind === 'hubLine');
   // Presence first: it locks device rows for update, and a share lock that must be raised later can deadlock.
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
-  const devices = await findDevices(tx, reports);
-  const gathered = madeOf(() => sinks.gather(reports, (report) => devices.of(report)?.id));
+  const devices = await findDevices(tx, models, reports);
+  const taken = reports.map((report) => ({ report, device: devices.of(report) }));
+  const gathered = madeOf(() => sinks.gather(taken));
   await sinks.write(tx, gathered);
-  const logged = reports.filter((report) => hasLine(report, devices.of(report), sinks));
-  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
-  return { changes, gathered };
+  const logged = taken.filter(({ report, device }) => hasLine(report, device, sinks));
+  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(({ report }) => lineOf(report)))]);
+  return { changes, taken, gathered };
 };
 
 /**
@@ -97,18 +104,18 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
   const done = new WeakSet<KeptMessage>();
 
   const keep = async (items: readonly Item[]): Promise<void> => {
-    const { changes, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
+    const { changes, taken, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, options));
     presenceNews.tell(changes);
     sinks.kept(gathered);
-    for (const item of items) if (item.kind === 'report') tell(item);
+    for (const each of taken) tell(each);
   };
 
   /** It is kept: what cannot be told must not have it kept again. */
-  const tell = (report: Report): void => {
+  const tell = (taken: TakenReport): void => {
     try {
-      applicationNews.tell(report, sinks.newsOf(report));
+      applicationNews.tell(sinks.newsOf(taken));
     } catch (err) {
-      const { productID, deviceName } = report;
+      const { productID, deviceName } = taken.report;
       log.error({ err, productID, deviceName }, 'applications could not be told of a report');
     }
   };

@@ -1,5 +1,5 @@
 /** Calls a service of a device. */
-import { Code, encodeEnvelope, subjects, type JsonObject, type services } from '@alink/contract';
+import { actionReport, Code, type JsonObject, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { jsonObject, requireText } from '../../wire/fields';
@@ -14,7 +14,7 @@ type Methods = Pick<Handlers<typeof services.deviceInteract>, 'actionSend' | 'ac
 const BACKGROUND_TIMEOUT_MS = 60_000;
 
 export const actionHandlers = (context: DmContext, sender: CommandSender): Methods => {
-  const { bus, now } = context;
+  const { applicationNews, now } = context;
 
   return {
     async actionSend(request, call) {
@@ -37,12 +37,9 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
         body: { kind: 'thing', type: 'action', message: { method: 'action', actionID, params } },
         timeoutMs: request.isAsync ? background : timeoutOf(request.option?.requestTimeout ?? '0', call, now()),
       });
-      const { productID, deviceName } = device;
-      const told = { device: { productID, deviceName }, timestamp: now(), actionID, msgToken, inputParams: params };
-      bus.publish(
-        subjects.application.action(productID, deviceName, actionID, 'req', 'down'),
-        encodeEnvelope(JSON.stringify(told), now()),
-      );
+      const operatorUserID = String(call.user?.['UserID'] ?? '');
+      const sent = { timestamp: now(), actionID, msgToken, params, operatorUserID } as const;
+      applicationNews.tell([actionReport(device, { ...sent, reqType: 'req', dir: 'down' })]);
       if (request.isAsync) {
         // Nobody waits: how it ends stands in its record.
         answer.catch(() => undefined);
