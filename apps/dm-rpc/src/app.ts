@@ -14,7 +14,10 @@ import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
-import { takeForeignPublishes } from './ingest/foreign-publishes';
+import { ForeignQuestions } from './ingest/foreign/foreign-questions';
+import { ForeignReports } from './ingest/foreign/foreign-reports';
+import { OnlineByReport } from './ingest/foreign/online-by-report';
+import { takeUplinks } from './ingest/foreign/take-uplinks';
 import { NodeWatch } from './presence/node-watch';
 import { PresenceNews } from './presence/presence-news';
 import { credentials } from './services/credentials/credentials';
@@ -95,6 +98,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const waitingValues = new WaitingValues(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  const ingestLog = componentLogger(log, 'ingest');
+  const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
@@ -123,6 +128,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
+      { name: 'online by report', start: async () => undefined, stop: async () => onlineByReport.stop() },
       part(
         'consumer',
         () =>
@@ -133,13 +139,17 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
             applicationNews,
             models,
             sinks: createSinks((replies) => waiting.settle(replies)),
-            log: componentLogger(log, 'ingest'),
+            foreignReports: new ForeignReports(bus, onlineByReport, now),
+            log: ingestLog,
           }),
         (consumer) => consumer.stop(),
       ),
       part(
         'foreign nodes',
-        async () => takeForeignPublishes(bus, componentLogger(log, 'ingest')),
+        async () => {
+          const questions = new ForeignQuestions({ bus, context, log: ingestLog, now });
+          return takeUplinks({ bus, questions, log: ingestLog, now });
+        },
         async (listening) => listening.stop(),
       ),
       { name: 'node watch', start: () => nodeWatch.start(), stop: () => nodeWatch.stop() },

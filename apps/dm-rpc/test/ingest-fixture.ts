@@ -4,6 +4,8 @@ import type { DeviceReport } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
 import { ApplicationNews } from '../src/ingest/application-news';
 import { createIngest } from '../src/ingest/consume';
+import { ForeignReports } from '../src/ingest/foreign/foreign-reports';
+import { OnlineByReport } from '../src/ingest/foreign/online-by-report';
 import { createSinks } from '../src/ingest/sinks';
 import { PresenceNews } from '../src/presence/presence-news';
 import { CompiledModels } from '../src/services/product-manage/compiled-models';
@@ -13,13 +15,17 @@ import { reportOf, reportsBody, type DmFixture } from './dm-fixture';
 export const ingestOf = ({ bus, db, logged }: DmFixture): ((batch: readonly KeptMessage[]) => Promise<void>) => {
   const destination = { write: (line: string) => void logged.push(line) };
   const applicationNews = new ApplicationNews(bus, Date.now);
+  const { prisma } = db;
+  const log = createLogger({ name: 'ingest', level: 'debug', destination });
+  const onlineByReport = new OnlineByReport({ bus, prisma, log, now: Date.now });
   return createIngest({
     bus,
-    prisma: db.prisma,
-    log: createLogger({ name: 'ingest', level: 'debug', destination }),
+    prisma,
+    log,
+    foreignReports: new ForeignReports(bus, onlineByReport, Date.now),
     presenceNews: new PresenceNews(applicationNews),
     applicationNews,
-    models: new CompiledModels(db.prisma),
+    models: new CompiledModels(prisma),
     sinks: createSinks(() => undefined),
   });
 };

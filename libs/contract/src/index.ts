@@ -18,7 +18,14 @@ export {
   type EventReport,
   type PropertyReport,
 } from './application-messages';
-export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } from './device-reports';
+export {
+  decodeReports,
+  encodeReport,
+  joinReports,
+  shardOf,
+  type DeviceReport,
+  type ForeignOrigin,
+} from './device-reports';
 export {
   decodeEnvelope,
   encodeEnvelope,

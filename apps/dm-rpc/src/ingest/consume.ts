@@ -10,8 +10,10 @@ import type { Transaction } from '../transaction';
 import type { ApplicationNews } from './application-news';
 import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
+import type { ForeignReports } from './foreign/foreign-reports';
 import { createReader, type Item } from './read-message';
-import type { Gathered, SinkTable, TakenReport } from './sink-table';
+import type { Gathered, SinkTable } from './sink-table';
+import type { TakenReport } from './taken-report';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -30,6 +32,7 @@ export interface ConsumeOptions {
   readonly applicationNews: ApplicationNews;
   readonly models: CompiledModels;
   readonly sinks: SinkTable;
+  readonly foreignReports: ForeignReports;
   readonly log: Logger;
 }
 
@@ -57,7 +60,7 @@ const madeOf = <T>(make: () => T): T => {
 const writeBatch = async (
   tx: Transaction,
   items: readonly Item[],
-  { sinks, models }: Pick<ConsumeOptions, 'sinks' | 'models'>,
+  { sinks, models, foreignReports }: Pick<ConsumeOptions, 'sinks' | 'models' | 'foreignReports'>,
 ): Promise<Written> => {
   const reports = items.filter((item) => item.kind === 'report');
   const lines = items.filter((item) => item.kind === 'hubLine');
@@ -65,11 +68,11 @@ const writeBatch = async (
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
   const devices = await findDevices(tx, models, reports);
-  const taken = reports.map((report) => ({ report, device: devices.of(report) }));
+  const taken = madeOf(() => reports.map((report) => foreignReports.take(report, devices.of(report))));
   const gathered = madeOf(() => sinks.gather(taken));
   await sinks.write(tx, gathered);
-  const logged = taken.filter(({ report, device }) => hasLine(report, device, sinks));
-  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(({ report }) => lineOf(report)))]);
+  const logged = taken.filter((each) => hasLine(each, sinks));
+  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
   return { changes, taken, gathered };
 };
 
@@ -99,7 +102,7 @@ const inTransactions = (messages: readonly KeptMessage[]): KeptMessage[][] => {
 
 /** Handles a batch; rejects when the database fails, so that the batch comes again: then only what is not kept yet is. */
 export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMessage[]) => Promise<void>) => {
-  const { bus, prisma, presenceNews, applicationNews, sinks, log } = options;
+  const { bus, prisma, presenceNews, applicationNews, sinks, foreignReports, log } = options;
   const read = createReader(sinks, log);
   const done = new WeakSet<KeptMessage>();
 
@@ -113,10 +116,11 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
   /** It is kept: what cannot be told must not have it kept again. */
   const tell = (taken: TakenReport): void => {
     try {
+      foreignReports.kept(taken);
       applicationNews.tell(sinks.newsOf(taken));
     } catch (err) {
       const { productID, deviceName } = taken.report;
-      log.error({ err, productID, deviceName }, 'applications could not be told of a report');
+      log.error({ err, productID, deviceName }, 'nobody could be told of a report');
     }
   };
 
@@ -128,7 +132,9 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
     } catch (error) {
       if (!isDataFault(error)) throw error;
       if (items.length === 1) {
-        const { kind, productID, deviceName } = items[0]!;
+        const [item] = items;
+        const { kind, productID, deviceName } = item!;
+        if (item!.kind === 'report') foreignReports.refused(item!);
         const why = error instanceof RowError ? 'that holds what cannot be written' : 'refused by the database,';
         log.error({ err: error, kind, productID, deviceName }, `message ${why} skipped`);
         return;

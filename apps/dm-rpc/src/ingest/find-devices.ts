@@ -14,11 +14,16 @@ interface DeviceRow {
   readonly product_log_level: string | null;
   readonly schema_revision: string;
   readonly validation: string | null;
+  readonly is_online: boolean;
+  readonly protocol_code: string;
 }
 
 export interface FoundDevice extends LogSettings {
   readonly id: bigint;
   readonly product: ProductModel;
+  readonly isOnline: boolean;
+  /** Code of its product's protocol. */
+  readonly protocolCode: string;
 }
 
 export interface FoundDevices {
@@ -60,7 +65,7 @@ export const findDevices = async (
   const devices = [...new Map(named.map((device) => [deviceKey(device), device])).values()];
   if (devices.length === 0) return { of: () => undefined };
   const rows = await tx.$queryRaw<DeviceRow[]>`
-    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, p.schema_revision::text,
+    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, d.is_online, p.schema_revision::text, p.protocol_code,
       p.protocol_conf->>'logLevel' AS product_log_level, p.protocol_conf->>'validation' AS validation
     FROM device d JOIN product p USING (product_id)
     WHERE (d.product_id, d.device_name) IN (SELECT * FROM unnest(
@@ -76,6 +81,8 @@ export const findDevices = async (
         productLevel: row.product_log_level ?? '',
         createdAt: row.created_at.getTime(),
         product: products.get(row.product_id)!,
+        isOnline: row.is_online,
+        protocolCode: row.protocol_code,
       },
     ]),
   );

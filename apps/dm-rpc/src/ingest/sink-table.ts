@@ -2,20 +2,13 @@
 import type { ApplicationMessage, DeviceMessage } from '@alink/contract';
 import type { Transaction } from '../transaction';
 import { fits, isText } from '../wire/shape';
-import type { FoundDevice } from './find-devices';
 import type { Report } from './report';
 import type { Intake, Sink } from './sink';
+import type { TakenReport } from './taken-report';
 
 interface Taker extends Intake<DeviceMessage, unknown> {
   /** Where its sink stands among all. */
   readonly at: number;
-}
-
-/** A report, and the device that it is from. */
-export interface TakenReport {
-  readonly report: Report;
-  /** Undefined where it does not exist (any more). */
-  readonly device: FoundDevice | undefined;
 }
 
 /** The rows of a batch, a list for each sink. */
@@ -49,8 +42,7 @@ export class SinkTable {
   /** What all of them make of the reports; of one whose device does not exist (any more) nothing. */
   gather(taken: readonly TakenReport[]): Gathered {
     const gathered: unknown[][] = this.all.map(() => []);
-    for (const { report, device } of taken) {
-      const { message } = report;
+    for (const { report, message, device } of taken) {
       if (!message || !device) continue;
       for (const taker of this.takersOf(message.method)) {
         for (const row of taker.rows(message, report, device)) gathered[taker.at]!.push(row);
@@ -72,8 +64,7 @@ export class SinkTable {
   }
 
   /** What applications are told of a report. */
-  newsOf({ report, device }: TakenReport): readonly ApplicationMessage[] {
-    const { message } = report;
+  newsOf({ report, message, device }: TakenReport): readonly ApplicationMessage[] {
     if (!message || !device) return [];
     return this.takersOf(message.method).flatMap((taker) => taker.news?.(message, report, device) ?? []);
   }
