@@ -87,7 +87,10 @@ describe('reportInfo', () => {
       await info(params);
       await eventually(async () => expect((await device()).mac).toBe('aa:bb'));
     });
-    expect(told.map(([subject]) => subject)).toEqual(['server.cache.sync.cache:dm:device']);
+    expect(told.map(([subject]) => subject)).toEqual([
+      'server.cache.sync.cache:dm:device',
+      'server.things.dm.device.info.update',
+    ]);
     expect(await device()).toMatchObject({
       deviceAlias: { value: 'Boiler' },
       imei: '861',

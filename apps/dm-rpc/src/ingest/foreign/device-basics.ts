@@ -95,5 +95,5 @@ export const storeBasics = async (
     await tx.device.update({ where: { id }, data });
     return true;
   });
-  if (changed) changes.deviceChanged({ productID: device.productID, deviceName: device.deviceName });
+  if (changed) changes.deviceUpdated({ productID: device.productID, deviceName: device.deviceName });
 };
