@@ -162,10 +162,10 @@ export const reportOf = (
   arrivedAt: number = Date.now(),
 ): DeviceReport => {
   const topic = `/sys/${productID}/${deviceName}/thing/event/property/post`;
-  const report = { productID, deviceName, topic, arrivedAt, type: 'property' };
-  return Buffer.isBuffer(message)
-    ? { ...report, handle: 'ext', bytes: message }
-    : { ...report, handle: 'thing', message };
+  const report = { productID, deviceName, topic, arrivedAt };
+  if (Buffer.isBuffer(message)) return { ...report, handle: 'ext', type: 'custom', bytes: message };
+  const [type = 'property'] = /^(event|action)/.exec(message.method) ?? [];
+  return { ...report, handle: 'thing', type, message };
 };
 
 /** A message of the stream with these reports. */

@@ -1,54 +1,38 @@
 /** Commands to devices behind a gateway of another protocol, over a real NATS, from two instances of dm. */
 import { connectNats, type Bus } from '@alink/bus';
-import { decodeEnvelope } from '@alink/contract';
-import { eventually, PATIENCE_MS, startNats, type TestNats } from '@alink/testing';
+import { eventually, PATIENCE_MS } from '@alink/testing';
 import { connect } from 'nats';
 import { rpcError, startDm, TSL, type DmFixture } from './dm-fixture';
-import { SdkGateway } from './sdk-gateway';
+import { NAMES, PROTOCOL, startForeign, type ForeignFixture, type ForeignGateway } from './foreign-gateway';
 
-const PROTOCOL = 'lxSdk';
-const NAMES = { productID: 'lx01', deviceName: 'meter1' };
-const OTHER = { ...NAMES, deviceName: 'meter2' };
+/** Offline, until it comes. */
+const OTHER = { ...NAMES, deviceName: 'dev2' };
+/** One that only answers in place of another. */
+const NEIGHBOUR = 'dev3';
 
-let nats: TestNats;
-const buses: Bus[] = [];
+let foreign: ForeignFixture;
+let gateway: ForeignGateway;
 let fixture: DmFixture;
+let bus: Bus;
 let second: DmFixture;
-let gateway: SdkGateway;
-
-const connectBus = async (): Promise<Bus> => {
-  const bus = await connectNats({ servers: nats.url, name: 'dm', publishTimeoutMs: PATIENCE_MS });
-  buses.push(bus);
-  return bus;
-};
 
 beforeAll(async () => {
-  nats = await startNats();
-  fixture = await startDm({ bus: await connectBus() });
-  const { registry, databaseUrl } = fixture;
-  second = await startDm({ bus: await connectBus(), registry, databaseUrl });
-  const { products, devices } = fixture;
-  await products.productInfoCreate({ productID: NAMES.productID, productName: 'Meters', protocolCode: PROTOCOL });
-  await products.productSchemaTslImport({ productID: NAMES.productID, tsl: JSON.stringify(TSL) });
-  const levels = '{"mode":"rw","define":{"type":"array","max":"4","arrayInfo":{"type":"int","min":"0","max":"9"}}}';
-  const info = { productID: NAMES.productID, identifier: 'levels', type: 1, affordance: { value: levels } };
-  await products.productSchemaCreate({ info });
-  await devices.deviceInfoCreate(NAMES);
-  await devices.deviceInfoCreate(OTHER);
-  gateway = await SdkGateway.connect(nats.url, PROTOCOL);
-  gateway.tell(NAMES, 'connected');
+  foreign = await startForeign(OTHER.deviceName, NEIGHBOUR);
+  ({ dm: fixture, gateway } = foreign);
+  bus = await connectNats({ servers: foreign.nats, name: 'second', publishTimeoutMs: PATIENCE_MS });
+  const { registry, databaseUrl, devices } = fixture;
+  second = await startDm({ bus, registry, databaseUrl });
+  gateway.status('connected');
   await eventually(async () => expect((await devices.deviceInfoRead(NAMES)).isOnline).toBe('1'));
-}, 60_000);
+}, 60_000); // starts NATS, a database and two instances
 afterAll(async () => {
-  await gateway?.close();
   await second?.stop();
-  await fixture?.stop();
-  await Promise.all(buses.map((bus) => bus.close()));
-  await nats?.stop();
+  await bus?.close();
+  await foreign?.stop();
 });
 beforeEach(() => {
-  gateway.heard.length = 0;
-  gateway.answer = () => ({ code: 200 });
+  gateway.downs.length = 0;
+  gateway.answers = () => ({ code: 200 });
 });
 
 /** Each instance in turn: half of all answers are kept by the other one. */
@@ -60,52 +44,50 @@ const latest = async (dataID: string) =>
 
 test('a property set goes out by the product’s protocol, and whichever instance asked hears the answer', async () => {
   for (const [at, { interact }] of [...instances(), ...instances()].entries()) {
-    const { code, msgToken } = await interact.propertyControlSend({ ...NAMES, data: `{"rpm":${at + 1}}` });
+    const { code, msgToken } = await interact.propertyControlSend({ ...NAMES, data: `{"cnt":${at + 1}}` });
     expect(code).toBe('200');
-    expect(gateway.heard[at]).toMatchObject({
+    expect(gateway.commands[at]).toMatchObject({
       subject: `device.down.${PROTOCOL}.thing.${NAMES.productID}.${NAMES.deviceName}`,
-      publish: { ...NAMES, handle: 'thing', type: 'property', protocolCode: PROTOCOL },
-      message: { method: 'control', msgToken, params: { rpm: at + 1 } },
+      data: { ...NAMES, handle: 'thing', type: 'property', protocolCode: PROTOCOL },
+      message: { method: 'control', msgToken, params: { cnt: at + 1 } },
     });
     expect(await interact.propertyControlRead({ ...NAMES, msgToken })).toMatchObject({ code: '200' });
   }
-  expect(gateway.heard).toHaveLength(4);
+  expect(gateway.commands).toHaveLength(4);
 });
 
 test('what the device has accepted is its latest value, and applications hear of it once', async () => {
-  const told: unknown[] = [];
-  const subject = `application.device.${NAMES.productID}.${NAMES.deviceName}.report.thing.property.temperature`;
-  const listening = buses[0]!.subscribe(subject, ({ data }) =>
-    told.push(JSON.parse(decodeEnvelope(data.toString()).data)),
-  );
-  await set({ temperature: 21.5 });
-  await eventually(async () => expect(await latest('temperature')).toBe('21.5'));
-  await eventually(() => expect(told).toEqual([expect.objectContaining({ identifier: 'temperature', param: 21.5 })]));
-  listening.unsubscribe();
+  await fixture.interact.propertyControlSend({ ...NAMES, data: '{"temp":21.5}' }, { user: { UserID: '42' } });
+  await eventually(async () => expect(await latest('temp')).toBe('21.5'));
+  const told = () => gateway.told.filter(({ subject }) => subject.endsWith('.property.temp'));
+  await eventually(() => expect(told()).not.toEqual([]));
+  expect(told().map(({ data }) => data)).toEqual([
+    { device: NAMES, timestamp: expect.any(String), identifier: 'temp', param: 21.5, operatorUserId: 42 },
+  ]);
 });
 
 test('one element of an array goes out as such', async () => {
-  gateway.send(NAMES, 'property', { method: 'report', msgToken: 'a1', params: { levels: [1, 2] } });
+  gateway.send('thing', 'property', { method: 'report', msgToken: 'a1', params: { levels: [1, 2] } });
   await eventually(async () => expect(await latest('levels.1')).toBe('2'));
   await set({ 'levels.1': 7 });
-  expect(gateway.heard[0]!.message['params']).toEqual({ 'levels.1': 7 });
+  expect(gateway.commands[0]!.message['params']).toEqual({ 'levels.1': 7 });
   await eventually(async () => expect(await latest('levels.1')).toBe('7'));
   expect(await latest('levels.0')).toBe('1');
 });
 
 test('a question is answered, and the answer kept like a report', async () => {
-  gateway.answer = () => ({ code: 200, data: { rpm: 77 } });
-  const answer = await fixture.interact.propertyGetReportSend({ ...NAMES, dataIDs: ['rpm'] });
-  expect(answer).toMatchObject({ code: '200', params: '{"rpm":77}' });
-  expect(gateway.heard[0]!.message).toMatchObject({ method: 'getReport', identifiers: ['rpm'] });
-  await eventually(async () => expect(await latest('rpm')).toBe('77'));
+  gateway.answers = () => ({ code: 200, data: { cnt: 77 } });
+  const answer = await fixture.interact.propertyGetReportSend({ ...NAMES, dataIDs: ['cnt'] });
+  expect(answer).toMatchObject({ code: '200', params: '{"cnt":77}' });
+  expect(gateway.commands[0]!.message).toMatchObject({ method: 'getReport', identifiers: ['cnt'] });
+  await eventually(async () => expect(await latest('cnt')).toBe('77'));
 });
 
 test('an action is answered, at once and later', async () => {
-  gateway.answer = ({ message }) => ({ code: 200, actionID: message['actionID'], data: { text: 'out' } });
+  gateway.answers = ({ message }) => ({ code: 200, actionID: message['actionID'], data: { text: 'out' } });
   const call = { ...NAMES, actionID: 'echo', inputParams: '{"text":"in"}' };
   expect(await second.interact.actionSend(call)).toMatchObject({ code: '200', outputParams: '{"text":"out"}' });
-  expect(gateway.heard[0]!.message).toMatchObject({ method: 'action', actionID: 'echo', params: { text: 'in' } });
+  expect(gateway.commands[0]!.message).toMatchObject({ method: 'action', actionID: 'echo', params: { text: 'in' } });
   for (const { interact } of instances()) {
     const { msgToken } = await interact.actionSend({ ...call, isAsync: true });
     // The other instance may be the one that has kept it.
@@ -119,39 +101,41 @@ test('an action is answered, at once and later', async () => {
 });
 
 test('a device that did not do it, and one that is silent', async () => {
-  gateway.answer = () => ({ code: 5000, msg: 'too hot' });
-  await expect(set({ rpm: 1 })).rejects.toMatchObject({ code: 2000004, message: expect.stringContaining('too hot') });
+  gateway.answers = () => ({ code: 5000, msg: 'too hot' });
+  await expect(set({ cnt: 1 })).rejects.toMatchObject({ code: 2000004, message: expect.stringContaining('too hot') });
   const call = { ...NAMES, actionID: 'echo', inputParams: '{"text":"in"}' };
   await expect(fixture.interact.actionSend(call)).rejects.toEqual(rpcError(2000004, '5000: too hot'));
   expect(await fixture.interact.propertyGetReportSend(NAMES)).toMatchObject({ code: '5000', msg: 'too hot' });
-  gateway.answer = () => undefined;
-  await expect(set({ rpm: 1 }, { syncTimeout: '1' })).rejects.toEqual(rpcError(2000002, 'in time'));
+  gateway.answers = () => undefined;
+  await expect(set({ cnt: 1 }, { syncTimeout: '1' })).rejects.toEqual(rpcError(2000002, 'in time'));
   await expect(fixture.interact.propertyGetReportSend(NAMES, { deadlineMs: 1500 })).rejects.toEqual(
     rpcError(2000002, 'in time'),
   );
 });
 
 test('an answer to another command settles none', async () => {
-  gateway.answer = ({ message }) => {
-    gateway.send(NAMES, 'property', { method: 'controlReply', msgToken: 'a01', code: 500 });
-    gateway.send(NAMES, 'action', { method: 'actionReply', msgToken: message.msgToken, code: 501 });
-    gateway.send(OTHER, 'property', { method: 'controlReply', msgToken: message.msgToken, code: 502 });
+  gateway.answers = ({ message }) => {
+    const { msgToken } = message;
+    gateway.send('thing', 'property', { method: 'controlReply', msgToken: 'a01', code: 500 });
+    gateway.send('thing', 'action', { method: 'actionReply', msgToken, code: 501 });
+    gateway.send('thing', 'property', { method: 'controlReply', msgToken, code: 502 }, { deviceName: NEIGHBOUR });
     return { code: 200 };
   };
-  expect(await set({ rpm: 3 })).toMatchObject({ code: '200' });
+  expect(await set({ cnt: 3 })).toMatchObject({ code: '200' });
 });
 
 test('a device that is recorded as offline is sent nothing, however many listen', async () => {
-  await expect(fixture.interact.propertyControlSend({ ...OTHER, data: '{"rpm":1}' })).rejects.toEqual(
+  await expect(fixture.interact.propertyControlSend({ ...OTHER, data: '{"cnt":1}' })).rejects.toEqual(
     rpcError(2000003, 'offline'),
   );
-  expect(gateway.heard).toEqual([]);
+  expect(gateway.commands).toEqual([]);
 });
 
 test('values that wait go out when the gateway tells of the device', async () => {
-  await fixture.interact.propertyControlSend({ ...OTHER, data: '{"rpm":9}', shadowControl: '2' });
-  gateway.tell(OTHER, 'connected');
-  await eventually(() => expect(gateway.heard.map(({ message }) => message['params'])).toEqual([{ rpm: 9 }]));
+  await fixture.interact.propertyControlSend({ ...OTHER, data: '{"cnt":9}', shadowControl: '2' });
+  const { deviceName } = OTHER;
+  gateway.status('connected', { deviceName, clientID: `${NAMES.productID}&${deviceName}` });
+  await eventually(() => expect(gateway.commands.map(({ message }) => message['params'])).toEqual([{ cnt: 9 }]));
   await eventually(async () => expect((await fixture.data.shadowIndex(OTHER)).list).toEqual([]));
 });
 
@@ -163,12 +147,12 @@ test('bytes on a topic are for Alink devices alone', async () => {
 });
 
 test('neither whoever acknowledges all that it hears nor a stream that keeps it answers for a device', async () => {
-  await gateway.bystander('device.>');
-  const client = await connect({ servers: nats.url });
+  // The gateway has a bystander beside it.
+  const client = await connect({ servers: foreign.nats });
   await (await client.jetstreamManager()).streams.add({ name: 'device', subjects: ['device.down.>'] });
-  expect(await set({ rpm: 4 })).toMatchObject({ code: '200' });
-  gateway.answer = () => undefined;
-  await expect(set({ rpm: 5 }, { syncTimeout: '1' })).rejects.toEqual(rpcError(2000002, 'in time'));
+  expect(await set({ cnt: 4 })).toMatchObject({ code: '200' });
+  gateway.answers = () => undefined;
+  await expect(set({ cnt: 5 }, { syncTimeout: '1' })).rejects.toEqual(rpcError(2000002, 'in time'));
   // Of our own protocol, where nobody holds the device.
   const { products, devices, interact } = fixture;
   await products.productInfoCreate({ productID: 'alink01', productName: 'Alink', protocolCode: 'aliyunMqtt' });

@@ -60,14 +60,25 @@ describe('actionSend', () => {
       publish: { handle: 'thing', type: 'action' },
       message: { method: 'action', actionID: 'echo', params: { text: 'hello' } },
     });
-    expect(told).toEqual([expect.objectContaining({ device: NAMES, actionID: 'echo', msgToken: answer.msgToken })]);
+    expect(told).toEqual([
+      {
+        device: NAMES,
+        msgToken: answer.msgToken,
+        timestamp: expect.stringMatching(/^\d{13}$/),
+        actionID: 'echo',
+        params: { text: 'hello' },
+        dir: 'down',
+        reqType: 'req',
+      },
+    ]);
   });
 
   test("applications hear of the device's answer", async () => {
     const told = bed.applicationsHear('action.echo.resp.up');
     const answer = { msgToken: '77', timestamp: 5, actionID: 'echo', code: 200 };
     await sendUplink(fixture.bus, { method: 'actionReply', ...answer, data: { text: 'x' } });
-    await eventually(() => expect(told).toEqual([{ device: NAMES, ...answer, outputParams: { text: 'x' } }]));
+    const expected = { device: NAMES, ...answer, timestamp: '5', params: { text: 'x' }, dir: 'up', reqType: 'resp' };
+    await eventually(() => expect(told).toEqual([expected]));
   });
 
   test('what the device itself says was wrong is an error', async () => {

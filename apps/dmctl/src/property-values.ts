@@ -1,5 +1,5 @@
 /** Values of properties as people and scripts want them: typed, arrays whole. */
-import { parseElementName } from '@alink/thing-model';
+import { elementOf } from '@alink/thing-model';
 import { jsonOrText } from './json-or-text';
 import { isoOfMs } from './time-text';
 
@@ -51,7 +51,7 @@ export const rowsOfLatest = (list: readonly ValueEntry[], asked: readonly string
   const arrays = new Map<string, ValueEntry[]>();
   const rows: (ValueRow | string)[] = [];
   for (const entry of list) {
-    const array = asked.includes(entry.dataID) ? undefined : parseElementName(entry.dataID)?.identifier;
+    const array = asked.includes(entry.dataID) ? undefined : elementOf(entry.dataID)?.array;
     if (array === undefined) {
       rows.push(rowOf(entry.dataID, entry.dataName, saidBy(entry), Number(entry.timestamp)));
     } else if (arrays.has(array)) {

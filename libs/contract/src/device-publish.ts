@@ -28,7 +28,7 @@ export interface PublishContent {
   /** The platform's own message, or bytes. */
   readonly body: object | Buffer;
   readonly explain?: string;
-  /** Of the node that it is from or for; ours where absent. */
+  /** Code of the protocol whose nodes it is for or from (default: ours). */
   readonly protocolCode?: string;
 }
 
@@ -57,6 +57,8 @@ export const decodeDevicePublish = (data: string): DevicePublish => {
   if (typeof parsed?.productID !== 'string' || typeof parsed.deviceName !== 'string') {
     throw new TypeError('device publish names no device');
   }
-  if (typeof parsed.payload !== 'string') throw new TypeError('device publish has no payload');
-  return { ...parsed, payload: Buffer.from(parsed.payload, 'base64') };
+  // No bytes at all are null where a Go service writes them.
+  const payload = parsed.payload === null ? '' : parsed.payload;
+  if (typeof payload !== 'string') throw new TypeError('device publish has no payload');
+  return { ...parsed, payload: Buffer.from(payload, 'base64') };
 };

@@ -7,7 +7,25 @@ export {
   type DevicePublish,
   type PublishContent,
 } from './device-publish';
-export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } from './device-reports';
+export {
+  actionReport,
+  connectReport,
+  eventReport,
+  propertyReports,
+  type ActionReport,
+  type ApplicationMessage,
+  type ConnectReport,
+  type EventReport,
+  type PropertyReport,
+} from './application-messages';
+export {
+  decodeReports,
+  encodeReport,
+  joinReports,
+  shardOf,
+  type DeviceReport,
+  type ForeignOrigin,
+} from './device-reports';
 export {
   decodeEnvelope,
   encodeEnvelope,

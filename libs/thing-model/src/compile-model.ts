@@ -1,7 +1,7 @@
-import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
-import { compileElements } from './elements';
+import { elementChecks } from './array-elements';
+import { compileParams, refuseAll, type Checked, type OtherCheck, type ParamsCheck } from './compile-params';
 import { faultMessage, ModelCode } from './rejection';
-import { ofCommands, ofReports } from './strictness';
+import { ofCommands, ofReports, type Strictness } from './strictness';
 import type { Param, Service, ThingEvent, ThingModel, Validation } from './types';
 
 /** What came of an event: its type as the model has it (`info` where it has none), and its values. */
@@ -14,14 +14,21 @@ export interface Shape {
   readonly hasValueMember: boolean;
 }
 
+/** An event as the model has it. */
+export interface EventShape extends Shape {
+  readonly type: ThingEvent['type'];
+}
+
 /** A thing model as the node and dm use it. No method throws, whatever a device sent. */
 export interface CompiledModel {
   readonly validation: Validation;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
   checkProperties(params: unknown): Checked;
+  /** As {@link checkProperties}, in unitedrhino's form: elements of an array may be reported one by one, as `list.0`. */
+  checkWithElements(params: unknown): Checked;
   /**
-   * Values for a property set, single elements of an array among them: `list.1`. Also of properties that are marked as
-   * read-only: whether it can be set, the device knows.
+   * Values for a property set, single elements of an array among them. Also of properties that are marked as read-only:
+   * whether it can be set, the device knows.
    */
   checkSettings(params: unknown): Checked;
   /** An event is good when nothing was rejected; an unknown one is rejected as a whole (6304). */
@@ -33,7 +40,7 @@ export interface CompiledModel {
   /** What is known of a property; undefined when the model has none of that name. */
   property(identifier: string): Shape | undefined;
   /** What is known of an event; undefined when the model has none of that name. */
-  event(identifier: string): Shape | undefined;
+  event(identifier: string): EventShape | undefined;
   /** How a service is called; undefined when the model has none of that name. */
   service(identifier: string): { readonly callType: Service['callType'] } | undefined;
 }
@@ -50,8 +57,10 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
   const told = ofCommands[validation];
   // Neither a report nor a set need hold every property, required or not.
   const values = properties.map(({ identifier, dataType }) => ({ identifier, dataType }));
-  const report = compileParams(values, ModelCode.propertyUnknown, reported);
-  const settings = compileParams(values, ModelCode.propertyUnknown, told, told && compileElements(values, told));
+  const checkOf = (strictness: Strictness | undefined, other?: OtherCheck) =>
+    compileParams(values, ModelCode.propertyUnknown, strictness, other);
+  const withElements = (strictness: Strictness | undefined) =>
+    checkOf(strictness, strictness && elementChecks(values, strictness));
   const shapes = new Map(
     properties.map(({ identifier, dataType }) => [
       identifier,
@@ -79,8 +88,9 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
 
   return {
     validation,
-    checkProperties: report,
-    checkSettings: settings,
+    checkProperties: checkOf(reported),
+    checkWithElements: withElements(reported),
+    checkSettings: withElements(told),
     checkEvent: (identifier, output) => {
       const event = eventChecks.get(identifier);
       const { accepted, rejected } = event ? event.check(output) : unknown(ModelCode.memberUnknown, identifier, output);

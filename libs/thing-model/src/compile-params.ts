@@ -21,20 +21,21 @@ export interface Slot {
   readonly required?: boolean;
 }
 
-/** What finds the check of a name that is no slot's, but means a part of one. */
-export type PartCheck = (name: string) => Check | undefined;
+/** How a value is checked whose name is no slot's; undefined for one that does not exist. */
+export type OtherCheck = (name: string) => Check | undefined;
 
 /**
  * Compiles a set of named values to a checker.
  * @param slots the values that exist
  * @param unknownCode Alink code for a name that is not among them
  * @param strictness undefined lets everything pass
+ * @param other names that exist besides the slots
  */
 export const compileParams = (
   slots: readonly Slot[],
   unknownCode: number,
   strictness: Strictness | undefined,
-  partCheck?: PartCheck,
+  other?: OtherCheck,
 ): ParamsCheck => {
   if (!strictness) return passParams;
   const checks = new Map<string, Check>(
@@ -49,7 +50,7 @@ export const compileParams = (
     const rejected: Rejection[] = [];
     for (const identifier in values) {
       const value = values[identifier];
-      const check = checks.get(identifier) ?? partCheck?.(identifier);
+      const check = checks.get(identifier) ?? other?.(identifier);
       if (check === undefined) {
         const message = faultMessage('params not exist', identifier);
         rejected.push({ identifier, code: unknownCode, message, value });

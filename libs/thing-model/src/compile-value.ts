@@ -117,10 +117,13 @@ const compileStruct = ({ members }: StructType, where: string, strictness: Stric
   };
 };
 
+/** No model can allow more than the limit, so no check does: the work for one value stays bounded. */
+export const mostElements = (size: number | undefined, { bounds }: Strictness): number =>
+  bounds ? (size ?? limits.arraySize) : limits.arraySize;
+
 const compileArray = ({ item, size }: ArrayType, where: string, strictness: Strictness): Check => {
   const wrong = new Fault(ModelCode.notArray, 'not an array', where);
-  // No model can allow more than the limit, so no check does: the work for one value stays bounded.
-  const most = strictness.bounds ? (size ?? limits.arraySize) : limits.arraySize;
+  const most = mostElements(size, strictness);
   const tooMany = new Fault(ModelCode.arraySize, `more than ${most} elements`, where);
   const badElement = new Fault(ModelCode.element, 'element of the wrong type', `${where}[]`);
   const plain = item.type !== 'struct' && item.type !== 'array';

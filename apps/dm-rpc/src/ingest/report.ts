@@ -1,5 +1,5 @@
 /** A report as dm works with it: its texts and times fit for the database, its message one that can be kept. */
-import type { DeviceMessage, DeviceReport } from '@alink/contract';
+import type { DeviceMessage, DeviceReport, ForeignOrigin } from '@alink/contract';
 import type { DeviceCore } from '../device-core';
 import { MAX_CONTENT, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import type { Place } from './place';
@@ -15,7 +15,14 @@ export interface Report extends DeviceCore {
   readonly message?: DeviceMessage;
   /** The payload where there is no message. */
   readonly bytes?: Buffer;
+  /** Decimal id of the user at whose wish a device has taken over values; absent for what it says by itself. */
+  readonly operatorUserID?: string;
+  /** Set for what a foreign node sent. */
+  readonly foreign?: ReportOrigin;
 }
+
+/** What an answer to a foreign node says of the report. */
+export type ReportOrigin = ForeignOrigin & Pick<DeviceReport, 'handle' | 'type'>;
 
 /** Knows what is read of messages. */
 export interface MessageCheck {
@@ -24,7 +31,7 @@ export interface MessageCheck {
 
 /** @throws {TypeError} on a message that lacks what is read of it later: it could never be kept */
 export const readReport = (report: DeviceReport, place: Place, sinks: MessageCheck): Report => {
-  const { message, bytes } = report;
+  const { message, bytes, foreign, handle, type } = report;
   if (message && !sinks.isWellFormed(message)) throw new TypeError('device message is not well-formed');
   return {
     kind: 'report',
@@ -36,5 +43,6 @@ export const readReport = (report: DeviceReport, place: Place, sinks: MessageChe
     explain: textOf(report.explain, MAX_CONTENT),
     message,
     bytes,
+    foreign: foreign && { ...foreign, handle, type },
   };
 };

@@ -1,5 +1,5 @@
 /** Calls a service of a device. */
-import { Code, encodeEnvelope, subjects, type JsonObject, type services } from '@alink/contract';
+import { actionReport, Code, type JsonObject, type services } from '@alink/contract';
 import { RpcError, type CallContext, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
@@ -17,29 +17,23 @@ type Methods = Pick<Handlers<typeof services.deviceInteract>, 'actionSend' | 'ac
 type Request = RequestOf<typeof services.deviceInteract, 'actionSend'>;
 
 /** A call, or that one has come to nothing, as applications hear of it. */
-interface Call {
+interface Told {
   readonly actionID: string;
   readonly msgToken: string;
   readonly params: JsonObject;
+  readonly call: CallContext;
   readonly failure?: RpcError;
 }
 
 export const actionHandlers = (context: DmContext, sender: CommandSender): Methods => {
-  const { prisma, bus, now } = context;
+  const { prisma, applicationNews, now } = context;
 
-  const tell = ({ productID, deviceName }: DeviceCore, { actionID, msgToken, params, failure }: Call): void => {
-    const told = {
-      device: { productID, deviceName },
-      timestamp: now(),
-      actionID,
-      msgToken,
-      inputParams: params,
-      ...(failure && { code: failure.code, msg: failure.message }),
-    };
-    bus.publish(
-      subjects.application.action(productID, deviceName, actionID, 'req', failure ? 'up' : 'down'),
-      encodeEnvelope(JSON.stringify(told), now()),
-    );
+  const tell = (device: DeviceCore, { actionID, msgToken, params, call, failure }: Told): void => {
+    const sent = { timestamp: now(), actionID, msgToken, reqType: 'req' } as const;
+    const report = failure
+      ? actionReport(device, { ...sent, dir: 'up', code: failure.code, msg: failure.message })
+      : actionReport(device, { ...sent, dir: 'down', params, operatorUserID: String(call.user?.UserID ?? '') });
+    applicationNews.tell([report]);
   };
 
   const recordOf = ({ device }: CommandTarget, { actionID }: Request, params: JsonObject) =>
@@ -60,7 +54,7 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     const token = await openCommand(prisma, { deviceID: device.id, action, entries, user: call.user }, now());
     await closeCommand(prisma, device.id, token, { code: Code.ok, msg: '', output }, now());
     const msgToken = String(token);
-    tell(device, { actionID, msgToken, params });
+    tell(device, { actionID, msgToken, params, call });
     return { code: Code.ok, msg: '', msgToken, outputParams };
   };
 
@@ -75,11 +69,11 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
       body: { kind: 'thing', type: 'action', message: { method: 'action', actionID, params } },
       ...(isAsync ? backgroundOf(option) : { timeoutMs: timeoutOf(option?.requestTimeout ?? '0', call, now()) }),
     });
-    tell(device, { actionID, msgToken, params });
+    tell(device, { actionID, msgToken, params, call });
     if (isAsync) {
       // Nobody waits: how it ends stands in its record, and who set a limit has it told.
       answer.catch((error: unknown) => {
-        if (option) tell(device, { actionID, msgToken, params, failure: RpcError.from(error) });
+        if (option) tell(device, { actionID, msgToken, params, call, failure: RpcError.from(error) });
       });
       return { code: Code.ok, msg: '', msgToken, outputParams: '' };
     }

@@ -1,7 +1,7 @@
 /** The device that a command is for, and the model that its values are held against. */
 import { Code, ProductStatus, PROTOCOL_CODE } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
-import { parseElementName, type Property, type Rejection } from '@alink/thing-model';
+import { elementOf, type Property, type Rejection } from '@alink/thing-model';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
@@ -57,7 +57,7 @@ export const findTarget = async (
 
 /** The property that a name means: its own identifier, or the name of an element of its array. */
 export const propertyOf = ({ properties }: ProductModel, name: string): Property | undefined =>
-  properties.get(name) ?? properties.get(parseElementName(name)?.identifier ?? '');
+  properties.get(name) ?? properties.get(elementOf(name)?.array ?? '');
 
 /** @throws {RpcError} 100006 naming the first value that was rejected */
 export const refuseRejected = (field: string, rejected: readonly Rejection[]): void => {

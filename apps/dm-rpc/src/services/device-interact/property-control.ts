@@ -50,13 +50,15 @@ export const propertyControlHandlers = (
     return done('kept until the device comes online');
   };
 
-  const takeWithoutDevice = async ({ device }: CommandTarget, params: JsonObject, way: number, call: CallContext) => {
+  const takeWithoutDevice = async (target: CommandTarget, params: JsonObject, way: number, call: CallContext) => {
     if (way === ShadowControl.knownAndLogged) {
+      const { device } = target;
       const command = { deviceID: device.id, action: 'propertyControlSend', entries: entriesOf(params) } as const;
       const msgToken = await openCommand(prisma, { ...command, user: call.user }, now());
       await closeCommand(prisma, device.id, msgToken, { code: Code.ok, msg: '', output: '' }, now());
     }
-    await takeForKnown(context, device, params, way !== ShadowControl.latestOnly);
+    const operatorUserID = String(call.user?.UserID ?? '');
+    await takeForKnown(context, target, { params, inHistory: way !== ShadowControl.latestOnly, operatorUserID });
     return done('changed here alone, the device was not asked');
   };
 

@@ -3,13 +3,13 @@
  * go with it as they are known.
  */
 import { PROTOCOL_CODE, type Json, type JsonObject } from '@alink/contract';
-import { hasNamedElements, parseElementName, type ElementName } from '@alink/thing-model';
+import { elementOf, hasNamedElements, type ArrayElement } from '@alink/thing-model';
 import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
 import { elementsOf, type Stored } from '../device-msg/array-elements';
 import type { CommandTarget } from './command-target';
 
-interface Setting extends ElementName {
+interface Setting extends ArrayElement {
   readonly name: string;
   readonly value: Json;
 }
@@ -23,10 +23,10 @@ const arrayWith = (settings: readonly Setting[], known: readonly (Json | undefin
   for (const { index, value } of settings) elements[index] = value;
   const whole = Array.from(elements);
   if (!whole.includes(undefined)) return whole as Json[];
-  const { name, identifier } = settings[0]!;
+  const { name, array } = settings[0]!;
   throw badParameter(
     `data.${name}`,
-    `is one element: an Alink device takes whole arrays, and not all others of ${identifier} are known; set ${identifier}`,
+    `is one element: an Alink device takes whole arrays, and not all others of ${array} are known; set ${array}`,
   );
 };
 
@@ -41,20 +41,20 @@ export const withWholeArrays = async (
 ): Promise<JsonObject> => {
   if (device.protocolCode !== PROTOCOL_CODE) return params;
   const settings = Object.entries(params).flatMap(([name, value]): Setting[] => {
-    const element = parseElementName(name);
-    const property = element && properties.get(element.identifier);
-    return property && hasNamedElements(property.dataType) ? [{ ...element, name, value }] : [];
+    const element = elementOf(name);
+    const isNamed = element && hasNamedElements(properties.get(element.array)?.dataType);
+    return isNamed ? [{ ...element, name, value }] : [];
   });
   if (settings.length === 0) return params;
   const rows = await prisma.propertyLatest.findMany({ where: { deviceID: device.id } });
   const latest = new Map(rows.map((row) => [row.identifier, row]));
   const whole: Record<string, Json> = { ...params };
   for (const { name } of settings) delete whole[name];
-  for (const identifier of new Set(settings.map((setting) => setting.identifier))) {
-    const given = params[identifier];
-    const known = Array.isArray(given) ? (given as Json[]) : knownOf(identifier, latest);
-    const ofArray = settings.filter((setting) => setting.identifier === identifier);
-    whole[identifier] = arrayWith(ofArray, known);
+  for (const array of new Set(settings.map((setting) => setting.array))) {
+    const given = params[array];
+    const known = Array.isArray(given) ? (given as Json[]) : knownOf(array, latest);
+    const ofArray = settings.filter((setting) => setting.array === array);
+    whole[array] = arrayWith(ofArray, known);
   }
   return whole;
 };

@@ -2,7 +2,7 @@
  * Arrays, whose elements unitedrhino lists and sets one by one. What is stored is what was said: reports of the whole array
  * under its identifier, and what was said of single elements under `<identifier>.<index>`.
  */
-import { parseElementName } from '@alink/thing-model';
+import { elementOf } from '@alink/thing-model';
 
 /** A value as it is stored. */
 export interface Stored {
@@ -24,8 +24,8 @@ export const elementsOf = (identifier: string, latest: ReadonlyMap<string, Store
     ? parts(whole.value).map((value) => ({ value, timestamp: whole.timestamp }))
     : [];
   for (const [name, single] of latest) {
-    const element = parseElementName(name);
-    if (element?.identifier !== identifier) continue;
+    const element = elementOf(name);
+    if (element?.array !== identifier) continue;
     if (!whole || single.timestamp >= whole.timestamp) elements[element.index] = single;
   }
   return Array.from(elements);

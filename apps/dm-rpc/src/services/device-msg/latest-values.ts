@@ -1,9 +1,9 @@
 /** The latest value of each property of a device, as unitedrhino lists them. */
 import {
   defaultValue,
+  elementOf,
   hasNamedElements,
   nameOfElement,
-  parseElementName,
   type DataType,
   type Property,
 } from '@alink/thing-model';
@@ -29,10 +29,9 @@ type Named = Pick<LatestValue, 'dataID' | 'identifier' | 'dataName'>;
 /** @returns none for what is not known and has no value in the model either */
 const valueOf = (named: Named, type: DataType, stored: Stored | undefined): LatestValue[] => {
   if (stored) return [known(named, stored, type)];
-  const value = defaultValue(type);
-  return value === undefined
-    ? []
-    : [{ ...named, value: plainValue(JSON.stringify(value)), timestamp: 0n, isKnown: false }];
+  // Of a matrix unitedrhino has none.
+  if (type.type === 'array') return [];
+  return [{ ...named, value: plainValue(JSON.stringify(defaultValue(type))), timestamp: 0n, isKnown: false }];
 };
 
 const known = (named: Named, { value, timestamp }: Stored, type?: DataType): LatestValue => ({
@@ -62,7 +61,7 @@ export const latestValues = (
   const inModel = [...properties.values()].flatMap((property) => valuesOf(property, latest));
   if (model.validation !== 'none') return inModel;
   const others = [...latest]
-    .filter(([name]) => !properties.has(name) && !properties.has(parseElementName(name)?.identifier ?? ''))
+    .filter(([name]) => !properties.has(name) && !properties.has(elementOf(name)?.array ?? ''))
     .map(([name, stored]) => known({ dataID: name, identifier: name, dataName: '' }, stored));
   return [...inModel, ...others];
 };
