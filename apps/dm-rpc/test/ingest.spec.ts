@@ -153,6 +153,17 @@ describe('reports', () => {
   const unvalidated = () =>
     fixture.products.productInfoUpdate({ productID: PRODUCT, protocolConf: { validation: 'none' } });
 
+  test('applications are told by the platform itself, for its tenant', async () => {
+    const users: unknown[] = [];
+    const listening = fixture.bus.subscribe('application.>', ({ data }) =>
+      users.push(decodeEnvelope(data.toString()).userCtx),
+    );
+    await sendUplink(fixture.bus, report({ rpm: 1 }, 1000));
+    listening.unsubscribe();
+    expect(users).toHaveLength(2);
+    for (const user of users) expect(user).toMatchObject({ TenantCode: 'default', UserID: '0', IsAdmin: true });
+  });
+
   test('applications are not told of what the thing model does not have', async () => {
     await unvalidated();
     const event = { method: 'eventPost', msgToken: '8', type: 'info', timestamp: 1, params: {} } as const;

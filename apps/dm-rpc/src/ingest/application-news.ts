@@ -1,6 +1,10 @@
-/** Tells applications of devices, after it is kept. */
+/**
+ * Tells applications of devices, after it is kept. The platform itself tells them: unitedrhino's services take the tenant of
+ * a message from its user context.
+ */
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, type ApplicationMessage } from '@alink/contract';
+import { ROOT_USER } from '@alink/rpc';
 
 export class ApplicationNews {
   constructor(
@@ -10,6 +14,8 @@ export class ApplicationNews {
   ) {}
 
   tell(messages: readonly ApplicationMessage[]): void {
-    for (const { subject, data } of messages) this.bus.publish(subject, encodeEnvelope(data, this.now()));
+    for (const { subject, data } of messages) {
+      this.bus.publish(subject, encodeEnvelope(data, this.now(), { user: ROOT_USER }));
+    }
   }
 }
