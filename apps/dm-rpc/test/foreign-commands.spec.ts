@@ -57,12 +57,13 @@ test('a property set goes out by the product’s protocol, and whichever instanc
 });
 
 test('what the device has accepted is its latest value, and applications hear of it once', async () => {
-  await fixture.interact.propertyControlSend({ ...NAMES, data: '{"temp":21.5}' }, { user: { UserID: '42' } });
+  const UserID = '1840638724534751232';
+  await fixture.interact.propertyControlSend({ ...NAMES, data: '{"temp":21.5}' }, { user: { UserID } });
   await eventually(async () => expect(await latest('temp')).toBe('21.5'));
   const told = () => gateway.told.filter(({ subject }) => subject.endsWith('.property.temp'));
   await eventually(() => expect(told()).not.toEqual([]));
   expect(told().map(({ data }) => data)).toEqual([
-    { device: NAMES, timestamp: expect.any(String), identifier: 'temp', param: 21.5, operatorUserId: 42 },
+    { device: NAMES, timestamp: expect.any(String), identifier: 'temp', param: 21.5, operatorUserId: Number(UserID) },
   ]);
 });
 

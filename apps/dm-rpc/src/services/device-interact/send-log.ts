@@ -29,9 +29,11 @@ export interface NewCommand {
 const MAX_TOKEN = 2 ** 32;
 const MAX_CONTENT = 65_536;
 
+/** Ids of users are int64; unitedrhino's have 19 digits. */
 const userIDOf = (user: UserContext | undefined): bigint => {
   const text = String(user?.['UserID'] ?? '');
-  return /^\d{1,18}$/.test(text) ? BigInt(text) : 0n;
+  const id = /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
+  return id < 2n ** 63n ? id : 0n;
 };
 
 /** Ids up to that of the first user are those of the platform itself. */
