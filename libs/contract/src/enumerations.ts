@@ -24,6 +24,10 @@ export const AutoRegister = { off: 1, existing: 2, create: 3, createAndBind: 4 }
 /** `ProductSchemaInfo.type`. */
 export const DefinitionType = { property: 1, event: 2, action: 3 } as const;
 
+/** `HubLogInfo.action` of a message that a device has sent. */
+export const LOGGED_MESSAGES = ['property', 'event', 'action', 'ntp', 'ota', 'gateway', 'ext'] as const;
+export type LoggedMessage = (typeof LOGGED_MESSAGES)[number];
+
 /** `PropertyControlSendReq.shadowControl`: send or keep, send only, keep only, change only what is known to the platform. */
 export const ShadowControl = { auto: 0, sendOnly: 1, keepOnly: 2, knownOnly: 3 } as const;
 

@@ -27,6 +27,7 @@ export {
   DefinitionType,
   DeviceStatus,
   DeviceType,
+  LOGGED_MESSAGES,
   LogLevel,
   NetType,
   OnlineState,
@@ -38,6 +39,7 @@ export {
   TaskType,
   valuesOf,
   YesNo,
+  type LoggedMessage,
 } from './enumerations';
 export { logLevelOf, logsReports, type LogSettings } from './log-level';
 export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';

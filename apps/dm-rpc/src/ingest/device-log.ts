@@ -1,6 +1,7 @@
 /** Lines in devices' logs: what nodes tell, and what is reported. */
 import { logsReports, type Envelope, type HubLogEntry } from '@alink/contract';
 import type { Transaction } from '../transaction';
+import { actionOfEntry, type LogAction } from '../log-action';
 import type { FoundDevice } from './find-devices';
 import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import { idOf, type Place } from './place';
@@ -9,8 +10,9 @@ import type { SinkTable } from './sink-table';
 import { column } from './sinks/rows';
 
 /** One line, as the table has it. */
-interface Line extends HubLogEntry {
+interface Line extends Omit<HubLogEntry, 'action'> {
   readonly messageID: string;
+  readonly action: LogAction;
 }
 
 /** What a node tells of a device, also of one that is not known. */
@@ -21,14 +23,15 @@ export interface HubLine extends Line {
 /** @throws {SyntaxError | TypeError} on what is no line */
 export const readHubLine = ({ data, timestamp }: Envelope, place: Place): HubLine => {
   const entry = JSON.parse(data) as HubLogEntry;
+  const topic = textOf(entry.topic, MAX_TOPIC);
   return {
     kind: 'hubLine',
     messageID: idOf(place),
     productID: textOf(entry.productID, MAX_NAME),
     deviceName: textOf(entry.deviceName, MAX_NAME),
     timestamp: timeOr(entry.timestamp, timestamp),
-    action: textOf(entry.action, MAX_NAME) as HubLogEntry['action'],
-    topic: textOf(entry.topic, MAX_TOPIC),
+    action: actionOfEntry(textOf(entry.action, MAX_NAME), topic) as LogAction,
+    topic,
     requestID: textOf(entry.requestID, MAX_NAME),
     content: textOf(entry.content, MAX_CONTENT),
     resultCode: codeOr(entry.resultCode, 0),
@@ -51,13 +54,13 @@ export const hasLine = (report: Report, device: FoundDevice | undefined, sinks: 
 
 /** The line of a report. */
 export const lineOf = (report: Report): Line => {
-  const { productID, deviceName, arrivedAt, topic, explain, message, place } = report;
+  const { productID, deviceName, arrivedAt, topic, action, explain, message, place } = report;
   return {
     messageID: idOf(place),
     productID,
     deviceName,
     timestamp: arrivedAt,
-    action: 'publish',
+    action,
     topic,
     requestID: textOf(String(message?.msgToken ?? ''), MAX_IDENTIFIER),
     content: explain || textOf(contentOf(report), MAX_CONTENT),
