@@ -143,6 +143,12 @@ test('getNtp: what time it is', async () => {
     code: 200,
     data: { deviceSendTime: 1700000000000, serverRecvTime: 1700000000123 },
   });
+  await eventually(async () => {
+    const { list } = await fixture.dm.data.hubLogIndex({ ...NAMES, actions: ['ntp'] });
+    expect(list).toMatchObject([
+      { requestID: `t${token}`, resultCode: '200', respPayload: JSON.stringify(message), timestamp: '1700000000123' },
+    ]);
+  });
 });
 
 test('a configuration is empty', async () => {
@@ -191,7 +197,7 @@ describe('the log of a device’s own program', () => {
       msgToken: `t${token}`,
       code: 200,
     });
-    const line = { action: 'publish', requestID: `t${token}`, resultCode: '200' };
+    const line = { action: 'ext', requestID: `t${token}`, resultCode: '200' };
     await eventually(async () => {
       const { list } = await fixture.dm.data.hubLogIndex({ ...NAMES, content: 'it rains' });
       expect(list).toMatchObject([line]);

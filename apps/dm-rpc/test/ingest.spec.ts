@@ -254,14 +254,16 @@ describe('reports', () => {
       ]),
     ).toEqual([
       ['7000', 'refuse', '', 'wrong sign; check the secret', '4'],
-      ['6500', 'publish', '', '', '200'],
-      ['6000', 'publish', '', 'custom payload', '200'],
-      ['5000', 'publish', '42', JSON.stringify(report({ rpm: 1 }, 1000, '42')), '200'],
+      ['6500', 'property', '', '', '200'],
+      ['6000', 'property', '', 'custom payload', '200'],
+      ['5000', 'property', '42', JSON.stringify(report({ rpm: 1 }, 1000, '42')), '200'],
     ]);
     const only = async (over: object) =>
       Number((await fixture.data.hubLogIndex({ productID: PRODUCT, ...over })).total);
     expect(await only({ deviceName: 'nobody-there' })).toBe(1);
     expect(await only({ actions: ['publish'] })).toBe(3);
+    expect(await only({ actions: ['property'] })).toBe(3);
+    expect(await only({ actions: ['event', 'ext'] })).toBe(0);
     expect(await only({ requestID: '42' })).toBe(1);
     expect(await only({ content: 'custom' })).toBe(1);
     expect(await only({ content: '%' })).toBe(0);

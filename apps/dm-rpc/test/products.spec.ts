@@ -322,6 +322,39 @@ describe('thing models', () => {
     expect(await identifiers()).toBe('temperature,rpm,serial,highTemperature,echo');
   });
 
+  test('a document has the members that unitedrhino keeps with a definition, and keeps them', async () => {
+    const { products } = fixture;
+    const read = async () => JSON.parse((await products.productSchemaTslRead({ productID: PRODUCT })).tsl) as Model;
+    type Model = Record<'properties' | 'events' | 'actions', Record<string, unknown>[]>;
+    const usual = {
+      tag: 1,
+      isCanSceneLinkage: 1,
+      funcGroup: 1,
+      controlMode: 1,
+      userPerm: 3,
+      recordMode: 1,
+      isPassword: 2,
+      extendConfig: '',
+    };
+    const plain = await read();
+    const shadow = { isUseShadow: false, isNoRecord: false };
+    expect(plain.properties[1]).toMatchObject({ identifier: 'rpm', ...usual, ...shadow, order: 2 });
+    expect(plain.events[0]).toMatchObject({ identifier: 'highTemperature', ...usual });
+    expect(plain.actions[0]).toMatchObject({ identifier: 'echo', ...usual });
+    expect(plain.actions[0]).not.toHaveProperty('isUseShadow');
+
+    const kept = { tag: 2, userPerm: 1, recordMode: 3, isPassword: 1, extendConfig: '{"a":"温度"}' };
+    const senseless = { tag: 'x', funcGroup: null, controlMode: 1.5, userPerm: 0, extendConfig: 'a\0b' };
+    Object.assign(plain.properties[1]!, kept);
+    Object.assign(plain.events[0]!, senseless);
+    await products.productSchemaTslImport({ productID: PRODUCT, tsl: JSON.stringify(plain) });
+    const again = await read();
+    expect(again.properties[1]).toMatchObject({ identifier: 'rpm', ...usual, ...kept });
+    expect(again.events[0]).toMatchObject({ identifier: 'highTemperature', ...usual });
+    const { list } = await products.productSchemaIndex({ productID: PRODUCT, tag: '2' });
+    expect(list).toMatchObject([{ identifier: 'rpm', tag: '2', userPerm: '1', extendConfig: '{"a":"温度"}' }]);
+  });
+
   test('definitions are added, changed and removed one by one', async () => {
     const { products } = fixture;
     await products.productSchemaCreate({ info: info('level', { tag: '2', extendConfig: 'x' }) });

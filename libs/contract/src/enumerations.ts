@@ -24,6 +24,10 @@ export const AutoRegister = { off: 1, existing: 2, create: 3, createAndBind: 4 }
 /** `ProductSchemaInfo.type`. */
 export const DefinitionType = { property: 1, event: 2, action: 3 } as const;
 
+/** `HubLogInfo.action` of a message that a device has sent. */
+export const LOGGED_MESSAGES = ['property', 'event', 'action', 'ntp', 'ota', 'gateway', 'ext'] as const;
+export type LoggedMessage = (typeof LOGGED_MESSAGES)[number];
+
 /**
  * `PropertyControlSendReq.shadowControl`. Send, and keep for a device that is offline what its thing model lets wait; send
  * only; keep only. The values that the platform knows alone: without a line in the command log, with one; without a place

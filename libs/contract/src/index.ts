@@ -45,6 +45,7 @@ export {
   DefinitionType,
   DeviceStatus,
   DeviceType,
+  LOGGED_MESSAGES,
   LogLevel,
   NetType,
   OnlineState,
@@ -57,6 +58,7 @@ export {
   TaskType,
   valuesOf,
   YesNo,
+  type LoggedMessage,
 } from './enumerations';
 export { logLevelOf, logsReports, type LogSettings } from './log-level';
 export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';

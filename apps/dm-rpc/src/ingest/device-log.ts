@@ -1,6 +1,7 @@
 /** Lines in devices' logs: what nodes tell, and what is reported. */
 import { Code, logsReports, type Envelope, type HubLogEntry } from '@alink/contract';
 import type { Transaction } from '../transaction';
+import { actionOfEntry, type LogAction } from '../log-action';
 import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import { idOf, type Place } from './place';
 import type { Report } from './report';
@@ -21,14 +22,15 @@ export interface HubLine extends Line {
 /** @throws {SyntaxError | TypeError} on what is no line */
 export const readHubLine = ({ data, timestamp }: Envelope, place: Place): HubLine => {
   const entry = JSON.parse(data) as HubLogEntry;
+  const topic = textOf(entry.topic, MAX_TOPIC);
   return {
     kind: 'hubLine',
     messageID: idOf(place),
     productID: textOf(entry.productID, MAX_NAME),
     deviceName: textOf(entry.deviceName, MAX_NAME),
     timestamp: timeOr(entry.timestamp, timestamp),
-    action: textOf(entry.action, MAX_NAME) as HubLogEntry['action'],
-    topic: textOf(entry.topic, MAX_TOPIC),
+    action: actionOfEntry(textOf(entry.action, MAX_NAME), topic) as LogAction,
+    topic,
     requestID: textOf(entry.requestID, MAX_NAME),
     content: textOf(entry.content, MAX_CONTENT),
     resultCode: codeOr(entry.resultCode, 0),
@@ -60,13 +62,13 @@ export const hasLine = ({ report, device, answer }: TakenReport, sinks: SinkTabl
 
 /** The line of a report. */
 export const lineOf = ({ report, answer }: TakenReport): Line => {
-  const { productID, deviceName, arrivedAt, topic, explain, message, place } = report;
+  const { productID, deviceName, arrivedAt, topic, action, explain, message, place } = report;
   return {
     messageID: idOf(place),
     productID,
     deviceName,
     timestamp: arrivedAt,
-    action: 'publish',
+    action,
     topic,
     requestID: textOf(String(message?.msgToken ?? ''), MAX_IDENTIFIER),
     content: explain || textOf(contentOf(report), MAX_CONTENT),

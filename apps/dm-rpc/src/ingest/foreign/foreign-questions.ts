@@ -4,6 +4,7 @@ import type { Bus } from '@alink/bus';
 import { databaseFault } from '@alink/db';
 import { RpcError } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
+import { actionOfReport } from '../../log-action';
 import { MAX_CONTENT } from '../fit';
 import { answerMessage, sendAnswer, type Answer } from './answer';
 import type { Asker, QuestionContext, QuestionKind } from './question-kind';
@@ -75,16 +76,17 @@ export class ForeignQuestions {
   /** Resolves once the line is on disk. */
   private async note(
     { isSecret }: QuestionKind,
-    { productID, deviceName, topic, arrivedAt, payload }: ForeignUplink,
+    uplink: ForeignUplink,
     { method, msgToken }: ForeignMessage,
     resultCode: number,
     answer: object,
   ): Promise<void> {
+    const { productID, deviceName, topic, arrivedAt, payload } = uplink;
     const line: HubLogEntry = {
       productID,
       deviceName,
       timestamp: arrivedAt,
-      action: 'publish',
+      action: actionOfReport(uplink),
       topic,
       requestID: msgToken,
       content: isSecret ? method : payload.toString('utf8').slice(0, MAX_CONTENT),

@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { wantedActions } from '../../log-action';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
@@ -18,7 +19,7 @@ const HUB_FILTERS: FilterTable<RequestOf<DeviceMsg, 'hubLogIndex'>, Prisma.HubLo
   productID: (productID) => ({ productID: requireProductID('productID', productID) }),
   deviceName: (deviceName) => ({ deviceName: requireDeviceName('deviceName', deviceName) }),
   ...TIME_FILTERS,
-  actions: (actions) => ({ action: { in: actions } }),
+  actions: (actions) => ({ action: { in: wantedActions(actions) } }),
   topics: (topics) => ({ topic: { in: topics } }),
   content: (text) => ({ content: { contains: literal(text) } }),
   requestID: (requestID) => ({ requestID }),

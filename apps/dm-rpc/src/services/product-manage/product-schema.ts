@@ -1,23 +1,14 @@
-/** Thing models: definitions one by one, and whole documents. */
+/** Thing models, definition by definition. */
 import type { services } from '@alink/contract';
-import type { CallContext, Handlers } from '@alink/rpc';
-import { affordanceOf, definitionsOf, importThingModel, type ThingModel } from '@alink/thing-model';
-import type { AuditAction, AuditDetail } from '../../audit/audit-log';
+import type { Handlers } from '@alink/rpc';
+import type { AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
 import type { Transaction } from '../../transaction';
-import {
-  badParameter,
-  duplicate,
-  noProduct,
-  thingModelFault,
-  unknownDefinition,
-  unknownProduct,
-} from '../../wire/errors';
+import { badParameter, duplicate, noProduct, thingModelFault, unknownDefinition } from '../../wire/errors';
 import { requireProductID, requireText } from '../../wire/fields';
 import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { lockProduct, refusePublished } from '../lock-product';
-import { productTsl } from './product-tsl';
+import { modelChanger } from './change-model';
 import { schemaFilters } from './schema-filter';
 import { changedSchemaRow, modelOf, newSchemaRow, schemaInfo, type SchemaInput, type SchemaRow } from './schema-record';
 
@@ -28,8 +19,6 @@ type Methods = Pick<
   | 'productSchemaUpdate'
   | 'productSchemaDelete'
   | 'productSchemaIndex'
-  | 'productSchemaTslImport'
-  | 'productSchemaTslRead'
 >;
 
 /** A definition, and where it stands in the request. */
@@ -38,52 +27,12 @@ interface PlacedInfo {
   readonly info: SchemaInput;
 }
 
-/** Letters in a document at most. */
-const MAX_TSL_LENGTH = 1024 * 1024;
-
 const SORT = { order: 'order', identifier: 'identifier', name: 'name', type: 'type' } as const;
 
-const readDocument = (tsl: string): ThingModel => {
-  if (tsl.length > MAX_TSL_LENGTH) throw badParameter('tsl', `must have at most ${MAX_TSL_LENGTH} characters`);
-  try {
-    return importThingModel(tsl).model;
-  } catch (error) {
-    throw thingModelFault('tsl', error);
-  }
-};
-
-export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Methods => {
+export const productSchemaHandlers = (context: DmContext): Methods => {
+  const { prisma } = context;
   const filters = schemaFilters(prisma);
-  const requireProduct = async (productID: string): Promise<void> => {
-    requireProductID('productID', productID);
-    if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
-      throw noProduct(productID);
-    }
-  };
-
-  /**
-   * Changes a model as a whole: changes of one product take turns, and what comes out is checked before it is kept.
-   * @param change what to note of it; undefined when nothing had to be changed
-   */
-  const changeModel = async (
-    call: CallContext,
-    productID: string,
-    action: AuditAction,
-    change: (tx: Transaction) => Promise<AuditDetail | undefined>,
-  ): Promise<void> => {
-    requireProductID('productID', productID);
-    const hasChanged = await audit.transact(call, async (tx, note) => {
-      const product = await lockProduct(tx, productID);
-      if (!product) throw unknownProduct(productID);
-      refusePublished(product, 'thing model');
-      const detail = await change(tx);
-      if (!detail) return false;
-      note(action, { productID }, detail);
-      await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
-      return true;
-    });
-    if (hasChanged) changes.schemaChanged(productID);
-  };
+  const changeModel = modelChanger(context);
 
   /** @param infos none of which is in the model yet */
   const addTo = async (
@@ -175,7 +124,10 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
     },
 
     async productSchemaIndex(request) {
-      await requireProduct(request.productID);
+      const productID = requireProductID('productID', request.productID);
+      if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
+        throw noProduct(productID);
+      }
       const where = { AND: await conditionsOf(filters, request) };
       const [rows, total] = await Promise.all([
         prisma.schemaEntry.findMany({
@@ -187,30 +139,5 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
       ]);
       return { list: rows.map(schemaInfo), total };
     },
-
-    async productSchemaTslImport({ productID, tsl }, call) {
-      const model = readDocument(requireTsl(tsl));
-      const rows = definitionsOf(model).map((definition, i) => ({
-        ...affordanceOf(definition),
-        productID,
-        order: i + 1,
-      }));
-      await changeModel(call, productID, 'schema.import', async (tx) => {
-        const { count } = await tx.schemaEntry.deleteMany({ where: { productID } });
-        await tx.schemaEntry.createMany({ data: rows });
-        return { definitions: rows.length, before: count };
-      });
-      return {};
-    },
-
-    async productSchemaTslRead({ productID }) {
-      await requireProduct(productID);
-      return { tsl: await productTsl(prisma, productID) };
-    },
   };
-};
-
-const requireTsl = (tsl: string): string => {
-  if (tsl === '') throw badParameter('tsl', 'must not be empty');
-  return tsl;
 };
