@@ -34,8 +34,9 @@ func main() {
 	}
 
 	latest, err := dm.NewDeviceMsgClient(conn).PropertyLatestIndex(ctx, &dm.PropertyLatestIndexReq{
-		ProductID:  argOr(1, "aliyun_test_01"),
-		DeviceName: argOr(2, "dev001"),
+		ProductID:   argOr(1, "aliyun_test_01"),
+		DeviceName:  argOr(2, "dev001"),
+		IgnoreEmpty: true,
 	})
 	if err != nil {
 		log.Fatal(inWords(err))

@@ -34,7 +34,7 @@ const refusalOf = ({ details }) => {
 };
 
 try {
-  const { list } = await call(messages, 'propertyLatestIndex', device);
+  const { list } = await call(messages, 'propertyLatestIndex', { ...device, ignoreEmpty: true });
   for (const { dataID, value, timestamp } of list) {
     console.log(dataID, value, new Date(Number(timestamp)).toISOString());
   }

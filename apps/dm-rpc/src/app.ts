@@ -22,7 +22,10 @@ import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
-import { takeForeignPublishes } from './ingest/foreign-publishes';
+import { ForeignQuestions } from './ingest/foreign/foreign-questions';
+import { ForeignReports } from './ingest/foreign/foreign-reports';
+import { OnlineByReport } from './ingest/foreign/online-by-report';
+import { takeUplinks } from './ingest/foreign/take-uplinks';
 import { NodeWatch } from './presence/node-watch';
 import { PresenceNews } from './presence/presence-news';
 import { rights, type ServiceName } from './rights';
@@ -85,13 +88,27 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const deletedDevices = new DeletedDevices(prisma, log);
   const audit = new AuditLog(prisma, now);
   const models = new CompiledModels(prisma);
-  const context: DmContext = { prisma, bus, secretBox, changes, deletedDevices, audit, models, log, now };
+  const applicationNews = new ApplicationNews(bus, now);
+  const context: DmContext = {
+    prisma,
+    bus,
+    secretBox,
+    changes,
+    deletedDevices,
+    audit,
+    models,
+    applicationNews,
+    log,
+    now,
+  };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
   const waitingValues = new WaitingValues(context, sender);
-  const presenceNews = new PresenceNews(bus, now);
+  const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  const ingestLog = componentLogger(log, 'ingest');
+  const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
@@ -122,6 +139,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
+      { name: 'online by report', start: async () => undefined, stop: async () => onlineByReport.stop() },
       part(
         'consumer',
         () =>
@@ -129,15 +147,20 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
             bus,
             prisma,
             presenceNews,
-            applicationNews: new ApplicationNews(bus, now),
+            applicationNews,
+            models,
             sinks: createSinks((replies) => waiting.settle(replies)),
-            log: componentLogger(log, 'ingest'),
+            foreignReports: new ForeignReports(bus, onlineByReport, now),
+            log: ingestLog,
           }),
         (consumer) => consumer.stop(),
       ),
       part(
         'foreign nodes',
-        async () => takeForeignPublishes(bus, componentLogger(log, 'ingest')),
+        async () => {
+          const questions = new ForeignQuestions({ bus, context, log: ingestLog, now });
+          return takeUplinks({ bus, questions, log: ingestLog, now });
+        },
         async (listening) => listening.stop(),
       ),
       { name: 'node watch', start: () => nodeWatch.start(), stop: () => nodeWatch.stop() },

@@ -4,6 +4,7 @@ import type { Logger } from '@alink/runtime';
 import type { AuditLog } from './audit/audit-log';
 import type { Changes } from './changes';
 import type { DeletedDevices } from './deleted-devices';
+import type { ApplicationNews } from './ingest/application-news';
 import type { CompiledModels } from './services/product-manage/compiled-models';
 
 /** What the handlers work with. */
@@ -15,6 +16,7 @@ export interface DmContext {
   readonly deletedDevices: DeletedDevices;
   readonly audit: AuditLog;
   readonly models: CompiledModels;
+  readonly applicationNews: ApplicationNews;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;

@@ -26,7 +26,7 @@ const definition = {
 
 /** What a request needs beside productID and deviceName to come as far as the database; `n` is new in each. */
 const needs: Readonly<Record<string, (n: number) => object>> = {
-  productInfoCreate: (n) => ({ productID: `p${n}`, productName: 'p' }),
+  productInfoCreate: (n) => ({ productID: `p${n}`, productName: `p${n}` }),
   productInfoDelete: () => ({ productID: 'nosuch' }),
   productSchemaCreate: (n) => ({ info: { productID: PRODUCT, identifier: `a${n}`, ...definition } }),
   productSchemaMultiCreate: (n) => ({ list: [{ identifier: `b${n}`, ...definition }] }),
@@ -99,6 +99,9 @@ test('the field of such a number is named', async () => {
   await expect(data.sendLogIndex({ ...NAMES, timeStart: 1_778_593_628_940, resultCode: number })).rejects.toEqual(
     range('resultCode'),
   );
+  await expect(
+    devices.deviceOnlineMultiFix({ devices: [{ device: NAMES, isOnline: 1, connectAt: '100000000000000000' }] }),
+  ).rejects.toEqual(rpcError(100006, 'devices[0].connectAt must be unix milliseconds'));
   await expect(devices.deviceInfoCount({ timeRange: { start: 1e17 } })).rejects.toEqual(
     rpcError(100006, 'timeRange.start must be unix seconds'),
   );

@@ -197,7 +197,7 @@ describe('a reset', () => {
       lastLogin: firstLogin,
       isOnline: '1',
       status: '2',
-      lastIp: '10.9.9.9',
+      lastIp: '10.9.9.9:1',
     });
     expect(await register()).toMatchObject({ outcome: 'ALREADY_ACTIVE' });
     await expect(admin.resetDevice(unknown)).rejects.toEqual(noDevice);
@@ -207,7 +207,7 @@ describe('a reset', () => {
     const { devices, data, bus } = fixture;
     const report = { method: 'report', msgToken: '1', timestamp: nowMs, params: { rpm: 1 } } as const;
     const counts = async () => [
-      (await data.propertyLatestIndex(NAMES)).list.filter(({ value }) => value !== '').length,
+      (await data.propertyLatestIndex({ ...NAMES, ignoreEmpty: true })).list.length,
       (await data.propertyLogIndex({ ...NAMES, deviceNames: [DEVICE], dataID: 'rpm' })).list.length,
       Number((await data.hubLogIndex(NAMES)).total),
       Number((await data.statusLogIndex(NAMES)).total),

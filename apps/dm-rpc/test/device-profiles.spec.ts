@@ -69,6 +69,14 @@ describe('what is kept with a device', () => {
     expect(await listed()).toEqual([]);
   });
 
+  test('goes where the device is reset with its data, and stays otherwise', async () => {
+    await keep('a', '1');
+    await fixture.devices.deviceReset({ device: NAMES });
+    expect(await listed()).toHaveLength(1);
+    await fixture.devices.deviceReset({ device: NAMES, info: true });
+    expect(await listed()).toEqual([]);
+  });
+
   test('needs a device and a code', async () => {
     await expect(keep('a', '1', nobody)).rejects.toEqual(rpcError(100009, 'nobody'));
     await expect(keep('', '1')).rejects.toEqual(rpcError(100006, 'code'));

@@ -67,13 +67,35 @@ describe('devices', () => {
     ['a name in Chinese', { deviceName: '温度计设备' }, 100006, 'deviceName must be 4 to 32'],
     ['no name', { deviceName: '' }, 100006, 'deviceName must not be empty'],
     ['no product', { productID: '' }, 100006, 'productID must not be empty'],
-    ['an unknown product', { productID: 'nobody' }, 100009, 'product nobody does not exist'],
+    ['an unknown product', { productID: 'nobody' }, 100006, 'product nobody does not exist'],
     ['isEnable 3', { isEnable: '3' }, 100006, 'isEnable must be one of 1, 2'],
     ['a secret with a line feed', { secret: 'a\nb' }, 100006, 'secret must have'],
     ['an unknown registration', { protocolConf: { registration: 'x' } }, 100006, 'registration'],
   ])('%s is refused, and nothing is written', async (_case, over, code, text) => {
     await expect(fixture.devices.deviceInfoCreate({ ...NAMES, ...over })).rejects.toEqual(rpcError(code, text));
     expect(await fixture.db.prisma.device.count()).toBe(0);
+  });
+
+  test('one that nobody has named is called after its product', async () => {
+    const { devices } = fixture;
+    const aliasOf = async (deviceName: string) =>
+      (await devices.deviceInfoRead({ productID: PRODUCT, deviceName })).deviceAlias?.value;
+    await devices.deviceInfoCreate({ productID: PRODUCT, deviceName: 'dev001' });
+    await devices.deviceInfoCreate({ productID: PRODUCT, deviceName: 'dev002' });
+    expect(await aliasOf('dev001')).toMatch(/^Test\d{1,2}$/);
+    expect(await aliasOf('dev002')).not.toBe(await aliasOf('dev001'));
+    await devices.deviceInfoCreate({ productID: PRODUCT, deviceName: 'dev003', deviceAlias: { value: '' } });
+    expect(await aliasOf('dev003')).toBe('');
+  });
+
+  test('its product may be named instead of given by its id', async () => {
+    const { devices } = fixture;
+    await devices.deviceInfoCreate({ productName: 'Test', deviceName: DEVICE });
+    await devices.deviceInfoUpdate({ productName: 'Test', deviceName: DEVICE, imei: '86' });
+    expect(await devices.deviceInfoRead(NAMES)).toMatchObject({ productID: PRODUCT, imei: '86' });
+    await expect(devices.deviceInfoCreate({ productName: 'Tes', deviceName: DEVICE })).rejects.toEqual(
+      rpcError(100009, 'product Tes does not exist'),
+    );
   });
 
   test('of many that create the same device one succeeds', async () => {
@@ -84,11 +106,12 @@ describe('devices', () => {
     }
   });
 
-  test('an unknown device is 100009', async () => {
-    const error = rpcError(100009, `device ${DEVICE} of product ${PRODUCT}`);
+  test('an unknown device is 100009, and a bad parameter to who deletes it', async () => {
+    const text = `device ${DEVICE} of product ${PRODUCT} does not exist`;
+    const error = rpcError(100009, text);
     await expect(fixture.devices.deviceInfoRead(NAMES)).rejects.toEqual(error);
     await expect(fixture.devices.deviceInfoUpdate(NAMES)).rejects.toEqual(error);
-    await expect(fixture.devices.deviceInfoDelete(NAMES)).rejects.toEqual(error);
+    await expect(fixture.devices.deviceInfoDelete(NAMES)).rejects.toEqual(rpcError(100006, text));
     await expect(fixture.data.propertyLatestIndex(NAMES)).rejects.toEqual(error);
     await expect(fixture.data.sendLogIndex(NAMES)).rejects.toEqual(error);
     await expect(fixture.interact.propertyControlSend({ ...NAMES, data: '{"rpm":1}' })).rejects.toEqual(error);

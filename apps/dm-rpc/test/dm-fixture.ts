@@ -5,6 +5,7 @@ import {
   encodeEnvelope,
   encodeReport,
   joinReports,
+  PROTOCOL_CODE,
   serviceKeys,
   services,
   subjects,
@@ -149,7 +150,7 @@ export const NAMES = { productID: PRODUCT, deviceName: DEVICE };
 /** The product with its thing model, and devices. */
 export const createDevices = async (fixture: DmFixture, ...deviceNames: string[]): Promise<void> => {
   const { products, devices } = fixture;
-  await products.productInfoCreate({ productID: PRODUCT, productName: 'Test' });
+  await products.productInfoCreate({ productID: PRODUCT, productName: 'Test', protocolCode: PROTOCOL_CODE });
   await products.productSchemaTslImport({ productID: PRODUCT, tsl: JSON.stringify(TSL) });
   for (const deviceName of deviceNames) await devices.deviceInfoCreate({ productID: PRODUCT, deviceName });
 };
@@ -161,10 +162,10 @@ export const reportOf = (
   arrivedAt: number = Date.now(),
 ): DeviceReport => {
   const topic = `/sys/${productID}/${deviceName}/thing/event/property/post`;
-  const report = { productID, deviceName, topic, arrivedAt, type: 'property' };
-  return Buffer.isBuffer(message)
-    ? { ...report, handle: 'ext', bytes: message }
-    : { ...report, handle: 'thing', message };
+  const report = { productID, deviceName, topic, arrivedAt };
+  if (Buffer.isBuffer(message)) return { ...report, handle: 'ext', type: 'custom', bytes: message };
+  const [type = 'property'] = /^(event|action)/.exec(message.method) ?? [];
+  return { ...report, handle: 'thing', type, message };
 };
 
 /** A message of the stream with these reports. */

@@ -4,19 +4,28 @@ import type { DeviceReport } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
 import { ApplicationNews } from '../src/ingest/application-news';
 import { createIngest } from '../src/ingest/consume';
+import { ForeignReports } from '../src/ingest/foreign/foreign-reports';
+import { OnlineByReport } from '../src/ingest/foreign/online-by-report';
 import { createSinks } from '../src/ingest/sinks';
 import { PresenceNews } from '../src/presence/presence-news';
+import { CompiledModels } from '../src/services/product-manage/compiled-models';
 import { reportOf, reportsBody, type DmFixture } from './dm-fixture';
 
 /** What it logs stands with what the fixture's dm does. */
 export const ingestOf = ({ bus, db, logged }: DmFixture): ((batch: readonly KeptMessage[]) => Promise<void>) => {
   const destination = { write: (line: string) => void logged.push(line) };
+  const applicationNews = new ApplicationNews(bus, Date.now);
+  const { prisma } = db;
+  const log = createLogger({ name: 'ingest', level: 'debug', destination });
+  const onlineByReport = new OnlineByReport({ bus, prisma, log, now: Date.now });
   return createIngest({
     bus,
-    prisma: db.prisma,
-    log: createLogger({ name: 'ingest', level: 'debug', destination }),
-    presenceNews: new PresenceNews(bus, Date.now),
-    applicationNews: new ApplicationNews(bus, Date.now),
+    prisma,
+    log,
+    foreignReports: new ForeignReports(bus, onlineByReport, Date.now),
+    presenceNews: new PresenceNews(applicationNews),
+    applicationNews,
+    models: new CompiledModels(prisma),
     sinks: createSinks(() => undefined),
   });
 };

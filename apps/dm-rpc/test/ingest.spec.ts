@@ -41,13 +41,13 @@ const ingest = () => ingestOf(fixture);
 describe('reports', () => {
   test('become history and latest values', async () => {
     await sendUplink(fixture.bus, report({ temperature: 25.5, serial: 'ü"\u0000x' }, 1778593628940));
-    expect(await latest()).toBe('temperature=25.5@1778593628940 serial="ü\\"\\u0000x"@1778593628940');
+    expect(await latest()).toBe('temperature=25.5@1778593628940 serial=ü"\u0000x@1778593628940');
     expect(await history('temperature')).toBe('25.5@1778593628940 of 1');
     const { list } = await fixture.data.propertyLatestIndex(NAMES);
     expect(list.map(({ dataID, dataName, value }) => [dataID, dataName, value])).toEqual([
       ['temperature', 'Temperature', '25.5'],
-      ['rpm', 'Speed', ''],
-      ['serial', 'Serial', '"ü\\"\\u0000x"'],
+      ['rpm', 'Speed', '0'],
+      ['serial', 'Serial', 'ü"\u0000x'],
     ]);
   });
 
@@ -127,9 +127,8 @@ describe('reports', () => {
     await sendUplink(fixture.bus, { ...event, timestamp: 1000, params: { temperature: 99 } });
     listening.unsubscribe();
     const at = `application.device.${PRODUCT}.${DEVICE}.report.thing`;
-    const base = { device: NAMES, timestamp: 1000 };
+    const base = { device: NAMES, timestamp: '1000' };
     expect(Object.fromEntries(told)).toEqual({
-      [`${at}.property`]: { ...base, params: { rpm: 1 } },
       [`${at}.property.rpm`]: { ...base, identifier: 'rpm', param: 1 },
       [`application.v2.device.${PRODUCT}.${DEVICE}.report.thing.property`]: { ...base, params: { rpm: 1 } },
       [`${at}.event.alert.highTemperature`]: {
@@ -139,6 +138,93 @@ describe('reports', () => {
         params: { temperature: 99 },
       },
     });
+  });
+
+  /** What applications are told: the part of each subject behind the device, and its body. */
+  const toldOf = async (...messages: readonly DeviceMessage[]): Promise<[string, Record<string, unknown>][]> => {
+    const told: [string, Record<string, unknown>][] = [];
+    const listening = fixture.bus.subscribe('application.>', ({ subject, data }) => {
+      told.push([subject.split('.report.thing.')[1]!, JSON.parse(decodeEnvelope(data.toString()).data)]);
+    });
+    for (const message of messages) await sendUplink(fixture.bus, message);
+    listening.unsubscribe();
+    return told;
+  };
+  const unvalidated = () =>
+    fixture.products.productInfoUpdate({ productID: PRODUCT, protocolConf: { validation: 'none' } });
+
+  test('applications are told by the platform itself, for its tenant', async () => {
+    const users: unknown[] = [];
+    const listening = fixture.bus.subscribe('application.>', ({ data }) =>
+      users.push(decodeEnvelope(data.toString()).userCtx),
+    );
+    await sendUplink(fixture.bus, report({ rpm: 1 }, 1000));
+    listening.unsubscribe();
+    expect(users).toHaveLength(2);
+    for (const user of users) expect(user).toMatchObject({ TenantCode: 'default', UserID: '0', IsAdmin: true });
+  });
+
+  test('applications are not told of what the thing model does not have', async () => {
+    await unvalidated();
+    const event = { method: 'eventPost', msgToken: '8', type: 'info', timestamp: 1, params: {} } as const;
+    const told = await toldOf(
+      report({ odd: 1 }, 1000),
+      report({ odd: 1, rpm: 2 }, 1000),
+      { ...event, eventID: 'odd' },
+      { ...event, eventID: 'highTemperature' },
+    );
+    expect(told.map(([subject, { params, param }]) => [subject, params ?? param])).toEqual([
+      ['property', { rpm: 2 }],
+      ['property.rpm', 2],
+      ['event.info.highTemperature', {}],
+    ]);
+    expect(await latest()).toBe('rpm=2@1000 odd=1@1000');
+  });
+
+  test('what is packed is told one by one, each event with the type that the thing model gives it', async () => {
+    const told = await toldOf({
+      method: 'packReport',
+      msgToken: '9',
+      timestamp: 5000,
+      properties: [
+        { timestamp: 1000, params: { rpm: 1 } },
+        { timestamp: 2000, params: { rpm: 2 } },
+      ],
+      events: [
+        { timestamp: 3000, eventID: 'highTemperature', params: { temperature: 99 } },
+        { timestamp: 4000, eventID: 'odd', params: {} },
+      ],
+    });
+    expect(told.map(([subject, { timestamp, type }]) => [subject, timestamp, type])).toEqual([
+      ['property', '1000', undefined],
+      ['property.rpm', '1000', undefined],
+      ['property', '2000', undefined],
+      ['property.rpm', '2000', undefined],
+      ['event.alert.highTemperature', '3000', 'alert'],
+    ]);
+    const { list } = await fixture.data.eventLogIndex(NAMES);
+    expect(list.map(({ dataID, type }) => [dataID, type])).toEqual([
+      ['odd', 'info'],
+      ['highTemperature', 'alert'],
+    ]);
+  });
+
+  test('what a device answers when it is asked for its values is kept and told like a report', async () => {
+    const answer = { method: 'getReportReply', msgToken: '3', timestamp: 1000 } as const;
+    const told = await toldOf(
+      { ...answer, code: 200, data: { rpm: 7 } },
+      { ...answer, code: 2000004, data: { rpm: 8 } },
+      { ...answer, code: 200 },
+    );
+    expect(told.map(([subject]) => subject)).toEqual(['property', 'property.rpm']);
+    expect(await latest()).toBe('rpm=7@1000');
+  });
+
+  test('a call from a device is told', async () => {
+    const call = { msgToken: '5', timestamp: 1000, actionID: 'askWeather', params: { city: 'x' } };
+    expect(await toldOf({ method: 'action', ...call })).toEqual([
+      ['action.askWeather.req.up', { device: NAMES, ...call, timestamp: '1000', dir: 'up', reqType: 'req' }],
+    ]);
   });
 
   test('each has a line in the log of the device, and so has what a node tells', async () => {
@@ -168,14 +254,16 @@ describe('reports', () => {
       ]),
     ).toEqual([
       ['7000', 'refuse', '', 'wrong sign; check the secret', '4'],
-      ['6500', 'publish', '', '', '200'],
-      ['6000', 'publish', '', 'custom payload', '200'],
-      ['5000', 'publish', '42', JSON.stringify(report({ rpm: 1 }, 1000, '42')), '200'],
+      ['6500', 'property', '', '', '200'],
+      ['6000', 'property', '', 'custom payload', '200'],
+      ['5000', 'property', '42', JSON.stringify(report({ rpm: 1 }, 1000, '42')), '200'],
     ]);
     const only = async (over: object) =>
       Number((await fixture.data.hubLogIndex({ productID: PRODUCT, ...over })).total);
     expect(await only({ deviceName: 'nobody-there' })).toBe(1);
     expect(await only({ actions: ['publish'] })).toBe(3);
+    expect(await only({ actions: ['property'] })).toBe(3);
+    expect(await only({ actions: ['event', 'ext'] })).toBe(0);
     expect(await only({ requestID: '42' })).toBe(1);
     expect(await only({ content: 'custom' })).toBe(1);
     expect(await only({ content: '%' })).toBe(0);
@@ -256,6 +344,7 @@ describe('a batch', () => {
   test('in which the database refuses one report keeps the others, also those of its message', async () => {
     // A check of the database's own stands for whatever it may refuse that the code did not foresee.
     const { prisma } = fixture.db;
+    await fixture.products.productInfoUpdate({ productID: PRODUCT, protocolConf: { validation: 'none' } });
     await prisma.$executeRaw`ALTER TABLE property_latest ADD CONSTRAINT no_13 CHECK (value <> '13')`;
     try {
       const values = [1, 2, 13, 4, 5];
@@ -293,12 +382,12 @@ describe('a batch', () => {
       told.push(subject.split('.').at(-1)!),
     );
     const full = (name: string) => keptUplink(report({ [name]: 'x'.repeat(600_000) }, 1000));
-    const batch = [full('first'), full('second')];
+    const batch = [full('serial'), full('rpm')];
     const handle = ingest();
     // Stands for a database that fails in the middle: what it says is none of the faults that lie in the data.
     await prisma.$executeRaw`CREATE FUNCTION fail() RETURNS trigger AS $$ BEGIN RAISE 'away' USING ERRCODE = '57P01'; END $$ LANGUAGE plpgsql`;
     await prisma.$executeRaw`
-      CREATE TRIGGER fail BEFORE INSERT ON property_latest FOR EACH ROW WHEN (NEW.identifier = 'second') EXECUTE FUNCTION fail()`;
+      CREATE TRIGGER fail BEFORE INSERT ON property_latest FOR EACH ROW WHEN (NEW.identifier = 'rpm') EXECUTE FUNCTION fail()`;
     try {
       await expect(handle(batch)).rejects.toThrow();
       expect(await prisma.propertyHistory.count()).toBe(1);
@@ -308,7 +397,7 @@ describe('a batch', () => {
     await handle(batch);
     listening.unsubscribe();
     expect(await prisma.propertyHistory.count()).toBe(2);
-    expect(told).toEqual(['first', 'second']);
+    expect(told).toEqual(['serial', 'rpm']);
   });
 
   test('many at once on the same devices, in any order, neither deadlock nor lose anything', async () => {

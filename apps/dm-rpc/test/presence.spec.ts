@@ -1,8 +1,9 @@
-import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
+import { decodeEnvelope, serviceKeys } from '@alink/contract';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { createLogger } from '@alink/runtime';
 import { eventually } from '@alink/testing';
 import { NodeWatch } from '../src/presence/node-watch';
+import { ApplicationNews } from '../src/ingest/application-news';
 import { PresenceNews } from '../src/presence/presence-news';
 import { giveUpNode } from '../src/presence/give-up-node';
 import type { DevicePresence } from '../src/presence/presence-rows';
@@ -31,7 +32,7 @@ describe('sessions', () => {
       status: '2',
       firstLogin: '1778593628',
       lastLogin: '1778593628',
-      lastIp: '10.1.2.3',
+      lastIp: '10.1.2.3:54321',
     });
     const { devices } = await fixture.directory.resolve({
       devices: [{ productKey: NAMES.productID, deviceName: DEVICE }],
@@ -71,26 +72,21 @@ describe('sessions', () => {
     ]);
   });
 
-  test('are told to everyone and to applications, once each', async () => {
+  test('are told to applications, once each, and on the tick of unitedrhino’s dm nothing', async () => {
     const told: [string, unknown][] = [];
     const listen = (subject: string) =>
       fixture.bus.subscribe(subject, (message) =>
         told.push([message.subject, JSON.parse(decodeEnvelope(message.data.toString()).data)]),
       );
-    const listening = [listen(subjects.onlineStatusChanged), listen('application.>')];
+    const listening = [listen('server.things.dm.device.onlineStatus.change'), listen('application.>')];
     const epoch = await sendStatus(fixture.bus, { action: 'connected', timestamp: T });
     await sendStatus(fixture.bus, { action: 'disconnected', timestamp: T + 1, epoch, reason: 'gone' });
     await sendStatus(fixture.bus, { action: 'disconnected', timestamp: T + 1, epoch, reason: 'gone' });
     for (const one of listening) one.unsubscribe();
-    const application = (status: string, timestamp: number, reason: string) => [
-      `application.device.${NAMES.productID}.${DEVICE}.status.${status}`,
-      { device: NAMES, status, timestamp, reason },
-    ];
+    const subject = `application.device.${NAMES.productID}.${DEVICE}.status.disconnected`;
     expect(told).toEqual([
-      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 1, timestamp: T, reason: '' }],
-      application('connected', T, ''),
-      [subjects.onlineStatusChanged, { ...NAMES, isOnline: 2, timestamp: T + 1, reason: 'gone' }],
-      application('disconnected', T + 1, 'gone'),
+      [subject, { device: NAMES, status: 1, timestamp: String(T), reason: '' }],
+      [subject, { device: NAMES, status: 2, timestamp: String(T + 1), reason: 'gone' }],
     ]);
   });
 
@@ -154,7 +150,7 @@ describe('a node that is gone', () => {
       level: 'debug',
       destination: { write: (line) => void logged.push(line) },
     });
-    const news = new PresenceNews(bus, () => nowMs);
+    const news = new PresenceNews(new ApplicationNews(bus, () => nowMs));
     // Two instances of dm sweep.
     // Only the tests say when.
     const sweepMs = 3_600_000;
@@ -250,7 +246,7 @@ describe('many devices at once', () => {
       timestamp: T,
       node: 'node-2',
       via: null,
-      ip: '',
+      address: '',
       clientId: '',
     },
   });

@@ -45,11 +45,12 @@ describe('products', () => {
     const made = await products.productInfoRead({ productID });
     expect(made.secret).toMatch(/^[0-9a-f]{16}$/);
     expect(made).toMatchObject({
-      authMode: '2',
+      authMode: '1',
       deviceType: '1',
       autoRegister: '1',
       status: '3',
-      protocolCode: 'aliyunMqtt',
+      categoryID: '2',
+      protocolCode: 'iThings',
     });
   });
 
@@ -93,14 +94,35 @@ describe('products', () => {
     const { products } = fixture;
     const conf = { protocolConf: { productID: 'a1B2c3D4e5F' } };
     await products.productInfoCreate({ productID: PRODUCT, productName: 'x', ...conf });
-    await expect(products.productInfoCreate({ productID: 'other', productName: 'x', ...conf })).rejects.toEqual(
+    await expect(products.productInfoCreate({ productID: 'other', productName: 'y', ...conf })).rejects.toEqual(
       rpcError(100010, 'protocolConf["productID"] a1B2c3D4e5F'),
     );
-    await expect(products.productInfoCreate({ productID: 'a1B2c3D4e5F', productName: 'x' })).rejects.toEqual(
+    await expect(products.productInfoCreate({ productID: 'a1B2c3D4e5F', productName: 'z' })).rejects.toEqual(
       rpcError(100010, 'a1B2c3D4e5F'),
     );
     await products.productInfoUpdate({ productID: PRODUCT, protocolConf: { validation: 'none' } });
-    await products.productInfoCreate({ productID: 'a1B2c3D4e5F', productName: 'x' });
+    await products.productInfoCreate({ productID: 'a1B2c3D4e5F', productName: 'z' });
+  });
+
+  test('a new one has a name of its own; older ones and those that are renamed may share one', async () => {
+    const { products, devices } = fixture;
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, i) => products.productInfoCreate({ productID: `p${i}`, productName: 'same' })),
+    );
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(5);
+    for (const { reason } of refused) expect(reason).toEqual(rpcError(100010, 'productName same exists already'));
+    const [{ productID = '' } = {}] = (await products.productInfoIndex({ productName: 'same' })).list;
+    // Who creates the same product again hears of its key, as ever.
+    await expect(products.productInfoCreate({ productID, productName: 'same' })).rejects.toEqual(
+      rpcError(100010, `productID ${productID}`),
+    );
+    await products.productInfoCreate({ productID: 'other', productName: 'other' });
+    await devices.deviceInfoCreate({ productName: 'same', deviceName: 'dev001' });
+    await products.productInfoUpdate({ productID: 'other', productName: 'same' });
+    await expect(devices.deviceInfoCreate({ productName: 'same', deviceName: 'dev002' })).rejects.toEqual(
+      rpcError(100006, 'productName is that of several products'),
+    );
   });
 
   test('of many that create the same product one succeeds', async () => {
@@ -132,16 +154,26 @@ describe('products', () => {
     expect(await fixture.db.prisma.product.count()).toBe(0);
   });
 
-  test('an unknown product is 100009', async () => {
-    const { products } = fixture;
+  test('an unknown product is 100009 to who reads it, a bad parameter to who changes it, and deleted already', async () => {
+    const { products, bus } = fixture;
     const unknown = { productID: 'nobody' };
     const error = rpcError(100009, 'product nobody does not exist');
     await expect(products.productInfoRead(unknown)).rejects.toEqual(error);
-    await expect(products.productInfoUpdate(unknown)).rejects.toEqual(error);
-    await expect(products.productInfoDelete(unknown)).rejects.toEqual(error);
     await expect(products.productSchemaTslRead(unknown)).rejects.toEqual(error);
-    await expect(products.productSchemaTslImport({ ...unknown, tsl: JSON.stringify(TSL) })).rejects.toEqual(error);
     await expect(products.productSchemaIndex(unknown)).rejects.toEqual(error);
+    const bad = rpcError(100006, 'product nobody does not exist');
+    await expect(products.productInfoUpdate(unknown)).rejects.toEqual(bad);
+    await expect(products.productSchemaTslImport({ ...unknown, tsl: JSON.stringify(TSL) })).rejects.toEqual(bad);
+    expect(await toldDuring(bus, () => products.productInfoDelete(unknown))).toEqual([]);
+  });
+
+  test('a published one of another protocol than ours may be changed and deleted, as in unitedrhino', async () => {
+    const { products } = fixture;
+    await products.productInfoCreate({ productID: PRODUCT, productName: 'x', status: '1' });
+    await products.productSchemaTslImport({ productID: PRODUCT, tsl: JSON.stringify(TSL) });
+    await products.productSchemaDelete({ productID: PRODUCT, identifier: 'rpm' });
+    await products.productInfoDelete({ productID: PRODUCT });
+    expect((await products.productInfoIndex({})).list).toEqual([]);
   });
 
   test('one with devices stays; without them it goes with its model', async () => {
@@ -290,6 +322,39 @@ describe('thing models', () => {
     expect(await identifiers()).toBe('temperature,rpm,serial,highTemperature,echo');
   });
 
+  test('a document has the members that unitedrhino keeps with a definition, and keeps them', async () => {
+    const { products } = fixture;
+    const read = async () => JSON.parse((await products.productSchemaTslRead({ productID: PRODUCT })).tsl) as Model;
+    type Model = Record<'properties' | 'events' | 'actions', Record<string, unknown>[]>;
+    const usual = {
+      tag: 1,
+      isCanSceneLinkage: 1,
+      funcGroup: 1,
+      controlMode: 1,
+      userPerm: 3,
+      recordMode: 1,
+      isPassword: 2,
+      extendConfig: '',
+    };
+    const plain = await read();
+    const shadow = { isUseShadow: false, isNoRecord: false };
+    expect(plain.properties[1]).toMatchObject({ identifier: 'rpm', ...usual, ...shadow, order: 2 });
+    expect(plain.events[0]).toMatchObject({ identifier: 'highTemperature', ...usual });
+    expect(plain.actions[0]).toMatchObject({ identifier: 'echo', ...usual });
+    expect(plain.actions[0]).not.toHaveProperty('isUseShadow');
+
+    const kept = { tag: 2, userPerm: 1, recordMode: 3, isPassword: 1, extendConfig: '{"a":"温度"}' };
+    const senseless = { tag: 'x', funcGroup: null, controlMode: 1.5, userPerm: 0, extendConfig: 'a\0b' };
+    Object.assign(plain.properties[1]!, kept);
+    Object.assign(plain.events[0]!, senseless);
+    await products.productSchemaTslImport({ productID: PRODUCT, tsl: JSON.stringify(plain) });
+    const again = await read();
+    expect(again.properties[1]).toMatchObject({ identifier: 'rpm', ...usual, ...kept });
+    expect(again.events[0]).toMatchObject({ identifier: 'highTemperature', ...usual });
+    const { list } = await products.productSchemaIndex({ productID: PRODUCT, tag: '2' });
+    expect(list).toMatchObject([{ identifier: 'rpm', tag: '2', userPerm: '1', extendConfig: '{"a":"温度"}' }]);
+  });
+
   test('definitions are added, changed and removed one by one', async () => {
     const { products } = fixture;
     await products.productSchemaCreate({ info: info('level', { tag: '2', extendConfig: 'x' }) });
@@ -304,8 +369,8 @@ describe('thing models', () => {
   test('several are added all or none', async () => {
     const { products } = fixture;
     await expect(
-      products.productSchemaMultiCreate({ productID: PRODUCT, list: [info('one'), info('rpm')] }),
-    ).rejects.toEqual(rpcError(100010, 'list[1].identifier rpm'));
+      products.productSchemaMultiCreate({ productID: PRODUCT, list: [info('one'), info('one')] }),
+    ).rejects.toEqual(rpcError(100010, 'list[1].identifier one'));
     await expect(
       products.productSchemaMultiCreate({
         productID: PRODUCT,
@@ -315,6 +380,18 @@ describe('thing models', () => {
     expect(await identifiers()).not.toContain('one');
     await products.productSchemaMultiCreate({ productID: PRODUCT, list: [info('one'), info('two')] });
     expect(await identifiers()).toContain('one,two');
+  });
+
+  test('of several those that are there stay as they are', async () => {
+    const { products, bus } = fixture;
+    const rpm = async () => (await products.productSchemaIndex({ productID: PRODUCT, identifiers: ['rpm'] })).list;
+    const before = await rpm();
+    const other = info('rpm', { name: { value: 'Another' }, affordance: { value: 'not even JSON' } });
+    const add = (...list: object[]) => products.productSchemaMultiCreate({ productID: PRODUCT, list });
+    await add(other, info('one'));
+    expect(await rpm()).toEqual(before);
+    expect(await identifiers()).toContain('one');
+    expect(await toldDuring(bus, () => add(other))).toEqual([]);
   });
 
   test('of many that add the same definition one succeeds', async () => {
@@ -338,15 +415,15 @@ describe('thing models', () => {
       'info.affordance.define.min',
     ],
     ['one that exists', info('rpm'), 100010, 'info.identifier rpm'],
-    ['an unknown product', info('level', { productID: 'nobody' }), 100009, 'product nobody'],
+    ['an unknown product', info('level', { productID: 'nobody' }), 100006, 'product nobody'],
   ])('%s is refused', async (_case, entry, code, text) => {
     await expect(fixture.products.productSchemaCreate({ info: entry })).rejects.toEqual(rpcError(code, text));
   });
 
-  test('what does not exist is 100009', async () => {
+  test('what does not exist is a bad parameter', async () => {
     const { products } = fixture;
     const gone = { productID: PRODUCT, identifier: 'nothing' };
-    await expect(products.productSchemaDelete(gone)).rejects.toEqual(rpcError(100009, 'nothing'));
-    await expect(products.productSchemaUpdate({ info: gone })).rejects.toEqual(rpcError(100009, 'nothing'));
+    await expect(products.productSchemaDelete(gone)).rejects.toEqual(rpcError(100006, 'nothing'));
+    await expect(products.productSchemaUpdate({ info: gone })).rejects.toEqual(rpcError(100006, 'nothing'));
   });
 });

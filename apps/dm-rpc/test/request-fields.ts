@@ -18,10 +18,17 @@ export type Path = readonly (string | number)[];
 
 export interface RequestField {
   readonly path: Path;
-  readonly kind: 'integer' | 'text';
+  readonly kind: 'integer' | 'text' | 'flag' | 'fraction';
 }
 
-/** Fields of the method's request that are whole numbers or texts, those of messages within it too, each type once deep. */
+const kindOf = (type: string): RequestField['kind'] | undefined => {
+  if (type === 'TYPE_STRING') return 'text';
+  if (type === 'TYPE_BOOL') return 'flag';
+  if (type === 'TYPE_DOUBLE') return 'fraction';
+  return type.includes('INT') ? 'integer' : undefined;
+};
+
+/** Fields of the method's request, but bytes; those of messages within it too, each type once deep. */
 export const fieldsOf = ({ name, definition, package: known }: Service, method: string): RequestField[] => {
   const scope = name.slice(0, name.indexOf('.'));
   const find = (outer: MessageDescriptor, type: string) => {
@@ -33,9 +40,8 @@ export const fieldsOf = ({ name, definition, package: known }: Service, method: 
     message.field.flatMap((field): RequestField[] => {
       const listed = field.label === 'LABEL_REPEATED';
       if (field.type !== 'TYPE_MESSAGE') {
-        const path = listed ? [field.name, 0] : [field.name];
-        if (field.type === 'TYPE_STRING') return [{ path, kind: 'text' }];
-        return field.type.includes('INT') ? [{ path, kind: 'integer' }] : [];
+        const kind = kindOf(field.type);
+        return kind ? [{ path: listed ? [field.name, 0] : [field.name], kind }] : [];
       }
       const inner = find(message, field.typeName);
       if (outer.includes(inner)) return [];

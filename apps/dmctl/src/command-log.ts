@@ -1,11 +1,13 @@
 /** What devices were told, and how it ended. */
 import { Code } from '@alink/contract/codes';
+import { SYSTEM_ACCOUNT } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { withExample } from './example';
 import { inSession } from './in-session';
 import type { Io } from './io';
 import { jsonOrText } from './json-or-text';
 import { withLogPage, type LogPage } from './log-page';
+import { readValue } from './property-values';
 import type { Session } from './session';
 import { isoOfMs } from './time-text';
 
@@ -22,8 +24,16 @@ const results: Partial<Record<number, string>> = {
 
 type Entry = Awaited<ReturnType<Session['messages']['sendLogIndex']>>['list'][number];
 
-/** Adds `log` to a group of commands. @param wanted the actions that it is about @param what they are, in words */
-export const addCommandLogCommand = (group: Command, io: Io, wanted: readonly Action[], what: string): void => {
+interface CommandLog {
+  /** The actions that it is about. */
+  readonly wanted: readonly Action[];
+  /** What they are, in words. */
+  readonly what: string;
+  readonly columns: readonly (keyof ReturnType<typeof rowOf>)[];
+}
+
+/** Adds `log` to a group of commands. */
+export const addCommandLogCommand = (group: Command, io: Io, { wanted, what, columns }: CommandLog): void => {
   const showLog = async (
     { messages, out }: Session,
     { since, limit, page }: LogPage,
@@ -37,7 +47,6 @@ export const addCommandLogCommand = (group: Command, io: Io, wanted: readonly Ac
       timeStart: since,
       page: { page, size: limit },
     });
-    const columns = ['time', 'action', 'identifier', 'content', 'code', 'result', 'account'] as const;
     out.rows(list.map(rowOf), columns, `no ${what} of ${deviceName}`);
     out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
   };
@@ -54,13 +63,26 @@ export const addCommandLogCommand = (group: Command, io: Io, wanted: readonly Ac
   );
 };
 
-const rowOf = ({ timestamp, action, dataID, content, resultCode, account }: Entry) => ({
-  time: isoOfMs(timestamp),
-  action: Object.hasOwn(actions, action) ? actions[action as Action] : action,
-  identifier: dataID,
-  content: jsonOrText(content),
-  code: Number(resultCode),
-  result: results[Number(resultCode)] ?? '',
-  account: account || undefined,
-  timestamp: Number(timestamp),
+/** A call's content holds its input and, once there is one, its answer; that of others is a value, or values. */
+const contentOf = ({ action, content }: Entry): { content: unknown; output?: unknown } => {
+  const call = action === 'actionSend' ? jsonOrText(content) : undefined;
+  if (!isObject(call)) return { content: readValue(content) };
+  const { req, resp } = call as { req?: unknown; resp?: { outputParams?: unknown } };
+  const output = resp?.outputParams;
+  return { content: req, ...(typeof output === 'string' && output !== '' && { output: jsonOrText(output) }) };
+};
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const rowOf = (entry: Entry) => ({
+  time: isoOfMs(entry.timestamp),
+  action: Object.hasOwn(actions, entry.action) ? actions[entry.action as Action] : entry.action,
+  identifier: entry.dataID,
+  output: undefined as unknown,
+  ...contentOf(entry),
+  code: Number(entry.resultCode),
+  result: results[Number(entry.resultCode)] ?? '',
+  // Nobody in particular asked.
+  account: entry.account === SYSTEM_ACCOUNT ? undefined : entry.account || undefined,
+  timestamp: Number(entry.timestamp),
 });

@@ -1,3 +1,4 @@
+import { LOGGED_MESSAGES } from '@alink/contract/enumerations';
 import type { Session } from './session';
 import { isoOfMs } from './time-text';
 
@@ -23,6 +24,10 @@ export interface LogQuery {
   readonly size: number;
 }
 
+/** A message of the device has unitedrhino's name of its kind; which kind, its topic says. */
+const wordOfAction = (action: string): string =>
+  (LOGGED_MESSAGES as readonly string[]).includes(action) ? 'publish' : action;
+
 /** One page of the log, oldest first. */
 export const readHubLog = async ({ messages }: Session, query: LogQuery): Promise<LogRow[]> => {
   const { productID, deviceName, since, until, page, size } = query;
@@ -35,7 +40,7 @@ export const readHubLog = async ({ messages }: Session, query: LogQuery): Promis
   });
   const rows = list.map((entry) => ({
     time: isoOfMs(entry.timestamp),
-    action: entry.action,
+    action: wordOfAction(entry.action),
     topic: entry.topic,
     code: Number(entry.resultCode),
     content: entry.content,

@@ -7,7 +7,8 @@ type Hints = Partial<Record<number, string>>;
 const hints: Hints = {
   [Code.permission]: 'dmctl acts as root unless --user says otherwise: docs/grpc-security.md, "What a caller may do".',
   [Code.notFound]: 'dmctl product list, and dmctl device list <productKey>, show what there is.',
-  [Code.deviceOffline]: 'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left.',
+  [Code.deviceOffline]:
+    'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left; property set --keep has values wait.',
   [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',
   [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
   [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
@@ -25,8 +26,15 @@ const words: Hints = {
   [Code.deviceTimeout]: 'the device did not answer in time',
 };
 
+/** A change of what does not exist is a bad parameter to the platform; the step to take is the same. */
+const meaningOf = (code: number, message: string): number =>
+  code === Code.parameter && message.endsWith(' does not exist') ? Code.notFound : code;
+
 /** A "no" of the platform or a device. */
 export const refusal = (code: number, message: string, hintOf = hints): CliError => {
   const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
-  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, { code, hint: hintOf[code] });
+  return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, {
+    code,
+    hint: hintOf[meaningOf(code, message)],
+  });
 };

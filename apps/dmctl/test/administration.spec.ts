@@ -137,7 +137,7 @@ describe('a device', () => {
     expect(await refused('device topics lamp nobody')).toContain('nobody');
     await refused(`property set lamp lamp1 {"temperature":1}`);
     expect(await json('property log lamp lamp1')).toMatchObject([
-      { action: 'set', identifier: 'temperature', content: { temperature: 1 }, result: 'the device is offline' },
+      { action: 'set', identifier: 'temperature', content: 1, result: 'the device is offline' },
     ]);
     expect(await dmctl('service log lamp lamp1')).toBe('no service calls of lamp1\n');
     await dmctl('device delete lamp lamp3');

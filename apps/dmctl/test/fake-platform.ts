@@ -1,4 +1,4 @@
-import { Code, services, type Service } from '@alink/contract';
+import { Code, services, ShadowControl, type Service } from '@alink/contract';
 import {
   RpcError,
   serve,
@@ -30,6 +30,9 @@ export class FakePlatform {
   hubLog: HubLog[] = [];
   /** Commands, newest first. */
   sendLog: { action: string; [field: string]: unknown }[] = [];
+  latest: { dataID: string; dataName: string; value: string; timestamp: number }[] = [
+    { dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 },
+  ];
   protocolInstances: object[] = [];
   /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
   readonly admin = {
@@ -73,7 +76,7 @@ export class FakePlatform {
           productInfoRead: async ({ productID }) => this.product(productID),
           productInfoUpdate: async (info) => {
             const { productID, productName, desc, status, netType, autoRegister, tags, protocolConf } = info;
-            const product = this.product(productID);
+            const product = this.product(productID, Code.parameter);
             const numbers = Object.entries({ status, netType, autoRegister }).filter(([, value]) => Number(value));
             const maps = Object.entries({ tags, protocolConf }).filter(([, map]) => Object.keys(map).length > 0);
             const texts = { ...(productName && { productName }), ...(desc && { desc }) };
@@ -81,7 +84,6 @@ export class FakePlatform {
             return {};
           },
           productInfoDelete: async ({ productID }) => {
-            this.product(productID);
             if ([...this.devices.values()].some((device) => device.productID === productID)) {
               throw new RpcError(Code.notEmpty, `product ${productID} has devices`);
             }
@@ -102,14 +104,14 @@ export class FakePlatform {
         }),
         this.serve(services.deviceManage, {
           deviceInfoCreate: async (info) => {
-            this.product(info.productID);
+            this.product(info.productID, Code.parameter);
             const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 2, isEnable: 1 };
             this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
             return {};
           },
           deviceInfoRead: async ({ productID, deviceName }) => this.device(productID, deviceName),
           deviceInfoDelete: async ({ productID, deviceName }) => {
-            this.device(productID, deviceName);
+            this.device(productID, deviceName, Code.parameter);
             this.devices.delete(`${productID}/${deviceName}`);
             return {};
           },
@@ -202,10 +204,7 @@ export class FakePlatform {
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };
           },
-          propertyLatestIndex: async () => ({
-            list: [{ dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 }],
-            total: 1,
-          }),
+          propertyLatestIndex: async () => ({ list: this.latest, total: this.latest.length }),
           propertyLogIndex: async () => ({
             list: [
               { dataID: 'temperature', value: '26', timestamp: 1778593629000 },
@@ -224,7 +223,8 @@ export class FakePlatform {
           }),
         }),
         this.serve(services.deviceInteract, {
-          propertyControlSend: async () => {
+          propertyControlSend: async ({ shadowControl }) => {
+            if (Number(shadowControl) === ShadowControl.keepOnly) return { code: 200, msg: 'kept', msgToken: '' };
             const { code, msg } = this.deviceAnswer;
             if (code >= Code.deviceTimeout) throw new RpcError(code, msg);
             return { code, msg, msgToken: '77' };
@@ -281,15 +281,16 @@ export class FakePlatform {
     return serve(service, Object.fromEntries(all) as Handlers<S>);
   }
 
-  private product(productID: string) {
+  /** @param code of the refusal: that of a read unless a change says another */
+  private product(productID: string, code: number = Code.notFound) {
     const product = this.products.get(productID);
-    if (!product) throw new RpcError(Code.notFound, `productID ${productID} does not exist`);
+    if (!product) throw new RpcError(code, `productID ${productID} does not exist`);
     return product;
   }
 
-  private device(productID: string, deviceName: string) {
+  private device(productID: string, deviceName: string, code: number = Code.notFound) {
     const device = this.devices.get(`${productID}/${deviceName}`);
-    if (!device) throw new RpcError(Code.notFound, `device ${deviceName} of ${productID} does not exist`);
+    if (!device) throw new RpcError(code, `device ${deviceName} of ${productID} does not exist`);
     return device;
   }
 }

@@ -53,6 +53,15 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
+/** A value as dm.rpc tells it, where a text is plain. */
+const readValue = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
 export class Platform extends SpawnedPlatform {
   /** To dm.rpc. */
   readonly channel: RpcChannel;
@@ -100,15 +109,16 @@ export class Platform extends SpawnedPlatform {
   /** The latest value of a property of the manual's product; undefined before the first report. */
   async latest(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown> {
     const messages = this.client(services.deviceMsg);
-    const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs: [dataID] });
-    return list[0]?.value ? JSON.parse(list[0].value) : undefined;
+    const request = { productID, deviceName, dataIDs: [dataID], ignoreEmpty: true };
+    const { list } = await messages.propertyLatestIndex(request);
+    return list[0] && readValue(list[0].value);
   }
 
   /** Every value of a property of the manual's product that was kept. */
   async history(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown[]> {
     const messages = this.client(services.deviceMsg);
     const { list } = await messages.propertyLogIndex({ productID, deviceName, dataID });
-    return list.map(({ value }) => JSON.parse(value) as unknown);
+    return list.map(({ value }) => readValue(value));
   }
 
   /** What dm says of a device's presence. */

@@ -1,5 +1,5 @@
 import { subjects } from '@alink/contract';
-import { isAckWord } from './ack-word';
+import { isAcknowledgement } from './ack-word';
 import {
   BusTimeoutError,
   NoListenerError,
@@ -91,7 +91,7 @@ class MemoryBus implements Bus {
       this.cancelRequests.add(cancel);
       const respond = (data: string | Uint8Array) => {
         const answer = toBuffer(data);
-        if (isAckWord(answer)) return;
+        if (isAcknowledgement(answer)) return;
         end();
         resolve(answer);
       };

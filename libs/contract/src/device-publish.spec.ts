@@ -33,6 +33,11 @@ describe('device publish', () => {
     }
   });
 
+  test('without bytes may have a null for them', () => {
+    const text = encodeDevicePublish(publish).replace(/"payload":"[^"]*"/, '"payload":null');
+    expect(decodeDevicePublish(text)).toEqual({ ...publish, payload: Buffer.alloc(0) });
+  });
+
   test('goes through an envelope', () => {
     const { data } = decodeEnvelope(encodeEnvelope(encodeDevicePublish(publish), 1));
     expect(decodeDevicePublish(data)).toEqual(publish);
@@ -65,6 +70,11 @@ describe('a device publish as a NATS message', () => {
       protocolCode: 'aliyunMqtt',
       payload: Buffer.from(JSON.stringify(body)),
     });
+  });
+
+  test('for a node of another protocol says so', () => {
+    const text = writeDevicePublish({ ...named, body: {}, protocolCode: 'other' }, 7);
+    expect(readDevicePublish(Buffer.from(text)).protocolCode).toBe('other');
   });
 
   test('has bytes as they are, and the one who asked', () => {

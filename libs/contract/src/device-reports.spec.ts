@@ -25,6 +25,13 @@ test('reports come back as they were, in their order', () => {
   expect(second).toMatchObject(custom);
 });
 
+test('one of a foreign node says where that hears answers', () => {
+  const read = (foreign: object) => decodeReports(joinReports([encodeReport({ ...report, ...foreign })]))[0];
+  expect(read({ foreign: { protocolCode: 'lxSdk' } })).toMatchObject({ foreign: { protocolCode: 'lxSdk' } });
+  expect(read({ foreign: { protocolCode: 7 } })).toMatchObject({ foreign: { protocolCode: '' } });
+  expect(read({})).toMatchObject({ foreign: undefined });
+});
+
 test('the message of a report stands in it as JSON, not as text of JSON', () => {
   expect(JSON.parse(joinReports([encodeReport(report)]))).toEqual({ reports: [report] });
 });

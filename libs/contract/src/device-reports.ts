@@ -23,6 +23,14 @@ export interface DeviceReport {
   readonly bytes?: Buffer;
   /** Why something is odd about it, for the device's log; empty for a plain one. */
   readonly explain?: string;
+  /** Set where a foreign node sent it: nobody has held it against the thing model yet, nor answered it. */
+  readonly foreign?: ForeignOrigin;
+}
+
+/** Where a foreign node hears answers. */
+export interface ForeignOrigin {
+  /** Code of its protocol; empty where it does not say, and then the product's. */
+  readonly protocolCode: string;
 }
 
 /** The text of one report, ready to stand in a message. */
@@ -41,7 +49,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const readReport = (parsed: unknown): DeviceReport => {
   const report = (isRecord(parsed) ? parsed : {}) as Parsed;
-  const { productID, deviceName, topic, arrivedAt, handle, type, message, bytes, explain } = report;
+  const { productID, deviceName, topic, arrivedAt, handle, type, message, bytes, explain, foreign } = report;
   if (typeof productID !== 'string' || typeof deviceName !== 'string') throw new TypeError('report names no device');
   if (message !== undefined && !isRecord(message)) throw new TypeError('report holds no message');
   return {
@@ -54,6 +62,7 @@ const readReport = (parsed: unknown): DeviceReport => {
     message: message as DeviceMessage | undefined,
     bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined,
     explain: textOf(explain),
+    foreign: isRecord(foreign) ? { protocolCode: textOf(foreign['protocolCode']) } : undefined,
   };
 };
 

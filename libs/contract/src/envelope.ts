@@ -1,4 +1,5 @@
 /** The envelope around every message on NATS in unitedrhino's form, and what stands in it but device publishes. */
+import type { LoggedMessage } from './enumerations';
 import { newSpanContext } from './span-context';
 import type { UserContext } from './user-context';
 
@@ -54,7 +55,8 @@ export interface HubLogEntry {
   readonly deviceName: string;
   /** Unix milliseconds. */
   readonly timestamp: number;
-  readonly action: 'connect' | 'disconnect' | 'publish' | 'subscribe' | 'unsubscribe' | 'deliver' | 'refuse';
+  readonly action:
+    'connect' | 'disconnect' | 'publish' | 'subscribe' | 'unsubscribe' | 'deliver' | 'refuse' | LoggedMessage;
   readonly topic: string;
   /** Alink id of the message it is about; may be empty. */
   readonly requestID: string;

@@ -7,7 +7,25 @@ export {
   type DevicePublish,
   type PublishContent,
 } from './device-publish';
-export { decodeReports, encodeReport, joinReports, shardOf, type DeviceReport } from './device-reports';
+export {
+  actionReport,
+  connectReport,
+  eventReport,
+  propertyReports,
+  type ActionReport,
+  type ApplicationMessage,
+  type ConnectReport,
+  type EventReport,
+  type PropertyReport,
+} from './application-messages';
+export {
+  decodeReports,
+  encodeReport,
+  joinReports,
+  shardOf,
+  type DeviceReport,
+  type ForeignOrigin,
+} from './device-reports';
 export {
   decodeEnvelope,
   encodeEnvelope,
@@ -27,6 +45,7 @@ export {
   DefinitionType,
   DeviceStatus,
   DeviceType,
+  LOGGED_MESSAGES,
   LogLevel,
   NetType,
   OnlineState,
@@ -34,10 +53,12 @@ export {
   ServiceStatus,
   ShadowControl,
   SortOrder,
+  SYSTEM_ACCOUNT,
   TaskStatus,
   TaskType,
   valuesOf,
   YesNo,
+  type LoggedMessage,
 } from './enumerations';
 export { logLevelOf, logsReports, type LogSettings } from './log-level';
 export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';

@@ -20,12 +20,9 @@ test.each<[string, string]>([
   [subjects.productCreated, 'server.things.dm.product.info.create'],
   [subjects.productUpdated, 'server.things.dm.product.info.update'],
   [subjects.productDeleted, 'server.things.dm.product.info.delete'],
-  [subjects.onlineStatusChanged, 'server.things.dm.device.onlineStatus.change'],
   [subjects.protocolUpdated('aliyunMqtt'), 'server.things.dm.protocol.aliyunMqtt.update'],
-  [application.status('p', 'd', 'connected'), 'application.device.p.d.status.connected'],
-  [application.status('p', 'd', 'disconnected'), 'application.device.p.d.status.disconnected'],
+  [application.status('p', 'd'), 'application.device.p.d.status.disconnected'],
   [application.property('p', 'd', 'temp'), 'application.device.p.d.report.thing.property.temp'],
-  [application.properties('p', 'd'), 'application.device.p.d.report.thing.property'],
   [application.propertiesV2('p', 'd'), 'application.v2.device.p.d.report.thing.property'],
   [application.event('p', 'd', 'alert', 'hot'), 'application.device.p.d.report.thing.event.alert.hot'],
   [application.action('p', 'd', 'reset', 'req', 'down'), 'application.device.p.d.report.thing.action.reset.req.down'],
@@ -73,7 +70,7 @@ test('everything that must be kept is in what dm consumes, commands and copies a
     subjects.up('thing', 'p', 'd'),
     subjects.down('thing', 'p', 'd'),
     subjects.statusFix,
-    application.properties('p', 'd'),
+    application.propertiesV2('p', 'd'),
   ]) {
     expect(kept(subject)).toBe(false);
   }

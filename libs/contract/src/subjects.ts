@@ -47,19 +47,18 @@ export const subjects = {
   productCreated: 'server.things.dm.product.info.create',
   productUpdated: 'server.things.dm.product.info.update',
   productDeleted: 'server.things.dm.product.info.delete',
-  onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
   /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
   /** Timer of the nodes; timedjob publishes on it. */
   nodeTimer: `protocol.${PROTOCOL_CODE}.timer`,
-  /** Dm → applications. */
+  /** Dm → applications: see application-messages.ts. */
   application: {
-    status: (productID: string, deviceName: string, action: 'connected' | 'disconnected') =>
-      `application.device.${productID}.${deviceName}.status.${action}`,
+    /** A device went online or offline: unitedrhino's dm says both here, on the subject of the latter. */
+    status: (productID: string, deviceName: string) =>
+      `application.device.${productID}.${deviceName}.status.disconnected`,
     property: (productID: string, deviceName: string, identifier: string) =>
       `application.device.${productID}.${deviceName}.report.thing.property.${identifier}`,
-    properties: (productID: string, deviceName: string) =>
-      `application.device.${productID}.${deviceName}.report.thing.property`,
+    /** All properties of a report at once. */
     propertiesV2: (productID: string, deviceName: string) =>
       `application.v2.device.${productID}.${deviceName}.report.thing.property`,
     event: (productID: string, deviceName: string, type: string, identifier: string) =>

@@ -1,5 +1,7 @@
-import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
+import { elementChecks } from './array-elements';
+import { compileParams, refuseAll, type Checked, type OtherCheck, type ParamsCheck } from './compile-params';
 import { faultMessage, ModelCode } from './rejection';
+import { ofCommands, ofReports, type Strictness } from './strictness';
 import type { Param, Service, ThingEvent, ThingModel, Validation } from './types';
 
 /** What came of an event: its type as the model has it (`info` where it has none), and its values. */
@@ -12,13 +14,23 @@ export interface Shape {
   readonly hasValueMember: boolean;
 }
 
+/** An event as the model has it. */
+export interface EventShape extends Shape {
+  readonly type: ThingEvent['type'];
+}
+
 /** A thing model as the node and dm use it. No method throws, whatever a device sent. */
 export interface CompiledModel {
   readonly validation: Validation;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
   checkProperties(params: unknown): Checked;
-  /** Values for a property set: only properties with access mode `rw` pass. */
-  checkSettable(params: unknown): Checked;
+  /** As {@link checkProperties}, in unitedrhino's form: elements of an array may be reported one by one, as `list.0`. */
+  checkWithElements(params: unknown): Checked;
+  /**
+   * Values for a property set, single elements of an array among them. Also of properties that are marked as read-only:
+   * whether it can be set, the device knows.
+   */
+  checkSettings(params: unknown): Checked;
   /** An event is good when nothing was rejected; an unknown one is rejected as a whole (6304). */
   checkEvent(identifier: string, output: unknown): CheckedEvent;
   /** The input of a service call; an unknown service is rejected as a whole (6206). */
@@ -28,7 +40,7 @@ export interface CompiledModel {
   /** What is known of a property; undefined when the model has none of that name. */
   property(identifier: string): Shape | undefined;
   /** What is known of an event; undefined when the model has none of that name. */
-  event(identifier: string): Shape | undefined;
+  event(identifier: string): EventShape | undefined;
   /** How a service is called; undefined when the model has none of that name. */
   service(identifier: string): { readonly callType: Service['callType'] } | undefined;
 }
@@ -36,30 +48,27 @@ export interface CompiledModel {
 /**
  * Compiles a model to checkers.
  * @param model undefined (a product without a thing model) knows nothing, so that only `none` lets anything pass
- * @param validation how strictly: `weak` holds identifier and data type and converts numeric text, true and false;
- * `strong` also holds range, length and size and converts nothing; `none` passes everything as it is (Alibaba Cloud
- * IoT documentation, "What is a TSL model", data verification)
+ * @param validation how strictly, see strictness.ts: what devices are told is held to ranges whatever it is, except that
+ * `none` passes everything as it is
  */
 export const compileModel = (model: ThingModel | undefined, validation: Validation): CompiledModel => {
   const { properties, events, services } = model ?? emptyModel;
-  const report = compileParams(
-    // A report need not hold every property, required or not.
-    properties.map(({ identifier, dataType }) => ({ identifier, dataType })),
-    ModelCode.propertyUnknown,
-    validation,
-  );
-  const settable = compileParams(
-    properties.map(({ identifier, dataType, accessMode }) => ({ identifier, dataType, readOnly: accessMode === 'r' })),
-    ModelCode.propertyUnknown,
-    validation,
-  );
+  const reported = ofReports[validation];
+  const told = ofCommands[validation];
+  // Neither a report nor a set need hold every property, required or not.
+  const values = properties.map(({ identifier, dataType }) => ({ identifier, dataType }));
+  const checkOf = (strictness: Strictness | undefined, other?: OtherCheck) =>
+    compileParams(values, ModelCode.propertyUnknown, strictness, other);
+  const withElements = (strictness: Strictness | undefined) =>
+    checkOf(strictness, strictness && elementChecks(values, strictness));
   const shapes = new Map(
     properties.map(({ identifier, dataType }) => [
       identifier,
       { hasValueMember: dataType.type === 'struct' && hasValueMember(dataType.members) },
     ]),
   );
-  const params = (slots: ThingEvent['output']) => compileParams(slots, ModelCode.memberUnknown, validation);
+  const params = (slots: ThingEvent['output'], strictness = reported) =>
+    compileParams(slots, ModelCode.memberUnknown, strictness);
   const eventChecks = new Map(
     events.map(({ identifier, type, output }) => [
       identifier,
@@ -69,7 +78,7 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
   const serviceChecks = new Map(
     services.map(({ identifier, callType, input, output }) => [
       identifier,
-      { callType, input: params(input), output: params(output) },
+      { callType, input: params(input, told), output: params(output) },
     ]),
   );
   const unknown = (code: number, identifier: string, value: unknown): Checked =>
@@ -79,8 +88,9 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
 
   return {
     validation,
-    checkProperties: report,
-    checkSettable: settable,
+    checkProperties: checkOf(reported),
+    checkWithElements: withElements(reported),
+    checkSettings: withElements(told),
     checkEvent: (identifier, output) => {
       const event = eventChecks.get(identifier);
       const { accepted, rejected } = event ? event.check(output) : unknown(ModelCode.memberUnknown, identifier, output);
@@ -100,4 +110,4 @@ const hasValueMember = (members: readonly Param[]): boolean => members.some(({ i
 
 const emptyModel: ThingModel = { properties: [], events: [], services: [] };
 
-const passThrough: ParamsCheck = compileParams([], ModelCode.memberUnknown, 'none');
+const passThrough: ParamsCheck = compileParams([], ModelCode.memberUnknown, undefined);

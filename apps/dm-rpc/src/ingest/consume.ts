@@ -4,14 +4,17 @@ import { Prisma, type PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 import type { PresenceNews } from '../presence/presence-news';
 import type { DeviceChange } from '../presence/presence-rows';
+import type { CompiledModels } from '../services/product-manage/compiled-models';
 import { applyPresenceBatch } from '../presence/presence-store';
 import type { Transaction } from '../transaction';
+import { acceptedSettings } from './accepted-settings';
 import type { ApplicationNews } from './application-news';
 import { hasLine, lineOf, writeDeviceLog } from './device-log';
 import { findDevices } from './find-devices';
+import type { ForeignReports } from './foreign/foreign-reports';
 import { createReader, type Item } from './read-message';
-import type { Report } from './report';
 import type { Gathered, SinkTable } from './sink-table';
+import type { TakenReport } from './taken-report';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -28,12 +31,16 @@ export interface ConsumeOptions {
   readonly prisma: PrismaClient;
   readonly presenceNews: PresenceNews;
   readonly applicationNews: ApplicationNews;
+  readonly models: CompiledModels;
   readonly sinks: SinkTable;
+  readonly foreignReports: ForeignReports;
   readonly log: Logger;
 }
 
 interface Written {
   readonly changes: readonly DeviceChange[];
+  /** What was reported, and what devices have accepted to be set to. */
+  readonly taken: readonly TakenReport[];
   readonly gathered: Gathered;
 }
 
@@ -52,18 +59,24 @@ const madeOf = <T>(make: () => T): T => {
 };
 
 /** The order of the tables is the same for every batch: presence, devices, each sink's, the log. */
-const writeBatch = async (tx: Transaction, items: readonly Item[], sinks: SinkTable): Promise<Written> => {
+const writeBatch = async (
+  tx: Transaction,
+  items: readonly Item[],
+  { sinks, models, foreignReports }: Pick<ConsumeOptions, 'sinks' | 'models' | 'foreignReports'>,
+): Promise<Written> => {
   const reports = items.filter((item) => item.kind === 'report');
   const lines = items.filter((item) => item.kind === 'hubLine');
   // Presence first: it locks device rows for update, and a share lock that must be raised later can deadlock.
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
-  const devices = await findDevices(tx, reports);
-  const gathered = madeOf(() => sinks.gather(reports, (report) => devices.of(report)?.id));
+  const devices = await findDevices(tx, models, reports);
+  const checked = madeOf(() => reports.map((report) => foreignReports.take(report, devices.of(report))));
+  const taken = [...checked, ...(await acceptedSettings(tx, checked))];
+  const gathered = madeOf(() => sinks.gather(taken));
   await sinks.write(tx, gathered);
-  const logged = reports.filter((report) => hasLine(report, devices.of(report), sinks));
+  const logged = checked.filter((each) => hasLine(each, sinks));
   await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
-  return { changes, gathered };
+  return { changes, taken, gathered };
 };
 
 /**
@@ -92,24 +105,25 @@ const inTransactions = (messages: readonly KeptMessage[]): KeptMessage[][] => {
 
 /** Handles a batch; rejects when the database fails, so that the batch comes again: then only what is not kept yet is. */
 export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMessage[]) => Promise<void>) => {
-  const { bus, prisma, presenceNews, applicationNews, sinks, log } = options;
+  const { bus, prisma, presenceNews, applicationNews, sinks, foreignReports, log } = options;
   const read = createReader(sinks, log);
   const done = new WeakSet<KeptMessage>();
 
   const keep = async (items: readonly Item[]): Promise<void> => {
-    const { changes, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, sinks));
+    const { changes, taken, gathered } = await prisma.$transaction((tx) => writeBatch(tx, items, options));
     presenceNews.tell(changes);
     sinks.kept(gathered);
-    for (const item of items) if (item.kind === 'report') tell(item);
+    for (const each of taken) tell(each);
   };
 
   /** It is kept: what cannot be told must not have it kept again. */
-  const tell = (report: Report): void => {
+  const tell = (taken: TakenReport): void => {
     try {
-      applicationNews.tell(report, sinks.newsOf(report));
+      foreignReports.kept(taken);
+      applicationNews.tell(sinks.newsOf(taken));
     } catch (err) {
-      const { productID, deviceName } = report;
-      log.error({ err, productID, deviceName }, 'applications could not be told of a report');
+      const { productID, deviceName } = taken.report;
+      log.error({ err, productID, deviceName }, 'nobody could be told of a report');
     }
   };
 
@@ -121,7 +135,9 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
     } catch (error) {
       if (!isDataFault(error)) throw error;
       if (items.length === 1) {
-        const { kind, productID, deviceName } = items[0]!;
+        const [item] = items;
+        const { kind, productID, deviceName } = item!;
+        if (item!.kind === 'report') foreignReports.refused(item!);
         const why = error instanceof RowError ? 'that holds what cannot be written' : 'refused by the database,';
         log.error({ err: error, kind, productID, deviceName }, `message ${why} skipped`);
         return;

@@ -1,12 +1,13 @@
 /** Lines in devices' logs: what nodes tell, and what is reported. */
-import { logsReports, type Envelope, type HubLogEntry } from '@alink/contract';
+import { Code, logsReports, type Envelope, type HubLogEntry } from '@alink/contract';
 import type { Transaction } from '../transaction';
-import type { FoundDevice } from './find-devices';
+import { actionOfEntry, type LogAction } from '../log-action';
 import { codeOr, MAX_CONTENT, MAX_IDENTIFIER, MAX_NAME, MAX_TOPIC, textOf, timeOr } from './fit';
 import { idOf, type Place } from './place';
 import type { Report } from './report';
 import type { SinkTable } from './sink-table';
 import { column } from './sinks/rows';
+import type { TakenReport } from './taken-report';
 
 /** One line, as the table has it. */
 interface Line extends HubLogEntry {
@@ -21,14 +22,15 @@ export interface HubLine extends Line {
 /** @throws {SyntaxError | TypeError} on what is no line */
 export const readHubLine = ({ data, timestamp }: Envelope, place: Place): HubLine => {
   const entry = JSON.parse(data) as HubLogEntry;
+  const topic = textOf(entry.topic, MAX_TOPIC);
   return {
     kind: 'hubLine',
     messageID: idOf(place),
     productID: textOf(entry.productID, MAX_NAME),
     deviceName: textOf(entry.deviceName, MAX_NAME),
     timestamp: timeOr(entry.timestamp, timestamp),
-    action: textOf(entry.action, MAX_NAME) as HubLogEntry['action'],
-    topic: textOf(entry.topic, MAX_TOPIC),
+    action: actionOfEntry(textOf(entry.action, MAX_NAME), topic) as LogAction,
+    topic,
     requestID: textOf(entry.requestID, MAX_NAME),
     content: textOf(entry.content, MAX_CONTENT),
     resultCode: codeOr(entry.resultCode, 0),
@@ -45,24 +47,33 @@ const bytesAsText = (bytes: Buffer): string => {
 const contentOf = ({ message, bytes }: Report): string =>
   message ? JSON.stringify(message) : bytes ? bytesAsText(bytes) : '';
 
+/** What a foreign node sent, and nobody here understands; custom payloads are the devices' own affair. */
+const isUnknown = ({ foreign, message }: Report): boolean =>
+  foreign !== undefined && foreign.handle !== 'ext' && message === undefined;
+
 /** All that is out of the ordinary has a line, and plain reports where somebody asks for them. */
-export const hasLine = (report: Report, device: FoundDevice | undefined, sinks: SinkTable): boolean =>
-  !device || report.explain !== '' || !sinks.isPlain(report) || logsReports(device, report.arrivedAt);
+export const hasLine = ({ report, device, answer }: TakenReport, sinks: SinkTable): boolean =>
+  !device ||
+  report.explain !== '' ||
+  (answer !== undefined && answer.code !== Code.ok) ||
+  isUnknown(report) ||
+  !sinks.isPlain(report) ||
+  logsReports(device, report.arrivedAt);
 
 /** The line of a report. */
-export const lineOf = (report: Report): Line => {
-  const { productID, deviceName, arrivedAt, topic, explain, message, place } = report;
+export const lineOf = ({ report, answer }: TakenReport): Line => {
+  const { productID, deviceName, arrivedAt, topic, action, explain, message, place } = report;
   return {
     messageID: idOf(place),
     productID,
     deviceName,
     timestamp: arrivedAt,
-    action: 'publish',
+    action,
     topic,
     requestID: textOf(String(message?.msgToken ?? ''), MAX_IDENTIFIER),
     content: explain || textOf(contentOf(report), MAX_CONTENT),
-    resultCode: codeOr(message?.code, 200),
-    respPayload: '',
+    resultCode: answer?.code ?? codeOr(message?.code, Code.ok),
+    respPayload: answer ? textOf(JSON.stringify(answer.message), MAX_CONTENT) : '',
   };
 };
 

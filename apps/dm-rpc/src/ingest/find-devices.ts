@@ -1,6 +1,8 @@
-/** The devices that reports are from. */
+/** The devices that reports are from, and the thing models that they are read with. */
 import type { LogSettings } from '@alink/contract';
+import { compileModel, ThingModelError } from '@alink/thing-model';
 import { deviceKey, type DeviceCore } from '../device-core';
+import type { CompiledModels, ProductModel } from '../services/product-manage/compiled-models';
 import type { Transaction } from '../transaction';
 
 interface DeviceRow {
@@ -10,10 +12,18 @@ interface DeviceRow {
   readonly created_at: Date;
   readonly log_level: number;
   readonly product_log_level: string | null;
+  readonly schema_revision: string;
+  readonly validation: string | null;
+  readonly is_online: boolean;
+  readonly protocol_code: string;
 }
 
 export interface FoundDevice extends LogSettings {
   readonly id: bigint;
+  readonly product: ProductModel;
+  readonly isOnline: boolean;
+  /** Code of its product's protocol. */
+  readonly protocolCode: string;
 }
 
 export interface FoundDevices {
@@ -21,20 +31,51 @@ export interface FoundDevices {
   of(device: DeviceCore): FoundDevice | undefined;
 }
 
+/** Of a product whose definitions make no model together: nothing is known, and what its devices report is kept all the same. */
+const NO_MODEL: ProductModel = {
+  model: compileModel(undefined, 'weak'),
+  properties: new Map(),
+  typeOf: () => undefined,
+};
+
+/** One for each product. */
+const modelsOf = async (
+  tx: Transaction,
+  models: CompiledModels,
+  rows: readonly DeviceRow[],
+): Promise<ReadonlyMap<string, ProductModel>> => {
+  const found = new Map<string, ProductModel>();
+  for (const { product_id: productID, schema_revision: schemaRevision, validation } of rows) {
+    if (found.has(productID)) continue;
+    const model = models.of({ productID, schemaRevision, protocolConf: { validation } }, tx);
+    const known = await model.catch((error: unknown) => {
+      if (error instanceof ThingModelError) return NO_MODEL;
+      throw error;
+    });
+    found.set(productID, known);
+  }
+  return found;
+};
+
 /**
  * Looks which devices exist, which then stay until the transaction ends: the foreign key of a latest value would
  * otherwise fail the batch when one is deleted meanwhile.
  */
-export const findDevices = async (tx: Transaction, named: readonly DeviceCore[]): Promise<FoundDevices> => {
+export const findDevices = async (
+  tx: Transaction,
+  models: CompiledModels,
+  named: readonly DeviceCore[],
+): Promise<FoundDevices> => {
   const devices = [...new Map(named.map((device) => [deviceKey(device), device])).values()];
   if (devices.length === 0) return { of: () => undefined };
   const rows = await tx.$queryRaw<DeviceRow[]>`
-    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level,
-      p.protocol_conf->>'logLevel' AS product_log_level
+    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, d.is_online, p.schema_revision::text, p.protocol_code,
+      p.protocol_conf->>'logLevel' AS product_log_level, p.protocol_conf->>'validation' AS validation
     FROM device d JOIN product p USING (product_id)
     WHERE (d.product_id, d.device_name) IN (SELECT * FROM unnest(
       ${devices.map((device) => device.productID)}::text[], ${devices.map((device) => device.deviceName)}::text[]))
     ORDER BY d.id FOR KEY SHARE OF d`;
+  const products = await modelsOf(tx, models, rows);
   const byKey = new Map(
     rows.map((row) => [
       deviceKey({ productID: row.product_id, deviceName: row.device_name }),
@@ -43,6 +84,9 @@ export const findDevices = async (tx: Transaction, named: readonly DeviceCore[])
         deviceLevel: row.log_level,
         productLevel: row.product_log_level ?? '',
         createdAt: row.created_at.getTime(),
+        product: products.get(row.product_id)!,
+        isOnline: row.is_online,
+        protocolCode: row.protocol_code,
       },
     ]),
   );

@@ -1,4 +1,4 @@
-/** An uplink in unitedrhino's form as a report: from foreign nodes, and from a stream that an earlier version filled. */
+/** An uplink in unitedrhino's form as a report, out of a stream that an earlier version of ours filled. */
 import { decodeDevicePublish, type DeviceMessage, type DeviceReport, type Envelope } from '@alink/contract';
 import { timeOr } from './fit';
 

@@ -1,9 +1,10 @@
 /** All sinks together: which of them take a message, and what they make of a batch of reports. */
-import type { DeviceMessage } from '@alink/contract';
+import type { ApplicationMessage, DeviceMessage } from '@alink/contract';
 import type { Transaction } from '../transaction';
 import { fits, isText } from '../wire/shape';
 import type { Report } from './report';
-import type { Intake, News, Sink } from './sink';
+import type { Intake, Sink } from './sink';
+import type { TakenReport } from './taken-report';
 
 interface Taker extends Intake<DeviceMessage, unknown> {
   /** Where its sink stands among all. */
@@ -38,15 +39,13 @@ export class SinkTable {
     return takers.length > 0 && !takers.some(({ isAnswer }) => isAnswer);
   }
 
-  /** What all of them make of the reports. @param deviceID undefined for a device that does not exist (any more) */
-  gather(reports: readonly Report[], deviceID: (report: Report) => bigint | undefined): Gathered {
+  /** What all of them make of the reports; of one whose device does not exist (any more) nothing. */
+  gather(taken: readonly TakenReport[]): Gathered {
     const gathered: unknown[][] = this.all.map(() => []);
-    for (const report of reports) {
-      const { message } = report;
-      const id = deviceID(report);
-      if (!message || id === undefined) continue;
+    for (const { report, message, device } of taken) {
+      if (!message || !device) continue;
       for (const taker of this.takersOf(message.method)) {
-        for (const row of taker.rows(message, report, id)) gathered[taker.at]!.push(row);
+        for (const row of taker.rows(message, report, device)) gathered[taker.at]!.push(row);
       }
     }
     return gathered;
@@ -65,10 +64,9 @@ export class SinkTable {
   }
 
   /** What applications are told of a report. */
-  newsOf(report: Report): readonly News[] {
-    const { message } = report;
-    if (!message) return [];
-    return this.takersOf(message.method).flatMap((taker) => taker.news?.(message, report) ?? []);
+  newsOf({ report, message, device }: TakenReport): readonly ApplicationMessage[] {
+    if (!message || !device) return [];
+    return this.takersOf(message.method).flatMap((taker) => taker.news?.(message, report, device) ?? []);
   }
 
   private takersOf(method: string): readonly Taker[] {

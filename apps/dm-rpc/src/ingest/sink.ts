@@ -1,15 +1,9 @@
 /** What becomes of reports: one sink for each kind of data that devices report, one file each in `sinks/`. */
-import type { DeviceMessage } from '@alink/contract';
+import type { ApplicationMessage, DeviceMessage } from '@alink/contract';
 import type { Transaction } from '../transaction';
 import type { Shape } from '../wire/shape';
+import type { FoundDevice } from './find-devices';
 import type { Report } from './report';
-
-/** A message for applications. */
-export interface News {
-  readonly subject: string;
-  /** Its members besides `device`. */
-  readonly body: object;
-}
 
 /** What a sink does with messages of one method. */
 export interface Intake<Message, Row> {
@@ -18,9 +12,9 @@ export interface Intake<Message, Row> {
   /** Whether it is an answer to a command of the platform's, of which the device's log tells in any case. */
   readonly isAnswer?: boolean;
   /** The rows of a message of a device that exists. */
-  rows(message: Message, report: Report, deviceID: bigint): readonly Row[];
+  rows(message: Message, report: Report, device: FoundDevice): readonly Row[];
   /** What applications are told once it is kept. */
-  news?(message: Message, report: Report): readonly News[];
+  news?(message: Message, report: Report, device: FoundDevice): readonly ApplicationMessage[];
 }
 
 type Method = DeviceMessage['method'];

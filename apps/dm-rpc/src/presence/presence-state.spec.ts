@@ -23,7 +23,7 @@ const connected = (sequence: number, node = 'a', stream = STREAM): PresenceEvent
   timestamp: sequence,
   node,
   via: null,
-  ip: '10.0.0.1',
+  address: '10.0.0.1:4711',
   clientId: `c${sequence}`,
 });
 const disconnected = (sequence: number, epoch: number | undefined, stream = STREAM): PresenceEvent => ({

@@ -32,6 +32,7 @@ export interface PresenceState extends SessionKey {
   readonly resetAt: number | null;
   readonly lastLogin: number | null;
   readonly lastOffline: number | null;
+  /** `host:port` of the last login. */
   readonly lastIp: string;
   readonly lastClientId: string;
 }
@@ -47,7 +48,8 @@ export type PresenceEvent =
       readonly key: SessionKey;
       readonly node: string | null;
       readonly via: Via | null;
-      readonly ip: string;
+      /** `host:port`, as the node tells it. */
+      readonly address: string;
       readonly clientId: string;
     })
   | (Happened & {
@@ -116,7 +118,7 @@ const connected = (state: PresenceState, event: PresenceEvent & { kind: 'connect
   const login = {
     firstLogin: activated(state, event.timestamp),
     lastLogin: event.timestamp,
-    lastIp: event.ip,
+    lastIp: event.address,
     lastClientId: event.clientId,
   };
   if (isNewer(event.key, state)) {

@@ -14,6 +14,19 @@ export const noProduct = (productID: string): RpcError => notFound(`product ${pr
 export const noDevice = ({ productID, deviceName }: DeviceCore): RpcError =>
   notFound(`device ${deviceName} of product ${productID}`);
 
+/**
+ * What a change is about is not there: 100006 of the field that names it, as unitedrhino's dm answers where a read answers
+ * 100009.
+ */
+const unknownName = (field: string, { message }: RpcError): RpcError =>
+  new RpcError(Code.parameter, message, { details: [field] });
+
+export const unknownProduct = (productID: string, field = 'productID'): RpcError =>
+  unknownName(field, noProduct(productID));
+export const unknownDevice = (device: DeviceCore): RpcError => unknownName('deviceName', noDevice(device));
+export const unknownDefinition = (productID: string, identifier: string): RpcError =>
+  unknownName('identifier', notFound(`definition ${identifier} of product ${productID}`));
+
 const isKnown = (error: unknown, code: string): error is Prisma.PrismaClientKnownRequestError =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 

@@ -46,7 +46,8 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
               productID,
               deviceName,
               secret,
-              deviceAlias: alias ? { value: alias } : null,
+              // Without one the platform makes up a display name.
+              deviceAlias: { value: alias ?? '' },
             });
             const info = await devices.deviceInfoRead({ productID, deviceName });
             out.record({ ...rowOf(info), deviceSecret: info.secret });

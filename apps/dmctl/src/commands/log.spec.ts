@@ -11,7 +11,7 @@ test('log shows time, action, topic, code and cause, oldest first', async () => 
   platform.hubLog = [
     { timestamp: 1778593628940, action: 'refuse', topic: '', content: 'wrong sign: check the secret', resultCode: 4 },
     { timestamp: 1778593629000, action: 'connect', topic: '', content: 'from 10.0.0.7', resultCode: 200 },
-    { timestamp: 1778593629001, action: 'publish', topic: '/sys/p/d/x', content: 'kept', resultCode: 200 },
+    { timestamp: 1778593629001, action: 'property', topic: '/sys/p/d/x', content: 'kept', resultCode: 200 },
   ];
   expect((await dmctl('log', 'p', 'd')).stdout).toBe(
     'TIME                      ACTION   TOPIC       CODE  CONTENT\n' +

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AuthMode, AutoRegister } from '@alink/contract/enumerations';
 import { PROTOCOL_CODE } from '@alink/contract/subjects';
 import { Option, type Command } from 'commander';
@@ -110,6 +111,8 @@ export const addProductCommands = (product: Command, io: Io): void => {
       .argument('<productKey>')
       .action(
         inSession(io, async ({ products, out }, _options, productID: string) => {
+          // To the platform one that does not exist is deleted already; people want to hear of the slip.
+          await products.productInfoRead({ productID });
           await products.productInfoDelete({ productID });
           out.done({ deleted: productID }, `deleted product ${productID}`);
         }),
@@ -151,7 +154,7 @@ const createProduct = async (
   const productName = name ?? productKey;
   const { productID } = await products.productInfoCreate({
     productID: productKey,
-    productName: productName ?? 'product',
+    productName: productName ?? `product ${randomUUID()}`,
     desc: description === undefined ? null : { value: description },
     netType: netType && netTypes[netType],
     tags: tag,
@@ -162,12 +165,15 @@ const createProduct = async (
     protocolConf: { ...(validation && { validation }), ...(logLevel && { logLevel }) },
     secret,
   });
-  // The platform makes the key up, and a product must have a name before that.
+  // The platform makes the key up, and a product must have a name of its own before that.
   if (productName === undefined) await products.productInfoUpdate({ productID, productName: productID });
   if (model) await products.productSchemaTslImport({ productID, tsl: model.text });
   const created = await products.productInfoRead({ productID });
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });
 };
+
+/** Of a product that is not classified; 0 with a dm.rpc that is older. */
+const NO_CATEGORY = ['0', '2'];
 
 /** @param counts of devices; without, the row has none */
 const rowOf = (info: ProductInfo, counts: readonly DeviceCount[] = []) => {
@@ -179,7 +185,7 @@ const rowOf = (info: ProductInfo, counts: readonly DeviceCount[] = []) => {
     deviceType: wordOf(deviceTypes, info.deviceType),
     netType: wordOf(netTypes, info.netType),
     authentication: wordOf(authentications, info.authMode),
-    category: info.categoryID === '0' ? 'custom' : info.categoryID,
+    category: NO_CATEGORY.includes(info.categoryID) ? 'custom' : info.categoryID,
     autoRegister: wordOf({ ...autoRegisters, 'create and bind': AutoRegister.createAndBind }, info.autoRegister),
     validation: info.protocolConf.validation || 'weak',
     logLevel: info.protocolConf.logLevel || undefined,

@@ -29,6 +29,36 @@ test('latest shows value and time, in words and in milliseconds', async () => {
   ]);
 });
 
+test('latest has what was never said without a value, and an array as one, unless its elements are asked for', async () => {
+  const entry = (dataID: string, value: string, timestamp: number) => ({ dataID, dataName: dataID, value, timestamp });
+  platform.latest = [
+    entry('iccid', '89860012345678901234', 1000),
+    entry('count', '0', 0),
+    entry('levels.0', '5', 2000),
+    entry('levels.1', '0', 0),
+    entry('levels.2', 'x', 3000),
+    entry('levels.3', '0', 0),
+    entry('empty.0', '0', 0),
+  ];
+  const rows = async (...asked: string[]) =>
+    (
+      JSON.parse((await dmctl('property', 'latest', 'p', 'd', ...asked, '--json')).stdout) as {
+        property: string;
+        name: string;
+        value?: unknown;
+        timestamp: number;
+      }[]
+    ).map(({ property, name, value, timestamp }) => [property, name, value, timestamp]);
+  expect(await rows()).toEqual([
+    ['iccid', 'iccid', '89860012345678901234', 1000],
+    ['count', 'count', undefined, 0],
+    ['levels', 'levels', [5, null, 'x'], 3000],
+    ['empty', 'empty', undefined, 0],
+  ]);
+  platform.latest = [entry('levels.2', '7', 3000)];
+  expect(await rows('levels.2')).toEqual([['levels.2', 'levels.2', 7, 3000]]);
+});
+
 test('history is oldest first', async () => {
   const { stdout } = await dmctl(
     'property',
@@ -70,7 +100,7 @@ describe('set', () => {
   test.each([
     [2000003, 'device d is offline', /^dmctl: the device is offline: device d is offline \(2000003\)\n/],
     [2000002, '', /^dmctl: the device did not answer in time \(2000002\)\n/],
-    [460, 'request parameter error', /^dmctl: request parameter error \(460\)\n/],
+    [2000004, 'the device answered 460: bad', /^dmctl: the device answered 460: bad \(2000004\)\n/],
     [100001, '', /^dmctl: refused \(100001\)\n/],
   ])('says plainly what %i means', async (deviceCode, msg, expected) => {
     platform.deviceAnswer = { code: deviceCode, msg };
@@ -78,6 +108,17 @@ describe('set', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(expected);
   });
+});
+
+test('set --keep has the values wait where the device is offline', async () => {
+  const set = (...rest: string[]) => dmctl('property', 'set', 'p', 'd', '{"temperature":28}', '--keep', ...rest);
+  expect((await set()).stdout).toBe('200 success\n');
+  platform.deviceAnswer = { code: 2000003, msg: 'device d is offline' };
+  expect((await set()).stdout).toBe('kept: d is set when it comes online\n');
+  expect(platform.requests.propertyControlSend).toMatchObject({ data: '{"temperature":28}', shadowControl: '2' });
+  expect(JSON.parse((await set('--json')).stdout)).toMatchObject({ code: 200, message: 'kept' });
+  platform.deviceAnswer = { code: 2000002, msg: '' };
+  expect((await set()).stderr).toContain('did not answer in time (2000002)');
 });
 
 test('get shows what the device answered', async () => {

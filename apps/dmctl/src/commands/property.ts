@@ -1,3 +1,4 @@
+import { Code } from '@alink/contract/codes';
 import { ShadowControl } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
@@ -7,6 +8,8 @@ import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse-options';
+import { readValue, rowsOfLatest } from '../property-values';
+import type { Session } from '../session';
 import { isoOfMs } from '../time-text';
 
 /** `PropertyLogIndexReq.order`. */
@@ -24,7 +27,7 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
         inSession(io, async ({ messages, out }, _options, productID: string, deviceName: string, dataIDs: string[]) => {
           const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs });
           out.rows(
-            list.map((entry) => ({ ...rowOf(entry), name: entry.dataName })),
+            rowsOfLatest(list, dataIDs),
             ['property', 'name', 'value', 'time', 'timestamp'],
             `${deviceName} has reported nothing yet`,
           );
@@ -60,7 +63,14 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
               order: NEWEST_FIRST,
               page: { page: 1, size: limit },
             });
-            const rows = list.map(rowOf).sort((a, b) => a.timestamp - b.timestamp);
+            const rows = list
+              .map(({ value, timestamp }) => ({
+                property: dataID,
+                value: readValue(value),
+                time: isoOfMs(timestamp),
+                timestamp: Number(timestamp),
+              }))
+              .sort((a, b) => a.timestamp - b.timestamp);
             out.rows(rows, ['time', 'value', 'timestamp'], `nothing of ${dataID} in that time`);
           },
         ),
@@ -76,25 +86,8 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
       .argument('<deviceName>')
       .argument('<values>', 'JSON object: value by identifier', parseJsonObject)
       .option('--timeout <seconds>', 'how long to wait for the device', parseTimeout, 8)
-      .action(
-        inSession(
-          io,
-          async (
-            { commands, out },
-            { timeout }: { timeout: number },
-            productID: string,
-            deviceName: string,
-            data: string,
-          ) => {
-            const { code, msg, msgToken } = await commands.propertyControlSend(
-              { productID, deviceName, data, shadowControl: ShadowControl.sendOnly, syncTimeout: timeout },
-              deadlineFor(timeout),
-            );
-            const answer = readAnswer(code, msg);
-            out.done({ ...answer, id: msgToken }, `${answer.code} ${answer.message}`);
-          },
-        ),
-      ),
+      .option('--keep', 'where the device is offline, have the values wait until it comes online')
+      .action(inSession(io, setProperties)),
     `property set aliyun_test_01 dev001 '{"temperature":28}'`,
   );
 
@@ -126,12 +119,39 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
     'property get aliyun_test_01 dev001 temperature',
   );
 
-  addCommandLogCommand(property, io, ['propertyControlSend', 'propertyGetReportSend'], 'property commands');
+  addCommandLogCommand(property, io, {
+    wanted: ['propertyControlSend', 'propertyGetReportSend'],
+    what: 'property commands',
+    columns: ['time', 'action', 'identifier', 'content', 'code', 'result', 'account'],
+  });
 };
 
-const rowOf = (entry: { dataID: string; value: string; timestamp: string }) => ({
-  property: entry.dataID,
-  value: jsonOrText(entry.value),
-  time: isoOfMs(entry.timestamp),
-  timestamp: Number(entry.timestamp),
-});
+interface SetOptions {
+  readonly timeout: number;
+  readonly keep?: boolean;
+}
+
+const isOffline = (error: unknown): boolean =>
+  (error as { readonly code?: unknown } | null)?.code === Code.deviceOffline;
+
+const setProperties = async (
+  { commands, out }: Session,
+  { timeout, keep = false }: SetOptions,
+  productID: string,
+  deviceName: string,
+  data: string,
+): Promise<void> => {
+  const request = { productID, deviceName, data, syncTimeout: timeout };
+  try {
+    const { code, msg, msgToken } = await commands.propertyControlSend(
+      { ...request, shadowControl: ShadowControl.sendOnly },
+      deadlineFor(timeout),
+    );
+    const answer = readAnswer(code, msg);
+    out.done({ ...answer, id: msgToken }, `${answer.code} ${answer.message}`);
+  } catch (error) {
+    if (!keep || !isOffline(error)) throw error;
+    await commands.propertyControlSend({ ...request, shadowControl: ShadowControl.keepOnly });
+    out.done({ code: Code.ok, message: 'kept', id: '' }, `kept: ${deviceName} is set when it comes online`);
+  }
+};

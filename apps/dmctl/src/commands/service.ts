@@ -28,7 +28,11 @@ export const addServiceCommands = (service: Command, io: Io): void => {
     `service call aliyun_test_01 dev001 echo '{"text":"hello"}'`,
   );
 
-  addCommandLogCommand(service, io, ['actionSend'], 'service calls');
+  addCommandLogCommand(service, io, {
+    wanted: ['actionSend'],
+    what: 'service calls',
+    columns: ['time', 'action', 'identifier', 'content', 'output', 'code', 'result', 'account'],
+  });
 };
 
 const callService = async (

@@ -1,10 +1,11 @@
 /** Events. */
-import { subjects, type JsonObject } from '@alink/contract';
+import { eventReport, type ApplicationMessage, type EventSample, type JsonObject } from '@alink/contract';
 import { isListOf, isObject, isText } from '../../wire/shape';
+import type { FoundDevice } from '../find-devices';
 import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import { idOf } from '../place';
 import type { Report } from '../report';
-import type { News, Sink } from '../sink';
+import type { Sink } from '../sink';
 import { column, isSample, isToken } from './rows';
 
 interface EventRow {
@@ -26,7 +27,7 @@ interface Event {
 }
 
 /** @param index which of the report's events it is: each needs an id of its own */
-const rowOf = (event: Event, report: Report, deviceID: bigint, index = 0): EventRow => ({
+const rowOf = (event: Event, report: Report, { id: deviceID }: FoundDevice, index = 0): EventRow => ({
   deviceID,
   identifier: textOf(event.eventID, MAX_IDENTIFIER),
   type: textOf(event.type, MAX_IDENTIFIER),
@@ -36,29 +37,32 @@ const rowOf = (event: Event, report: Report, deviceID: bigint, index = 0): Event
   params: JSON.stringify(event.params),
 });
 
-const newsOf = ({ eventID: identifier, type, params, timestamp: time }: Event, report: Report): News[] => {
-  if (!isToken(identifier) || !isToken(type)) return [];
-  const { productID, deviceName, arrivedAt } = report;
-  const timestamp = timeOr(time, arrivedAt);
-  const subject = subjects.application.event(productID, deviceName, type, identifier);
-  return [{ subject, body: { timestamp, identifier, type, params } }];
+/** An event that the thing model does not have is kept, without validation; applications could not read it. */
+const newsOf = (event: Event, report: Report, { product }: FoundDevice): ApplicationMessage[] => {
+  const { eventID: identifier, type, params } = event;
+  if (!isToken(identifier) || !isToken(type) || !product.model.event(identifier)) return [];
+  const timestamp = timeOr(event.timestamp, report.arrivedAt);
+  return [eventReport(report, { timestamp, identifier, type, params })];
 };
 
-/** Type of an event inside a pack, which does not say: the thing model would; `info` is what a reader expects least of. */
-const PACKED = { type: 'info' } as const;
+/** An event inside a pack does not say of which type it is: the thing model does. */
+const unpacked = (event: EventSample, { product }: FoundDevice): Event => ({
+  ...event,
+  type: product.model.event(event.eventID)?.type ?? 'info',
+});
 
 export const events: Sink<EventRow> = {
   takes: {
     eventPost: {
       needs: { eventID: isText, type: isText, params: isObject },
-      rows: (event, report, deviceID) => [rowOf(event, report, deviceID)],
+      rows: (event, report, device) => [rowOf(event, report, device)],
       news: newsOf,
     },
     packReport: {
       needs: { events: isListOf(isSample) },
-      rows: (pack, report, deviceID) =>
-        pack.events.map((event, index) => rowOf({ ...event, ...PACKED }, report, deviceID, index)),
-      news: (pack, report) => pack.events.flatMap((event) => newsOf({ ...event, ...PACKED }, report)),
+      rows: (pack, report, device) =>
+        pack.events.map((event, index) => rowOf(unpacked(event, device), report, device, index)),
+      news: (pack, report, device) => pack.events.flatMap((event) => newsOf(unpacked(event, device), report, device)),
     },
   },
   async write(tx, rows) {

@@ -1,12 +1,14 @@
 /** Values of properties: the history of all, and the latest of each. */
-import { subjects, type JsonObject } from '@alink/contract';
+import { Code, type ApplicationMessage, type JsonObject } from '@alink/contract';
 import type { Transaction } from '../../transaction';
 import { isListOf, isObject } from '../../wire/shape';
+import type { FoundDevice } from '../find-devices';
 import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import { idOf } from '../place';
+import { propertyNews } from '../property-news';
 import type { Report } from '../report';
-import type { News, Sink } from '../sink';
-import { column, isSample, isToken } from './rows';
+import type { MessageOf, Sink } from '../sink';
+import { column, isSample } from './rows';
 
 interface PropertyRow {
   readonly deviceID: bigint;
@@ -24,8 +26,12 @@ interface Sample {
   readonly params: JsonObject;
 }
 
-const rowsOf = ({ timestamp: time, params }: Sample, report: Report, deviceID: bigint): PropertyRow[] => {
-  const { arrivedAt, place } = report;
+/** @param at when the sample came, and its place, which is its id */
+export const rowsOf = (
+  { timestamp: time, params }: Sample,
+  { arrivedAt, place }: Pick<Report, 'arrivedAt' | 'place'>,
+  { id: deviceID }: Pick<FoundDevice, 'id'>,
+): PropertyRow[] => {
   const timestamp = timeOr(time, arrivedAt);
   const messageID = idOf(place);
   return Object.entries(params).map(([name, value]) => ({
@@ -38,20 +44,19 @@ const rowsOf = ({ timestamp: time, params }: Sample, report: Report, deviceID: b
   }));
 };
 
-const newsOf = ({ timestamp: time, params }: Sample, { productID, deviceName, arrivedAt }: Report): News[] => {
-  const timestamp = timeOr(time, arrivedAt);
-  const { application } = subjects;
-  const each = Object.entries(params)
-    .filter(([identifier]) => isToken(identifier))
-    .map(([identifier, param]) => ({
-      subject: application.property(productID, deviceName, identifier),
-      body: { timestamp, identifier, param },
-    }));
-  return [
-    { subject: application.properties(productID, deviceName), body: { timestamp, params } },
-    { subject: application.propertiesV2(productID, deviceName), body: { timestamp, params } },
-    ...each,
-  ];
+const newsOf = (
+  { timestamp, params }: Sample,
+  report: Report,
+  { product }: FoundDevice,
+): readonly ApplicationMessage[] => {
+  const { arrivedAt, operatorUserID } = report;
+  return propertyNews(report, product, { timestamp: timeOr(timestamp, arrivedAt), params, operatorUserID });
+};
+
+/** What a device answers when it is asked for its values, it also reports. */
+const answered = (answer: MessageOf<'getReportReply'>): Sample[] => {
+  const { code, data, timestamp } = answer;
+  return code === Code.ok && isObject(data) ? [{ timestamp, params: data as JsonObject }] : [];
 };
 
 /** The newest value of each property, in the order of their keys; of two with the same time the later one. */
@@ -75,7 +80,8 @@ const writeHistory = (tx: Transaction, rows: readonly PropertyRow[]): Promise<nu
       ${column(rows, 'arrivedAt')}::bigint[], ${column(rows, 'messageID')}::uuid[], ${column(rows, 'value')}::text[])
     ON CONFLICT DO NOTHING`;
 
-const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
+/** @param rows at most one of each property, in the order of their keys */
+export const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
   tx.$executeRaw`
     INSERT INTO property_latest (device_id, identifier, value, timestamp)
     SELECT u.* FROM unnest(
@@ -89,8 +95,14 @@ export const properties: Sink<PropertyRow> = {
     report: { needs: { params: isObject }, rows: rowsOf, news: newsOf },
     packReport: {
       needs: { properties: isListOf(isSample) },
-      rows: (pack, report, deviceID) => pack.properties.flatMap((sample) => rowsOf(sample, report, deviceID)),
-      news: (pack, report) => pack.properties.flatMap((sample) => newsOf(sample, report)),
+      rows: (pack, report, device) => pack.properties.flatMap((sample) => rowsOf(sample, report, device)),
+      news: (pack, report, device) => pack.properties.flatMap((sample) => newsOf(sample, report, device)),
+    },
+    getReportReply: {
+      needs: {},
+      isAnswer: true,
+      rows: (answer, report, device) => answered(answer).flatMap((sample) => rowsOf(sample, report, device)),
+      news: (answer, report, device) => answered(answer).flatMap((sample) => newsOf(sample, report, device)),
     },
   },
   async write(tx, rows) {

@@ -1,8 +1,9 @@
 /** Devices' answers to commands: they complete the command's record, and whoever waits for them is told. */
-import { Code, subjects, type Json } from '@alink/contract';
+import { actionReport, Code, type ApplicationMessage, type Json } from '@alink/contract';
+import type { FoundDevice } from '../find-devices';
 import { codeOr, MAX_IDENTIFIER, textOf, timeOr } from '../fit';
 import type { Report } from '../report';
-import type { Intake, MessageOf, News, Sink } from '../sink';
+import type { Intake, MessageOf, Sink } from '../sink';
 import { column, isToken } from './rows';
 
 /** A device's answer to a command. */
@@ -23,7 +24,7 @@ export const tokenOf = (msgToken: string): bigint | undefined =>
 
 type Answer = MessageOf<'controlReply' | 'getReportReply' | 'actionReply'>;
 
-const rowsOf = (answer: Answer, { arrivedAt }: Report, deviceID: bigint): ReplyRow[] => {
+const rowsOf = (answer: Answer, { arrivedAt }: Report, { id: deviceID }: FoundDevice): ReplyRow[] => {
   const data: Json | undefined = answer.data;
   const msgToken = tokenOf(String(answer.msgToken ?? ''));
   if (msgToken === undefined || msgToken === 0n) return [];
@@ -34,12 +35,12 @@ const rowsOf = (answer: Answer, { arrivedAt }: Report, deviceID: bigint): ReplyR
   ];
 };
 
-const newsOfAction = (answer: MessageOf<'actionReply'>, { productID, deviceName, arrivedAt }: Report): News[] => {
-  const { actionID, msgToken, code, msg, data } = answer;
+const newsOfAction = (answer: MessageOf<'actionReply'>, report: Report): ApplicationMessage[] => {
+  const { actionID, code, msg, data } = answer;
   if (!actionID || !isToken(actionID)) return [];
-  const timestamp = timeOr(answer.timestamp, arrivedAt);
-  const subject = subjects.application.action(productID, deviceName, actionID, 'resp', 'up');
-  return [{ subject, body: { timestamp, actionID, msgToken, code, msg, outputParams: data ?? {} } }];
+  const timestamp = timeOr(answer.timestamp, report.arrivedAt);
+  const msgToken = String(answer.msgToken ?? '');
+  return [actionReport(report, { timestamp, actionID, msgToken, reqType: 'resp', dir: 'up', params: data, code, msg })];
 };
 
 const answer: Intake<Answer, ReplyRow> = { needs: {}, isAnswer: true, rows: rowsOf };

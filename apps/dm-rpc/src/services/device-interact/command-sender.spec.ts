@@ -1,5 +1,5 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
-import { readDevicePublish, subjects, writeDevicePublish } from '@alink/contract';
+import { PROTOCOL_CODE, readDevicePublish, subjects, writeDevicePublish } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
 import { jest } from '@jest/globals';
 import type { DmContext } from '../../context';
@@ -40,10 +40,9 @@ afterEach(async () => {
 });
 
 const command: Command = {
-  device: { id: 1n, productID: 'p', deviceName: 'd', isOnline: true, isEnable: true },
+  device: { id: 1n, productID: 'p', deviceName: 'd', isOnline: true, protocolCode: PROTOCOL_CODE },
   action: 'sendMsg',
-  dataID: '/p/d/user/get',
-  content: 'hello',
+  entries: [{ dataID: '/p/d/user/get', content: 'hello' }],
   body: { kind: 'raw', topic: '/p/d/user/get', payload: Buffer.from('hello') },
   timeoutMs: 60_000,
 };

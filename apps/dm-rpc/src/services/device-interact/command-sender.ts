@@ -1,18 +1,10 @@
 /** Sends a command to the node that holds the device, and waits for the device's answer. */
-import { BusTimeoutError, NoListenerError } from '@alink/bus';
-import {
-  Code,
-  readDevicePublish,
-  subjects,
-  writeDevicePublish,
-  type DeviceMessage,
-  type Handle,
-  type PublishContent,
-} from '@alink/contract';
+import { Code, type DeviceMessage } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { FoundDevice } from '../device-msg/find-device';
-import { closeCommand, openCommand, type NewCommand } from './send-log';
+import type { CommandDevice } from './command-target';
+import { Delivery, isOffline, isSilence, type Outgoing } from './delivery';
+import { closeCommand, openCommand, readOutcome, type NewCommand } from './send-log';
 import { undelivered, type Undelivered } from './undelivered';
 import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 
@@ -23,10 +15,12 @@ export type CommandBody =
   | { readonly kind: 'raw'; readonly topic: string; readonly payload: Buffer };
 
 export interface Command extends Omit<NewCommand, 'deviceID'> {
-  readonly device: FoundDevice;
+  readonly device: CommandDevice;
   readonly body: CommandBody;
   /** Milliseconds to wait for the device. */
   readonly timeoutMs: number;
+  /** Sent again while the device is silent: after so many milliseconds, then each time after so many. */
+  readonly repeat?: { readonly afterMs: number; readonly everyMs: number };
 }
 
 export interface SentCommand {
@@ -41,14 +35,6 @@ const RECORD_MS = 100;
 /** Codes with which the node itself answers: it could not deliver, or found the topic wrong. */
 const UNDELIVERED: readonly number[] = [Code.deviceTimeout, Code.deviceOffline, Code.parameter];
 
-const readAnswer = (body: Buffer): DeviceAnswer => {
-  const { payload } = readDevicePublish(body);
-  const reply = JSON.parse(payload.toString('utf8')) as { code?: unknown; msg?: unknown; data?: unknown };
-  const code = Number.isInteger(reply.code) ? Number(reply.code) : Code.deviceError;
-  const msg = typeof reply.msg === 'string' ? reply.msg : '';
-  return { code, msg, output: reply.data === undefined ? '' : JSON.stringify(reply.data) };
-};
-
 /** Waits for it, but no longer than that. */
 const atMost = async (ms: number, promise: Promise<void>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
@@ -58,16 +44,20 @@ const atMost = async (ms: number, promise: Promise<void>): Promise<void> => {
 };
 
 export class CommandSender {
+  private readonly delivery: Delivery;
+
   constructor(
     private readonly context: DmContext,
-    private readonly waiting: WaitingCommands,
-  ) {}
+    waiting: WaitingCommands,
+  ) {
+    this.delivery = new Delivery(context, waiting);
+  }
 
   /** Writes the record, then sends. Resolves once the record is written; the answer comes by its own promise, when it is recorded. */
   async send(command: Command): Promise<SentCommand> {
     const { prisma, now, log } = this.context;
-    const { device, action, dataID, content, user } = command;
-    const msgToken = await openCommand(prisma, { deviceID: device.id, action, dataID, content, user }, now());
+    const { device, action, entries, user, isLogged } = command;
+    const msgToken = await openCommand(prisma, { deviceID: device.id, action, entries, user, isLogged }, now());
     const delivered = this.deliver(command, msgToken);
     // The record is completed whether or not anybody waits.
     const completed = delivered
@@ -89,40 +79,41 @@ export class CommandSender {
   }
 
   private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
-    const { device, action, dataID, timeoutMs } = command;
-    const { handle, text } = this.encode(command, String(msgToken));
-    const inStream = this.waiting.wait(device.id, msgToken);
+    const { device, action, entries } = command;
     try {
-      const subject = subjects.down(handle, device.productID, device.deviceName);
-      const direct = this.context.bus.request(subject, text, timeoutMs).then(readAnswer);
-      const answer = await Promise.race([direct, inStream.answer]);
-      // Lost to the answer through the stream, it may still reject.
-      direct.catch(() => undefined);
+      const answer = await this.sendUntilAnswered(command, msgToken);
       if (UNDELIVERED.includes(answer.code)) throw new RpcError(answer.code, answer.msg || 'not delivered');
       return answer;
     } catch (error) {
-      const about = { device, action, dataID, msgToken: String(msgToken) };
-      if (error instanceof NoListenerError) throw this.offline(about);
-      if (error instanceof BusTimeoutError) throw undelivered(this.context, about, Code.deviceTimeout);
+      const about = { device, action, entries, msgToken: String(msgToken) };
+      if (isOffline(error)) throw this.offline(about);
+      if (isSilence(error)) throw undelivered(this.context, about, Code.deviceTimeout);
       throw error;
-    } finally {
-      inStream.stop();
     }
   }
 
-  private encode({ device, body, user }: Command, msgToken: string): { handle: Handle; text: string } {
-    const now = this.context.now();
-    const { productID, deviceName } = device;
-    const content: PublishContent =
-      body.kind === 'raw'
-        ? { productID, deviceName, handle: 'ext', type: 'raw', topic: body.topic, body: body.payload }
-        : {
-            productID,
-            deviceName,
-            handle: 'thing',
-            type: body.type,
-            body: { ...body.message, msgToken, timestamp: now },
-          };
-    return { handle: content.handle, text: writeDevicePublish(content, now, { user }) };
+  /** Sends once, or again and again until the command's time is up. */
+  private async sendUntilAnswered(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
+    const { device, timeoutMs, repeat = { afterMs: timeoutMs, everyMs: timeoutMs } } = command;
+    const outgoing = this.outgoing(command, msgToken);
+    let patience = repeat.afterMs;
+    for (let left = timeoutMs; ; left -= patience, patience = repeat.everyMs) {
+      try {
+        return await this.delivery.deliver(outgoing, Math.min(patience, left));
+      } catch (error) {
+        if (!isSilence(error) || patience >= left) throw error;
+        // The answer may have come to another instance, or a moment too late.
+        const outcome = await readOutcome(this.context.prisma, device.id, msgToken);
+        if (outcome) return outcome;
+      }
+    }
+  }
+
+  private outgoing({ device, body, user }: Command, msgToken: bigint): Outgoing {
+    const to = { device, msgToken, user };
+    if (body.kind === 'raw') return { ...to, handle: 'ext', type: 'raw', topic: body.topic, body: body.payload };
+    const { type, message } = body;
+    const timestamp = this.context.now();
+    return { ...to, handle: 'thing', type, body: { ...message, msgToken: String(msgToken), timestamp } };
   }
 }

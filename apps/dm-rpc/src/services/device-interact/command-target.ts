@@ -1,11 +1,11 @@
 /** The device that a command is for, and the model that its values are held against. */
-import { Code, ProductStatus } from '@alink/contract';
+import { Code, ProductStatus, PROTOCOL_CODE } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
-import type { Rejection } from '@alink/thing-model';
+import { elementOf, type Property, type Rejection } from '@alink/thing-model';
 import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
-import type { FoundDevice } from '../device-msg/find-device';
 import type { ProductModel } from '../product-manage/compiled-models';
 
 const DEFAULT_TIMEOUT_MS = 8000;
@@ -13,9 +13,21 @@ const MAX_TIMEOUT_MS = 60_000;
 /** What the way back to the caller takes: the answer must be there before its deadline. */
 const RETURN_MS = 200;
 
-export interface CommandTarget extends ProductModel {
-  readonly device: FoundDevice;
+/** A device as commands are sent to it. */
+export interface CommandDevice extends DeviceCore {
+  readonly id: bigint;
+  /** As it is recorded: a session that has just begun is not known yet. */
+  readonly isOnline: boolean;
+  /** Of the nodes that hear commands to it. */
+  readonly protocolCode: string;
 }
+
+export interface CommandTarget extends ProductModel {
+  readonly device: CommandDevice;
+}
+
+/** A session with a node of ours tells where the device is, whatever its product says. */
+const protocolOf = (node: string | null, ofProduct: string): string => (node === null ? ofProduct : PROTOCOL_CODE);
 
 /** @throws {RpcError} 100009 for a device that does not exist, 100021 for one that is disabled, or whose product is */
 export const findTarget = async (
@@ -29,15 +41,23 @@ export const findTarget = async (
       id: true,
       isOnline: true,
       isEnable: true,
-      product: { select: { productID: true, status: true, schemaRevision: true, protocolConf: true } },
+      node: true,
+      product: {
+        select: { productID: true, status: true, schemaRevision: true, protocolConf: true, protocolCode: true },
+      },
     },
   });
   if (!row) throw noDevice(core);
-  const { product, id, isOnline, isEnable } = row;
+  const { product, id, isOnline, isEnable, node } = row;
   if (!isEnable) throw new RpcError(Code.notEnabled, 'the device is disabled');
   if (product.status === ProductStatus.disabled) throw new RpcError(Code.notEnabled, 'the product is disabled');
-  return { device: { ...core, id, isOnline, isEnable }, ...(await models.of(product)) };
+  const protocolCode = protocolOf(node, product.protocolCode);
+  return { device: { ...core, id, isOnline, protocolCode }, ...(await models.of(product)) };
 };
+
+/** The property that a name means: its own identifier, or the name of an element of its array. */
+export const propertyOf = ({ properties }: ProductModel, name: string): Property | undefined =>
+  properties.get(name) ?? properties.get(elementOf(name)?.array ?? '');
 
 /** @throws {RpcError} 100006 naming the first value that was rejected */
 export const refuseRejected = (field: string, rejected: readonly Rejection[]): void => {

@@ -1,12 +1,24 @@
 /** Asks a device for its current values. */
-import { Code, type services } from '@alink/contract';
+import { Code, PROTOCOL_CODE, type services } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
 import type { CommandSender } from './command-sender';
-import { findTarget, timeoutOf } from './command-target';
+import { findTarget, propertyOf, timeoutOf, type CommandTarget } from './command-target';
 
 type Methods = Pick<Handlers<typeof services.deviceInteract>, 'propertyGetReportSend'>;
+
+/** What the device is asked for: an Alink device knows no elements of arrays. @throws {RpcError} 100006 for no property */
+const identifiersOf = (target: CommandTarget, dataIDs: readonly string[]): string[] => {
+  const { device, model, properties } = target;
+  if (dataIDs.length === 0) return [...properties.keys()];
+  const identifiers = dataIDs.map((dataID, at) => {
+    const property = propertyOf(target, dataID);
+    if (!property && model.validation !== 'none') throw badParameter(`dataIDs[${at}]`, `names no property: ${dataID}`);
+    return device.protocolCode === PROTOCOL_CODE ? (property?.identifier ?? dataID) : dataID;
+  });
+  return [...new Set(identifiers)];
+};
 
 export const propertyGetHandlers = (context: DmContext, sender: CommandSender): Methods => {
   const { prisma, now } = context;
@@ -25,20 +37,15 @@ export const propertyGetHandlers = (context: DmContext, sender: CommandSender): 
 
   return {
     async propertyGetReportSend(request, call) {
-      const { device, model, properties } = await findTarget(context, request);
-      const known = new Set(properties);
-      if (model.validation !== 'none') {
-        const unknown = request.dataIDs.findIndex((identifier) => !known.has(identifier));
-        if (unknown >= 0) throw badParameter(`dataIDs[${unknown}]`, `names no property: ${request.dataIDs[unknown]}`);
-      }
-      const identifiers = request.dataIDs.length > 0 ? request.dataIDs : [...properties];
+      const target = await findTarget(context, request);
+      const { device } = target;
+      const identifiers = identifiersOf(target, request.dataIDs);
       if (identifiers.length === 0)
         throw badParameter('dataIDs', 'must name a property: the product has no thing model');
       const { msgToken, answer } = await sender.send({
         device,
         action: 'propertyGetReportSend',
-        dataID: identifiers.join(','),
-        content: JSON.stringify(identifiers),
+        entries: [{ dataID: identifiers.join(','), content: JSON.stringify(identifiers) }],
         user: call.user,
         body: { kind: 'thing', type: 'property', message: { method: 'getReport', identifiers } },
         timeoutMs: timeoutOf('0', call, now()),
@@ -47,7 +54,9 @@ export const propertyGetHandlers = (context: DmContext, sender: CommandSender): 
         const { code, msg, output } = await answer;
         return { code, msg, msgToken, timestamp: now(), params: output || '{}' };
       } catch (error) {
-        if (!(error instanceof RpcError) || error.code !== Code.deviceTimeout) throw error;
+        // Few Alink devices answer this question at all; those of other protocols do.
+        const isSilence = error instanceof RpcError && error.code === Code.deviceTimeout;
+        if (!isSilence || device.protocolCode !== PROTOCOL_CODE) throw error;
         const stored = await readStored(device.id, identifiers);
         return {
           code: Code.ok,

@@ -22,7 +22,9 @@ export const readResult = async (
   const device = await findDevice({ prisma }, request);
   const msgToken = tokenOf(request.msgToken);
   if (msgToken === undefined) throw badParameter('msgToken', 'must be the token that a command answered with');
-  const row = await prisma.sendLog.findUnique({ where: { deviceID_msgToken: { deviceID: device.id, msgToken } } });
+  const row = await prisma.sendLog.findUnique({
+    where: { deviceID_msgToken_part: { deviceID: device.id, msgToken, part: 0 } },
+  });
   if (!row || row.action !== action) throw notFound(`command ${request.msgToken}`);
   const { resultCode, resultMsg, output } = row;
   if (resultCode === null) throw new RpcError(Code.inProgress, 'the device has not answered yet');

@@ -1,51 +1,74 @@
 /** The record of a command: written before it is sent, completed once. */
 import { randomInt } from 'node:crypto';
-import { Code, type UserContext } from '@alink/contract';
+import { Code, SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
+import { isUniqueViolation } from '../../wire/errors';
 import type { DeviceAnswer } from './waiting-commands';
 
 export type CommandAction = 'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg';
 
-export interface NewCommand {
-  readonly deviceID: bigint;
-  readonly action: CommandAction;
-  /** The identifiers it is about, or the topic. */
+/** A row of the record. */
+export interface CommandEntry {
+  /** The identifier that it is about, several separated by commas, or the topic. */
   readonly dataID: string;
   /** JSON, or the payload as text. */
   readonly content: string;
+}
+
+export interface NewCommand {
+  readonly deviceID: bigint;
+  readonly action: CommandAction;
+  /** One for each property that is set, else one; at least one. */
+  readonly entries: readonly CommandEntry[];
   readonly user?: UserContext;
+  /** False where the command log is to show nothing of it. Default true. */
+  readonly isLogged?: boolean;
 }
 
 /** Tokens are Alink ids: devices read them as uint32. */
 const MAX_TOKEN = 2 ** 32;
 const MAX_CONTENT = 65_536;
 
-const userID = (user: UserContext | undefined): bigint => {
+/** Ids of users are int64; unitedrhino's have 19 digits. */
+const userIDOf = (user: UserContext | undefined): bigint => {
   const text = String(user?.['UserID'] ?? '');
-  return /^\d{1,18}$/.test(text) ? BigInt(text) : 0n;
+  const id = /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
+  return id < 2n ** 63n ? id : 0n;
+};
+
+/** Ids up to that of the first user are those of the platform itself. */
+const accountOf = (user: UserContext | undefined): string => {
+  const account = text(String(user?.['Account'] ?? ''), 128);
+  return account || (userIDOf(user) <= 1n ? SYSTEM_ACCOUNT : '');
 };
 
 const text = (value: string, maxLength: number): string => value.slice(0, maxLength).replaceAll('\0', '');
 
+const rowsOf = ({ deviceID, action, entries, user, isLogged = true }: NewCommand, msgToken: bigint, nowMs: number) =>
+  entries.map(({ dataID, content }, part) => ({
+    deviceID,
+    msgToken,
+    part,
+    isLogged,
+    action,
+    timestamp: BigInt(nowMs),
+    dataID: text(dataID, 1024),
+    // What is set is taken from here once the device has accepted it: cut off, it would be no JSON.
+    content: text(content, action === 'propertyControlSend' ? Infinity : MAX_CONTENT),
+    account: accountOf(user),
+    userID: userIDOf(user),
+  }));
+
 /** Writes the record. @returns its msgToken, which no other command to this device has */
 export const openCommand = async (prisma: PrismaClient, command: NewCommand, nowMs: number): Promise<bigint> => {
-  const { deviceID, action, user } = command;
   for (;;) {
     const msgToken = BigInt(randomInt(1, MAX_TOKEN));
-    const { count } = await prisma.sendLog.createMany({
-      data: {
-        deviceID,
-        msgToken,
-        action,
-        timestamp: BigInt(nowMs),
-        dataID: text(command.dataID, 1024),
-        content: text(command.content, MAX_CONTENT),
-        account: text(String(user?.['Account'] ?? ''), 128),
-        userID: userID(user),
-      },
-      skipDuplicates: true,
-    });
-    if (count === 1) return msgToken;
+    try {
+      await prisma.sendLog.createMany({ data: rowsOf(command, msgToken, nowMs) });
+      return msgToken;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
   }
 };
 
@@ -61,4 +84,18 @@ export const closeCommand = async (
     where: { deviceID, msgToken, OR: [{ resultCode: null }, { resultCode: Code.deviceTimeout }] },
     data: { resultCode: code, resultMsg: text(msg, 1024), output: text(output, MAX_CONTENT), endedAt: BigInt(nowMs) },
   });
+};
+
+/** How a command ended; undefined while it is open, or when there is none. */
+export const readOutcome = async (
+  prisma: PrismaClient,
+  deviceID: bigint,
+  msgToken: bigint,
+): Promise<DeviceAnswer | undefined> => {
+  const row = await prisma.sendLog.findUnique({
+    where: { deviceID_msgToken_part: { deviceID, msgToken, part: 0 } },
+    select: { resultCode: true, resultMsg: true, output: true },
+  });
+  if (!row || row.resultCode === null) return undefined;
+  return { code: row.resultCode, msg: row.resultMsg, output: row.output };
 };

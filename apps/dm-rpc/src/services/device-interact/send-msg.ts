@@ -1,12 +1,11 @@
 /** Publishes a raw payload on a topic of one device. */
-import type { services } from '@alink/contract';
-import type { Handlers } from '@alink/rpc';
+import { Code, PROTOCOL_CODE, type services } from '@alink/contract';
+import { RpcError, type Handlers } from '@alink/rpc';
 import { parseTopic } from '@alink/topic';
 import type { DmContext } from '../../context';
 import { badParameter } from '../../wire/errors';
-import { findDevice } from '../device-msg/find-device';
 import type { CommandSender } from './command-sender';
-import { timeoutOf } from './command-target';
+import { findTarget, timeoutOf } from './command-target';
 
 type Methods = Pick<Handlers<typeof services.deviceInteract>, 'sendMsg'>;
 
@@ -25,12 +24,17 @@ export const sendMsgHandlers = (context: DmContext, sender: CommandSender): Meth
     const { productKey, deviceName } = parsed;
     const product = await prisma.product.findUnique({ where: { productKey }, select: { productID: true } });
     if (!product) throw badParameter('topic', `names a product that does not exist: ${productKey}`);
-    const device = await findDevice(context, { productID: product.productID, deviceName });
+    const { device } = await findTarget(context, { productID: product.productID, deviceName });
+    if (device.protocolCode !== PROTOCOL_CODE) {
+      throw new RpcError(
+        Code.notImplemented,
+        `devices of the protocol ${device.protocolCode} take no bytes on a topic`,
+      );
+    }
     const { answer } = await sender.send({
       device,
       action: 'sendMsg',
-      dataID: topic,
-      content: bytes.toString('utf8'),
+      entries: [{ dataID: topic, content: bytes.toString('utf8') }],
       user: call.user,
       body: { kind: 'raw', topic, payload: bytes },
       timeoutMs: timeoutOf('0', call, now()),

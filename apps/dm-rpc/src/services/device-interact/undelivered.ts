@@ -5,7 +5,7 @@ import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import type { NewCommand } from './send-log';
 
-export interface Undelivered extends Pick<NewCommand, 'action' | 'dataID'> {
+export interface Undelivered extends Pick<NewCommand, 'action' | 'entries'> {
   readonly device: DeviceCore;
   /** Absent where no record was written. */
   readonly msgToken?: string;
@@ -28,11 +28,15 @@ const reasons = {
 /** Notes the cause and the step to take. @returns what the caller is told */
 export const undelivered = (
   { bus, log, now }: Pick<DmContext, 'bus' | 'log' | 'now'>,
-  { device: { productID, deviceName }, action, dataID, msgToken = '' }: Undelivered,
+  { device: { productID, deviceName }, action, entries, msgToken = '' }: Undelivered,
   code: keyof typeof reasons,
 ): RpcError => {
   const { cause, step } = reasons[code];
   const timestamp = now();
+  const about = entries
+    .map(({ dataID }) => dataID)
+    .join(',')
+    .slice(0, MAX_DATA_ID);
   const entry: HubLogEntry = {
     productID,
     deviceName,
@@ -40,7 +44,7 @@ export const undelivered = (
     action: 'deliver',
     topic: '',
     requestID: msgToken,
-    content: `${action} ${dataID.slice(0, MAX_DATA_ID)}: ${cause}; ${step}`,
+    content: `${action} ${about}: ${cause}; ${step}`,
     resultCode: code,
     respPayload: '',
   };

@@ -6,6 +6,8 @@ import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { CommandSender } from './command-sender';
+import { findTarget } from './command-target';
+import { withWholeArrays } from './whole-arrays';
 
 const TIMEOUT_MS = 30_000;
 /** The node may take the device's commands a moment after it has told of the login. */
@@ -66,18 +68,20 @@ export class WaitingValues {
     }
   }
 
-  private async sendWaiting({ deviceID, productID, deviceName }: DeviceChange): Promise<void> {
+  private async sendWaiting(change: DeviceChange): Promise<void> {
     const { prisma } = this.context;
+    const { deviceID } = change;
     for (let tries = 1; !this.stopped.signal.aborted; tries++) {
       const rows = await prisma.waitingValue.findMany({ where: { deviceID }, orderBy: { identifier: 'asc' } });
       if (rows.length === 0) return;
-      const params = Object.fromEntries(rows.map((row) => [row.identifier, JSON.parse(row.value)])) as JsonObject;
+      const values = Object.fromEntries(rows.map((row) => [row.identifier, JSON.parse(row.value)])) as JsonObject;
+      const target = await findTarget(this.context, change);
+      const params = await withWholeArrays(this.context, target, values);
       try {
         const { answer } = await this.sender.send({
-          device: { id: deviceID, productID, deviceName, isOnline: true, isEnable: true },
+          device: target.device,
           action: 'propertyControlSend',
-          dataID: rows.map((row) => row.identifier).join(','),
-          content: JSON.stringify(params),
+          entries: rows.map(({ identifier, value }) => ({ dataID: identifier, content: value })),
           body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
           timeoutMs: TIMEOUT_MS,
         });

@@ -1,14 +1,18 @@
-/** Which devices a list is about. */
-import { DeviceStatus, OnlineState, type services } from '@alink/contract';
+/** Which devices a list or a count is about. */
+import { DeviceStatus, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
+import { extraBegins, extraIn, extraIsNot } from '../../wire/extra';
+import { choice } from '../../wire/fields';
+import { noFilter, notServed, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
 import { containing, literal } from '../../wire/search';
+import { timeBound } from '../../wire/times';
+import { DEVICE_DEFAULTS } from './device-defaults';
 import { requireDevice } from './device-record';
 
-type Request = RequestOf<typeof services.deviceManage, 'deviceInfoIndex'>;
+type DeviceManage = typeof services.deviceManage;
+type Request = RequestOf<DeviceManage, 'deviceInfoIndex'>;
 type Where = Prisma.DeviceWhereInput;
-
-const nonZero = (...values: readonly string[]): number[] => values.map(Number).filter((value) => value !== 0);
 
 /** Every device is in one of these states. One that was reset is online until its session has ended. */
 export const byStatus = {
@@ -27,39 +31,116 @@ const byWireStatus: Readonly<Record<number, Where>> = {
 /** No device is in any other state. */
 const NONE: Where = { id: -1n };
 
-/**
- * The condition for `deviceInfoIndex`. Filters by area, group, owner, tenant and the like are not interpreted, as the
- * fields themselves are not.
- */
-export const inDeviceFilter = (request: Request): Where => {
-  const and: Where[] = [];
-  if (request.productID) and.push({ productID: request.productID });
-  if (request.productIDs.length > 0) and.push({ productID: { in: request.productIDs } });
-  if (request.deviceName) and.push({ deviceName: containing(request.deviceName) });
-  if (request.deviceNames.length > 0) and.push({ deviceName: { in: request.deviceNames } });
-  if (request.deviceAlias) and.push({ deviceAlias: containing(request.deviceAlias) });
-  if (request.deviceNameOrAlias) {
-    const text = containing(request.deviceNameOrAlias);
-    and.push({ OR: [{ deviceName: text }, { deviceAlias: text }] });
-  }
-  if (request.devices.length > 0) {
-    and.push({ OR: request.devices.map((device, i) => requireDevice(device, `devices[${i}].`)) });
-  }
-  if (request.isOnline !== '0') and.push({ isOnline: Number(request.isOnline) === OnlineState.online });
-  const statuses = nonZero(request.status, ...request.statuses);
-  if (statuses.length > 0) and.push({ OR: statuses.map((status) => byWireStatus[status] ?? NONE) });
-  const deviceTypes = nonZero(request.deviceType, ...request.deviceTypes);
-  if (deviceTypes.length > 0) and.push({ product: { deviceType: { in: deviceTypes } } });
-  const categories = [request.productCategoryID, ...request.productCategoryIDs].filter((id) => id !== '0').map(BigInt);
-  if (categories.length > 0) and.push({ product: { categoryID: { in: categories } } });
-  if (request.protocolCode) and.push({ product: { protocolCode: request.protocolCode } });
-  if (request.iccid) and.push({ extra: { path: ['iccid', 'value'], equals: request.iccid } });
-  if (request.versions.length > 0) {
-    and.push({ OR: request.versions.map((version) => ({ extra: { path: ['version', 'value'], equals: version } })) });
-  }
-  for (const [key, value] of Object.entries(request.tags)) and.push({ tags: { path: [key], equals: value } });
-  for (const [key, value] of Object.entries(request.tagsLike)) {
-    and.push({ tags: { path: [key], string_contains: literal(value) } });
-  }
-  return { AND: and };
+const inStatuses = (statuses: readonly string[]): Where => ({
+  OR: statuses.map((status) => byWireStatus[Number(status)] ?? NONE),
+});
+
+const { areaID, areaIDPath, distributor, projectID, tenantCode, userID } = DEVICE_DEFAULTS;
+const inAreas = (ids: readonly string[]): Where => extraIn('areaID', ids, areaID);
+const inAreaPaths = (paths: readonly string[]): Where => extraBegins('areaIDPath', paths, areaIDPath);
+const ofType = (types: readonly string[]): Where => ({ product: { deviceType: { in: types.map(Number) } } });
+const inCategories = (ids: readonly string[]): Where => ({ product: { categoryID: { in: ids.map(BigInt) } } });
+
+/** The devices that a field of a product's list asks for. */
+export const inProject = (id: string): Where => extraIn('projectID', [id], projectID);
+export const inArea = (id: string): Where => inAreas([id]);
+export const inAreaPath = (path: string): Where => inAreaPaths([path]);
+
+/** A place in a tree of distributors or departments. @param field of DeviceInfo @param root the id of those that have none */
+const inTree =
+  (field: string, root: string) =>
+  ({
+    id,
+    idPath,
+    noParentID,
+  }: {
+    readonly id: string;
+    readonly idPath: string;
+    readonly noParentID: string;
+  }): Where => ({
+    AND: [
+      ...(id === '0' ? [] : [extraIn(`${field}.id`, [id], root)]),
+      ...(noParentID === '0' ? [] : [extraIsNot(`${field}.id`, noParentID, root)]),
+      ...(idPath === '' ? [] : [extraBegins(`${field}.idPath`, [idPath])]),
+    ],
+  });
+
+/** `withShared` and `withCollect`: 1 adds what is the user's in that way, 2 asks for that alone. Nothing is, here. */
+const usersOwn =
+  (field: string) =>
+  (value: string): Where | undefined =>
+    choice(field, value, [1, 2], 0) === 1 ? undefined : NONE;
+
+/** Ids up to that of the root are nobody's. */
+const nobody = extraIn('userID', ['0', userID], userID);
+
+export const DEVICE_FILTERS: FilterTable<Request, Where> = {
+  page: noFilter,
+  productID: (value) => ({ productID: value }),
+  productIDs: (values) => ({ productID: { in: values } }),
+  deviceName: (text) => ({ deviceName: containing(text) }),
+  deviceNames: (names) => ({ deviceName: { in: names } }),
+  deviceAlias: (text) => ({ deviceAlias: containing(text) }),
+  deviceNameOrAlias: (text) => ({ OR: [{ deviceName: containing(text) }, { deviceAlias: containing(text) }] }),
+  devices: (devices) => ({ OR: devices.map((device, i) => requireDevice(device, `devices[${i}].`)) }),
+  tags: (tags) => ({ AND: Object.entries(tags).map(([key, equals]) => ({ tags: { path: [key], equals } })) }),
+  tagsLike: (tags) => ({
+    AND: Object.entries(tags).map(([key, text]) => ({ tags: { path: [key], string_contains: literal(text) } })),
+  }),
+  isOnline: (value) => ({ isOnline: choice('isOnline', value, valuesOf(OnlineState), 0) === OnlineState.online }),
+  status: (value) => inStatuses([value]),
+  statuses: inStatuses,
+  deviceType: (value) => ofType([value]),
+  deviceTypes: ofType,
+  netType: (value) => ({ product: { netType: Number(value) } }),
+  productCategoryID: (id) => inCategories([id]),
+  productCategoryIDs: inCategories,
+  /** As the one that carries commands, or beside that. */
+  protocolCode: (code) => ({
+    product: { OR: [{ protocolCode: code }, extraIn('subProtocolCode.value', [code])] },
+  }),
+  tenantCode: (code) => extraIn('tenantCode', [code], tenantCode),
+  areaID: inArea,
+  areaIDs: inAreas,
+  notAreaID: (id) => extraIsNot('areaID', id, areaID),
+  areaIDPath: inAreaPath,
+  areaIDPaths: inAreaPaths,
+  userID: (id) => extraIn('userID', [id], userID),
+  hasOwner: (value) => (choice('hasOwner', value, valuesOf(YesNo), 0) === YesNo.yes ? { NOT: nobody } : nobody),
+  distributor: inTree('distributor', distributor.id),
+  dept: inTree('dept', '0'),
+  versions: (versions) => extraIn('version.value', versions),
+  notVersion: (version) => extraIsNot('version.value', version),
+  iccid: (iccid) => extraIn('iccid.value', [iccid]),
+  withShared: usersOwn('withShared'),
+  withCollect: usersOwn('withCollect'),
+  /** No topology is kept: there is nothing to add, and nothing to look in. */
+  withGateway: noFilter,
+  gateway: notServed,
+  /** Asks for nothing without a range around it. */
+  Position: noFilter,
+  range: notServed,
+  /** There are no groups. */
+  groupID: notServed,
+  groupIDs: notServed,
+  notGroupID: notServed,
+  parentGroupID: notServed,
+  groupName: notServed,
+  groupPurpose: notServed,
+  groupIDPath: notServed,
+  groupIDPaths: notServed,
+  /** Numbers that are kept as text, and values of properties: nothing here compares them. */
+  ratedPower: notServed,
+  rssi: notServed,
+  expTime: notServed,
+  property: notServed,
+};
+
+export const DEVICE_COUNT_FILTERS: FilterTable<RequestOf<DeviceManage, 'deviceInfoCount'>, Where> = {
+  /** Of the last login, as unitedrhino's dm counts. */
+  timeRange: ({ start, end }) => ({
+    lastLogin: { gte: timeBound('timeRange.start', start), lte: timeBound('timeRange.end', end) },
+  }),
+  areaIDs: inAreas,
+  groupIDs: notServed,
 };

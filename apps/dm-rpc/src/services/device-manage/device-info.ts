@@ -11,14 +11,16 @@ import {
   isMissingRow,
   isUniqueViolation,
   noDevice,
-  noProduct,
+  unknownDevice,
+  unknownProduct,
 } from '../../wire/errors';
 import { requireSecret } from '../../wire/fields';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { timeBound } from '../../wire/times';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
-import { byStatus, inDeviceFilter } from './device-filter';
+import { byStatus, DEVICE_COUNT_FILTERS, DEVICE_FILTERS } from './device-filter';
+import { madeAlias, withProductID } from './device-naming';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
 type Methods = Pick<
@@ -44,24 +46,31 @@ const SORT = {
 } as const;
 
 export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices, audit, now }: DmContext): Methods => ({
-  async deviceInfoCreate(info, call) {
+  async deviceInfoCreate(given, call) {
+    const info = await withProductID(prisma, given);
     const row = newDeviceRow(info);
+    const { productID, deviceName } = row;
     const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
     try {
       await audit.transact(call, async (tx, note) => {
-        await tx.device.create({ data: { ...row, secret: secretBox.seal(secret, secretOwner(row)) } });
+        const product = await tx.product.findUnique({ where: { productID }, select: { productName: true } });
+        if (!product) throw unknownProduct(productID);
+        const deviceAlias = info.deviceAlias ? row.deviceAlias : madeAlias(product.productName);
+        await tx.device.create({ data: { ...row, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) } });
         note('device.create', row, { registration: row.registration });
       });
     } catch (error) {
-      if (isUniqueViolation(error)) throw duplicate(`deviceName ${row.deviceName} of product ${row.productID}`);
-      if (isForeignKeyViolation(error)) throw noProduct(row.productID);
+      if (isUniqueViolation(error)) throw duplicate(`deviceName ${deviceName} of product ${productID}`);
+      // It went at this moment.
+      if (isForeignKeyViolation(error)) throw unknownProduct(productID);
       throw error;
     }
-    changes.deviceCreated({ productID: row.productID, deviceName: row.deviceName });
+    changes.deviceCreated({ productID, deviceName });
     return {};
   },
 
-  async deviceInfoUpdate(info, call) {
+  async deviceInfoUpdate(given, call) {
+    const info = await withProductID(prisma, given);
     const device = requireDevice(info);
     // Read and written in one go, so that two updates of different fields both stand.
     await audit.transact(call, async (tx, note) => {
@@ -87,7 +96,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
         note('device.delete', device);
       });
     } catch (error) {
-      throw isMissingRow(error) ? noDevice(device) : error;
+      throw isMissingRow(error) ? unknownDevice(device) : error;
     }
     changes.deviceDeleted(device);
     deletedDevices.clean();
@@ -102,7 +111,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
   },
 
   async deviceInfoIndex(request) {
-    const where = inDeviceFilter(request);
+    const where = { AND: await conditionsOf(DEVICE_FILTERS, request) };
     const [rows, total] = await Promise.all([
       prisma.device.findMany({
         where,
@@ -115,12 +124,9 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     return { list: rows.map((row) => deviceInfo(row, '')), total };
   },
 
-  async deviceInfoCount({ timeRange }) {
-    const createdAt = {
-      gte: timeBound('timeRange.start', timeRange?.start),
-      lte: timeBound('timeRange.end', timeRange?.end),
-    };
-    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { createdAt, ...where } });
+  async deviceInfoCount(request) {
+    const conditions = await conditionsOf(DEVICE_COUNT_FILTERS, request);
+    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { AND: [...conditions, where] } });
     const [online, offline, inactive] = await Promise.all([
       countOf(byStatus.online),
       countOf(byStatus.offline),

@@ -16,6 +16,12 @@ const MAX_PARAMS_LENGTH = 64 * 1024;
 
 const requireCode = (code: string): string => requireText('code', code, MAX_CODE_LENGTH);
 
+/** @throws {RpcError} 100006 for what cannot be kept */
+export const requireProfile = ({ code, params }: { readonly code: string; readonly params: string }) => ({
+  code: requireCode(code),
+  params: plainText('params', params, MAX_PARAMS_LENGTH),
+});
+
 export const deviceProfileHandlers = ({ prisma, audit }: DmContext): Methods => ({
   async deviceProfileRead(request) {
     const device = requireDevice(request.device, 'device.');
@@ -33,8 +39,7 @@ export const deviceProfileHandlers = ({ prisma, audit }: DmContext): Methods => 
 
   async deviceProfileUpdate(request, call) {
     const device = requireDevice(request.device, 'device.');
-    const code = requireCode(request.code);
-    const params = plainText('params', request.params, MAX_PARAMS_LENGTH);
+    const { code, params } = requireProfile(request);
     await audit.transact(call, async (tx, note) => {
       const deviceID = await requireLockedDevice(tx, device);
       await tx.deviceProfile.upsert({

@@ -37,7 +37,6 @@ const EXTRA = [
   'tenantCode',
   'rssi',
   'ratedPower',
-  'netType',
   'distributor',
   'firstBind',
   'expTime',
@@ -125,7 +124,6 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
   const { productImg = '' } = product.extra as { readonly productImg?: string };
   const createdTime = unixSeconds(row.createdAt);
   return {
-    netType: product.netType,
     ...DEVICE_DEFAULTS,
     distributor: { ...DEVICE_DEFAULTS.distributor, updatedTime: createdTime },
     ...extra,
@@ -136,6 +134,7 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
     productName: product.productName,
     deviceName: row.deviceName,
     deviceType: product.deviceType,
+    netType: product.netType,
     categoryID: product.categoryID.toString(),
     secret,
     deviceAlias: { value: row.deviceAlias },

@@ -6,6 +6,7 @@ import type { PresenceNews } from '../../presence/presence-news';
 import type { DevicePresence } from '../../presence/presence-rows';
 import { applyPresenceBatch } from '../../presence/presence-store';
 import { badParameter } from '../../wire/errors';
+import { unixMilliseconds } from '../../wire/times';
 import { requireDevice } from './device-record';
 
 type Methods = Pick<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix'>;
@@ -17,7 +18,8 @@ export const onlineFixHandlers = ({ prisma, now }: DmContext, news: PresenceNews
       if (state !== OnlineState.online && state !== OnlineState.offline)
         throw badParameter(`devices[${i}].isOnline`, 'must be 1 or 2');
       const kind = state === OnlineState.online ? 'held' : 'notHeld';
-      const event = { kind, connectedAt: Number(connectAt), timestamp: now() } as const;
+      const connectedAt = unixMilliseconds(`devices[${i}].connectAt`, connectAt);
+      const event = { kind, connectedAt, timestamp: now() } as const;
       return { ...requireDevice(device, `devices[${i}].device.`), event };
     });
     news.tell(await prisma.$transaction((tx) => applyPresenceBatch(tx, happened)));

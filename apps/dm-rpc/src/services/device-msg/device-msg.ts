@@ -3,13 +3,17 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { deviceLogHandlers } from './device-logs';
 import { eventLogHandlers } from './event-log';
+import { commandLogHandlers } from './command-log';
 import { propertyDataHandlers } from './property-data';
+import { propertyLogHandlers } from './property-log';
 import { statusLogHandlers } from './status-log';
 
 /** `dm.DeviceMsg`. */
 export const deviceMsg = (context: DmContext): Handlers<typeof services.deviceMsg> => ({
   ...propertyDataHandlers(context),
+  ...propertyLogHandlers(context),
   ...eventLogHandlers(context),
   ...deviceLogHandlers(context),
+  ...commandLogHandlers(context),
   ...statusLogHandlers(context),
 });

@@ -21,7 +21,7 @@ interface EventRow {
 /** Of all devices of the product, where none is named: in the database, since a product may have any number. */
 const wantedEvents = (request: RequestOf<typeof services.deviceMsg, 'eventLogIndex'>): Prisma.Sql => {
   const { productID, dataID, types, timeStart, timeEnd } = request;
-  const names = [...request.deviceNames, request.deviceName].filter(Boolean);
+  const names = request.deviceNames.length > 0 ? request.deviceNames : [request.deviceName].filter(Boolean);
   names.forEach((name) => requireDeviceName('deviceName', name));
   const conditions = [Prisma.sql`d.product_id = ${productID}`];
   if (names.length > 0) conditions.push(Prisma.sql`d.device_name = ANY(${names}::text[])`);

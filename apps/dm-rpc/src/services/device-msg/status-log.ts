@@ -1,63 +1,58 @@
-/** When a device went online and offline, and why; newest first. Two services tell it. */
+/** When devices went online and offline, and why; newest first. Two services tell it. */
 import type { services } from '@alink/contract';
-import type { Prisma } from '@alink/db';
+import type { Prisma, PrismaClient } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { requireDeviceName, requireProductID } from '../../wire/fields';
+import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
+import type { RequestOf } from '../../wire/messages';
 import { pageOf, type Page } from '../../wire/paging';
 import { findDevice } from './find-device';
-import { timeRange } from './time-range';
+import { TIME_FILTERS, timeRange } from './time-range';
 
-interface StatusLogQuery extends DeviceCore {
-  /** Unix milliseconds; "0" for no bound. */
-  readonly timeStart: string;
-  readonly timeEnd: string;
-  /** 1 online, 2 offline; "0" for both. */
-  readonly status?: string;
-}
+type DeviceMsg = typeof services.deviceMsg;
+type Where = Prisma.StatusLogWhereInput;
 
-/** @throws {RpcError} 100009 for a device that does not exist */
-const readStatusLog = async (
-  { prisma }: Pick<DmContext, 'prisma'>,
-  { timeStart, timeEnd, status = '0', ...names }: StatusLogQuery,
-  page: Page,
-): Promise<{ rows: Prisma.StatusLogGetPayload<object>[]; total: number }> => {
-  const device = await findDevice({ prisma }, names);
-  const where = {
-    deviceID: device.id,
-    timestamp: timeRange(timeStart, timeEnd),
-    ...(status !== '0' && { status: Number(status) }),
-  };
+const FILTERS: FilterTable<RequestOf<DeviceMsg, 'statusLogIndex'>, Where> = {
+  page: noFilter,
+  productID: (productID) => ({ device: { productID: requireProductID('productID', productID) } }),
+  deviceName: (deviceName) => ({ device: { deviceName: requireDeviceName('deviceName', deviceName) } }),
+  ...TIME_FILTERS,
+  status: (status) => ({ status: Number(status) }),
+};
+
+const readPage = async (prisma: PrismaClient, where: Where, page: Page) => {
   const [rows, total] = await Promise.all([
-    prisma.statusLog.findMany({ where, ...page, orderBy: [{ timestamp: 'desc' }, { id: 'desc' }] }),
+    prisma.statusLog.findMany({
+      where,
+      ...page,
+      orderBy: [{ timestamp: 'desc' }, { id: 'desc' }],
+      include: { device: { select: { productID: true, deviceName: true } } },
+    }),
     prisma.statusLog.count({ where }),
   ]);
   return { rows, total };
 };
 
-/** Of `dm.DeviceMsg`. */
-export const statusLogHandlers = ({
-  prisma,
-}: DmContext): Pick<Handlers<typeof services.deviceMsg>, 'statusLogIndex'> => ({
+/** Of `dm.DeviceMsg`: also of a whole product; nothing of a device that does not exist. */
+export const statusLogHandlers = ({ prisma }: DmContext): Pick<Handlers<DeviceMsg>, 'statusLogIndex'> => ({
   async statusLogIndex(request) {
-    const { productID, deviceName } = request;
-    const { rows, total } = await readStatusLog({ prisma }, request, pageOf(request.page));
-    const list = rows.map(({ timestamp, status }) => ({
-      timestamp: timestamp.toString(),
-      status,
-      productID,
-      deviceName,
-    }));
+    requireProductID('productID', request.productID);
+    const where = { AND: await conditionsOf(FILTERS, request) };
+    const { rows, total } = await readPage(prisma, where, pageOf(request.page));
+    const list = rows.map(({ timestamp, status, device }) => ({ timestamp: timestamp.toString(), status, ...device }));
     return { list, total };
   },
 });
 
-/** Of `alink.DeviceAdmin`: with the reasons, which the message of the other has no field for. */
+/** Of `alink.DeviceAdmin`: of one device, with the reasons, which the message of the other has no field for. */
 export const statusLogWithReasons = ({
   prisma,
 }: DmContext): Pick<Handlers<typeof services.deviceAdmin>, 'statusLogIndex'> => ({
-  async statusLogIndex({ page, size, ...request }) {
-    const { rows, total } = await readStatusLog({ prisma }, request, pageOf({ page, size, orders: [] }));
+  async statusLogIndex({ page, size, timeStart, timeEnd, ...names }) {
+    const { id: deviceID } = await findDevice({ prisma }, names);
+    const where = { deviceID, timestamp: timeRange(timeStart, timeEnd) };
+    const { rows, total } = await readPage(prisma, where, pageOf({ page, size, orders: [] }));
     return {
       total,
       list: rows.map(({ timestamp, status, reason }) => ({ timestamp: timestamp.toString(), status, reason })),

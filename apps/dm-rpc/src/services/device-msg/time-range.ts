@@ -4,3 +4,9 @@ export const timeRange = (start: string, end: string): { gte?: bigint; lte?: big
   ...(start !== '0' && { gte: BigInt(start) }),
   ...(end !== '0' && { lte: BigInt(end) }),
 });
+
+/** Both ends of a range as filters of a list. */
+export const TIME_FILTERS = {
+  timeStart: (start: string) => ({ timestamp: { gte: BigInt(start) } }),
+  timeEnd: (end: string) => ({ timestamp: { lte: BigInt(end) } }),
+};

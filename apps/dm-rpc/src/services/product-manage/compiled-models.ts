@@ -1,10 +1,17 @@
 /**
- * Thing models as commands are checked with, each compiled once. The row of its product, which a command reads anyway,
- * says which revision is in force: so a change takes effect at once, whichever instance made it, and nothing that is told
+ * Thing models as commands and reports are looked at with, each compiled once. The row of its product, which both read
+ * anyway, says which revision is in force: so a change takes effect at once, whichever instance made it, and nothing that is told
  * of changes can be missed.
  */
 import type { PrismaClient } from '@alink/db';
-import { compileModel, type CompiledModel, type Validation } from '@alink/thing-model';
+import {
+  compileModel,
+  propertyTypes,
+  type CompiledModel,
+  type DataType,
+  type Property,
+  type Validation,
+} from '@alink/thing-model';
 import { modelOf, SCHEMA_ORDER } from './schema-record';
 
 /** Products whose models are kept at most; of more the one that was compiled first goes. */
@@ -12,8 +19,10 @@ const MAX_MODELS = 1000;
 
 export interface ProductModel {
   readonly model: CompiledModel;
-  /** Identifiers of all properties. */
-  readonly properties: readonly string[];
+  /** By identifier, in the order of the model. */
+  readonly properties: ReadonlyMap<string, Property>;
+  /** The type of a property, or of an element of one; undefined where the model has none of that name. */
+  readonly typeOf: (identifier: string) => DataType | undefined;
 }
 
 /** What decides on the model of a product, as its row has it. */
@@ -32,17 +41,22 @@ export class CompiledModels {
 
   constructor(private readonly prisma: PrismaClient) {}
 
-  async of({ productID, schemaRevision: revision, protocolConf }: ModelSource): Promise<ProductModel> {
+  /** @param client within which transaction it is read, if it must be: whoever is in one waits for no other connection */
+  async of(
+    { productID, schemaRevision: revision, protocolConf }: ModelSource,
+    client: Pick<PrismaClient, 'schemaEntry'> = this.prisma,
+  ): Promise<ProductModel> {
     const validation = ((protocolConf as Record<string, string>)['validation'] || 'weak') as Validation;
     const known = this.kept.get(productID);
     if (known?.revision === revision && known.model.validation === validation) return known;
-    const rows = await this.prisma.schemaEntry.findMany({ where: { productID }, orderBy: SCHEMA_ORDER });
+    const rows = await client.schemaEntry.findMany({ where: { productID }, orderBy: SCHEMA_ORDER });
     // Rows that are newer than the revision do no harm: the next command reads the newer revision, and compiles again.
     const thingModel = modelOf(rows);
     const made: Kept = {
       revision,
       model: compileModel(thingModel, validation),
-      properties: thingModel.properties.map(({ identifier }) => identifier),
+      properties: new Map(thingModel.properties.map((property) => [property.identifier, property])),
+      typeOf: propertyTypes(thingModel.properties),
     };
     this.keep(productID, made);
     return made;

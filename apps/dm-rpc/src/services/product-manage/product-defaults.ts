@@ -3,6 +3,9 @@
 /** The category of products that are in none. */
 export const NOT_CLASSIFIED = 2n;
 
+/** The protocol of a product that names none. Our nodes do not serve it: whoever wants them says so. */
+export const DEFAULT_PROTOCOL = 'iThings';
+
 /** Fields of ProductInfo that nothing here acts on. */
 export const PRODUCT_DEFAULTS = {
   tenantCode: 'default',

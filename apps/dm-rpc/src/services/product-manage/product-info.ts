@@ -1,19 +1,34 @@
 /** Products: create, update, delete, read, list. */
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
-import type { Prisma } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
-import { duplicate, isForeignKeyViolation, isUniqueViolation, noProduct, violates } from '../../wire/errors';
+import type { Transaction } from '../../transaction';
+import {
+  duplicate,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  noProduct,
+  unknownProduct,
+  violates,
+} from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { containing } from '../../wire/search';
-import { refusePublished, requireLockedProduct } from '../lock-product';
+import { lockProduct, refusePublished } from '../lock-product';
 import { makeProductKey, makeProductSecret } from '../random-names';
 import { protocolInfo } from '../protocol-manage/protocol-record';
-import { changedProductRow, newProductRow, productInfo, secretOwner, type ProductRow } from './product-record';
-import type { RequestOf } from '../../wire/messages';
+import { productFilters } from './product-filter';
+import {
+  changedProductRow,
+  newProductRow,
+  productInfo,
+  secretOwner,
+  subProtocolCodeOf,
+  type ProductOutput,
+  type ProductRow,
+} from './product-record';
 
 type ProductManage = Handlers<typeof services.productManage>;
 type Methods = Pick<
@@ -38,26 +53,18 @@ const keyTaken = (error: unknown, productID: string, productKey: string): unknow
     : duplicate(`productID ${productID}`);
 };
 
-const inProductFilter = (
-  request: RequestOf<typeof services.productManage, 'productInfoIndex'>,
-): Prisma.ProductWhereInput => {
-  const deviceTypes = [...request.deviceTypes, request.deviceType].map(Number).filter((type) => type !== 0);
-  const statuses = [...request.statuses, request.status].map(Number).filter((status) => status !== 0);
-  const equals = (map: Readonly<Record<string, string>>, column: 'tags' | 'protocolConf') =>
-    Object.entries(map).map(([key, value]) => ({ [column]: { path: [key], equals: value } }));
-  return {
-    ...(request.productName && { productName: containing(request.productName) }),
-    ...(request.productIDs.length > 0 && { productID: { in: request.productIDs } }),
-    ...(request.protocolCode && { protocolCode: request.protocolCode }),
-    ...(deviceTypes.length > 0 && { deviceType: { in: deviceTypes } }),
-    ...(statuses.length > 0 && { status: { in: statuses } }),
-    ...(request.netType !== '0' && { netType: Number(request.netType) }),
-    ...(request.categoryIDs.length > 0 && { categoryID: { in: request.categoryIDs.map(BigInt) } }),
-    AND: [...equals(request.tags, 'tags'), ...equals(request.protocolConf, 'protocolConf')],
-  };
+/**
+ * unitedrhino's callers find a product by its name, so a new one has one of its own. No index says so: what is older, and
+ * what is renamed, may share one, there as here.
+ */
+const refuseTakenName = async (tx: Transaction, productID: string, productName: string): Promise<void> => {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${productName}, 0))`;
+  const where = { productName, NOT: { productID } };
+  if (await tx.product.findFirst({ where, select: { productID: true } })) throw duplicate(`productName ${productName}`);
 };
 
 export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => {
+  const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
     const row = await prisma.product.findUnique({ where: { productID } });
@@ -65,11 +72,17 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
     return row;
   };
 
-  /** The protocols that products name, by code. */
-  const protocolsOf = async (rows: readonly ProductRow[]) => {
-    const codes = [...new Set(rows.map((row) => row.protocolCode))];
+  /** The products with the protocols that they name. */
+  const withProtocols = async (
+    rows: readonly ProductRow[],
+    infos: readonly ProductOutput[],
+  ): Promise<ProductOutput[]> => {
+    const named = rows.map((row) => ({ main: row.protocolCode, beside: subProtocolCodeOf(row) }));
+    const codes = [...new Set(named.flatMap(({ main, beside }) => [main, beside]))];
     const found = await prisma.protocolInfo.findMany({ where: { code: { in: codes } } });
-    return new Map(found.map((protocol) => [protocol.code, protocolInfo(protocol)]));
+    const protocols = new Map(found.map((protocol) => [protocol.code, protocolInfo(protocol)]));
+    const of = (code: string) => protocols.get(code) ?? null;
+    return infos.map((info, i) => ({ ...info, protocol: of(named[i]!.main), subProtocol: of(named[i]!.beside) }));
   };
 
   return {
@@ -81,6 +94,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         const row = newProductRow(info, productID);
         try {
           await audit.transact(call, async (tx, note) => {
+            await refuseTakenName(tx, productID, row.productName);
             await tx.product.create({ data: { ...row, secret: seal(secret, productID) } });
             note('product.create', { productID }, { productName: row.productName, status: row.status });
           });
@@ -96,7 +110,8 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
     async productInfoUpdate(info, call) {
       const productID = requireProductID('productID', info.productID);
       await audit.transact(call, async (tx, note) => {
-        const row = await requireLockedProduct(tx, productID);
+        const row = await lockProduct(tx, productID);
+        if (!row) throw unknownProduct(productID);
         const data = changedProductRow(info, row);
         const productKey = String(data.productKey ?? row.productKey);
         if (productKey !== row.productKey) refusePublished(row, 'protocolConf["productID"]');
@@ -112,30 +127,35 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
       return {};
     },
 
+    /** One that does not exist is deleted already. */
     async productInfoDelete({ productID }, call) {
       requireProductID('productID', productID);
-      try {
-        await audit.transact(call, async (tx, note) => {
-          refusePublished(await requireLockedProduct(tx, productID), 'deletion');
+      const isGone = await audit
+        .transact(call, async (tx, note) => {
+          const row = await lockProduct(tx, productID);
+          if (!row) return false;
+          refusePublished(row, 'deletion');
           await tx.product.delete({ where: { productID } });
           note('product.delete', { productID });
+          return true;
+        })
+        .catch((error) => {
+          if (!isForeignKeyViolation(error)) throw error;
+          throw new RpcError(Code.notEmpty, `product ${productID} still has devices`);
         });
-      } catch (error) {
-        if (isForeignKeyViolation(error)) throw new RpcError(Code.notEmpty, `product ${productID} still has devices`);
-        throw error;
-      }
-      changes.productDeleted(productID);
+      if (isGone) changes.productDeleted(productID);
       return {};
     },
 
     async productInfoRead({ productID, withProtocol }) {
       const row = await findProduct(requireProductID('productID', productID));
       const info = productInfo(row, secretBox.open(row.secret, secretOwner(productID)));
-      return withProtocol ? { ...info, protocol: (await protocolsOf([row])).get(row.protocolCode) ?? null } : info;
+      const [whole] = withProtocol ? await withProtocols([row], [info]) : [info];
+      return whole!;
     },
 
     async productInfoIndex(request) {
-      const where = inProductFilter(request);
+      const where = { AND: await conditionsOf(filters, request) };
       const [rows, total] = await Promise.all([
         prisma.product.findMany({
           where,
@@ -144,12 +164,8 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         }),
         prisma.product.count({ where }),
       ]);
-      const protocols = request.withProtocol ? await protocolsOf(rows) : undefined;
-      const list = rows.map((row) => ({
-        ...productInfo(row, ''),
-        ...(protocols && { protocol: protocols.get(row.protocolCode) ?? null }),
-      }));
-      return { list, total };
+      const list = rows.map((row) => productInfo(row, ''));
+      return { list: request.withProtocol ? await withProtocols(rows, list) : list, total };
     },
   };
 };

@@ -3,9 +3,11 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { productInfoHandlers } from './product-info';
 import { productSchemaHandlers } from './product-schema';
+import { schemaDocumentHandlers } from './schema-document';
 
 /** `dm.ProductManage`. */
 export const productManage = (context: DmContext): Handlers<typeof services.productManage> => ({
   ...productInfoHandlers(context),
   ...productSchemaHandlers(context),
+  ...schemaDocumentHandlers(context),
 });

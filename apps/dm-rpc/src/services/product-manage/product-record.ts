@@ -7,7 +7,6 @@ import {
   logLevelOf,
   NetType,
   ProductStatus,
-  PROTOCOL_CODE,
   valuesOf,
   type services,
 } from '@alink/contract';
@@ -17,7 +16,7 @@ import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireProductID, requireText, textMap } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import { unixSeconds } from '../../wire/times';
-import { PRODUCT_DEFAULTS } from './product-defaults';
+import { DEFAULT_PROTOCOL, NOT_CLASSIFIED, PRODUCT_DEFAULTS } from './product-defaults';
 
 export type ProductInput = RequestOf<typeof services.productManage, 'productInfoCreate'>;
 export type ProductOutput = ResponseOf<typeof services.productManage, 'productInfoRead'>;
@@ -69,11 +68,11 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
     productID,
     productKey: productKeyOf(conf, productID),
     productName: requireText('productName', info.productName),
-    authMode: choice('authMode', info.authMode, valuesOf(AuthMode), AuthMode.secretKey),
+    authMode: choice('authMode', info.authMode, valuesOf(AuthMode), AuthMode.password),
     deviceType: choice('deviceType', info.deviceType, valuesOf(DeviceType), DeviceType.device),
     netType: choice('netType', info.netType, valuesOf(NetType), NetType.other),
-    categoryID: BigInt(info.categoryID),
-    protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : PROTOCOL_CODE,
+    categoryID: BigInt(info.categoryID) || NOT_CLASSIFIED,
+    protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : DEFAULT_PROTOCOL,
     autoRegister: choice('autoRegister', info.autoRegister, valuesOf(AutoRegister), AutoRegister.off),
     // Until it is published its thing model may still change.
     status: choice('status', info.status, valuesOf(ProductStatus), ProductStatus.inDevelopment),
@@ -106,6 +105,10 @@ export const changedProductRow = (info: ProductInput, row: ProductRow): Prisma.P
   }
   return change;
 };
+
+/** The protocol beside the one that carries commands; empty for none. */
+export const subProtocolCodeOf = ({ extra }: ProductRow): string =>
+  (extra as { readonly subProtocolCode?: { readonly value: string } }).subProtocolCode?.value ?? '';
 
 /** @param secret the ProductSecret, opened; empty in lists */
 export const productInfo = (row: ProductRow, secret: string): ProductOutput => ({

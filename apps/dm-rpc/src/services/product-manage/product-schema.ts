@@ -1,18 +1,15 @@
-/** Thing models: definitions one by one, and whole documents. */
-import { DefinitionType, type services } from '@alink/contract';
-import type { Prisma } from '@alink/db';
-import type { CallContext, Handlers } from '@alink/rpc';
-import { affordanceOf, definitionsOf, importThingModel, type ThingModel } from '@alink/thing-model';
-import type { AuditAction, AuditDetail } from '../../audit/audit-log';
+/** Thing models, definition by definition. */
+import type { services } from '@alink/contract';
+import type { Handlers } from '@alink/rpc';
+import type { AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
 import type { Transaction } from '../../transaction';
-import { badParameter, duplicate, noProduct, notFound, thingModelFault } from '../../wire/errors';
+import { badParameter, duplicate, noProduct, thingModelFault, unknownDefinition } from '../../wire/errors';
 import { requireProductID, requireText } from '../../wire/fields';
-import type { RequestOf } from '../../wire/messages';
+import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
-import { containing, literal } from '../../wire/search';
-import { refusePublished, requireLockedProduct } from '../lock-product';
-import { productTsl } from './product-tsl';
+import { modelChanger } from './change-model';
+import { schemaFilters } from './schema-filter';
 import { changedSchemaRow, modelOf, newSchemaRow, schemaInfo, type SchemaInput, type SchemaRow } from './schema-record';
 
 type Methods = Pick<
@@ -22,83 +19,42 @@ type Methods = Pick<
   | 'productSchemaUpdate'
   | 'productSchemaDelete'
   | 'productSchemaIndex'
-  | 'productSchemaTslImport'
-  | 'productSchemaTslRead'
 >;
 
-/** Letters in a document at most. */
-const MAX_TSL_LENGTH = 1024 * 1024;
+/** A definition, and where it stands in the request. */
+interface PlacedInfo {
+  readonly field: string;
+  readonly info: SchemaInput;
+}
 
 const SORT = { order: 'order', identifier: 'identifier', name: 'name', type: 'type' } as const;
 
-const readDocument = (tsl: string): ThingModel => {
-  if (tsl.length > MAX_TSL_LENGTH) throw badParameter('tsl', `must have at most ${MAX_TSL_LENGTH} characters`);
-  try {
-    return importThingModel(tsl).model;
-  } catch (error) {
-    throw thingModelFault('tsl', error);
-  }
-};
+export const productSchemaHandlers = (context: DmContext): Methods => {
+  const { prisma } = context;
+  const filters = schemaFilters(prisma);
+  const changeModel = modelChanger(context);
 
-const inSchemaFilter = (
-  request: RequestOf<typeof services.productManage, 'productSchemaIndex'>,
-): Prisma.SchemaEntryWhereInput => {
-  const types = [...request.types, request.type].map(Number).filter((type) => type !== 0);
-  return {
-    productID: request.productID,
-    ...(types.length > 0 && { type: { in: types } }),
-    ...(request.name && { name: containing(request.name) }),
-    AND: [
-      ...(request.identifiers.length > 0 ? [{ identifier: { in: request.identifiers } }] : []),
-      ...(request.identifier ? [{ identifier: { contains: literal(request.identifier) } }] : []),
-      ...(request.propertyMode
-        ? [{ type: DefinitionType.property, affordance: { contains: literal(`"mode":"${request.propertyMode}"`) } }]
-        : []),
-    ],
-  };
-};
-
-export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Methods => {
-  const requireProduct = async (productID: string): Promise<void> => {
-    requireProductID('productID', productID);
-    if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
-      throw noProduct(productID);
-    }
-  };
-
-  /** Changes a model as a whole: changes of one product take turns, and what comes out is checked before it is kept. */
-  const changeModel = async (
-    call: CallContext,
+  /** @param infos none of which is in the model yet */
+  const addTo = async (
+    tx: Transaction,
     productID: string,
-    action: AuditAction,
-    change: (tx: Transaction) => Promise<AuditDetail>,
-  ): Promise<void> => {
-    requireProductID('productID', productID);
-    await audit.transact(call, async (tx, note) => {
-      refusePublished(await requireLockedProduct(tx, productID), 'thing model');
-      note(action, { productID }, await change(tx));
-      await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
+    existing: readonly SchemaRow[],
+    infos: readonly PlacedInfo[],
+  ): Promise<AuditDetail> => {
+    const taken = new Set<string>();
+    const rows = infos.map(({ field, info }, i) => {
+      if (info.productID && info.productID !== productID) {
+        throw badParameter(`${field}.productID`, 'is that of another product');
+      }
+      const row = newSchemaRow(field, info, productID, existing.length + i + 1);
+      if (taken.has(row.identifier)) throw duplicate(`${field}.identifier ${row.identifier}`);
+      taken.add(row.identifier);
+      return row;
     });
-    changes.schemaChanged(productID);
+    checkWhole([...existing, ...rows], infos[0]?.field ?? 'list');
+    await tx.schemaEntry.createMany({ data: rows });
+    return { identifiers: rows.map((row) => row.identifier) };
   };
-
-  const addAll = (call: CallContext, productID: string, infos: readonly { field: string; info: SchemaInput }[]) =>
-    changeModel(call, productID, 'schema.create', async (tx) => {
-      const existing = await tx.schemaEntry.findMany({ where: { productID } });
-      const taken = new Set(existing.map((row) => row.identifier));
-      const rows = infos.map(({ field, info }, i) => {
-        if (info.productID && info.productID !== productID) {
-          throw badParameter(`${field}.productID`, 'is that of another product');
-        }
-        const row = newSchemaRow(field, info, productID, existing.length + i + 1);
-        if (taken.has(row.identifier)) throw duplicate(`${field}.identifier ${row.identifier}`);
-        taken.add(row.identifier);
-        return row;
-      });
-      checkWhole([...existing, ...rows], infos[0]?.field ?? 'list');
-      await tx.schemaEntry.createMany({ data: rows });
-      return { identifiers: rows.map((row) => row.identifier) };
-    });
 
   const checkWhole = (rows: readonly Omit<SchemaRow, 'extra'>[], field: string): void => {
     try {
@@ -118,18 +74,27 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
   return {
     async productSchemaCreate({ info: given }, call) {
       const info = requireInfo(given);
-      await addAll(call, info.productID, [{ field: 'info', info }]);
+      const { productID, identifier } = info;
+      await changeModel(call, productID, 'schema.create', async (tx) => {
+        const existing = await tx.schemaEntry.findMany({ where: { productID } });
+        if (existing.some((row) => row.identifier === identifier)) throw duplicate(`info.identifier ${identifier}`);
+        return addTo(tx, productID, existing, [{ field: 'info', info }]);
+      });
       return {};
     },
 
+    /** Adds what is not there yet; what is stays as it is. */
     async productSchemaMultiCreate({ productID, list, identifiers }, call) {
       if (identifiers.length > 0) throw badParameter('identifiers', 'must be empty: there are no common definitions');
       if (list.length === 0) throw badParameter('list', 'must not be empty');
-      await addAll(
-        call,
-        productID,
-        list.map((info, i) => ({ field: `list[${i}]`, info })),
-      );
+      await changeModel(call, productID, 'schema.create', async (tx) => {
+        const existing = await tx.schemaEntry.findMany({ where: { productID } });
+        const known = new Set(existing.map((row) => row.identifier));
+        const added = list
+          .map((info, i) => ({ field: `list[${i}]`, info }))
+          .filter(({ info }) => !known.has(info.identifier));
+        return added.length > 0 ? addTo(tx, productID, existing, added) : undefined;
+      });
       return {};
     },
 
@@ -138,7 +103,7 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
       const { productID, identifier } = info;
       await changeModel(call, productID, 'schema.update', async (tx) => {
         const row = await tx.schemaEntry.findUnique({ where: { productID_identifier: { productID, identifier } } });
-        if (!row) throw notFound(`definition ${identifier} of product ${productID}`);
+        if (!row) throw unknownDefinition(productID, identifier);
         await tx.schemaEntry.update({
           where: { productID_identifier: { productID, identifier } },
           data: changedSchemaRow('info', info, row),
@@ -152,15 +117,18 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
       requireText('identifier', identifier);
       await changeModel(call, productID, 'schema.delete', async (tx) => {
         const { count } = await tx.schemaEntry.deleteMany({ where: { productID, identifier } });
-        if (count === 0) throw notFound(`definition ${identifier} of product ${productID}`);
+        if (count === 0) throw unknownDefinition(productID, identifier);
         return { identifier };
       });
       return {};
     },
 
     async productSchemaIndex(request) {
-      await requireProduct(request.productID);
-      const where = inSchemaFilter(request);
+      const productID = requireProductID('productID', request.productID);
+      if (!(await prisma.product.findUnique({ where: { productID }, select: { productID: true } }))) {
+        throw noProduct(productID);
+      }
+      const where = { AND: await conditionsOf(filters, request) };
       const [rows, total] = await Promise.all([
         prisma.schemaEntry.findMany({
           where,
@@ -171,30 +139,5 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
       ]);
       return { list: rows.map(schemaInfo), total };
     },
-
-    async productSchemaTslImport({ productID, tsl }, call) {
-      const model = readDocument(requireTsl(tsl));
-      const rows = definitionsOf(model).map((definition, i) => ({
-        ...affordanceOf(definition),
-        productID,
-        order: i + 1,
-      }));
-      await changeModel(call, productID, 'schema.import', async (tx) => {
-        const { count } = await tx.schemaEntry.deleteMany({ where: { productID } });
-        await tx.schemaEntry.createMany({ data: rows });
-        return { definitions: rows.length, before: count };
-      });
-      return {};
-    },
-
-    async productSchemaTslRead({ productID }) {
-      await requireProduct(productID);
-      return { tsl: await productTsl(prisma, productID) };
-    },
   };
-};
-
-const requireTsl = (tsl: string): string => {
-  if (tsl === '') throw badParameter('tsl', 'must not be empty');
-  return tsl;
 };

@@ -1,10 +1,14 @@
 /** `dm.ProtocolManage`: the device protocols, and the node instances that serve them. */
 import { ServiceStatus, valuesOf, type services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { badParameter, isUniqueViolation, notFound } from '../../wire/errors';
 import { choice, requireText } from '../../wire/fields';
+import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
+import type { RequestOf } from '../../wire/messages';
 import { orderOf, pageOf } from '../../wire/paging';
+import { containing } from '../../wire/search';
 import {
   announcedProtocolRow,
   changedProtocolRow,
@@ -16,6 +20,23 @@ import {
 
 const PROTOCOL_SORT = { id: 'id', code: 'code', name: 'name', createdTime: 'createdAt' } as const;
 const SERVICE_SORT = { id: 'id', code: 'code', ip: 'ip', port: 'port', updatedTime: 'updatedAt' } as const;
+
+type ProtocolManage = typeof services.protocolManage;
+
+const PROTOCOL_FILTERS: FilterTable<RequestOf<ProtocolManage, 'protocolInfoIndex'>, Prisma.ProtocolInfoWhereInput> = {
+  page: noFilter,
+  name: (text) => ({ name: containing(text) }),
+  code: (code) => ({ code }),
+  codes: (codes) => ({ code: { in: codes } }),
+  notCodes: (codes) => ({ code: { notIn: codes } }),
+  type: (type) => ({ type }),
+  transProtocol: (transProtocol) => ({ transProtocol }),
+};
+
+const SERVICE_FILTERS: FilterTable<
+  RequestOf<ProtocolManage, 'protocolServiceIndex'>,
+  Prisma.ProtocolServiceWhereInput
+> = { page: noFilter, code: (code) => ({ code }) };
 
 const requireID = (id: string): bigint => {
   if (id === '0') throw badParameter('id', 'must be set');
@@ -81,16 +102,7 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
     },
 
     async protocolInfoIndex(request) {
-      const where = {
-        ...(request.name && { name: { contains: request.name, mode: 'insensitive' as const } }),
-        ...(request.type && { type: request.type }),
-        ...(request.transProtocol && { transProtocol: request.transProtocol }),
-        AND: [
-          ...(request.code ? [{ code: request.code }] : []),
-          ...(request.codes.length > 0 ? [{ code: { in: request.codes } }] : []),
-          ...(request.notCodes.length > 0 ? [{ code: { notIn: request.notCodes } }] : []),
-        ],
-      };
+      const where = { AND: await conditionsOf(PROTOCOL_FILTERS, request) };
       const orderBy = orderOf(request.page, PROTOCOL_SORT, [{ id: 'asc' }]);
       const [rows, total] = await Promise.all([
         prisma.protocolInfo.findMany({ where, ...pageOf(request.page), orderBy }),
@@ -127,7 +139,7 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
     },
 
     async protocolServiceIndex(request) {
-      const where = request.code ? { code: request.code } : {};
+      const where = { AND: await conditionsOf(SERVICE_FILTERS, request) };
       const orderBy = orderOf(request.page, SERVICE_SORT, [{ id: 'asc' }]);
       const [rows, total] = await Promise.all([
         prisma.protocolService.findMany({ where, ...pageOf(request.page), orderBy }),

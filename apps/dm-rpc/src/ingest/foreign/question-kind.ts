@@ -1,0 +1,38 @@
+/** What devices behind foreign nodes ask or tell of themselves, and dm answers at once. */
+import type { Handle } from '@alink/contract';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
+import type { ModelSource } from '../../services/product-manage/compiled-models';
+import type { Answer } from './answer';
+import type { ForeignMessage, ForeignUplink } from './uplink';
+
+/** The device that asks. */
+export interface Asker extends DeviceCore {
+  readonly id: bigint;
+  readonly logLevel: number;
+  readonly product: ModelSource & { readonly protocolCode: string };
+}
+
+export interface ForeignQuestion {
+  readonly device: Asker;
+  readonly uplink: ForeignUplink;
+  readonly message: ForeignMessage;
+}
+
+export type QuestionContext = Pick<DmContext, 'prisma' | 'models' | 'changes'>;
+
+export interface QuestionKind {
+  readonly handle: Handle;
+  /** The type of its uplinks; absent where it takes all of the handle that no kind before it takes. */
+  readonly type?: string;
+  /** The method of its messages; absent where it takes them all. */
+  readonly method?: string;
+  /** Method of the answer, where that does not follow from the method that asks. */
+  readonly answeredAs?: string;
+  /** What is said holds proofs of identity, which no log may hold. */
+  readonly isSecret?: true;
+  /** What is said is kept in the device's log alone: it is answered once the line is on disk. */
+  readonly isKeptInLog?: true;
+  /** @throws {RpcError} whose code and words are the answer */
+  answer(question: ForeignQuestion, context: QuestionContext): Promise<Answer>;
+}

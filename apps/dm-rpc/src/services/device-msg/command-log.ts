@@ -1,0 +1,85 @@
+/** What devices were told, and how it ended: a row for each command, of a property set for each property. Newest first. */
+import { Code, type services } from '@alink/contract';
+import type { Prisma } from '@alink/db';
+import type { Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import { requireDeviceName, requireProductID } from '../../wire/fields';
+import { conditionsOf, noFilter, notServed, type FilterTable } from '../../wire/filters';
+import type { RequestOf } from '../../wire/messages';
+import { pageOf } from '../../wire/paging';
+import { plainValue } from '../../wire/plain-value';
+import { findDevice } from './find-device';
+import { TIME_FILTERS } from './time-range';
+
+type Methods = Pick<Handlers<typeof services.deviceMsg>, 'sendLogIndex'>;
+type Request = RequestOf<typeof services.deviceMsg, 'sendLogIndex'>;
+type Row = Prisma.SendLogGetPayload<object>;
+
+const FILTERS: FilterTable<Request, Prisma.SendLogWhereInput> = {
+  page: noFilter,
+  productID: (productID) => ({ device: { productID: requireProductID('productID', productID) } }),
+  deviceName: (deviceName) => ({ device: { deviceName: requireDeviceName('deviceName', deviceName) } }),
+  ...TIME_FILTERS,
+  dataIDs: (dataIDs) => ({ dataID: { in: dataIDs } }),
+  dataID: (dataID) => ({ dataID }),
+  userID: (userID) => ({ userID: BigInt(userID) }),
+  actions: (actions) => ({ action: { in: actions } }),
+  resultCode: (code) => ({ resultCode: Number(code) === Code.inProgress ? null : Number(code) }),
+  productCategoryID: notServed,
+  projectID: notServed,
+  areaID: notServed,
+  areaIDPath: notServed,
+  areaIDs: notServed,
+  BelongGroup: notServed,
+};
+
+/** A call with its answer, in the form that unitedrhino's console shows. */
+const callOf = ({ content, userID, resultCode, resultMsg, output }: Row): string => {
+  const answer = JSON.stringify({ code: resultCode, msg: resultMsg, outputParams: output });
+  const resp = resultCode === null ? '' : `,"resp":${answer}`;
+  return `{"req":${content || '{}'},"userID":${userID}${resp}}`;
+};
+
+/** What the log shows of a row: the value that was set, the call with its answer, the values that the device answered. */
+const contentOf = (row: Row): string => {
+  switch (row.action) {
+    case 'propertyControlSend':
+      return plainValue(row.content);
+    case 'propertyGetReportSend':
+      return row.output;
+    case 'actionSend':
+      return callOf(row);
+    default:
+      return row.content;
+  }
+};
+
+export const commandLogHandlers = ({ prisma }: DmContext): Methods => ({
+  /** Of one device, of all of a product, or of all that there are. */
+  async sendLogIndex(request) {
+    const { productID, deviceName } = request;
+    if (productID && deviceName) await findDevice({ prisma }, { productID, deviceName });
+    const where = { isLogged: true, AND: await conditionsOf(FILTERS, request) };
+    const [rows, total] = await Promise.all([
+      prisma.sendLog.findMany({
+        where,
+        include: { device: { select: { productID: true, deviceName: true } } },
+        ...pageOf(request.page),
+        orderBy: [{ timestamp: 'desc' }, { deviceID: 'asc' }, { msgToken: 'desc' }, { part: 'asc' }],
+      }),
+      prisma.sendLog.count({ where }),
+    ]);
+    const list = rows.map(({ device, ...row }) => ({
+      ...device,
+      timestamp: row.timestamp.toString(),
+      account: row.account,
+      userID: row.userID.toString(),
+      action: row.action,
+      dataID: row.dataID,
+      traceID: row.traceID,
+      content: contentOf(row),
+      resultCode: row.resultCode ?? Code.inProgress,
+    }));
+    return { list, total };
+  },
+});
