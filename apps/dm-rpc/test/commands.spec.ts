@@ -86,7 +86,7 @@ describe('propertyControlSend', () => {
 
   test.each<[string, string, string]>([
     ['an unknown property', '{"speed":1}', 'data.speed'],
-    ['a property that may only be read', '{"serial":"x"}', 'data.serial'],
+    ['a value out of range', '{"rpm":10001}', 'data.rpm'],
     ['a text for a number', '{"rpm":"fast"}', 'data.rpm'],
     ['nothing', '', 'data must name a property'],
     ['an empty object', '{}', 'data must name a property'],

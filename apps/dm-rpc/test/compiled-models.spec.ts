@@ -49,8 +49,8 @@ test.each<[string, () => DmFixture]>([
   await expect(set(fixture, { humidity: 50 })).rejects.toEqual(refused);
   await products.productSchemaCreate({ info: humidity });
   await set(fixture, { humidity: 50 });
-  const readOnly = { value: humidity.affordance.value.replace('"rw"', '"r"') };
-  await products.productSchemaUpdate({ info: { ...humidity, affordance: readOnly } });
+  const narrower = { value: humidity.affordance.value.replace('"100"', '"49"') };
+  await products.productSchemaUpdate({ info: { ...humidity, affordance: narrower } });
   await expect(set(fixture, { humidity: 50 })).rejects.toEqual(refused);
   await products.productSchemaDelete(humidity);
   await expect(set(fixture, { humidity: 30 })).rejects.toEqual(refused);
@@ -74,12 +74,12 @@ test('a product that is made anew under its name has its new model', async () =>
 test('what has not changed is compiled once', async () => {
   const models = new CompiledModels(fixture.db.prisma);
   const first = await models.of(await productRow());
-  expect(first.properties).toEqual(['temperature', 'rpm', 'serial']);
+  expect([...first.properties.keys()]).toEqual(['temperature', 'rpm', 'serial']);
   await fixture.products.productInfoUpdate({ productID: PRODUCT, productName: 'Other' });
   expect(await models.of(await productRow())).toBe(first);
   await fixture.products.productSchemaCreate({ info: humidity });
   const changed = await models.of(await productRow());
-  expect(changed.properties).toEqual(['temperature', 'rpm', 'serial', 'humidity']);
+  expect([...changed.properties.keys()]).toEqual(['temperature', 'rpm', 'serial', 'humidity']);
   expect(await models.of(await productRow())).toBe(changed);
 });
 

@@ -12,8 +12,8 @@ const WORDS = [ACK, ...['-NAK', '+WPI', '+NXT', '+TERM', '+OK'].map((word) => Bu
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 
-/** Whether a reply is such a word, alone or with its argument: `-NAK {"delay":5}`. */
-export const isAckWord = (reply: Uint8Array): boolean => {
+/** Whether a reply is a consumer's word, alone or with its argument: `-NAK {"delay":5}`. */
+const isAckWord = (reply: Uint8Array): boolean => {
   const [first] = reply;
   if (first !== PLUS && first !== MINUS) return false;
   return WORDS.some((word) => {
@@ -36,11 +36,9 @@ export const readStreamAck = (reply: Uint8Array): StreamAck | undefined => {
   return sequence === undefined ? undefined : { sequence: Number(sequence) };
 };
 
-const STREAM = Buffer.from('{"stream":"');
+/** How a stream says that it has kept a message (ibidem). */
+const KEPT = Buffer.from('{"stream":"');
 
-/**
- * Whether a reply to a request comes from a stream that happens to keep the subject, as unitedrhino's does in its
- * JetStream mode: it has the request, and answers nothing.
- */
-export const isFromStream = (reply: Uint8Array): boolean =>
-  STREAM.equals(reply.subarray(0, STREAM.length)) && readStreamAck(reply) !== undefined;
+/** Whether it is one of both kinds, and so no answer to a request: a stream may happen to keep what is asked. */
+export const isAcknowledgement = (reply: Uint8Array): boolean =>
+  isAckWord(reply) || KEPT.equals(reply.subarray(0, KEPT.length));

@@ -148,7 +148,8 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
     await expect(one.request('silent', '', 50)).rejects.toThrow(BusTimeoutError);
   });
 
-  test.each(['+ACK', '-NAK {"delay":5}', '+WPI', '+TERM'])('%s of a bystander is no answer', async (word) => {
+  const acknowledgements = ['+ACK', '-NAK {"delay":5}', '+WPI', '+TERM', '{"stream":"device","seq":7}'];
+  test.each(acknowledgements)('%s of a bystander is no answer', async (word) => {
     await listen(two, 'greet.>', ({ respond }) => respond?.(word));
     await expect(one.request('greet.other', '', 100)).rejects.toThrow(BusTimeoutError);
     await listen(two, 'greet.*', ({ data, respond }) => setTimeout(() => respond?.(`hello ${String(data)}`), 20));

@@ -69,14 +69,6 @@ describe('with JetStream', () => {
       expect(await bus.streamOf('device.up.thing.p.d')).toBe('device');
     });
 
-    test('their stream answers no request', async () => {
-      theirs.subscribe('device.down.aliyunMqtt.ext.>', {
-        callback: (_error, message) => void setTimeout(() => message.respond('written'), 50),
-      });
-      await theirs.flush();
-      expect(String(await bus.request('device.down.aliyunMqtt.ext.p.d', '', 1000))).toBe('written');
-    });
-
     test('ours cannot be made beside them, and that is told', async () => {
       await expect(bus.openStream()).rejects.toThrow('stream ALINK cannot be made on NATS');
       expect(await streams()).toEqual(['application', 'device', 'server']);

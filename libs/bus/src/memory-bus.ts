@@ -1,5 +1,5 @@
 import { subjects } from '@alink/contract';
-import { isAck, isAckWord } from './acknowledgements';
+import { isAck, isAcknowledgement } from './acknowledgements';
 import {
   BusTimeoutError,
   NoListenerError,
@@ -79,7 +79,7 @@ class MemoryBus implements Bus {
     if (this.closed) throw new BusTimeoutError('bus is closed');
     const receivers = this.receivers(subject);
     if (receivers.length === 0) throw new NoListenerError(`nobody listens on ${subject}`);
-    return this.answerOf(receivers, { subject, data: toBuffer(data) }, timeoutMs, (answer) => !isAckWord(answer));
+    return this.answerOf(receivers, { subject, data: toBuffer(data) }, timeoutMs, (answer) => !isAcknowledgement(answer));
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {

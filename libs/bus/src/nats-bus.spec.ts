@@ -59,6 +59,18 @@ test('the stream is made as asked, and brought up to date by who asks for someth
   expect(await second.streamCreatedMs()).toBe(Date.parse((await streamInfo()).created));
 });
 
+test('a stream that keeps what is asked does not answer in place of whoever is asked', async () => {
+  const bus = await connectBus();
+  const other = await connect({ servers: server.url });
+  await (await other.jetstreamManager()).streams.add({ name: 'device', subjects: ['device.down.>'] });
+  other.subscribe('device.down.x.>', {
+    callback: (_error, message) => void setTimeout(() => message.respond('done'), 50),
+  });
+  expect(String(await bus.request('device.down.x.y', 'do', PATIENCE_MS))).toBe('done');
+  expect((await streamInfo('device')).state.messages).toBe(1);
+  await other.close();
+});
+
 test('waits for a server that comes later, and gives up with the address of one that does not', async () => {
   await server.kill();
   const connecting = connectBus();

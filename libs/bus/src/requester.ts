@@ -1,9 +1,9 @@
 /**
  * Requests over an inbox of our own. The client's own takes whatever comes first for the answer, also what a bystander
- * with a wildcard subscription "acknowledges", or a stream that keeps the subject; this one waits on for the answer.
+ * with a wildcard subscription or a stream acknowledges; this one waits on for the answer.
  */
 import { createInbox, type Msg, type NatsConnection } from 'nats';
-import { isAckWord, isFromStream } from './acknowledgements';
+import { isAcknowledgement } from './acknowledgements';
 import { BusTimeoutError, NoListenerError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
 
@@ -55,7 +55,7 @@ export class Requester {
   }
 
   private answered(id: string, message: Msg): void {
-    if (isAckWord(message.data) || isFromStream(message.data)) return;
+    if (isAcknowledgement(message.data)) return;
     const waiting = this.take(id);
     if (!waiting) return;
     if (statusOf(message) === NO_RESPONDERS) {

@@ -28,6 +28,8 @@ export interface PublishContent {
   /** The platform's own message, or bytes. */
   readonly body: object | Buffer;
   readonly explain?: string;
+  /** Of the node that it is from or for; ours where absent. */
+  readonly protocolCode?: string;
 }
 
 /**
@@ -35,10 +37,10 @@ export interface PublishContent {
  * @param now unix milliseconds
  */
 export const writeDevicePublish = (content: PublishContent, now: number, options?: EnvelopeOptions): string => {
-  const { productID, deviceName, handle, type, topic = '', body, explain = '' } = content;
+  const { productID, deviceName, handle, type, topic = '', body, explain = '', protocolCode = PROTOCOL_CODE } = content;
   const payload = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   const named = { topic, handle, type, payload, timestamp: now, productID, deviceName, explain };
-  return encodeEnvelope(encodeDevicePublish({ ...named, protocolCode: PROTOCOL_CODE }), now, options);
+  return encodeEnvelope(encodeDevicePublish({ ...named, protocolCode }), now, options);
 };
 
 /** Reads what {@link writeDevicePublish} has made, or unitedrhino. Throws SyntaxError or TypeError on anything else. */

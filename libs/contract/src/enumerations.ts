@@ -24,8 +24,23 @@ export const AutoRegister = { off: 1, existing: 2, create: 3, createAndBind: 4 }
 /** `ProductSchemaInfo.type`. */
 export const DefinitionType = { property: 1, event: 2, action: 3 } as const;
 
-/** `PropertyControlSendReq.shadowControl`: send or keep, send only, keep only, change only what is known to the platform. */
-export const ShadowControl = { auto: 0, sendOnly: 1, keepOnly: 2, knownOnly: 3 } as const;
+/**
+ * `PropertyControlSendReq.shadowControl`. Send, and keep for a device that is offline what its thing model lets wait; send
+ * only; keep only. The values that the platform knows alone: without a line in the command log, with one; without a place
+ * in the history. And send only, without a line in the command log.
+ */
+export const ShadowControl = {
+  auto: 0,
+  sendOnly: 1,
+  keepOnly: 2,
+  knownOnly: 3,
+  knownAndLogged: 4,
+  sendUnlogged: 5,
+  latestOnly: 6,
+} as const;
+
+/** `SendLogInfo.account` of a command that no user in particular asked for: "system control". */
+export const SYSTEM_ACCOUNT = '系统控制';
 
 /** `ProtocolService.status`. */
 export const ServiceStatus = { running: 1, stopped: 2 } as const;

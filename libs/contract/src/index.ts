@@ -34,6 +34,7 @@ export {
   ServiceStatus,
   ShadowControl,
   SortOrder,
+  SYSTEM_ACCOUNT,
   TaskStatus,
   TaskType,
   valuesOf,

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { affordanceOf, assembleModel, definitionFrom, definitionsOf, importThingModel, ThingModelError } from './index';
+import {
+  affordanceOf,
+  assembleModel,
+  definitionFrom,
+  definitionsOf,
+  exportModel,
+  importThingModel,
+  ThingModelError,
+} from './index';
 
 const vectors = JSON.parse(
   readFileSync(new URL('../../testing/vectors/thing-model.json', import.meta.url), 'utf8'),
@@ -32,6 +40,19 @@ test('type, head and body are apart', () => {
   expect(JSON.parse(rows[10]!.affordance)).toMatchObject({ dir: 'down', callType: 'sync', input: [{}], output: [{}] });
 });
 
+test('a property whose values wait for its device stays one', () => {
+  const define = { type: 'int', min: '0', max: '9' };
+  const document = { properties: [{ identifier: 'x', mode: 'rw', isUseShadow: true, define }], actions: [] };
+  const { model } = importThingModel(document);
+  expect(model.properties[0]).toMatchObject({ identifier: 'x', useShadow: true });
+  expect(importThingModel(exportModel(model, 'p')).model).toEqual(model);
+  const [row] = definitionsOf(model).map(affordanceOf);
+  expect(JSON.parse(row!.affordance)).toEqual({ mode: 'rw', define, isUseShadow: true });
+  expect(definitionFrom(row!)).toEqual(model.properties[0]);
+  const other = { ...row!, affordance: JSON.stringify({ mode: 'rw', define, isUseShadow: false }) };
+  expect(definitionFrom(other)).not.toHaveProperty('useShadow');
+});
+
 describe('a faulty row names the member', () => {
   const row = { type: 1, identifier: 'a', name: '', desc: '', required: false, affordance: '{"mode":"r"}' };
   test.each<[string, Partial<typeof row>, string]>([
@@ -42,6 +63,11 @@ describe('a faulty row names the member', () => {
     ['text', { affordance: '"x"' }, 'affordance'],
     ['no data type', {}, 'affordance.define'],
     ['no mode', { affordance: '{}' }, 'affordance.mode'],
+    [
+      'no yes or no',
+      { affordance: '{"mode":"r","define":{"type":"int"},"isUseShadow":"x"}' },
+      'affordance.isUseShadow',
+    ],
     [
       'deep',
       { type: 3, affordance: '{"input":[{"identifier":"x","define":{"type":"x"}}]}' },

@@ -115,15 +115,33 @@ describe('a report', () => {
 });
 
 describe('a property set', () => {
-  test('may only write what is writable', () => {
-    expect(weak.checkSettable({ Temp: 20, Rpm: 5, Nope: 1 })).toEqual({
-      accepted: { Temp: 20 },
-      rejected: [
-        { identifier: 'Rpm', code: 460, message: 'tsl parse: read-only property -> Rpm', value: 5 },
-        { identifier: 'Nope', code: 6320, message: 'tsl parse: params not exist -> Nope', value: 1 },
-      ],
+  test('may name any property, also one that is marked as read-only', () => {
+    expect(weak.checkSettings({ Temp: '20', Rpm: 5, Nope: 1 })).toEqual({
+      accepted: { Temp: 20, Rpm: 5 },
+      rejected: [{ identifier: 'Nope', code: 6320, message: 'tsl parse: params not exist -> Nope', value: 1 }],
     });
-    expect(none.checkSettable({ Rpm: 5 })).toEqual({ accepted: { Rpm: 5 }, rejected: [] });
+  });
+
+  test('is held to ranges unless nothing is validated', () => {
+    const beyond = { Temp: 500, Mode: 3, Levels: [1, 2, 3, 4, 5] };
+    for (const mode of [weak, strong]) {
+      expect(mode.checkSettings(beyond).rejected.map(({ code }) => code)).toEqual([6322, 6309, 6328]);
+    }
+    expect(none.checkSettings(beyond)).toEqual({ accepted: beyond, rejected: [] });
+  });
+
+  test('may name single elements of an array', () => {
+    expect(weak.checkSettings({ 'Levels.0': '5', 'Levels.3': 6 })).toEqual({
+      accepted: { 'Levels.0': 5, 'Levels.3': 6 },
+      rejected: [],
+    });
+    const wrong = { 'Levels.4': 1, 'Levels.x': 1, 'Levels.01': 1, 'Levels.': 1, '.1': 1, 'Temp.0': 1, 'Nope.0': 1 };
+    expect(weak.checkSettings(wrong).rejected.map(({ code }) => code)).toEqual(Object.keys(wrong).map(() => 6320));
+    expect(weak.checkSettings({ 'Levels.0': 'x' }).rejected).toEqual([
+      expect.objectContaining({ identifier: 'Levels.0', code: 6306 }),
+    ]);
+    // A report has them whole.
+    expect(weak.checkProperties({ 'Levels.0': 5 }).rejected).toEqual([expect.objectContaining({ code: 6320 })]);
   });
 });
 
@@ -159,6 +177,11 @@ describe('a service', () => {
       { identifier: 'Delay', code: 6302, message: 'tsl parse: required param missing -> Delay', value: undefined },
     ]);
     expect(none.checkServiceInput('Reset', {}).rejected).toEqual([]);
+  });
+  test('has its input held to ranges', () => {
+    expect(weak.checkServiceInput('Reset', { Delay: 61 }).rejected).toEqual([
+      expect.objectContaining({ identifier: 'Delay', code: 6306 }),
+    ]);
   });
   test('has its output checked', () => {
     expect(weak.checkServiceOutput('Reset', { Done: true })).toEqual({ accepted: { Done: 1 }, rejected: [] });
@@ -230,7 +253,7 @@ describe('whatever a device sends, no check throws', () => {
       const name = names[Math.floor(next() * names.length)] as string;
       for (const { accepted, rejected } of [
         compiled.checkProperties(params),
-        compiled.checkSettable(params),
+        compiled.checkSettings(params),
         compiled.checkEvent(name, params),
         compiled.checkServiceInput(name, params),
         compiled.checkServiceOutput(name, params),

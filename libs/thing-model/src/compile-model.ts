@@ -1,5 +1,7 @@
 import { compileParams, refuseAll, type Checked, type ParamsCheck } from './compile-params';
+import { compileElements } from './elements';
 import { faultMessage, ModelCode } from './rejection';
+import { ofCommands, ofReports } from './strictness';
 import type { Param, Service, ThingEvent, ThingModel, Validation } from './types';
 
 /** What came of an event: its type as the model has it (`info` where it has none), and its values. */
@@ -17,8 +19,11 @@ export interface CompiledModel {
   readonly validation: Validation;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
   checkProperties(params: unknown): Checked;
-  /** Values for a property set: only properties with access mode `rw` pass. */
-  checkSettable(params: unknown): Checked;
+  /**
+   * Values for a property set, single elements of an array among them: `list.1`. Also of properties that are marked as
+   * read-only: whether it can be set, the device knows.
+   */
+  checkSettings(params: unknown): Checked;
   /** An event is good when nothing was rejected; an unknown one is rejected as a whole (6304). */
   checkEvent(identifier: string, output: unknown): CheckedEvent;
   /** The input of a service call; an unknown service is rejected as a whole (6206). */
@@ -36,30 +41,25 @@ export interface CompiledModel {
 /**
  * Compiles a model to checkers.
  * @param model undefined (a product without a thing model) knows nothing, so that only `none` lets anything pass
- * @param validation how strictly: `weak` holds identifier and data type and converts numeric text, true and false;
- * `strong` also holds range, length and size and converts nothing; `none` passes everything as it is (Alibaba Cloud
- * IoT documentation, "What is a TSL model", data verification)
+ * @param validation how strictly, see strictness.ts: what devices are told is held to ranges whatever it is, except that
+ * `none` passes everything as it is
  */
 export const compileModel = (model: ThingModel | undefined, validation: Validation): CompiledModel => {
   const { properties, events, services } = model ?? emptyModel;
-  const report = compileParams(
-    // A report need not hold every property, required or not.
-    properties.map(({ identifier, dataType }) => ({ identifier, dataType })),
-    ModelCode.propertyUnknown,
-    validation,
-  );
-  const settable = compileParams(
-    properties.map(({ identifier, dataType, accessMode }) => ({ identifier, dataType, readOnly: accessMode === 'r' })),
-    ModelCode.propertyUnknown,
-    validation,
-  );
+  const reported = ofReports[validation];
+  const told = ofCommands[validation];
+  // Neither a report nor a set need hold every property, required or not.
+  const values = properties.map(({ identifier, dataType }) => ({ identifier, dataType }));
+  const report = compileParams(values, ModelCode.propertyUnknown, reported);
+  const settings = compileParams(values, ModelCode.propertyUnknown, told, told && compileElements(values, told));
   const shapes = new Map(
     properties.map(({ identifier, dataType }) => [
       identifier,
       { hasValueMember: dataType.type === 'struct' && hasValueMember(dataType.members) },
     ]),
   );
-  const params = (slots: ThingEvent['output']) => compileParams(slots, ModelCode.memberUnknown, validation);
+  const params = (slots: ThingEvent['output'], strictness = reported) =>
+    compileParams(slots, ModelCode.memberUnknown, strictness);
   const eventChecks = new Map(
     events.map(({ identifier, type, output }) => [
       identifier,
@@ -69,7 +69,7 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
   const serviceChecks = new Map(
     services.map(({ identifier, callType, input, output }) => [
       identifier,
-      { callType, input: params(input), output: params(output) },
+      { callType, input: params(input, told), output: params(output) },
     ]),
   );
   const unknown = (code: number, identifier: string, value: unknown): Checked =>
@@ -80,7 +80,7 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
   return {
     validation,
     checkProperties: report,
-    checkSettable: settable,
+    checkSettings: settings,
     checkEvent: (identifier, output) => {
       const event = eventChecks.get(identifier);
       const { accepted, rejected } = event ? event.check(output) : unknown(ModelCode.memberUnknown, identifier, output);
@@ -100,4 +100,4 @@ const hasValueMember = (members: readonly Param[]): boolean => members.some(({ i
 
 const emptyModel: ThingModel = { properties: [], events: [], services: [] };
 
-const passThrough: ParamsCheck = compileParams([], ModelCode.memberUnknown, 'none');
+const passThrough: ParamsCheck = compileParams([], ModelCode.memberUnknown, undefined);

@@ -1,7 +1,8 @@
 import { compileValue, isRecord, type Check } from './compile-value';
 import { limits } from './limits';
 import { Fault, faultMessage, ModelCode, type Rejection } from './rejection';
-import type { DataType, Json, Validation } from './types';
+import type { Strictness } from './strictness';
+import type { DataType, Json } from './types';
 
 /** What is left of a message's values after the check. */
 export interface Checked {
@@ -18,22 +19,27 @@ export interface Slot {
   readonly dataType: DataType;
   /** True: a message without it is faulty. */
   readonly required?: boolean;
-  /** True: the slot exists and may not be written. */
-  readonly readOnly?: boolean;
 }
+
+/** What finds the check of a name that is no slot's, but means a part of one. */
+export type PartCheck = (name: string) => Check | undefined;
 
 /**
  * Compiles a set of named values to a checker.
  * @param slots the values that exist
  * @param unknownCode Alink code for a name that is not among them
+ * @param strictness undefined lets everything pass
  */
-export const compileParams = (slots: readonly Slot[], unknownCode: number, validation: Validation): ParamsCheck => {
-  if (validation === 'none') return passParams;
-  const checks = new Map<string, Check>();
-  for (const { identifier, dataType, readOnly } of slots) {
-    const readOnlyFault = new Fault(ModelCode.parameter, 'read-only property', identifier);
-    checks.set(identifier, readOnly ? () => readOnlyFault : compileValue(dataType, identifier, validation));
-  }
+export const compileParams = (
+  slots: readonly Slot[],
+  unknownCode: number,
+  strictness: Strictness | undefined,
+  partCheck?: PartCheck,
+): ParamsCheck => {
+  if (!strictness) return passParams;
+  const checks = new Map<string, Check>(
+    slots.map(({ identifier, dataType }) => [identifier, compileValue(dataType, identifier, strictness)]),
+  );
   const required = slots.filter((slot) => slot.required).map((slot) => slot.identifier);
   return (params) => {
     const whole = wholeFault(params);
@@ -43,7 +49,7 @@ export const compileParams = (slots: readonly Slot[], unknownCode: number, valid
     const rejected: Rejection[] = [];
     for (const identifier in values) {
       const value = values[identifier];
-      const check = checks.get(identifier);
+      const check = checks.get(identifier) ?? partCheck?.(identifier);
       if (check === undefined) {
         const message = faultMessage('params not exist', identifier);
         rejected.push({ identifier, code: unknownCode, message, value });

@@ -1,35 +1,30 @@
 import { isDecimal } from './json-node';
 import { limits } from './limits';
 import { Fault, ModelCode } from './rejection';
-import type { ArrayType, DataType, Json, LabelledType, NumberType, StructType, TextType, Validation } from './types';
+import type { Strictness } from './strictness';
+import type { ArrayType, DataType, Json, LabelledType, NumberType, StructType, TextType } from './types';
 
 /** Takes a value of a message; returns it, converted where that is allowed, or the fault. Never throws. */
 export type Check = (value: unknown) => Json | Fault;
 
-/** A mode in which values are checked at all. */
-export type Strictness = Exclude<Validation, 'none'>;
-
 /**
  * Compiles a data type to a checker.
- * Weak: the data type only; numbers as text become numbers, true and false become 1 and 0.
- * Strong: also range, length, size and enum item; nothing is converted.
  * @param where the place in the model that messages name: `pos`, `pos.lat`, `list[]`
  */
 export const compileValue = (type: DataType, where: string, strictness: Strictness): Check => {
-  const strong = strictness === 'strong';
   switch (type.type) {
     case 'int':
     case 'float':
     case 'double':
-      return compileNumber(type, where, strong);
+      return compileNumber(type, where, strictness);
     case 'bool':
-      return compileBool(where, strong);
+      return compileBool(where, strictness);
     case 'enum':
-      return compileEnum(type, where, strong);
+      return compileEnum(type, where, strictness);
     case 'text':
-      return compileText(type, where, strong);
+      return compileText(type, where, strictness);
     case 'date':
-      return compileDate(where, strong);
+      return compileDate(where, strictness);
     case 'struct':
       return compileStruct(type, where, strictness);
     case 'array':
@@ -39,31 +34,30 @@ export const compileValue = (type: DataType, where: string, strictness: Strictne
 
 const int32 = { min: '-2147483648', max: '2147483647' };
 
-const compileNumber = (type: NumberType, where: string, strong: boolean): Check => {
+const compileNumber = (type: NumberType, where: string, { converts, bounds }: Strictness): Check => {
   const whole = type.type === 'int';
   const wrong = new Fault(ModelCode[type.type], `not ${whole ? 'an int' : `a ${type.type}`}`, where);
-  // Only a strong check holds an int to 32 bits: a model of another make may count in 53.
-  const bounds = whole ? { ...int32, ...type } : type;
-  const min = Number(bounds.min ?? -Infinity);
-  const max = Number(bounds.max ?? Infinity);
-  const outside = new Fault(ModelCode[type.type], `not from ${bounds.min ?? 'any'} to ${bounds.max ?? 'any'}`, where);
   const fits = whole ? Number.isSafeInteger : Number.isFinite;
-  if (strong) {
-    return (value) => {
-      if (typeof value !== 'number' || !fits(value)) return wrong;
-      return value < min || value > max ? outside : value;
-    };
-  }
+  const read = (value: unknown): number | undefined => {
+    const number = typeof value === 'number' || !converts ? value : numberFrom(value);
+    return typeof number === 'number' && fits(number) ? number : undefined;
+  };
+  if (!bounds) return (value) => read(value) ?? wrong;
+  // Only a strong check holds an int to 32 bits: a model of another make may count in 53.
+  const range = whole && !converts ? { ...int32, ...type } : type;
+  const min = Number(range.min ?? -Infinity);
+  const max = Number(range.max ?? Infinity);
+  const outside = new Fault(ModelCode[type.type], `not from ${range.min ?? 'any'} to ${range.max ?? 'any'}`, where);
   return (value) => {
-    if (typeof value === 'number') return fits(value) ? value : wrong;
-    const number = numberFrom(value);
-    return number !== undefined && fits(number) ? number : wrong;
+    const number = read(value);
+    if (number === undefined) return wrong;
+    return number < min || number > max ? outside : number;
   };
 };
 
-const compileBool = (where: string, strong: boolean): Check => {
+const compileBool = (where: string, { converts }: Strictness): Check => {
   const wrong = new Fault(ModelCode.bool, 'not a bool, 0 or 1', where);
-  if (strong) return (value) => (value === 0 || value === 1 ? value : wrong);
+  if (!converts) return (value) => (value === 0 || value === 1 ? value : wrong);
   return (value) => {
     if (value === 0 || value === 1) return value;
     if (value === true || value === 'true' || value === '1') return 1;
@@ -72,22 +66,19 @@ const compileBool = (where: string, strong: boolean): Check => {
   };
 };
 
-const compileEnum = ({ labels }: LabelledType, where: string, strong: boolean): Check => {
+const compileEnum = ({ labels }: LabelledType, where: string, { converts, bounds }: Strictness): Check => {
   const wrong = new Fault(ModelCode.enum, 'not an enum item', where);
-  if (strong) {
-    const items = new Set([...labels.keys()].map(Number));
-    return (value) => (typeof value === 'number' && items.has(value) ? value : wrong);
-  }
+  const items = new Set([...labels.keys()].map(Number));
   return (value) => {
-    if (typeof value === 'number') return Number.isSafeInteger(value) ? value : wrong;
-    const number = numberFrom(value);
-    return number !== undefined && Number.isSafeInteger(number) ? number : wrong;
+    const number = typeof value === 'number' || !converts ? value : numberFrom(value);
+    if (typeof number !== 'number' || !Number.isSafeInteger(number)) return wrong;
+    return bounds && !items.has(number) ? wrong : number;
   };
 };
 
-const compileText = ({ length }: TextType, where: string, strong: boolean): Check => {
+const compileText = ({ length }: TextType, where: string, { bounds }: Strictness): Check => {
   const wrong = new Fault(ModelCode.text, 'not a text', where);
-  if (!strong || length === undefined) return (value) => (typeof value === 'string' ? value : wrong);
+  if (!bounds || length === undefined) return (value) => (typeof value === 'string' ? value : wrong);
   const tooLong = new Fault(ModelCode.text, `longer than ${length} bytes`, where);
   return (value) => {
     if (typeof value !== 'string') return wrong;
@@ -96,11 +87,11 @@ const compileText = ({ length }: TextType, where: string, strong: boolean): Chec
   };
 };
 
-const compileDate = (where: string, strong: boolean): Check => {
+const compileDate = (where: string, { converts }: Strictness): Check => {
   const wrong = new Fault(ModelCode.date, 'not a date, milliseconds as text', where);
   return (value) => {
     if (typeof value === 'string') return /^\d{1,16}$/.test(value) ? value : wrong;
-    return !strong && typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : wrong;
+    return converts && typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : wrong;
   };
 };
 
@@ -128,8 +119,8 @@ const compileStruct = ({ members }: StructType, where: string, strictness: Stric
 
 const compileArray = ({ item, size }: ArrayType, where: string, strictness: Strictness): Check => {
   const wrong = new Fault(ModelCode.notArray, 'not an array', where);
-  // No model can allow more than the limit, so a weak check does not either: the work for one value stays bounded.
-  const most = strictness === 'strong' ? (size ?? limits.arraySize) : limits.arraySize;
+  // No model can allow more than the limit, so no check does: the work for one value stays bounded.
+  const most = strictness.bounds ? (size ?? limits.arraySize) : limits.arraySize;
   const tooMany = new Fault(ModelCode.arraySize, `more than ${most} elements`, where);
   const badElement = new Fault(ModelCode.element, 'element of the wrong type', `${where}[]`);
   const plain = item.type !== 'struct' && item.type !== 'array';

@@ -27,9 +27,10 @@ const head = ({ identifier, name, desc, required, moduleName }: Definition): Jso
   ...(moduleName && { functionBlockName: moduleName }),
 });
 
-const propertyBody = ({ accessMode, dataType }: Property): JsonObject => ({
+const propertyBody = ({ accessMode, dataType, useShadow }: Property): JsonObject => ({
   mode: accessMode,
   define: define(dataType),
+  ...(useShadow && { isUseShadow: true }),
 });
 
 const eventBody = ({ type, output }: ThingEvent): JsonObject => ({ type, params: output.map(param) });

@@ -3,6 +3,8 @@ export { exportTsl } from './export-tsl';
 export { exportModel } from './export-model';
 export { affordanceOf, definitionFrom, type Affordance } from './affordance';
 export { assembleModel, definitionsOf } from './assemble-model';
+export { defaultValue } from './default-value';
+export { hasNamedElements, nameOfElement, parseElementName, type ElementName } from './elements';
 export { compileModel, type CheckedEvent, type CompiledModel } from './compile-model';
 export type { Checked } from './compile-params';
 export { ModelCode, type Rejection } from './rejection';

@@ -41,6 +41,7 @@ export const readProperty = (head: Head, body: JsonNode, dialect: Dialect): Prop
     // One edition of the TSL knows write-only properties; devices report those too.
     accessMode: mode === 'r' ? 'r' : 'rw',
     dataType: readDataType(body.member(dialect.typeKey), dialect),
+    ...(body.member('isUseShadow').flag() && { useShadow: true }),
   };
 };
 

@@ -71,6 +71,8 @@ export interface Property extends DefinitionBase {
   readonly kind: 'property';
   readonly accessMode: 'r' | 'rw';
   readonly dataType: DataType;
+  /** Values set while the device is offline wait for it; unitedrhino's model says so as `isUseShadow`, TSL has no word. */
+  readonly useShadow?: true;
 }
 
 export interface ThingEvent extends DefinitionBase {

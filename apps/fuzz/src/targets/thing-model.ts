@@ -53,7 +53,7 @@ const checkValues = (compiled: CompiledModel, found: ThingModel, given: unknown)
   );
   const results: Checked[] = [
     compiled.checkProperties(given),
-    compiled.checkSettable(given),
+    compiled.checkSettings(given),
     ...identifiers
       .slice(0, 4)
       .flatMap((identifier) => [

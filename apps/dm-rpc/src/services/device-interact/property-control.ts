@@ -48,7 +48,7 @@ export const propertyControlHandlers = (
       const { device, model } = await findTarget(context, request);
       const data = jsonObject('data', request.data);
       if (Object.keys(data).length === 0) throw badParameter('data', 'must name a property');
-      const { accepted, rejected } = model.checkSettable(data);
+      const { accepted, rejected } = model.checkSettings(data);
       refuseRejected('data', rejected);
       const params = accepted as JsonObject;
 

@@ -26,12 +26,11 @@ export const propertyGetHandlers = (context: DmContext, sender: CommandSender): 
   return {
     async propertyGetReportSend(request, call) {
       const { device, model, properties } = await findTarget(context, request);
-      const known = new Set(properties);
       if (model.validation !== 'none') {
-        const unknown = request.dataIDs.findIndex((identifier) => !known.has(identifier));
+        const unknown = request.dataIDs.findIndex((identifier) => !properties.has(identifier));
         if (unknown >= 0) throw badParameter(`dataIDs[${unknown}]`, `names no property: ${request.dataIDs[unknown]}`);
       }
-      const identifiers = request.dataIDs.length > 0 ? request.dataIDs : [...properties];
+      const identifiers = request.dataIDs.length > 0 ? request.dataIDs : [...properties.keys()];
       if (identifiers.length === 0)
         throw badParameter('dataIDs', 'must name a property: the product has no thing model');
       const { msgToken, answer } = await sender.send({

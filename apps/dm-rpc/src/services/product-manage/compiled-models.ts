@@ -4,7 +4,7 @@
  * of changes can be missed.
  */
 import type { PrismaClient } from '@alink/db';
-import { compileModel, type CompiledModel, type Validation } from '@alink/thing-model';
+import { compileModel, type CompiledModel, type Property, type Validation } from '@alink/thing-model';
 import { modelOf, SCHEMA_ORDER } from './schema-record';
 
 /** Products whose models are kept at most; of more the one that was compiled first goes. */
@@ -12,8 +12,8 @@ const MAX_MODELS = 1000;
 
 export interface ProductModel {
   readonly model: CompiledModel;
-  /** Identifiers of all properties. */
-  readonly properties: readonly string[];
+  /** By identifier, in the order of the model. */
+  readonly properties: ReadonlyMap<string, Property>;
 }
 
 /** What decides on the model of a product, as its row has it. */
@@ -42,7 +42,7 @@ export class CompiledModels {
     const made: Kept = {
       revision,
       model: compileModel(thingModel, validation),
-      properties: thingModel.properties.map(({ identifier }) => identifier),
+      properties: new Map(thingModel.properties.map((property) => [property.identifier, property])),
     };
     this.keep(productID, made);
     return made;
