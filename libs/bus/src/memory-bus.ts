@@ -79,7 +79,12 @@ class MemoryBus implements Bus {
     if (this.closed) throw new BusTimeoutError('bus is closed');
     const receivers = this.receivers(subject);
     if (receivers.length === 0) throw new NoListenerError(`nobody listens on ${subject}`);
-    return this.answerOf(receivers, { subject, data: toBuffer(data) }, timeoutMs, (answer) => !isAcknowledgement(answer));
+    return this.answerOf(
+      receivers,
+      { subject, data: toBuffer(data) },
+      timeoutMs,
+      (answer) => !isAcknowledgement(answer),
+    );
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {

@@ -43,8 +43,8 @@ export const subjects = {
   productDeleted: 'server.things.dm.product.info.delete',
   onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
-  /** Timer of the nodes; timedjob publishes on it. */
-  nodeTimer: `protocol.${PROTOCOL_CODE}.timer`,
+  /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */
+  nodeTimer: 'server.things.protocol-aliyun-mqtt.protocol.timer',
   /** Dm → applications. */
   application: {
     status: (productID: string, deviceName: string, action: 'connected' | 'disconnected') =>

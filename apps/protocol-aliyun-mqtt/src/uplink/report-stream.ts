@@ -4,15 +4,7 @@
  */
 import { encodeReport, joinReports, shardOf, subjects, type DeviceReport } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-
-/** Keeps what devices say. */
-export interface Keeper {
-  /**
-   * Resolves once it is kept; rejects when that is not known.
-   * @throws {ReportTooLargeError} for one that can never be kept
-   */
-  keep(report: DeviceReport): Promise<void>;
-}
+import { NeverKeptError, type Keeper } from './keeper';
 
 /** Characters of a message after which the next one begins: at three bytes each, well below NATS' limit of 1 MB. */
 const MAX_CHARACTERS = 200_000;
@@ -21,8 +13,12 @@ const MAX_CHARACTERS = 200_000;
 const MAX_REPORT_BYTES = 1_000_000;
 
 /** A report that no message has room for. */
-export class ReportTooLargeError extends Error {
+export class ReportTooLargeError extends NeverKeptError {
   override readonly name = 'ReportTooLargeError';
+
+  constructor() {
+    super(460, 'written out, the report is over 1 MB', 'send it in parts');
+  }
 }
 
 /** Bytes of a text in UTF-8 take long to count; no character has more than three for each of its units. */
@@ -54,7 +50,7 @@ export class ReportStream implements Keeper {
 
   keep(report: DeviceReport): Promise<void> {
     const text = encodeReport(report);
-    if (isTooLarge(text)) return Promise.reject(new ReportTooLargeError('written out, the report is over 1 MB'));
+    if (isTooLarge(text)) return Promise.reject(new ReportTooLargeError());
     const shard = shardOf(report.productID, report.deviceName, this.options.shards);
     let gathering = this.gatherings.get(shard);
     if (gathering && gathering.characters + text.length > MAX_CHARACTERS) {

@@ -1,0 +1,17 @@
+/** Work on devices, one piece after another for each of them: what is read to be written again must not change between. */
+export class DeviceQueues {
+  private readonly last = new Map<string, Promise<unknown>>();
+
+  /** Does it when what came before for the same device is done, however that ended. */
+  run<T>(device: string, work: () => Promise<T>): Promise<T> {
+    const before = this.last.get(device) ?? Promise.resolve();
+    const done = before.then(work, work);
+    const settled = done
+      .catch(() => undefined)
+      .then(() => {
+        if (this.last.get(device) === settled) this.last.delete(device);
+      });
+    this.last.set(device, settled);
+    return done;
+  }
+}
