@@ -54,8 +54,8 @@ export interface DevicePathOptions {
 const wire = (options: DevicePathOptions) => {
   const { config, bus, source, credentials, metrics, log, onActivity, clock = systemClock, guardClock } = options;
   const nodeId = randomUUID();
-  const dmSide = options.dmSide({ config, nodeId, bus, clock });
   const sessions = new SessionTable();
+  const dmSide = options.dmSide({ config, nodeId, sessions, bus, clock });
   const nodeMetrics = createNodeMetrics(metrics, () => sessions.size);
   const directory = new DeviceDirectory(source, clock);
   const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;

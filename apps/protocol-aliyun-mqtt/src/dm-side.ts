@@ -12,6 +12,7 @@ import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
 import { DmRequests } from './requests/dm-requests';
 import type { Answerer } from './requests/requests';
 import { UnitedrhinoRequests, type UnitedrhinoRequestsOptions } from './requests/unitedrhino-requests';
+import type { SessionTable } from './session/session-table';
 import { StreamStatus, type StatusTeller } from './session/status-teller';
 import { UnitedrhinoStatus } from './session/unitedrhino-status';
 import { ForeignReaders } from './uplink/foreign-readers';
@@ -36,6 +37,7 @@ export interface DmSideOptions {
     readonly FOREIGN_READERS: boolean;
   };
   readonly nodeId: string;
+  readonly sessions: SessionTable;
   readonly bus: Bus;
   readonly clock: Clock;
 }
@@ -53,7 +55,7 @@ export const ourSide = ({ config, nodeId, bus, clock }: DmSideOptions, answerer:
 };
 
 export const unitedrhinoSide = (
-  { bus, clock }: Pick<DmSideOptions, 'bus' | 'clock'>,
+  { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
   tagsOf: UnitedrhinoRequestsOptions['tagsOf'],
 ): DmSide => {
   const requests = new UnitedrhinoRequests({ bus, clock, tagsOf });
@@ -61,7 +63,7 @@ export const unitedrhinoSide = (
     keeper: new UnitedrhinoKeeper(bus),
     answerer: requests,
     commands: new UnitedrhinoCommands({ bus, clock, requests }),
-    status: new UnitedrhinoStatus(bus, clock),
+    status: new UnitedrhinoStatus(bus, clock, sessions),
     keepsLines: false,
   };
 };

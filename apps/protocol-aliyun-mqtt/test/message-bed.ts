@@ -10,6 +10,7 @@ import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
 import { createNodeMetrics } from '../src/metrics';
 import { LinkSessions } from '../src/session/link-sessions';
+import { SessionTable } from '../src/session/session-table';
 import { admitted } from './admitted';
 import { FakeLink } from './fake-link';
 import { keptReports } from './kept-reports';
@@ -67,7 +68,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     close: () => bus.close(),
   };
   const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders };
-  const side: DmSideOptions = { config, nodeId: 'n1', bus: wires, clock };
+  const side: DmSideOptions = { config, nodeId: 'n1', sessions: new SessionTable(), bus: wires, clock };
   const ask = async (question: Question): Promise<Reply> => {
     asked.push(question);
     if (reply instanceof Error) throw reply;

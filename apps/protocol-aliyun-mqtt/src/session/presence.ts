@@ -38,7 +38,7 @@ export class Presence {
     const told = (via?: StatusChange['via']): Promise<Epoch | undefined> => {
       const rawClientID = session.options.rawClientId;
       const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
-      return this.tell(status, id, () => session.state === 'ended');
+      return this.tell(session, status, id, () => session.state === 'ended');
     };
     const epoch = session.via ? this.viaOf(session.via).then(told) : told();
     this.epochs.set(session, epoch);
@@ -80,14 +80,19 @@ export class Presence {
   private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
     const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence };
-    return this.tell(status, `disconnected/${this.nodeId}/${sequence}`, () => true);
+    return this.tell(session, status, `disconnected/${this.nodeId}/${sequence}`, () => true);
   }
 
-  private async tell(status: StatusChange, id: string, ended: () => boolean): Promise<Epoch | undefined> {
+  private async tell(
+    session: Session,
+    status: StatusChange,
+    id: string,
+    ended: () => boolean,
+  ): Promise<Epoch | undefined> {
     let triesAfterEnd = 0;
     for (;;) {
       try {
-        return await this.track(this.teller.tell(status, id));
+        return await this.track(this.teller.tell(status, id, session));
       } catch (error) {
         if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
         const { action, productID, deviceName } = status;

@@ -3,14 +3,16 @@ import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import type { Epoch } from './epoch';
+import type { Session } from './session';
 
 export interface StatusTeller {
   /**
    * Resolves once it is known to have been taken.
    * @param id the same at every try: what is told twice counts once, where that can be
+   * @param session that has begun or ended
    * @returns its place among all that was told
    */
-  tell(status: StatusChange, id: string): Promise<Epoch>;
+  tell(status: StatusChange, id: string, session: Session): Promise<Epoch>;
 }
 
 const subjectOf = ({ action }: StatusChange): string =>

@@ -1,32 +1,58 @@
 /**
- * Beginnings and ends of sessions for unitedrhino's dm: its own members alone, and its words. It orders them by their
- * times, so nodes order their sessions of one device by the same: several nodes need clocks that agree (NTP).
+ * Beginnings and ends of sessions for unitedrhino's dm: its own members alone, and its words. It takes them in the order in
+ * which they come, and every end for the device's own, so what a later session has overtaken must not be told as it was.
+ * Nodes order their sessions of one device by their clocks, as that dm does: several nodes need clocks that agree (NTP).
  */
 import { randomInt } from 'node:crypto';
 import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import type { Epoch } from './epoch';
-import { isTakeOver } from './session';
+import { isTakeOver, type Session } from './session';
+import type { SessionTable } from './session-table';
 import type { StatusTeller } from './status-teller';
 
-/** Its dm takes every end for the device's, but for one of this reason: the device has a later session. */
+/** The reason of an end that leaves the device online: it has a later session. */
 const TAKEN_OVER = 'takenover';
 /** Places in a millisecond, drawn by lot: two nodes take two logins of one millisecond for two. */
 const LOTS = 1000;
 
 export class UnitedrhinoStatus implements StatusTeller {
+  private readonly begun = new WeakMap<Session, Epoch>();
+
   constructor(
     private readonly bus: Bus,
     private readonly clock: Clock,
+    private readonly sessions: Pick<SessionTable, 'get' | 'hasLaterLogin'>,
   ) {}
 
-  async tell(status: StatusChange, id: string): Promise<Epoch> {
-    const { username, timestamp, addr, clientID, action, productID, deviceName } = status;
-    const reason = isTakeOver(status.reason) ? TAKEN_OVER : status.reason;
+  async tell(status: StatusChange, id: string, session: Session): Promise<Epoch> {
+    const epoch = this.epochOf(session, status.timestamp);
+    const isOvertaken = isTakeOver(status.reason) || this.hasLater(session, epoch);
+    if (status.action === 'disconnected')
+      await this.publish({ ...status, ...(isOvertaken && { reason: TAKEN_OVER }) }, id);
+    // Told after the later one, it would be the last word on a device that may have left since.
+    else if (!isOvertaken || session.state !== 'ended') await this.publish(status, id);
+    return epoch;
+  }
+
+  /** @param beginning unix milliseconds */
+  private epochOf(session: Session, beginning: number): Epoch {
+    let epoch = this.begun.get(session);
+    if (!epoch) this.begun.set(session, (epoch = { stream: 0, sequence: beginning * LOTS + randomInt(LOTS) }));
+    return epoch;
+  }
+
+  private hasLater(session: Session, epoch: Epoch): boolean {
+    const { productKey, deviceName } = session;
+    const held = this.sessions.get(productKey, deviceName);
+    return held ? held !== session : this.sessions.hasLaterLogin(productKey, deviceName, epoch);
+  }
+
+  private async publish(status: StatusChange, id: string): Promise<void> {
+    const { username, timestamp, addr, clientID, reason, action, productID, deviceName } = status;
     const told: StatusChange = { username, timestamp, addr, clientID, reason, action, productID, deviceName };
     const subject = action === 'connected' ? subjects.connected : subjects.disconnected;
     await this.bus.publishHeard(subject, encodeEnvelope(JSON.stringify(told), this.clock.now()), id);
-    return { stream: 0, sequence: timestamp * LOTS + randomInt(LOTS) };
   }
 }

@@ -41,6 +41,6 @@ export class OurDirectory implements DirectorySource {
   }
 
   register({ productID }: ProductEntry, deviceName: string): Promise<void> {
-    return createDevice(this.devices, { productID, deviceName }, AUTO_REGISTRATION);
+    return createDevice(this.devices, { productID, deviceName }, AUTO_REGISTRATION, 'dm.rpc');
   }
 }

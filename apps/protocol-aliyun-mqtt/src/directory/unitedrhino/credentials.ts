@@ -12,7 +12,6 @@ import {
   MAX_IOT_TOKENS,
   randomLettersAndDigits,
 } from '@alink/signing';
-import { createDevice } from '../create-device';
 import type {
   CredentialsSource,
   FetchedSecret,
@@ -156,7 +155,7 @@ export class UnitedrhinoCredentials implements CredentialsSource {
   private async sharedName(names: DeviceNames): Promise<Refused | undefined> {
     let device = await this.devices.find(names);
     if (!device) {
-      await createDevice(this.devices.client, names, SHARED_NAME);
+      await this.devices.create(names, SHARED_NAME);
       device = await this.devices.find(names);
     }
     if (!device) return { outcome: 'unknownDevice' };
@@ -191,6 +190,8 @@ const served = <T>(work: () => Promise<T>): Promise<T> =>
   orUnavailable(
     work().catch((error: unknown) => {
       if (!(error instanceof RpcError) || error.code !== Code.notImplemented) throw error;
-      throw new NotServedByDm(`this dm.rpc has not what keeps credentials (${error.message})`, { cause: error });
+      throw new NotServedByDm(`unitedrhino’s dm.rpc has no method that credentials are kept with (${error.message})`, {
+        cause: error,
+      });
     }),
   );

@@ -4,6 +4,7 @@
  */
 import { services } from '@alink/contract';
 import type { Client, RpcChannel } from '@alink/rpc';
+import { createDevice } from '../create-device';
 import { orUndefined } from '../dm-failure';
 import { REGISTRATION_KEY } from '../records';
 
@@ -36,6 +37,11 @@ export class Devices {
   async find({ productID, deviceName }: DeviceNames): Promise<Device | undefined> {
     const device = await orUndefined(this.client.deviceInfoRead({ productID, deviceName }));
     return device && isSame(device, { productID, deviceName }) ? device : undefined;
+  }
+
+  /** @param registration how it comes to be @throws {DirectoryUnavailable | NotServedByDm} */
+  create({ productID, deviceName }: DeviceNames, registration: string): Promise<void> {
+    return createDevice(this.client, { productID, deviceName }, registration, 'unitedrhino’s dm.rpc');
   }
 
   /** Those of that very name, of every product. @throws {RpcError} */

@@ -3,7 +3,6 @@ import { ProductStatus, YesNo } from '@alink/contract';
 import type { RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 import type { CompiledModel } from '@alink/thing-model';
-import { createDevice } from '../create-device';
 import { orUnavailable } from '../dm-failure';
 import { ProductModels } from '../product-models';
 import {
@@ -39,7 +38,7 @@ export class UnitedrhinoDirectory implements DirectorySource {
   }
 
   register({ productID }: ProductEntry, deviceName: string): Promise<void> {
-    return createDevice(this.devices.client, { productID, deviceName }, AUTO_REGISTRATION);
+    return this.devices.create({ productID, deviceName }, AUTO_REGISTRATION);
   }
 
   /** Products first: devices are looked for in the product that their ProductKey stands for now. */
