@@ -33,13 +33,3 @@ export {
   type PlatformParts,
   type SpawnedPlatformOptions,
 } from './spawned-platform';
-export { RhinoBus, type BusMessage, type BusMode } from './unitedrhino/bus/rhino-bus';
-export { readApplicationMessage, type ApplicationMessage } from './unitedrhino/caller/application-messages';
-export { readDevConn, readDevPublish, readDeviceMessage } from './unitedrhino/caller/device-publish';
-export { readEnvelope } from './unitedrhino/caller/envelope';
-export { GoJsonError } from './unitedrhino/caller/go-json';
-export { deviceKey, readDeviceNotice, readProtocolConfigs } from './unitedrhino/caller/notices';
-export { RhinoClient, type Answer as RhinoAnswer } from './unitedrhino/caller/rhino-client';
-export { ForeignGateway } from './unitedrhino/foreign-gateway';
-export { startUnitedrhino, type Unitedrhino } from './unitedrhino/unitedrhino';
-export { ROOT_USER, type RhinoUser } from './unitedrhino/wire/user-context';

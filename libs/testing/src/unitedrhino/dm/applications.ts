@@ -42,7 +42,8 @@ export class Applications {
   async action(device: DeviceRef, news: ActionNews, timestamp: number): Promise<void> {
     const { actionID, reqType, dir } = news;
     const subject = `application.device.${subjectOf(device)}.report.thing.action.${actionID}.${reqType}.${dir}`;
-    await this.tell(subject, device, timestamp, news);
+    // Its struct leaves out what is empty.
+    await this.tell(subject, device, timestamp, { ...news, code: news.code || undefined, msg: news.msg || undefined });
   }
 
   private tell(subject: string, device: DeviceRef, timestamp: number, more: object): Promise<void> {

@@ -19,6 +19,8 @@ type Params = Readonly<Record<string, unknown>>;
 /** Milliseconds for a device's answer where the caller names none. */
 const ANSWER_MS = 5000;
 const OK = 200;
+/** Its word for success, where it forgets to translate it. */
+const SUCCESS = 'error.sys.success';
 
 /** `shadowControl`; 0 sends, and keeps for later only where the model says that the value may wait. */
 const Shadow = { auto: 0, sendOnly: 1, keepOnly: 2, cloudOnly: 3, cloudOnlyLogged: 4, sendUnlogged: 5, latestOnly: 6 };
@@ -31,9 +33,9 @@ const parseParams = (text: string, detail: string): Params => {
   }
 };
 
-/** Values may wait only in properties whose model says so. */
-const mayWait = (model: RhinoModel, params: Params): boolean =>
-  Object.keys(params).every((identifier) => model.property(identifier)?.isUseShadow);
+/** A property whose value may not wait, since its model does not say so. */
+const impatient = (model: RhinoModel, params: Params): string | undefined =>
+  Object.keys(params).find((identifier) => !model.property(identifier)?.isUseShadow);
 
 const refusedByDevice = ({ msg }: ReadMessage): RhinoError =>
   new RhinoError(2000004, [], msg ? `指令发送失败:${msg}` : '指令发送失败');
@@ -69,22 +71,24 @@ export const commandMethods = (
       const asked = parseParams(request.data, 'SendProperty data not right:');
       // An undefined property is passed over, a value out of range is moved into it.
       const params = model.takeProperties(asked);
-      if (Object.keys(params).length === 0) return { code: OK, msg: '成功:该设备无控制的属性,忽略' };
+      if (Object.keys(params).length === 0) return { code: OK, msg: `${SUCCESS}:该设备无控制的属性,忽略` };
       if ([Shadow.cloudOnly, Shadow.cloudOnlyLogged, Shadow.latestOnly].includes(control)) {
         await reports.properties(device, params, Date.now());
-        return { code: OK, msg: '成功:只修改云端值' };
+        return { code: OK, msg: `${SUCCESS}:只修改云端值` };
       }
       if (control === Shadow.keepOnly || (!isOnline && control === Shadow.auto)) {
-        if (!mayWait(model, asked)) throw new RhinoError(control === Shadow.auto ? 2000003 : 100006);
+        const refused = impatient(model, asked);
+        if (refused !== undefined && control === Shadow.auto) throw new RhinoError(2000003);
+        if (refused !== undefined) throw new RhinoError(100006, [], `参数错误:属性: ${refused} 未开启设备影子模式`);
         for (const [dataID, value] of Object.entries(params)) state.dataOf(device).shadow.set(dataID, { value });
-        return { code: OK, msg: '成功:影子模式' };
+        return { code: OK, msg: `${SUCCESS}:影子模式` };
       }
       const msgToken = pending.newToken();
       pending.sent('property', device, msgToken, params);
       const downlink = downlinkOf(product, device, 'property', { method: 'control', msgToken, params });
       if (request.isAsync) {
         await publishToDevice(bus, downlink);
-        return { msgToken, code: OK, msg: '成功' };
+        return { msgToken, code: OK, msg: SUCCESS };
       }
       const timeoutMs = Number(request.syncTimeout) * 1000 || ANSWER_MS;
       const answer = await askDevice(bus, downlink, msgToken, timeoutMs).catch((error: unknown) => {

@@ -56,7 +56,7 @@ export const formatDefine = (define: Define): Define => {
     case 'matrix':
       return { type, max, arrayInfo: define.arrayInfo && formatDefine(define.arrayInfo) };
     default:
-      throw new RhinoError(100006, [], `定义的类型不支持:${String(type)}`);
+      throw new RhinoError(100006, [], `定义的类型不支持:${String(type ?? '')}`);
   }
 };
 

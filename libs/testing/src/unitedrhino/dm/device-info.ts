@@ -5,7 +5,7 @@ import type { Device, DmState } from './state';
 
 const seconds = (milliseconds: number): number => Math.trunc(milliseconds / 1000);
 
-/** Everything that its services never leave out stands in it: position, and the wrappers of texts. */
+/** What its services never leave out stands in it: the position, and the wrappers that they fill with an empty text or zero. */
 export const deviceInfo = ({ products }: DmState, device: Device): object => {
   const product = products.get(device.productID);
   return {
@@ -24,7 +24,6 @@ export const deviceInfo = ({ products }: DmState, device: Device): object => {
     deviceAlias: wrapped(device.deviceAlias),
     version: wrapped(device.version),
     address: wrapped(''),
-    desc: wrapped(''),
     rssi: { value: 0 },
     distributor: { id: 1 },
     isOnline: device.isOnline || OFFLINE,

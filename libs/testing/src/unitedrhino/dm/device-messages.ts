@@ -6,7 +6,7 @@ import type { RhinoUser } from '../wire/user-context';
 import type { DmContext } from './context';
 import { defaultValue, valueText } from './define';
 import { pageOf } from './devices';
-import { arrayName } from './rhino-model';
+import { arrayName, type ModelProperty } from './rhino-model';
 import type { DeviceRef, DmState, PropertyRow } from './state';
 
 type User = RhinoUser | undefined;
@@ -45,8 +45,12 @@ const propertyInfo = (state: DmState, device: DeviceRef, { dataID, value, timest
   timestamp,
 });
 
-/** What is kept under a dataID, and under its items where it is an array. */
-const isOf = (dataID: string, kept: string): boolean => kept === dataID || arrayName(kept).base === dataID;
+/** The names under which values are kept: an array has one for each of its places, an undefined property none. */
+const itemNames = (property: ModelProperty | undefined, dataID: string): string[] => {
+  if (!property) return [];
+  if (property.define.type !== 'array' || arrayName(dataID).isItem) return [dataID];
+  return Array.from({ length: Number(property.define.max) }, (_item, place) => `${dataID}.${place}`);
+};
 
 export const messageMethods = ({ state }: DmContext): Methods[string] => ({
   /** A row for each property of the model; one that was never reported has its default value, and the time 0. */
@@ -56,15 +60,15 @@ export const messageMethods = ({ state }: DmContext): Methods[string] => ({
     const { latest } = state.dataOf(request);
     const model = modelOf(state, request);
     const asked = dataIDs.length > 0 ? dataIDs : (model?.properties ?? []).map(({ identifier }) => identifier);
-    const known = asked.filter((dataID) => model?.property(dataID));
-    const list = known.flatMap((dataID) => {
-      const rows = [...latest.values()].filter((row) => isOf(dataID, row.dataID));
-      if (rows.length > 0) return rows.map((row) => propertyInfo(state, request, row));
+    const rows = asked.flatMap((dataID) => itemNames(model?.property(dataID), dataID));
+    const list = rows.flatMap((dataID) => {
+      const row = latest.get(dataID);
+      if (row) return [propertyInfo(state, request, row)];
       if (ignoreEmpty) return [];
       const value = defaultValue(model!.property(dataID)!.define);
       return [propertyInfo(state, request, { dataID, value, timestamp: 0 })];
     });
-    return { list, total: known.length };
+    return { list, total: rows.length };
   },
 
   propertyLogIndex: (request: DmMessage<'PropertyLogIndexReq'>, user: User) => {

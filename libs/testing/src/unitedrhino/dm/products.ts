@@ -1,7 +1,7 @@
 /** dm.ProductManage: products and their thing models (unitedrhino, things: productmanage). */
 import { randomBytes } from 'node:crypto';
 import { RhinoError } from '../wire/rhino-error';
-import { wrapped, type DmMessage } from '../wire/messages';
+import type { DmMessage } from '../wire/messages';
 import type { Methods } from '../wire/rpc-server';
 import { requireAdmin, requireRoot, type RhinoUser } from '../wire/user-context';
 import type { DmContext } from './context';
@@ -20,7 +20,7 @@ const NUMBERS = ['authMode', 'autoRegister', 'deviceType', 'netType', 'status'] 
 const numbersOf = (request: ProductInfo): Partial<Record<(typeof NUMBERS)[number], number>> =>
   Object.fromEntries(NUMBERS.filter((name) => request[name] !== '0').map((name) => [name, Number(request[name])]));
 
-/** A product on the wire: its secret is told to whoever reads it, and no wrapper is absent. */
+/** A product on the wire: its secret is told to whoever reads it. */
 const productInfo = (product: Product): object => ({
   ...product,
   model: undefined,
@@ -32,8 +32,6 @@ const productInfo = (product: Product): object => ({
   bindLevel: 1,
   onlineHandle: 1,
   subDeviceOnlineHandle: 1,
-  desc: wrapped(''),
-  subProtocolCode: wrapped(''),
   trialTime: { value: 0 },
 });
 
@@ -74,7 +72,7 @@ export const productMethods = ({ state, notices }: DmContext): Methods[string] =
       ...(protocolCode && { protocolCode }),
       productID,
       productName,
-      secret: randomBytes(15).toString('base64'),
+      secret: randomBytes(20).toString('base64'),
       protocolConf: {},
       createdTime: Date.now(),
       model: RhinoModel.empty,

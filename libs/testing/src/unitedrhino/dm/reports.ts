@@ -22,7 +22,8 @@ export class Reports {
     for (const [dataID, value] of Object.entries(values).flatMap(itemsOf)) {
       const row = { dataID, value, timestamp };
       data.properties.push(row);
-      data.latest.set(dataID, row);
+      // An older report that comes late is history.
+      if ((data.latest.get(dataID)?.timestamp ?? 0) <= timestamp) data.latest.set(dataID, row);
     }
   }
 

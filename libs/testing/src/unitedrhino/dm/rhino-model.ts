@@ -11,15 +11,26 @@ export interface ModelParam {
 
 interface Common {
   readonly identifier: string;
+  readonly tag: number;
   readonly name: string;
   readonly desc: string;
   readonly required: boolean;
+  readonly extendConfig: string;
+  readonly isCanSceneLinkage: number;
+  readonly isShareAuthPerm: number;
+  readonly funcGroup: number;
+  readonly controlMode: number;
+  readonly userPerm: number;
+  readonly recordMode: number;
+  readonly isPassword: number;
+  readonly order: number;
 }
 export interface ModelProperty extends Common {
   readonly mode: 'r' | 'rw';
   readonly define: Define;
   /** Whether a value waits for a device that is offline. */
   readonly isUseShadow: boolean;
+  readonly isNoRecord: boolean;
 }
 export interface ModelEvent extends Common {
   readonly type: 'info' | 'alert' | 'fault';
@@ -37,10 +48,29 @@ const refuse = (message: string): never => {
   throw new RhinoError(100006, [], message);
 };
 
-const common = ({ identifier, name = '', desc = '', required = false }: Common): Common => {
+/** What stands where a definition says nothing. */
+const UNSAID: Omit<Common, 'identifier'> = {
+  tag: 0,
+  name: '',
+  desc: '',
+  required: false,
+  extendConfig: '',
+  isCanSceneLinkage: 0,
+  isShareAuthPerm: 0,
+  funcGroup: 0,
+  controlMode: 0,
+  userPerm: 0,
+  recordMode: 0,
+  isPassword: 0,
+  order: 0,
+};
+
+const common = (from: Common): Common => {
+  const { identifier = '' } = from;
   // Its words begin with "no digit first"; its check lets one through.
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(identifier ?? '')) refuse(`标识符:${String(identifier)}`);
-  return { identifier, name, desc, required };
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(identifier)) refuse(`标识符:${identifier}`);
+  const said = Object.keys(UNSAID).filter((name) => name in from) as (keyof typeof UNSAID)[];
+  return { identifier, ...UNSAID, ...Object.fromEntries(said.map((name) => [name, from[name]])) };
 };
 
 const param = ({ identifier, name, required, define }: ModelParam): ModelParam => ({
@@ -52,9 +82,11 @@ const param = ({ identifier, name, required, define }: ModelParam): ModelParam =
 
 const property = (from: ModelProperty): ModelProperty => ({
   ...common(from),
+  isPassword: from.isPassword || 2,
   mode: from.mode ?? 'rw',
   define: formatDefine(from.define ?? ({} as Define)),
   isUseShadow: from.isUseShadow ?? false,
+  isNoRecord: from.isNoRecord ?? false,
 });
 
 const event = (from: ModelEvent): ModelEvent => {
@@ -102,7 +134,9 @@ export class RhinoModel {
   /** The document, as `productSchemaTslRead` gives it. */
   text(productID: string): string {
     const { properties, events, actions } = this;
-    return JSON.stringify({ properties, events, actions, profile: { productID } });
+    // An empty list is left out.
+    const lists = Object.entries({ properties, events, actions }).filter(([, list]) => list.length > 0);
+    return JSON.stringify({ ...Object.fromEntries(lists), profile: { productID } });
   }
 
   property(identifier: string): ModelProperty | undefined {

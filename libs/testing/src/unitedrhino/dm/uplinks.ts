@@ -72,7 +72,7 @@ export class Uplinks {
     } catch (error) {
       failure = RhinoError.from(error);
     }
-    const reply = replyOf(head, outcome, failure);
+    const reply = replyOf(publish, head, outcome, failure);
     const isAnswered = reply !== undefined && !head.noAsk;
     this.log(publish, head, failure, isAnswered ? reply : undefined);
     if (isAnswered) await this.answer(publish, reply);
@@ -97,11 +97,9 @@ export class Uplinks {
     }
   }
 
-  /** The content of the product's configuration; where there is none, its services end in a panic and answer nothing. */
+  /** The content of the product's configuration, empty where there is none. */
   private config({ productID }: ReadPublish): Outcome {
-    const data = this.parts.state.configs.get(productID);
-    if (data === undefined) throw new Unanswered(100007);
-    return { answered: true, data };
+    return { answered: true, data: this.parts.state.configs.get(productID) ?? '' };
   }
 
   private sdkLog(publish: ReadPublish, head: Head): Outcome {
@@ -125,11 +123,14 @@ export class Uplinks {
     await publishToDevice(this.parts.bus, { productID, deviceName, handle, type, body, protocolCode });
   }
 
+  /** Configurations and logs of devices leave no line. */
   private log(publish: ReadPublish, head: Head, failure: RhinoError | undefined, reply: object | undefined): void {
-    const { topic, type, payload } = publish;
+    const { topic, type, payload, handle } = publish;
+    if (handle === 'config' || handle === 'log') return;
+    const isOta = handle === 'ota';
     this.parts.state.dataOf(publish).hub.push({
-      action: type,
-      requestID: head.msgToken,
+      action: isOta ? 'ota' : type,
+      requestID: isOta ? '' : head.msgToken,
       topic,
       content: payload.toString('utf8'),
       resultCode: failure?.code ?? 200,
@@ -140,12 +141,22 @@ export class Uplinks {
 }
 
 /** What the device is told: absent members are those that its struct leaves out. */
-const replyOf = (head: Head, { answered, data }: Outcome, failure: RhinoError | undefined): object | undefined => {
+const replyOf = (
+  { handle }: ReadPublish,
+  head: Head,
+  { answered, data }: Outcome,
+  failure: RhinoError | undefined,
+): object | undefined => {
   if (failure instanceof Unanswered || (!failure && !answered)) return undefined;
+  if (handle === 'config') return { method: 'reply', data };
+  const code = failure?.code ?? 200;
+  // It never reads whom an upgrade's message is from.
+  if (handle === 'ota') return { code };
   return {
     method: replyTo(head.method),
     ...(head.msgToken && { msgToken: head.msgToken }),
-    code: failure?.code ?? 200,
+    ...(handle === 'log' && { timestamp: Date.now() }),
+    code,
     ...(head.retMsg && { msg: failure?.message ?? '成功' }),
     ...(data !== undefined && { data }),
   };

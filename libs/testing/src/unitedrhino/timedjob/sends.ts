@@ -19,16 +19,20 @@ export class Sends {
   ) {}
 
   /**
-   * A task that does not exist yet is made. Without an option it runs before this answers, and has no id.
-   * @throws {RhinoError} 100006 for an unknown group, and for a new task that says nothing of what to run
+   * A task that does not exist yet is made. Without an option it runs before this answers, and has no id; not the first time.
+   * @throws {RhinoError} 100006 for an unknown group, and for a new task that says nothing of what to run; 100007 where a new
+   *   task is to run at once
    */
   async send(request: Request): Promise<{ taskID: string }> {
     const group = this.state.group(request.groupCode);
     if (!group) throw new RhinoError(100006, [], '参数错误:任务组未找到,请填写正确的任务组');
-    const task = this.state.task(request.code) ?? this.make(group, request);
+    const known = this.state.task(request.code);
+    const task = known ?? this.make(group, request);
     const { option, paramQueue } = request;
     const params = paramQueue ? queueParams(paramQueue) : task.params;
     if (!option) {
+      // One that this call has made does not find its group; it does the next time.
+      if (!known) throw new RhinoError(100007, ['{"code":100006,"msg":"参数错误:任务没有找到任务组"}']);
       await this.runner.run(task, params);
       return { taskID: '' };
     }

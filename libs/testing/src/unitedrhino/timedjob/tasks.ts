@@ -25,7 +25,7 @@ const setOnes = <T extends object>(change: T): Partial<T> =>
 
 export const taskMethods = (state: JobState, sends: Sends): Methods[string] => ({
   TaskGroupCreate: ({ code, name, type, subType, priority, env, config }: TimedjobMessage<'TaskGroup'>) => {
-    if (state.group(code)) throw new RhinoError(100010);
+    if (state.group(code)) throw new RhinoError(100010, ['duplicate key']);
     state.groups.push({ code, name, type, subType, priority: Number(priority), env, config });
     return {};
   },
