@@ -14,7 +14,7 @@ afterEach(async () => {
   await prisma.auditLog.deleteMany();
 });
 
-const user = { UserID: '7', Account: 'alice' };
+const user = { TenantCode: 'default', UserID: '7', Account: 'alice', IsAdmin: true };
 const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
@@ -95,6 +95,12 @@ test('every change of a product, a device or a credential leaves a line, without
       'product.update',
       () => admin.setProductTags({ productID, tags: { line: 'hidden-2' } }, options),
     ],
+    [
+      'deviceProfileUpdate',
+      'profile.update',
+      () => devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: 'hidden-2' }, options),
+    ],
+    ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
     ['deviceReset', 'device.reset', () => devices.deviceReset({ device: NAMES, log: true }, options)],
@@ -175,7 +181,7 @@ test('the log is found by product, device and time, page by page, and says who w
   nowMs += 1;
   await devices.deviceInfoCreate(NAMES);
   nowMs += 1;
-  await admin.rotateDeviceSecret(NAMES, { user: { UserID: '9' } });
+  await admin.rotateDeviceSecret(NAMES, { user: { UserID: '9', IsAdmin: true } });
   const found = async (request: object) => {
     const { list, total } = await admin.auditLogIndex(request);
     return [...list.map(({ action }) => action), Number(total)].join();

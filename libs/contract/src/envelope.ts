@@ -1,8 +1,6 @@
 /** The envelope around every message on NATS in unitedrhino's form, and what stands in it but device publishes. */
 import { newSpanContext } from './span-context';
-
-/** Who asked, as gRPC metadata `ithings-user` and the envelope carry it. */
-export type UserContext = Readonly<Record<string, unknown>>;
+import type { UserContext } from './user-context';
 
 /** A message on NATS, opened. */
 export interface Envelope {
@@ -12,7 +10,8 @@ export interface Envelope {
   readonly timestamp: number;
   /** The real payload, as text. */
   readonly data: string;
-  readonly userCtx?: UserContext;
+  /** What the sender says of a user context, unchecked. */
+  readonly userCtx?: Readonly<Record<string, unknown>>;
 }
 
 /** A session that began or ended: `data` on `device.up.status.*`. */
@@ -99,7 +98,7 @@ const timeOf = (value: unknown): number => {
   const time = typeof value === 'string' ? Number(value) : value;
   return typeof time === 'number' && Number.isFinite(time) ? time : 0;
 };
-const isUserContext = (value: unknown): value is UserContext =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Opens the body of a NATS message. Throws SyntaxError or TypeError on anything that is not an envelope. */
@@ -110,6 +109,6 @@ export const decodeEnvelope = (body: string): Envelope => {
     trace: typeof parsed.trace === 'string' ? parsed.trace : '',
     timestamp: timeOf(parsed.timestamp),
     data: parsed.data,
-    ...(isUserContext(parsed.userCtx) && { userCtx: parsed.userCtx }),
+    ...(isObject(parsed.userCtx) && { userCtx: parsed.userCtx }),
   };
 };

@@ -16,9 +16,9 @@ export {
   type EnvelopeOptions,
   type HubLogEntry,
   type StatusChange,
-  type UserContext,
 } from './envelope';
 export { newSpanContext } from './span-context';
+export type { UserContext } from './user-context';
 export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';
 export { Code } from './codes';
 export {

@@ -13,5 +13,7 @@ export {
   type RpcServerSettings,
   type ServerSecurity,
 } from './protection';
+export { withRights, type FieldsOfUsers, type Right, type RightsOf, type WithoutUser } from './rights';
 export { serve, type ServedService } from './serve';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';
+export { ROOT_USER } from './user-metadata';

@@ -1,7 +1,7 @@
-import { services } from '@alink/contract';
+import { services, type UserContext } from '@alink/contract';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
 import { freePort, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
-import { connectRpc, type RpcChannel, type RpcServer } from './index';
+import { connectRpc, ROOT_USER, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';
 
 const KEY = 'timedjob.rpc';
@@ -158,6 +158,22 @@ describe('connectRpc', () => {
     channel.close();
     await expect(ask(channel)).rejects.toMatchObject({ unavailable: true });
     await expect(channel.ready(10)).rejects.toMatchObject({ unavailable: true });
+  });
+
+  test('a call says whom it is for: root, whom its channel is for, or whom it names itself', async () => {
+    const seen: unknown[] = [];
+    const server = await startTimedServer({ TaskGroupRead: async (_request, { user }) => (seen.push(user), {}) });
+    open.push(() => server.stop());
+    const channelFor = (user?: UserContext | null) => {
+      const channel = connectRpc(at(server), { user });
+      open.push(() => channel.close());
+      return channel.client(services.timedManage);
+    };
+    await channelFor().TaskGroupRead({});
+    await channelFor({ UserID: '7' }).TaskGroupRead({});
+    await channelFor({ UserID: '7' }).TaskGroupRead({}, { user: { UserID: '8' } });
+    await channelFor(null).TaskGroupRead({});
+    expect(seen).toEqual([ROOT_USER, { UserID: '7' }, { UserID: '8' }, undefined]);
   });
 
   test('an etcd target without a registry is a mistake', () => {

@@ -1,4 +1,4 @@
-import { Code, type Service } from '@alink/contract';
+import { Code, type Service, type UserContext } from '@alink/contract';
 import type { Registry } from '@alink/discovery';
 import type { Logger } from '@alink/runtime';
 import { credentials, Client as GrpcClient, Metadata, status, type ServiceError } from '@grpc/grpc-js';
@@ -11,7 +11,7 @@ import type { ClientSecurity } from './protection';
 import { RpcError } from './rpc-error';
 import { fromServiceError } from './status-mapping';
 import type { CallOptions, Client } from './types';
-import { writeUser } from './user-metadata';
+import { encodeUser, ROOT_USER, writeUser } from './user-metadata';
 
 export interface RpcChannelOptions {
   /** Where instances are looked up; needed for a target `etcd:///<service key>`. Stays open when the channel closes. */
@@ -21,6 +21,8 @@ export interface RpcChannelOptions {
   readonly deadlineMs?: number;
   /** What is trusted and shown; without it, neither TLS nor a token. */
   readonly security?: ClientSecurity;
+  /** Whom calls are made for that do not say it themselves: root by default; null leaves it unsaid. */
+  readonly user?: UserContext | null;
 }
 
 /** The way to one service, over as many connections as it has instances. */
@@ -74,6 +76,8 @@ type Call = (request: object, options?: CallOptions) => Promise<object>;
 class GrpcRpcChannel implements RpcChannel {
   private readonly grpc: GrpcClient;
   private readonly clients = new Map<string, unknown>();
+  /** Encoded once: it goes with nearly every call. */
+  private readonly user: string | undefined;
   private closed = false;
 
   constructor(
@@ -84,6 +88,8 @@ class GrpcRpcChannel implements RpcChannel {
     private readonly encrypted: ReturnType<typeof channelCredentials> | undefined,
     private readonly source: InstanceSource | undefined,
   ) {
+    const { user = ROOT_USER } = options;
+    this.user = user ? encodeUser(user) : undefined;
     const named = { ...CHANNEL_OPTIONS, ...encrypted?.options };
     this.grpc = new GrpcClient(
       target,
@@ -123,7 +129,8 @@ class GrpcRpcChannel implements RpcChannel {
   }
 
   private call(method: AnyMethod, request: object, options: CallOptions = {}): Promise<object> {
-    const { user, deadlineMs = this.options.deadlineMs ?? DEFAULT_DEADLINE_MS } = options;
+    const { deadlineMs = this.options.deadlineMs ?? DEFAULT_DEADLINE_MS } = options;
+    const user = options.user ? encodeUser(options.user) : this.user;
     const { token } = this.options.security ?? {};
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(this.unavailable('channel is closed'));

@@ -3,7 +3,7 @@ import { createMetrics, StartError } from '@alink/runtime';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { PATIENCE_MS } from '@alink/testing';
-import { connectRpc, RpcError, serve, startRpcServer, type RpcServer } from './index';
+import { connectRpc, ROOT_USER, RpcError, serve, startRpcServer, type RpcServer } from './index';
 import { eventually, recorder, silent, startTimedServer } from '../test/timed-server';
 
 const open: { stop?(): Promise<void>; close?(): void }[] = [];
@@ -119,7 +119,7 @@ describe('startRpcServer', () => {
         deadlineMs: expect.any(Number),
         peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       },
-      { user: undefined, deadlineMs: expect.any(Number), peer: expect.any(String) },
+      { user: ROOT_USER, deadlineMs: expect.any(Number), peer: expect.any(String) },
     ]);
     const [first] = seen as { deadlineMs: number }[];
     expect(first!.deadlineMs).toBeGreaterThanOrEqual(before + 29_900);

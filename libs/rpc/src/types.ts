@@ -2,7 +2,7 @@ import type { CallsOf, HandlersOf, Service, UserContext } from '@alink/contract'
 
 /** What a handler knows of the call besides its request. */
 export interface CallContext {
-  /** Metadata `ithings-user`, decoded; undefined for an internal call. */
+  /** Whom the call is made for, as it says itself (metadata `ithings-user`); undefined when it does not say. */
   readonly user?: UserContext;
   /** Unix milliseconds until which the caller waits; Infinity without a deadline. */
   readonly deadlineMs: number;
@@ -15,6 +15,7 @@ export interface CallContext {
 export interface CallOptions {
   /** Milliseconds the caller waits; every call has a deadline (default 5000). */
   readonly deadlineMs?: number;
+  /** Whom it is made for, instead of whom the channel is for. */
   readonly user?: UserContext;
 }
 

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'device.reset'
   | 'device.rotateSecret'
   | 'device.register'
+  | 'profile.update'
+  | 'profile.delete'
   | 'token.issue'
   | 'token.revoke'
   | 'certificate.register'

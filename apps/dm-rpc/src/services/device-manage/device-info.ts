@@ -21,7 +21,15 @@ import { makeDeviceSecret } from '../random-names';
 import { byStatus, inDeviceFilter } from './device-filter';
 import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
 
-type Methods = Omit<Handlers<typeof services.deviceManage>, 'deviceOnlineMultiFix' | 'deviceReset'>;
+type Methods = Pick<
+  Handlers<typeof services.deviceManage>,
+  | 'deviceInfoCreate'
+  | 'deviceInfoUpdate'
+  | 'deviceInfoDelete'
+  | 'deviceInfoRead'
+  | 'deviceInfoIndex'
+  | 'deviceInfoCount'
+>;
 
 const SORT = {
   id: 'id',
@@ -65,7 +73,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
       const revoked = info.secret ? await revokeIotTokens(tx, id) : {};
       note('device.update', device, { ...changedFields(row, data), ...revoked });
     });
-    changes.deviceChanged(device);
+    changes.deviceUpdated(device);
     return {};
   },
 

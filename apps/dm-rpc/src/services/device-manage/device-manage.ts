@@ -4,11 +4,15 @@ import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
 import { deviceResetHandlers } from '../reset-device';
 import { deviceInfoHandlers } from './device-info';
+import { deviceProfileHandlers } from './device-profile';
+import { deviceSchemaHandlers } from './device-schema';
 import { onlineFixHandlers } from './online-fix';
 
 /** `dm.DeviceManage`. */
 export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<typeof services.deviceManage> => ({
   ...deviceInfoHandlers(context),
+  ...deviceProfileHandlers(context),
+  ...deviceSchemaHandlers(context),
   ...deviceResetHandlers(context),
   ...onlineFixHandlers(context, news),
 });

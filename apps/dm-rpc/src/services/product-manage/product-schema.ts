@@ -2,7 +2,7 @@
 import { DefinitionType, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { CallContext, Handlers } from '@alink/rpc';
-import { affordanceOf, definitionsOf, exportModel, importThingModel, type ThingModel } from '@alink/thing-model';
+import { affordanceOf, definitionsOf, importThingModel, type ThingModel } from '@alink/thing-model';
 import type { AuditAction, AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
 import type { Transaction } from '../../transaction';
@@ -12,15 +12,8 @@ import type { RequestOf } from '../../wire/messages';
 import { orderOf, pageOf } from '../../wire/paging';
 import { containing, literal } from '../../wire/search';
 import { refusePublished, requireLockedProduct } from '../lock-product';
-import {
-  changedSchemaRow,
-  modelOf,
-  newSchemaRow,
-  SCHEMA_ORDER,
-  schemaInfo,
-  type SchemaInput,
-  type SchemaRow,
-} from './schema-record';
+import { productTsl } from './product-tsl';
+import { changedSchemaRow, modelOf, newSchemaRow, schemaInfo, type SchemaInput, type SchemaRow } from './schema-record';
 
 type Methods = Pick<
   Handlers<typeof services.productManage>,
@@ -196,8 +189,7 @@ export const productSchemaHandlers = ({ prisma, changes, audit }: DmContext): Me
 
     async productSchemaTslRead({ productID }) {
       await requireProduct(productID);
-      const rows = await prisma.schemaEntry.findMany({ where: { productID }, orderBy: SCHEMA_ORDER });
-      return { tsl: JSON.stringify(exportModel(modelOf(rows), productID)) };
+      return { tsl: await productTsl(prisma, productID) };
     },
   };
 };
