@@ -8,9 +8,14 @@ export interface Unitedrhino {
   stop(): Promise<void>;
 }
 
-export const startUnitedrhino = async (options: RhinoOptions): Promise<Unitedrhino> => {
-  const dm = await startRhinoDm(options);
-  const timedjob = await startRhinoTimedjob(options);
+export interface UnitedrhinoOptions extends Omit<RhinoOptions, 'port'> {
+  /** Where their gRPC listens; by default the system chooses. */
+  readonly ports?: { readonly dm: number; readonly timedjob: number };
+}
+
+export const startUnitedrhino = async ({ ports, ...servers }: UnitedrhinoOptions): Promise<Unitedrhino> => {
+  const dm = await startRhinoDm({ ...servers, port: ports?.dm });
+  const timedjob = await startRhinoTimedjob({ ...servers, port: ports?.timedjob });
   return {
     dm,
     timedjob,

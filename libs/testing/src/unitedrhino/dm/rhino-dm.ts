@@ -29,6 +29,8 @@ export interface RhinoOptions {
   readonly nats: string;
   /** Default `nats`. */
   readonly mode?: BusMode;
+  /** Where its gRPC listens; by default the system chooses. */
+  readonly port?: number;
 }
 
 export interface RhinoDm {
@@ -45,7 +47,7 @@ export interface RhinoDm {
   stop(): Promise<void>;
 }
 
-export const startRhinoDm = async ({ etcd, nats, mode = 'nats' }: RhinoOptions): Promise<RhinoDm> => {
+export const startRhinoDm = async ({ etcd, nats, mode = 'nats', port = 0 }: RhinoOptions): Promise<RhinoDm> => {
   const bus = await RhinoBus.connect({ url: nats, mode, service: 'dm.rpc' });
   const state = new DmState();
   const notices = new Notices(bus);
@@ -56,13 +58,14 @@ export const startRhinoDm = async ({ etcd, nats, mode = 'nats' }: RhinoOptions):
   const reports = new Reports(state, applications);
   const thing = new ThingUplinks({ state, reports, applications, notices, pending });
   await new Uplinks({ bus, state, presence, thing }).start();
-  const server = await startRhinoServer('dm', {
+  const methods = {
     ProductManage: productMethods(context),
     DeviceManage: { ...deviceMethods(context), ...profileMethods(context) },
     DeviceMsg: messageMethods(context),
     DeviceInteract: commandMethods(context, pending, reports),
     ProtocolManage: protocolMethods(context),
-  });
+  };
+  const server = await startRhinoServer('dm', methods, port);
   const address = `127.0.0.1:${server.port}`;
   const registered = await register(etcd, 'dm.rpc', address);
   return {

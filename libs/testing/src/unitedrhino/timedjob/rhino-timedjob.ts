@@ -15,22 +15,26 @@ export interface RhinoTimedjob {
   stop(): Promise<void>;
 }
 
-export const startRhinoTimedjob = async (servers: {
+export interface RhinoTimedjobOptions {
   /** Address of etcd. */
   readonly etcd: string;
   /** URL of NATS. */
   readonly nats: string;
-}): Promise<RhinoTimedjob> => {
+  /** Where its gRPC listens; by default the system chooses. */
+  readonly port?: number;
+}
+
+export const startRhinoTimedjob = async ({ etcd, nats, port = 0 }: RhinoTimedjobOptions): Promise<RhinoTimedjob> => {
   // It publishes plainly in every mode.
-  const bus = await RhinoBus.connect({ url: servers.nats, mode: 'nats', service: 'timedjob.rpc' });
+  const bus = await RhinoBus.connect({ url: nats, mode: 'nats', service: 'timedjob.rpc' });
   const state = new JobState();
   const runner = new Runner(state, bus);
   const sends = new Sends(state, runner);
   const scheduler = new Scheduler(state, runner);
   scheduler.start();
-  const server = await startRhinoServer('timedjob', { TimedManage: taskMethods(state, sends) });
+  const server = await startRhinoServer('timedjob', { TimedManage: taskMethods(state, sends) }, port);
   const address = `127.0.0.1:${server.port}`;
-  const registered = await register(servers.etcd, 'timedjob.rpc', address);
+  const registered = await register(etcd, 'timedjob.rpc', address);
   return {
     address,
     state,

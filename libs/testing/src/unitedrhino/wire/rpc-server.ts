@@ -25,8 +25,12 @@ const unary =
     );
   };
 
-/** Serves a package on a free port of this machine. */
-export const startRhinoServer = async (packageName: PackageName, methods: Methods): Promise<RhinoServer> => {
+/** Serves a package on this machine; port 0 lets the system choose. */
+export const startRhinoServer = async (
+  packageName: PackageName,
+  methods: Methods,
+  wantedPort: number,
+): Promise<RhinoServer> => {
   const server = new Server();
   for (const name of rhinoServices(packageName)) {
     const handlers = methods[name.slice(packageName.length + 1)] ?? {};
@@ -37,7 +41,7 @@ export const startRhinoServer = async (packageName: PackageName, methods: Method
     );
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${wantedPort}`, ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
