@@ -2,7 +2,15 @@ import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
 import { databaseFault, startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type ServedService } from '@alink/rpc';
+import {
+  rpcServerSettings,
+  serve,
+  startRpcServer,
+  withDatabaseErrors,
+  withRights,
+  type Handlers,
+  type ServedService,
+} from '@alink/rpc';
 import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
@@ -17,6 +25,7 @@ import { startConsuming } from './ingest/consume';
 import { takeForeignPublishes } from './ingest/foreign-publishes';
 import { NodeWatch } from './presence/node-watch';
 import { PresenceNews } from './presence/presence-news';
+import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
@@ -86,19 +95,21 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
-    serve(services.productManage, guarded(productManage(context))),
-    serve(services.deviceManage, guarded(deviceManage(context, presenceNews))),
-    serve(services.deviceMsg, guarded(deviceMsg(context))),
-    serve(services.deviceInteract, guarded(deviceInteract(context, sender, waitingValues))),
-    serve(services.protocolManage, guarded(protocolManage(context))),
-    serve(services.directory, guarded(directory(context))),
-    serve(services.requests, guarded(requests(context))),
-    serve(services.credentials, guarded(credentials(context))),
-    serve(services.deviceAdmin, guarded({ ...deviceAdmin(context), ...tagHandlers(context) })),
+    guarded('productManage', productManage(context)),
+    guarded('deviceManage', deviceManage(context, presenceNews)),
+    guarded('deviceMsg', deviceMsg(context)),
+    guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
+    guarded('protocolManage', protocolManage(context)),
+    guarded('directory', directory(context)),
+    guarded('requests', requests(context)),
+    guarded('credentials', credentials(context)),
+    guarded('deviceAdmin', { ...deviceAdmin(context), ...tagHandlers(context) }),
   ];
-  function guarded<H extends object>(handlers: H): H {
+  function guarded<Name extends ServiceName>(name: Name, handlers: Handlers<(typeof services)[Name]>): ServedService {
+    const service = services[name];
     const onFailure = (err: unknown) => log.error({ err }, 'the database failed a call');
-    return withDatabaseErrors(handlers, { faultOf: databaseFault, onFailure });
+    const steady = withDatabaseErrors(handlers, { faultOf: databaseFault, onFailure });
+    return serve(service, withRights(service, steady, rights[name], config.CALLERS_WITHOUT_USER));
   }
 
   let port = 0;

@@ -1,4 +1,8 @@
-/** Tells everyone what has changed, after it is committed: caches drop their entries, nodes cut devices. */
+/**
+ * Tells everyone what has changed, after it is committed: caches drop their entries, nodes cut devices. What is told has
+ * the forms of unitedrhino's dm, whose caches compare them byte for byte with the key of an entry: a product is its
+ * productID and nothing around it, a device is JSON.
+ */
 import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import { encodeEnvelope, subjects } from '@alink/contract';
@@ -7,32 +11,45 @@ import type { DeviceCore } from './device-core';
 /** Messages that are sent without giving way. */
 const SLICE = 500;
 
+/** The members in the order in which unitedrhino writes them: the text is the key. */
+const deviceData = ({ productID, deviceName }: DeviceCore): string => JSON.stringify({ productID, deviceName });
+
 export class Changes {
   constructor(
     private readonly bus: Bus,
     private readonly now: () => number,
   ) {}
 
+  /** Somebody may have in a cache that it does not exist. */
   productCreated(productID: string): void {
     this.productChanged(productID);
+    this.tell(subjects.productCreated, productID);
   }
 
+  /** What its page shows. */
+  productUpdated(productID: string): void {
+    this.productChanged(productID);
+    this.tell(subjects.productUpdated, productID);
+  }
+
+  /** Anything that caches have of it. */
   productChanged(productID: string): void {
-    this.tell(subjects.cacheSync('cache:dm:product'), { productID });
+    this.tell(subjects.cacheSync('cache:dm:product'), productID);
   }
 
   productDeleted(productID: string): void {
+    this.schemaChanged(productID);
     this.productChanged(productID);
-    this.tell(subjects.productDeleted, { productID });
+    this.tell(subjects.productDeleted, productID);
   }
 
   schemaChanged(productID: string): void {
-    this.tell(subjects.cacheSync('cache:dm:product:schema'), { productID });
+    this.tell(subjects.cacheSync('cache:dm:product:schema'), productID);
   }
 
   deviceCreated(device: DeviceCore): void {
     this.deviceChanged(device);
-    this.tell(subjects.deviceCreated, device);
+    this.tell(subjects.deviceCreated, deviceData(device));
   }
 
   /**
@@ -42,36 +59,46 @@ export class Changes {
   async devicesCreated(devices: readonly DeviceCore[]): Promise<void> {
     for (let start = 0; start < devices.length; start += SLICE) {
       if (start > 0) await setImmediate();
-      for (const device of devices.slice(start, start + SLICE)) this.tell(subjects.deviceCreated, device);
+      for (const device of devices.slice(start, start + SLICE)) this.tell(subjects.deviceCreated, deviceData(device));
     }
   }
 
+  /** What its page shows. */
+  deviceUpdated(device: DeviceCore): void {
+    this.deviceChanged(device);
+    this.tell(subjects.deviceUpdated, deviceData(device));
+  }
+
+  /** Anything that caches have of it. */
   deviceChanged(device: DeviceCore): void {
-    this.tell(subjects.cacheSync('cache:dm:device'), device);
+    this.tell(subjects.cacheSync('cache:dm:device'), deviceData(device));
   }
 
   /** The device is to register again: caches drop it, and whoever holds its session ends it. */
   deviceReset(device: DeviceCore): void {
     this.deviceChanged(device);
-    this.tell(subjects.deviceReset, device);
+    this.tell(subjects.deviceReset, deviceData(device));
   }
 
   deviceDeleted(device: DeviceCore): void {
     this.deviceChanged(device);
-    this.tell(subjects.deviceDeleted, device);
+    this.tell(subjects.deviceDeleted, deviceData(device));
   }
 
-  protocolChanged(code: string): void {
-    this.tell(subjects.protocolUpdated(code), { code });
+  /** @param configs the configurations of the protocol that are in force now */
+  protocolChanged(code: string, configs: readonly Readonly<Record<string, string>>[]): void {
+    this.tell(subjects.protocolUpdated(code), JSON.stringify(configs));
   }
 
-  /** For what could not be told: without a name it says that everything may have changed, and caches ask again. */
+  /**
+   * For what could not be told: without a name it says that everything may have changed, and our nodes ask again. A cache
+   * of unitedrhino's looks for an entry with this key and finds none.
+   */
   anythingChanged(): void {
-    this.tell(subjects.cacheSync('cache:dm:device'), {});
+    this.tell(subjects.cacheSync('cache:dm:device'), '{}');
   }
 
-  private tell(subject: string, named: Partial<DeviceCore> & { code?: string }): void {
-    const { productID, deviceName, code } = named;
-    this.bus.publish(subject, encodeEnvelope(JSON.stringify({ productID, deviceName, code }), this.now()));
+  private tell(subject: string, data: string): void {
+    this.bus.publish(subject, encodeEnvelope(data, this.now()));
   }
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { commonFields, port, secret, wholeNumber, type GrpcServerConfig } from '@alink/runtime';
+import { commonFields, oneOf, port, secret, wholeNumber, type GrpcServerConfig } from '@alink/runtime';
 
 /** What dm itself needs; the standalone app gives the same. */
 export const dmFields = {
   DM_GRPC_PORT: port(9081),
   /** Days for which reported values, events and logs are kept. */
   RETENTION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
+  /** What a call is that does not say whom it is for (metadata `ithings-user`): root's, or nobody's. */
+  CALLERS_WITHOUT_USER: oneOf(['root', 'none'], 'root'),
 };
 
 const { DATA_DIR: _dataDir, DATABASE_URL, ...shared } = commonFields;

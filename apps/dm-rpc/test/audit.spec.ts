@@ -14,7 +14,7 @@ afterEach(async () => {
   await prisma.auditLog.deleteMany();
 });
 
-const user = { UserID: '7', Account: 'alice' };
+const user = { TenantCode: 'default', UserID: '7', Account: 'alice', IsAdmin: true };
 const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
@@ -181,7 +181,7 @@ test('the log is found by product, device and time, page by page, and says who w
   nowMs += 1;
   await devices.deviceInfoCreate(NAMES);
   nowMs += 1;
-  await admin.rotateDeviceSecret(NAMES, { user: { UserID: '9' } });
+  await admin.rotateDeviceSecret(NAMES, { user: { UserID: '9', IsAdmin: true } });
   const found = async (request: object) => {
     const { list, total } = await admin.auditLogIndex(request);
     return [...list.map(({ action }) => action), Number(total)].join();

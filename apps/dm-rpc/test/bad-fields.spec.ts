@@ -109,9 +109,7 @@ test.each(cases)('%s.%s: U+0000 in a text', async (_name, method, service) => {
   const errors = await Promise.all(texts.map(({ path }) => failureOf(service, method, path, 'a\0b')));
   const faults = errors.map((error) => `${error?.code} ${error?.message} ${JSON.stringify(error?.details)}`);
   expect(faults).toEqual(
-    texts.map(
-      ({ path }) => `100006 ${nameOf(path)} must not contain U+0000 ${JSON.stringify([nameOf(path)])}`,
-    ),
+    texts.map(({ path }) => `100006 ${nameOf(path)} must not contain U+0000 ${JSON.stringify([nameOf(path)])}`),
   );
 });
 

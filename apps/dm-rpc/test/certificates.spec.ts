@@ -119,7 +119,7 @@ describe.each(['EC', 'RSA'] as const)('a CA registered for a product (%s)', (alg
     const [one, two] = [await ca.issue(`CN=${DEVICE}`, { serial: '00aF01' }), await ca.issue('CN=dev002')];
     await register(two, 'dev002');
     const told = await toldDuring(fixture.bus, async () => void (await revoke({ crl: await ca.revoke([one]) })));
-    expect(told).toEqual([[subjects.cacheSync('cache:dm:product'), { productID: PRODUCT }]]);
+    expect(told).toEqual([[subjects.cacheSync('cache:dm:product'), PRODUCT]]);
     await expect(resolve(one)).rejects.toEqual(refused);
     expect(reason()).toBe('it is on the revocation list of its CA');
     expect(await resolve(two)).toMatchObject({ deviceName: 'dev002' });
@@ -181,7 +181,7 @@ describe('nobody else', () => {
     await register(authority);
     const own = await authority.issue(`CN=${DEVICE}`);
     const told = await toldDuring(fixture.bus, () => revoke({ fingerprint: fingerprintOf(own) }));
-    expect(told).toEqual([[subjects.cacheSync('cache:dm:product'), { productID: PRODUCT }]]);
+    expect(told).toEqual([[subjects.cacheSync('cache:dm:product'), PRODUCT]]);
     await refuse('it is revoked', own);
   });
 

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const deviceStale = [subjects.cacheSync('cache:dm:device'), NAMES];
-const productStale = [subjects.cacheSync('cache:dm:product'), { productID: PRODUCT }];
+const productStale = [subjects.cacheSync('cache:dm:product'), PRODUCT];
 const unknown = { productID: PRODUCT, deviceName: 'nobody' };
 const noDevice = rpcError(100009, `device nobody of product ${PRODUCT}`);
 

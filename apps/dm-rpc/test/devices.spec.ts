@@ -1,5 +1,5 @@
 import { decodeEnvelope } from '@alink/contract';
-import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
+import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, toldDuring, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
 let nowMs = Date.now();
@@ -220,6 +220,7 @@ describe('devices', () => {
       changed,
       `server.things.dm.device.info.create ${data}`,
       changed,
+      `server.things.dm.device.info.update ${data}`,
       changed,
       `server.things.dm.device.info.delete ${data}`,
     ]);
@@ -323,10 +324,9 @@ describe('protocols', () => {
     etcdKey: 'dg.rpc',
   };
 
-  test('are created once, read by id and by code, changed and removed', async () => {
+  test('are read by id and by code, changed and removed', async () => {
     const { protocols } = fixture;
     const { id } = await protocols.protocolInfoCreate({ ...info, configFields: [{ id: '1', key: 'k', label: 'l' }] });
-    await expect(protocols.protocolInfoCreate(info)).rejects.toEqual(rpcError(100010, 'code aliyunMqtt'));
     expect(await protocols.protocolInfoRead({ code: 'aliyunMqtt' })).toMatchObject({ ...info, id });
     await protocols.protocolInfoUpdate({ id, desc: 'changed', endpoints: ['mqtt://x'] });
     expect(await protocols.protocolInfoRead({ id })).toMatchObject({
@@ -338,9 +338,54 @@ describe('protocols', () => {
     expect((await protocols.protocolInfoIndex({ notCodes: ['aliyunMqtt'] })).list).toEqual([]);
     await protocols.protocolInfoDelete({ id });
     await expect(protocols.protocolInfoRead({ id })).rejects.toEqual(rpcError(100009, `protocol ${id}`));
+    await expect(protocols.protocolInfoUpdate({ id, name: 'x' })).rejects.toEqual(rpcError(100009, `protocol ${id}`));
     await expect(protocols.protocolInfoCreate({ name: 'x' })).rejects.toEqual(
       rpcError(100006, 'code must not be empty'),
     );
+  });
+
+  test('that are announced again keep their id and what operators have configured', async () => {
+    const { protocols } = fixture;
+    const configInfos = [{ id: '7', config: { key: 'value' }, desc: 'one' }];
+    const configFields = [{ id: '1', group: 'g', key: 'key', label: 'l', isRequired: true, sort: '2' }];
+    const { id } = await protocols.protocolInfoCreate({ ...info, configInfos, configFields });
+    const again = { code: info.code, name: 'Another name', type: 'media', transProtocol: 'tcp', endpoints: ['e'] };
+    expect(await protocols.protocolInfoCreate(again)).toEqual({ id });
+    expect(await protocols.protocolInfoRead({ id })).toMatchObject({
+      ...info,
+      name: 'Another name',
+      endpoints: ['e'],
+      etcdKey: '',
+      configInfos,
+      configFields: [],
+    });
+    const created = await Promise.all(
+      [1, 2, 3, 4].map(() => protocols.protocolInfoCreate({ ...info, code: 'at once' })),
+    );
+    expect(new Set(created.map((answer) => answer.id)).size).toBe(1);
+  });
+
+  test('tell the configurations that are in force, as a list', async () => {
+    const { protocols, bus } = fixture;
+    const subject = 'server.things.dm.protocol.aliyunMqtt.update';
+    const configInfos: { config: Record<string, string> }[] = [
+      { config: { key: 'a' } },
+      { config: { key: 'b', more: 'c' } },
+    ];
+    let id = '';
+    expect(await toldDuring(bus, async () => ({ id } = await protocols.protocolInfoCreate(info)))).toEqual([
+      [subject, []],
+    ]);
+    expect(await toldDuring(bus, () => protocols.protocolInfoUpdate({ id, configInfos }))).toEqual([
+      [subject, [{ key: 'a' }, { key: 'b', more: 'c' }]],
+    ]);
+    expect(await toldDuring(bus, () => protocols.protocolInfoCreate(info))).toEqual([]);
+  });
+
+  test('and instances that do not exist are deleted already', async () => {
+    const { protocols } = fixture;
+    expect(await protocols.protocolInfoDelete({ id: '999' })).toEqual({});
+    expect(await protocols.protocolServiceDelete({ id: '999' })).toEqual({});
   });
 
   test('show a product its own', async () => {

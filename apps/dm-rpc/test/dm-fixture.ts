@@ -16,7 +16,7 @@ import {
 } from '@alink/contract';
 import { createSecretBox, openDatabase, type Database, type SecretBox } from '@alink/db';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
-import { connectRpc, type Client } from '@alink/rpc';
+import { connectRpc, type Client, type WithoutUser } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
 import { createDatabase, PATIENCE_MS } from '@alink/testing';
 import { createDm, type Dm } from '../src/app';
@@ -49,13 +49,14 @@ export interface FixtureOptions {
   /** Unix milliseconds. */
   readonly now?: () => number;
   readonly secretBox?: SecretBox;
+  readonly callersWithoutUser?: WithoutUser;
 }
 
 export const KEY = Buffer.alloc(32, 1);
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
   const { bus = createMemoryBus({ publishTimeoutMs: PATIENCE_MS }), registry = createMemoryRegistry() } = options;
-  const { now } = options;
+  const { now, callersWithoutUser: CALLERS_WITHOUT_USER = 'root' } = options;
   const { secretBox = createSecretBox(KEY) } = options;
   const database = options.databaseUrl === undefined ? await createDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
@@ -66,7 +67,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     level: 'debug',
     destination: { write: (line) => void logged.push(line) },
   });
-  const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30 };
+  const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30, CALLERS_WITHOUT_USER };
   // The nodes of the tests, or their devices would be given up.
   for (const node of ['node-1', 'node-2']) await registry.hold(serviceKeys.node, node, 'x');
   const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
@@ -103,8 +104,10 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
 };
 
 /** Another dm.rpc on the same bus, registry and database, as a second instance is. */
-export const startBeside = ({ bus, registry, databaseUrl }: DmFixture): Promise<DmFixture> =>
-  startDm({ bus, registry, databaseUrl });
+export const startBeside = (
+  { bus, registry, databaseUrl }: DmFixture,
+  options: Pick<FixtureOptions, 'callersWithoutUser'> = {},
+): Promise<DmFixture> => startDm({ bus, registry, databaseUrl, ...options });
 
 /** A thing model with what the tests need: numbers, an event, a service, something that may only be read. */
 export const TSL = {
@@ -214,11 +217,14 @@ export const sendStatus = (
   return bus.publishKept(subject, encodeEnvelope(JSON.stringify(status), status.timestamp));
 };
 
+/** What was told: JSON of a device, or a productID as it is. */
+const readNews = (data: string): unknown => (/^[[{]/.test(data) ? JSON.parse(data) : data);
+
 /** What is told on the bus while `work` runs: subject and data. */
 export const toldDuring = async (bus: Bus, work: () => Promise<unknown>): Promise<[string, unknown][]> => {
   const told: [string, unknown][] = [];
   const listening = bus.subscribe('server.>', ({ subject, data }) =>
-    told.push([subject, JSON.parse(decodeEnvelope(data.toString()).data)]),
+    told.push([subject, readNews(decodeEnvelope(data.toString()).data)]),
   );
   await work();
   await new Promise(setImmediate);

@@ -1,4 +1,3 @@
-import { subjects } from '@alink/contract';
 import { createDevices, DEVICE, PRODUCT, rpcError, startDm, toldDuring, TSL, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
@@ -222,16 +221,18 @@ describe('products', () => {
     expect(found.list.map((entry) => entry.identifier)).toEqual(['a_b']);
   });
 
-  test('everyone is told of each change', async () => {
+  test('everyone is told of each change by the productID alone, as unitedrhino tells it', async () => {
     const { products } = fixture;
     const data = { productID: PRODUCT };
-    const product = ['server.cache.sync.cache:dm:product', data];
-    const schema = ['server.cache.sync.cache:dm:product:schema', data];
+    const product = ['server.cache.sync.cache:dm:product', PRODUCT];
+    const schema = ['server.cache.sync.cache:dm:product:schema', PRODUCT];
     expect(await toldDuring(fixture.bus, () => products.productInfoCreate({ ...data, productName: 'x' }))).toEqual([
       product,
+      ['server.things.dm.product.info.create', PRODUCT],
     ]);
     expect(await toldDuring(fixture.bus, () => products.productInfoUpdate({ ...data, status: '2' }))).toEqual([
       product,
+      ['server.things.dm.product.info.update', PRODUCT],
     ]);
     expect(
       await toldDuring(fixture.bus, () => products.productSchemaTslImport({ ...data, tsl: JSON.stringify(TSL) })),
@@ -239,7 +240,7 @@ describe('products', () => {
     expect(await toldDuring(fixture.bus, () => products.productInfoDelete(data))).toEqual([
       schema,
       product,
-      [subjects.productDeleted, data],
+      ['server.things.dm.product.info.delete', PRODUCT],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseEndpoint, parseJsonObject, parseLimit, parseMoment, parsePort } from './parse-options';
+import { parseEndpoint, parseJsonObject, parseLimit, parseMoment, parsePort, parseUser } from './parse-options';
 
 describe('endpoint', () => {
   test.each(['localhost:9081', '10.0.0.1:1', 'dm.example-1.org:65535', '[::1]:9081'])('%s', (text) => {
@@ -43,4 +43,9 @@ describe('JSON object', () => {
   test.each(['', '{', '[]', 'null', '1', '"x"', "{'a':1}"])('not %j', (text) => {
     expect(() => parseJsonObject(text)).toThrow(/JSON.*for example '\{"temperature":28\}'/);
   });
+});
+
+describe('user', () => {
+  test('is read', () => expect(parseUser('{"UserID":"42","IsAdmin":true}')).toEqual({ UserID: '42', IsAdmin: true }));
+  test.each(['', 'bob', '[]', '42'])('not %j', (text) => expect(() => parseUser(text)).toThrow(InvalidArgumentError));
 });

@@ -1,3 +1,4 @@
+import type { UserContext } from '@alink/contract';
 import { InvalidArgumentError } from 'commander';
 
 /** Readers for options and arguments; each throws InvalidArgumentError saying what it wants. */
@@ -60,16 +61,26 @@ export const parseMoment =
     return moment;
   };
 
-/** The text of a JSON object, as it is: numbers keep all their digits. */
-export const parseJsonObject = (text: string): string => {
+/** A JSON object. @param example what one looks like */
+const readJsonObject = (text: string, example: string): object => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InvalidArgumentError(`It must be JSON, for example '{"temperature":28}'.`);
+    throw new InvalidArgumentError(`It must be JSON, for example '${example}'.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidArgumentError(`It must be a JSON object, for example '{"temperature":28}'.`);
+    throw new InvalidArgumentError(`It must be a JSON object, for example '${example}'.`);
   }
+  return value;
+};
+
+/** The text of a JSON object, as it is: numbers keep all their digits. */
+export const parseJsonObject = (text: string): string => {
+  readJsonObject(text, '{"temperature":28}');
   return text;
 };
+
+/** A user context: what the metadata `ithings-user` holds, before base64. */
+export const parseUser = (text: string): UserContext =>
+  readJsonObject(text, '{"TenantCode":"default","UserID":"42","IsAdmin":true}') as UserContext;

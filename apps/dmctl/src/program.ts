@@ -3,7 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { commandList, nameOf } from './command-list';
 import { CliError, ExitCode } from './exit-code';
 import type { Io } from './io';
-import { parseEndpoint } from './parse-options';
+import { parseEndpoint, parseUser } from './parse-options';
 
 const afterHelp = `
 Where the services are:
@@ -43,6 +43,7 @@ const buildProgram = async (args: readonly string[], io: Io): Promise<Command> =
     .option('--ca <file>', "authority of the services' certificates (PEM); with it, TLS")
     .option('--cert <file>', 'certificate to show, when the services ask for one (PEM)')
     .option('--key <file>', 'its key (PEM)')
+    .option('--user <json>', 'act as this user, not as root: the JSON of metadata ithings-user', parseUser)
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => unloaded.get(command) ?? new Help().subcommandTerm(command),

@@ -5,6 +5,7 @@ type Hints = Partial<Record<number, string>>;
 
 /** Codes that deserve a word more than the service says. */
 const hints: Hints = {
+  [Code.permission]: 'dmctl acts as root unless --user says otherwise: docs/grpc-security.md, "What a caller may do".',
   [Code.notFound]: 'dmctl product list, and dmctl device list <productKey>, show what there is.',
   [Code.deviceOffline]: 'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left.',
   [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',

@@ -1,4 +1,4 @@
-import { serviceKeys } from '@alink/contract';
+import { serviceKeys, type UserContext } from '@alink/contract';
 import { rpcClientSettings, type ClientSecurity } from '@alink/rpc';
 import { grpcClientFields, hostList, loadConfig, port, type Environment } from '@alink/runtime';
 import * as z from 'zod';
@@ -12,6 +12,8 @@ export interface GlobalOptions {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /** Whom the calls are made for; root when left out. */
+  readonly user?: UserContext;
 }
 
 /** Where a service is to be found. */

@@ -83,7 +83,11 @@ export class Session {
       const address = this.address(service);
       this.triedAddresses.unshift(address);
       const registry = address.target.startsWith('etcd:') ? this.registry : undefined;
-      channel = connectRpc(address.target, { registry, security: this.settings.security });
+      channel = connectRpc(address.target, {
+        registry,
+        security: this.settings.security,
+        user: this.options.user,
+      });
       this.channels.set(service, channel);
     }
     return channel;

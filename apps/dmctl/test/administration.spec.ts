@@ -15,7 +15,8 @@ const SECRET_KEY = randomBytes(32).toString('hex');
 
 let platform: SpawnedPlatform;
 beforeAll(async () => {
-  platform = await SpawnedPlatform.start({ env: { SECRET_KEY } });
+  // Calls that do not say whom they are for have no right here: ours say it.
+  platform = await SpawnedPlatform.start({ env: { SECRET_KEY, CALLERS_WITHOUT_USER: 'none' } });
 }, PLATFORM_START_MS);
 afterAll(() => platform?.stop());
 
@@ -142,6 +143,20 @@ describe('a device', () => {
     await dmctl('device delete lamp lamp3');
     expect(await refused('device tokens lamp lamp3')).toContain('lamp3');
   });
+});
+
+test('as another user than root, only what that user may do; unsaid, nothing', async () => {
+  const plain = '--user {"TenantCode":"default","UserID":"42"}';
+  expect(await json(`device list lamp --name kitchen ${plain}`)).toMatchObject([{ deviceName: 'lamp1' }]);
+  expect(await refused(`device delete lamp lamp1 ${plain}`)).toMatch(
+    /deviceInfoDelete needs an administrator: .* \(100012\)\n +dmctl acts as root unless --user says otherwise/,
+  );
+  expect(await refused(`product delete lamp --user {"TenantCode":"acme","IsAdmin":true}`)).toContain('needs root');
+  expect((await ran('product list --user bob')).code).toBe(2);
+  const unsaid = connectRpc(`127.0.0.1:${platform.ports.dm}`, { deadlineMs: PATIENCE_MS, user: null });
+  const listed = unsaid.client(services.productManage).productInfoIndex({});
+  await expect(listed).rejects.toMatchObject({ code: 100012 });
+  unsaid.close();
 });
 
 test('tags that a device asks for are shown, and it is told those that people set', async () => {

@@ -53,6 +53,20 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
+export interface LogLine {
+  readonly topic: string;
+  readonly content: string;
+}
+
+/** A value as gRPC tells it: JSON, but text as it is. */
+const readValue = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
 export class Platform extends SpawnedPlatform {
   /** To dm.rpc. */
   readonly channel: RpcChannel;
@@ -74,10 +88,17 @@ export class Platform extends SpawnedPlatform {
     await this.createDevice(PRODUCT, DEVICE, DEVICE_SECRET);
   }
 
-  async createProduct(productID: string, fields: Record<string, unknown> = {}): Promise<void> {
+  /** Creates a product with {@link TSL}. @returns its ProductSecret */
+  async createProduct(productID: string, fields: Record<string, unknown> = {}): Promise<string> {
     const products = this.client(services.productManage);
     await products.productInfoCreate({ productID, productName: productID, protocolCode: 'aliyunMqtt', ...fields });
-    await products.productSchemaTslImport({ productID, tsl: TSL });
+    await this.importModel(productID, TSL);
+    return (await products.productInfoRead({ productID })).secret;
+  }
+
+  /** Gives a product this Alibaba TSL. */
+  async importModel(productID: string, tsl: string): Promise<void> {
+    await this.client(services.productManage).productSchemaTslImport({ productID, tsl });
   }
 
   async createDevice(productID: string, deviceName: string, secret: string): Promise<void> {
@@ -92,7 +113,7 @@ export class Platform extends SpawnedPlatform {
   }
 
   /** Lines of a device's log whose text matches. */
-  async logLines(deviceName: string, pattern: RegExp, productID = PRODUCT) {
+  async logLines(deviceName: string, pattern: RegExp, productID = PRODUCT): Promise<LogLine[]> {
     const { list } = await this.client(services.deviceMsg).hubLogIndex({ productID, deviceName });
     return list.filter(({ content }) => pattern.test(content));
   }
@@ -101,14 +122,15 @@ export class Platform extends SpawnedPlatform {
   async latest(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown> {
     const messages = this.client(services.deviceMsg);
     const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs: [dataID] });
-    return list[0]?.value ? JSON.parse(list[0].value) : undefined;
+    // What was never reported has the default value, and no time.
+    return list[0]?.value && list[0].timestamp !== '0' ? readValue(list[0].value) : undefined;
   }
 
   /** Every value of a property of the manual's product that was kept. */
   async history(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown[]> {
     const messages = this.client(services.deviceMsg);
     const { list } = await messages.propertyLogIndex({ productID, deviceName, dataID });
-    return list.map(({ value }) => JSON.parse(value) as unknown);
+    return list.map(({ value }) => readValue(value));
   }
 
   /** What dm says of a device's presence. */
@@ -125,6 +147,12 @@ export class Platform extends SpawnedPlatform {
     options: Partial<SdkDeviceOptions> = {},
   ): Promise<SdkDevice> {
     return SdkDevice.connect({ ...this.login(productKey, deviceName, deviceSecret), ...options });
+  }
+
+  /** Starts the node again, and dm-rpc, with all that they have kept. */
+  async restart(): Promise<void> {
+    for (const app of ['protocol-aliyun-mqtt', 'dm-rpc'] as const) await this.stopApp(app);
+    for (const app of ['dm-rpc', 'protocol-aliyun-mqtt'] as const) await this.startApp(app);
   }
 
   override async stop(): Promise<void> {

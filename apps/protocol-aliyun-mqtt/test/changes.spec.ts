@@ -19,11 +19,14 @@ afterAll(() => node?.stop());
 
 const DEVICE = subjects.cacheSync('cache:dm:device');
 const PRODUCT = subjects.cacheSync('cache:dm:product');
+const publish = (subject: string, data: string): void => node.bus.publish(subject, encodeEnvelope(data, Date.now()));
 /** Tells of a change; without a name, that anything may have changed. */
 const tell = (subject: string, deviceName?: string): void => {
-  const named = subject === PRODUCT || deviceName ? { productID: PRODUCT_KEY, deviceName } : {};
-  node.bus.publish(subject, encodeEnvelope(JSON.stringify(named), Date.now()));
+  if (subject === PRODUCT) return publish(subject, PRODUCT_KEY);
+  publish(subject, JSON.stringify(deviceName ? { productID: PRODUCT_KEY, deviceName } : {}));
 };
+/** A product as earlier versions of our dm tell of it, which runs beside a new node while an installation is updated. */
+const formerData = JSON.stringify({ productID: PRODUCT_KEY });
 const change = (deviceName: string, what: Parameters<ListedDm['change']>[1]): void => {
   dm.change(deviceName, what);
   tell(DEVICE, deviceName);
@@ -100,11 +103,16 @@ describe('a session is cut', () => {
     tell(PRODUCT);
   });
 
-  test('when its product is deleted', async () => {
+  test.each([
+    ['a cache notice', PRODUCT, PRODUCT_KEY],
+    ['the news of it', subjects.productDeleted, PRODUCT_KEY],
+    ['a cache notice of an earlier version', PRODUCT, formerData],
+    ['the news of an earlier version', subjects.productDeleted, formerData],
+  ])('when its product is deleted, told by %s', async (_what, subject, data) => {
     const { product } = dm;
     const { deviceName, raw } = await newDevice();
     dm.product = undefined;
-    tell(PRODUCT);
+    publish(subject, data);
     await cut(raw);
     await eventually(() => expect(reasonOf(deviceName)).toMatch(/deleted/));
     dm.product = product;

@@ -1,13 +1,16 @@
 /** dm.rpc and timedjob.rpc as a node finds them, on real sockets: they note every call, and know one product. */
-import { serviceKeys, services, type Service } from '@alink/contract';
+import { isDeepStrictEqual } from 'node:util';
+import { serviceKeys, services, type Service, type UserContext } from '@alink/contract';
 import { createMemoryRegistry } from '@alink/discovery';
-import { connectRpc, startRpcServer, type ServedService } from '@alink/rpc';
+import { connectRpc, startRpcServer, type CallContext, type ServedService } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 import { PRODUCT_KEY, secretOf } from './listed-dm';
 
 interface Call {
   readonly method: string;
   readonly request: Record<string, unknown>;
+  /** Whom it is made for, as it says itself. */
+  readonly user?: UserContext;
 }
 type Answers = Record<string, (request: Record<string, never[]>) => object>;
 
@@ -36,8 +39,8 @@ export const startNotedPlatform = async (log: Logger) => {
     handlers: Object.fromEntries(
       Object.keys(service.definition).map((method) => [
         method,
-        async (request: Record<string, never[]>) => {
-          calls.push({ method, request });
+        async (request: Record<string, never[]>, { user }: CallContext) => {
+          calls.push({ method, request, user });
           return (asked[method] ?? answers[method])?.(request) ?? {};
         },
       ]),
@@ -61,6 +64,8 @@ export const startNotedPlatform = async (log: Logger) => {
     channel,
     /** Requests of one method, oldest first. */
     requests: (method: string) => calls.filter((call) => call.method === method).map(({ request }) => request),
+    /** Every call that was made for anybody but this user. */
+    callsNotFor: (user: UserContext) => calls.filter((call) => !isDeepStrictEqual(call.user, user)),
     forget: () => void calls.splice(0),
     /** Lets a method answer so from now on. */
     answer: (method: string, answer: Answers[string]) => void (asked[method] = answer),

@@ -2,7 +2,7 @@
 import { jest } from '@jest/globals';
 import { connectNats, type Bus } from '@alink/bus';
 import { Code, subjects } from '@alink/contract';
-import { RpcError } from '@alink/rpc';
+import { ROOT_USER, RpcError } from '@alink/rpc';
 import { createLogger, loadConfig } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
 import { eventually, RawMqtt, removeFolder, startNats, temporaryFolder, type TestNats } from '@alink/testing';
@@ -20,6 +20,7 @@ let nats: TestNats;
 let bus: Bus;
 let node: RunningNode;
 let tasks: object[];
+let callsOfOthers: object[];
 
 beforeAll(async () => {
   platform = await startNotedPlatform(log);
@@ -35,6 +36,7 @@ beforeAll(async () => {
   const anyPort = Object.fromEntries(ports.map((name) => [name, 0]));
   node = await createNode({ config: { ...config, ...anyPort }, bus, registry: platform.registry, log });
   tasks = platform.requests('TaskInfoCreate');
+  callsOfOthers = platform.callsNotFor(ROOT_USER);
 });
 afterAll(async () => {
   await node?.stop();
@@ -69,6 +71,11 @@ const held = (isOnline: string) =>
     isOnline,
     connectAt: expect.stringMatching(/^[1-9]\d{12}$/),
   });
+
+test('calls as root, which unitedrhino lets do what a node does', () => {
+  expect(tasks).toHaveLength(1);
+  expect(callsOfOthers).toEqual([]);
+});
 
 test('creates its timing task, and refreshes products and presence when it fires', async () => {
   expect(tasks).toEqual([expect.objectContaining({ code: 'protocol-aliyunMqtt-timer', cronExpr: '@every 10m' })]);

@@ -34,14 +34,21 @@ export const subjects = {
   statusFix: `device.down.${PROTOCOL_CODE}.status.fix`,
   /** Node → nodes: a device logged in here; whoever holds an older session of it ends that. */
   sessionOpened: (productID: string, deviceName: string) => `alink.session.${productID}.${deviceName}`,
-  /** Dm → everyone: the cache entry named in `data` is stale. */
+  /**
+   * Dm → everyone: the cache entry named in `data` is stale. As in all that dm tells everyone, a product is its productID
+   * and nothing around it, a device is `{"productID","deviceName"}`. Without a name everything may be stale.
+   */
   cacheSync: (key: CacheKey) => `server.cache.sync.${key}`,
   deviceCreated: 'server.things.dm.device.info.create',
+  deviceUpdated: 'server.things.dm.device.info.update',
   deviceDeleted: 'server.things.dm.device.info.delete',
   /** Dm → everyone: the device is to register again; its session ends. */
   deviceReset: 'server.things.dm.device.info.reset',
+  productCreated: 'server.things.dm.product.info.create',
+  productUpdated: 'server.things.dm.product.info.update',
   productDeleted: 'server.things.dm.product.info.delete',
   onlineStatusChanged: 'server.things.dm.device.onlineStatus.change',
+  /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
   /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */
   nodeTimer: 'server.things.protocol-aliyun-mqtt.protocol.timer',

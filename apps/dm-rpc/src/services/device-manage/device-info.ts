@@ -73,7 +73,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
       const revoked = info.secret ? await revokeIotTokens(tx, id) : {};
       note('device.update', device, { ...changedFields(row, data), ...revoked });
     });
-    changes.deviceChanged(device);
+    changes.deviceUpdated(device);
     return {};
   },
 

@@ -7,6 +7,7 @@ import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireDeviceName, requireProductID, textMap } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import { unixSeconds } from '../../wire/times';
+import { DEVICE_DEFAULTS } from './device-defaults';
 
 export type DeviceInput = RequestOf<typeof services.deviceManage, 'deviceInfoCreate'>;
 export type DeviceOutput = ResponseOf<typeof services.deviceManage, 'deviceInfoRead'>;
@@ -120,11 +121,16 @@ const statusOf = (row: Pick<DeviceRow, 'firstLogin' | 'isOnline'>): number =>
 export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
   const { product } = row;
   const conf = row.protocolConf as Record<string, string>;
-  const { productImg } = product.extra as { productImg?: string };
+  const extra = row.extra as { readonly deviceImg?: string };
+  const { productImg = '' } = product.extra as { readonly productImg?: string };
+  const createdTime = unixSeconds(row.createdAt);
   return {
     netType: product.netType,
-    ...(row.extra as object),
-    ...(productImg && { productImg }),
+    ...DEVICE_DEFAULTS,
+    distributor: { ...DEVICE_DEFAULTS.distributor, updatedTime: createdTime },
+    ...extra,
+    productImg,
+    deviceImg: extra.deviceImg || productImg,
     id: row.id.toString(),
     productID: row.productID,
     productName: product.productName,
@@ -137,7 +143,7 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
     logLevel: row.logLevel,
     tags: row.tags as Record<string, string>,
     protocolConf: row.registration === 'operator' ? conf : { ...conf, [REGISTRATION_KEY]: row.registration },
-    createdTime: unixSeconds(row.createdAt),
+    createdTime,
     isOnline: row.isOnline ? OnlineState.online : OnlineState.offline,
     status: statusOf(row),
     firstLogin: unixSeconds(row.firstLogin),

@@ -108,7 +108,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         }
         note('product.update', { productID }, changedFields(row, data));
       });
-      changes.productChanged(productID);
+      changes.productUpdated(productID);
       return {};
     },
 
@@ -124,7 +124,6 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         if (isForeignKeyViolation(error)) throw new RpcError(Code.notEmpty, `product ${productID} still has devices`);
         throw error;
       }
-      changes.schemaChanged(productID);
       changes.productDeleted(productID);
       return {};
     },

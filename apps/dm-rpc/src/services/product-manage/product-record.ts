@@ -17,6 +17,7 @@ import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireProductID, requireText, textMap } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import { unixSeconds } from '../../wire/times';
+import { PRODUCT_DEFAULTS } from './product-defaults';
 
 export type ProductInput = RequestOf<typeof services.productManage, 'productInfoCreate'>;
 export type ProductOutput = ResponseOf<typeof services.productManage, 'productInfoRead'>;
@@ -108,6 +109,7 @@ export const changedProductRow = (info: ProductInput, row: ProductRow): Prisma.P
 
 /** @param secret the ProductSecret, opened; empty in lists */
 export const productInfo = (row: ProductRow, secret: string): ProductOutput => ({
+  ...PRODUCT_DEFAULTS,
   ...(row.extra as object),
   createdTime: unixSeconds(row.createdAt),
   productID: row.productID,

@@ -5,6 +5,7 @@ import { assembleModel, definitionFrom, type ThingModel } from '@alink/thing-mod
 import { badParameter, thingModelFault } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
+import { SCHEMA_DEFAULTS } from './product-defaults';
 
 type SchemaList = NonNullable<ResponseOf<typeof services.productManage, 'productSchemaIndex'>['list']>;
 export type SchemaOutput = SchemaList[number];
@@ -65,6 +66,7 @@ export const changedSchemaRow = (field: string, info: SchemaInput, row: SchemaRo
 };
 
 export const schemaInfo = (row: SchemaRow): SchemaOutput => ({
+  ...SCHEMA_DEFAULTS,
   ...(row.extra as object),
   productID: row.productID,
   type: row.type,

@@ -2,10 +2,17 @@
 import { ServiceStatus, valuesOf, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { badParameter, duplicate, isUniqueViolation, notFound } from '../../wire/errors';
+import { badParameter, isUniqueViolation, notFound } from '../../wire/errors';
 import { choice, requireText } from '../../wire/fields';
 import { orderOf, pageOf } from '../../wire/paging';
-import { changedProtocolRow, newProtocolRow, protocolInfo, protocolService } from './protocol-record';
+import {
+  announcedProtocolRow,
+  changedProtocolRow,
+  configsOf,
+  newProtocolRow,
+  protocolInfo,
+  protocolService,
+} from './protocol-record';
 
 const PROTOCOL_SORT = { id: 'id', code: 'code', name: 'name', createdTime: 'createdAt' } as const;
 const SERVICE_SORT = { id: 'id', code: 'code', ip: 'ip', port: 'port', updatedTime: 'updatedAt' } as const;
@@ -29,14 +36,18 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
   };
 
   return {
+    /** Gateways announce their protocol with it at each start. */
     async protocolInfoCreate(info) {
       const data = newProtocolRow(info);
       try {
-        const { id } = await prisma.protocolInfo.create({ data });
-        changes.protocolChanged(data.code);
-        return { id: id.toString() };
+        const row = await prisma.protocolInfo.create({ data });
+        changes.protocolChanged(row.code, configsOf(row));
+        return { id: row.id.toString() };
       } catch (error) {
-        throw isUniqueViolation(error) ? duplicate(`code ${data.code}`) : error;
+        if (!isUniqueViolation(error)) throw error;
+        const where = { code: data.code };
+        const { id } = await prisma.protocolInfo.update({ where, data: announcedProtocolRow(data) });
+        return { id: id.toString() };
       }
     },
 
@@ -44,27 +55,28 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
       const id = requireID(info.id);
       const row = await find({ id }, `protocol ${id}`);
       if (info.code && info.code !== row.code) throw badParameter('code', 'cannot be changed');
-      await prisma.protocolInfo.update({ where: { id }, data: changedProtocolRow(info, row) });
-      changes.protocolChanged(row.code);
+      const changed = await prisma.protocolInfo.update({ where: { id }, data: changedProtocolRow(info, row) });
+      changes.protocolChanged(row.code, configsOf(changed));
       return {};
     },
 
+    /** One that does not exist is deleted already. */
     async protocolInfoDelete({ id: text }) {
       const id = requireID(text);
-      const row = await find({ id }, `protocol ${id}`);
-      // The protocol first: whoever announces an instance of it at this moment holds it.
-      await prisma.$transaction([
-        prisma.protocolInfo.deleteMany({ where: { id } }),
-        prisma.protocolService.deleteMany({ where: { code: row.code } }),
-      ]);
-      changes.protocolChanged(row.code);
+      await prisma.$transaction(async (tx) => {
+        const row = await tx.protocolInfo.findUnique({ where: { id } });
+        if (!row) return;
+        // The protocol first: whoever announces an instance of it at this moment holds it.
+        await tx.protocolInfo.deleteMany({ where: { id } });
+        await tx.protocolService.deleteMany({ where: { code: row.code } });
+      });
       return {};
     },
 
     async protocolInfoRead({ id, code }) {
       if (id === '0' && code === '') throw badParameter('id', 'or code must be set');
       return protocolInfo(
-        await (id === '0' ? find({ code }, `protocol ${code}`) : find({ id: BigInt(id) }, `protocol ${id}`)),
+        await (code ? find({ code }, `protocol ${code}`) : find({ id: BigInt(id) }, `protocol ${id}`)),
       );
     },
 
@@ -108,10 +120,9 @@ export const protocolManage = ({ prisma, changes, now }: DmContext): Handlers<ty
       return {};
     },
 
-    async protocolServiceDelete({ id: text }) {
-      const id = requireID(text);
-      const { count } = await prisma.protocolService.deleteMany({ where: { id } });
-      if (count === 0) throw notFound(`protocol service ${id}`);
+    /** One that does not exist is deleted already. */
+    async protocolServiceDelete({ id }) {
+      await prisma.protocolService.deleteMany({ where: { id: requireID(id) } });
       return {};
     },
 

@@ -36,6 +36,34 @@ export const newProtocolRow = (info: ProtocolInput): Prisma.ProtocolInfoCreateIn
   ...listsOf(info, false),
 });
 
+/**
+ * What is taken over where a protocol that exists is announced again, as unitedrhino's dm does it. Its configurations are
+ * the operator's; how it is carried, and what its devices need, stay as they were first announced.
+ */
+export const announcedProtocolRow = ({
+  name,
+  desc,
+  endpoints,
+  etcdKey,
+  isEnableSyncProduct,
+  isEnableSyncDevice,
+  configFields,
+  productFields,
+}: Prisma.ProtocolInfoCreateInput): Prisma.ProtocolInfoUpdateInput => ({
+  name,
+  desc,
+  endpoints,
+  etcdKey,
+  isEnableSyncProduct,
+  isEnableSyncDevice,
+  configFields,
+  productFields,
+});
+
+/** The configurations that are in force, as gateways of the protocol are told them. */
+export const configsOf = ({ configInfos }: ProtocolRow): Record<string, string>[] =>
+  (configInfos as unknown as { readonly config: Record<string, string> }[]).map(({ config }) => config);
+
 /** What an update changes: only what is set. */
 export const changedProtocolRow = (info: ProtocolInput, row: ProtocolRow): Prisma.ProtocolInfoUpdateInput => ({
   ...(info.name && { name: requireText('name', info.name) }),
