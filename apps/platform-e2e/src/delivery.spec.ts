@@ -42,8 +42,10 @@ describe.each(backends)('on $name', (backend) => {
     const login = platform.login(PRODUCT, DEVICE, DEVICE_SECRET, { extra });
     const device = await SdkDevice.connect({ ...login, ...options });
     device.onPropertySet(({ params }) => ({ code: 200, data: params }));
-    // Kept means that the bus has heard of the connection, too: commands find it from now on.
+    // Kept means that the bus has heard of the connection, too: commands find it from now on. unitedrhino's dm sends none
+    // before it has heard of it itself.
     await device.publish(UPDATE, 'here');
+    await eventually(async () => expect(await platform.isOnline()).toBe(true));
     return device;
   };
 

@@ -82,6 +82,15 @@ test('the end of a session that was taken over leaves the device online', async 
   await eventually(() => expect(inShort()).toEqual(['connected', 'disconnected takenover']));
 });
 
+test('a device that is back at once was never away', async () => {
+  dmListens();
+  const first = await login();
+  await eventually(() => expect(told).toHaveLength(1));
+  first.closed('lost');
+  await login();
+  await eventually(() => expect(inShort()).toEqual(['connected', 'connected', 'disconnected takenover']));
+});
+
 test('a later session has the later place', async () => {
   dmListens();
   const first = await login();

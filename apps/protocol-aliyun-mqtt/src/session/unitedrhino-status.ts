@@ -4,6 +4,7 @@
  * Nodes order their sessions of one device by their clocks, as that dm does: several nodes need clocks that agree (NTP).
  */
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
@@ -14,6 +15,11 @@ import type { StatusTeller } from './status-teller';
 
 /** The reason of an end that leaves the device online: it has a later session. */
 const TAKEN_OVER = 'takenover';
+/**
+ * Milliseconds for which an end is held back. Its dm works on an end and the next beginning at the same time: of a device
+ * that is back at once, either may be the last that it writes.
+ */
+const HOLD_MS = 1000;
 /** Places in a millisecond, drawn by lot: two nodes take two logins of one millisecond for two. */
 const LOTS = 1000;
 
@@ -28,13 +34,21 @@ export class UnitedrhinoStatus implements StatusTeller {
 
   async tell(status: StatusChange, id: string, session: Session): Promise<Epoch> {
     const epoch = this.epochOf(session, status.timestamp);
-    const isOvertaken = isTakeOver(status.reason) || this.hasLater(session, epoch);
-    if (status.action === 'disconnected')
-      await this.publish({ ...status, ...(isOvertaken && { reason: TAKEN_OVER }) }, id);
-    // Told after the later one, it would be the last word on a device that may have left since.
-    else if (!isOvertaken || session.state !== 'ended') await this.publish(status, id);
+    await this.told[status.action](status, id, session, epoch);
     return epoch;
   }
+
+  private readonly told = {
+    connected: async (status: StatusChange, id: string, session: Session, epoch: Epoch): Promise<void> => {
+      // Told after a later one, it would be the last word on a device that may have left since.
+      if (session.state !== 'ended' || !this.hasLater(session, epoch)) await this.publish(status, id);
+    },
+    disconnected: async (status: StatusChange, id: string, session: Session, epoch: Epoch): Promise<void> => {
+      if (!isTakeOver(status.reason)) await sleep(HOLD_MS);
+      const isOvertaken = isTakeOver(status.reason) || this.hasLater(session, epoch);
+      await this.publish(isOvertaken ? { ...status, reason: TAKEN_OVER } : status, id);
+    },
+  };
 
   /** @param beginning unix milliseconds */
   private epochOf(session: Session, beginning: number): Epoch {
