@@ -8,7 +8,7 @@ import { subjects, writeDevicePublish, type JsonObject } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { LRUCache } from 'lru-cache';
-import { DeviceQueues } from './device-queues';
+import { DeviceQueues } from '../directory/device-queues';
 import type { Answerer, Asker } from './requests';
 
 /** Milliseconds that its dm may take. */

@@ -20,6 +20,7 @@ import type {
   ProductNames,
   Registration,
 } from '../credentials-source';
+import { DeviceQueues } from '../device-queues';
 import { orUnavailable } from '../dm-failure';
 import {
   DirectoryUnavailable,
@@ -57,6 +58,7 @@ export class UnitedrhinoCredentials implements CredentialsSource {
   private readonly products: Products;
   private readonly tokens: IssuedTokens;
   private readonly certificates: Certificates;
+  private readonly queues = new DeviceQueues();
 
   constructor(
     dm: RpcChannel,
@@ -84,15 +86,14 @@ export class UnitedrhinoCredentials implements CredentialsSource {
   }
 
   issueDeviceToken({ productID }: ProductNames, deviceName: string): Promise<IssuedPair> {
-    return served<IssuedPair>(async () => {
-      const none = { clientId: '', deviceToken: '' };
-      const refusal =
-        (await this.productRefusal(productID, AutoRegister.create)) ??
-        (await this.sharedName({ productID, deviceName }));
+    const names = { productID, deviceName };
+    const none = { clientId: '', deviceToken: '' };
+    return this.oneByOne<IssuedPair>(names, async () => {
+      const refusal = (await this.productRefusal(productID, AutoRegister.create)) ?? (await this.sharedName(names));
       if (refusal) return { ...refusal, ...none };
       const pair = { clientId: makeClientId(), deviceToken: makeDeviceToken(this.clock.now()) };
-      if (!(await this.keepIfRoom({ productID, deviceName }, pair))) return { outcome: 'tooManyTokens', ...none };
-      this.log.info({ productID, deviceName, clientId: pair.clientId }, 'a device has been given a deviceToken');
+      if (!(await this.keepIfRoom(names, pair))) return { outcome: 'tooManyTokens', ...none };
+      this.log.info({ ...names, clientId: pair.clientId }, 'a device has been given a deviceToken');
       return { outcome: 'registered', ...pair };
     });
   }
@@ -102,8 +103,8 @@ export class UnitedrhinoCredentials implements CredentialsSource {
   }
 
   issueIotToken({ productID, productKey }: ProductNames, deviceName: string): Promise<IssuedIotToken> {
-    return served(async () => {
-      const names = { productID, deviceName };
+    const names = { productID, deviceName };
+    return this.oneByOne(names, async () => {
       const device = await this.devices.find(names);
       if (!device) throw new DirectoryUnavailable('dm.rpc does not know the device any more');
       await this.makeRoom(names);
@@ -141,6 +142,11 @@ export class UnitedrhinoCredentials implements CredentialsSource {
     });
   }
 
+  /** What is issued to one device is issued one after another, as far as this node issues it. */
+  private oneByOne<T>({ productID, deviceName }: DeviceNames, work: () => Promise<T>): Promise<T> {
+    return served(() => this.queues.run(`${productID}/${deviceName}`, work));
+  }
+
   /** Why no device of the product may register; undefined when they may. */
   private async productRefusal(productID: string, needs: number): Promise<Refused | undefined> {
     const product = await this.products.read(productID);
@@ -163,11 +169,14 @@ export class UnitedrhinoCredentials implements CredentialsSource {
     return isActive(device) && registrationOf(device) !== SHARED_NAME ? { outcome: 'alreadyActive' } : undefined;
   }
 
-  /** Kept first and counted then: of several nodes that issue at once, each sees the tokens of the others. */
+  /**
+   * Kept first and counted then: of several nodes that issue at once, each sees the tokens of the others. Where there are
+   * too many, every one of them takes its own back: the devices ask again.
+   */
   private async keepIfRoom(device: DeviceNames, pair: { clientId: string; deviceToken: string }): Promise<boolean> {
     await this.tokens.keep(device, { kind: 'device', id: pair.clientId, token: pair.deviceToken });
-    const place = (await this.tokens.list(device, 'device')).findIndex(({ id }) => id === pair.clientId);
-    if (place >= 0 && place < MAX_DEVICE_TOKENS) return true;
+    const { length } = await this.tokens.list(device, 'device');
+    if (length <= MAX_DEVICE_TOKENS) return true;
     await this.tokens.revoke(device, pair.clientId);
     return false;
   }
