@@ -7,9 +7,17 @@ import { startUnitedrhino, type BusMode, type Unitedrhino } from '@alink/testing
 
 const log = createLogger({ name: 'test', level: 'fatal' });
 
+export const TEMP = {
+  identifier: 'Temp',
+  name: 't',
+  mode: 'rw',
+  define: { type: 'float', min: '-40', max: '120', step: '0.1' },
+};
+
+/** One of whose identifiers Alibaba's protocol has no room for. */
 export const MODEL = JSON.stringify({
   properties: [
-    { identifier: 'Temp', name: 't', mode: 'rw', define: { type: 'float', min: '-40', max: '120', step: '0.1' } },
+    TEMP,
     {
       identifier: 'with-dash',
       name: 'allowed there',

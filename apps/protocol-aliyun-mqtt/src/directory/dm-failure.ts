@@ -25,12 +25,15 @@ export const orUnavailable = async <T>(calls: Promise<T>): Promise<T> => {
   }
 };
 
-/** Undefined for "not found"; every other error is passed on. */
-export const orUndefined = async <T>(call: Promise<T>): Promise<T | undefined> => {
+/** Undefined for "not found", or for other codes; every other error is passed on. */
+export const orUndefined = async <T>(
+  call: Promise<T>,
+  codes: readonly number[] = [Code.notFound],
+): Promise<T | undefined> => {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof RpcError && error.code === Code.notFound) return undefined;
+    if (error instanceof RpcError && codes.includes(error.code)) return undefined;
     throw error;
   }
 };

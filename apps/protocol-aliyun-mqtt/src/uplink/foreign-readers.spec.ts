@@ -1,5 +1,6 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
 import { readDevicePublish, type DeviceReport } from '@alink/contract';
+import { createMessageBed } from '../../test/message-bed';
 import { ForeignReaders } from './foreign-readers';
 
 const report: DeviceReport = {
@@ -26,6 +27,15 @@ beforeEach(() => {
 afterEach(() => bus.close());
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('nobody who reads the other form: only the stream has it', async () => {
+  const bed = await createMessageBed({ foreignReaders: false });
+  bed.bus.subscribe('device.up.>', ({ data }) => void heard.push(data));
+  await bed.publish('thing/event/property/post', '{"id":"1","params":{"Temp":20}}');
+  await settle();
+  expect([bed.reports.length, heard]).toEqual([1, []]);
+  await bed.stop();
+});
 
 test('a copy goes beside the stream once it is kept, and says that it is one', async () => {
   await new ForeignReaders(bus, stream).keep(report);

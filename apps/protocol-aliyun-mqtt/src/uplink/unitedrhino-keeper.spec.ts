@@ -88,7 +88,7 @@ test('lines of the device’s log keep their times, levels and words', async () 
   const line = { utcTime: '2024-03-06T15:15:27.464+0800', logLevel: 'ERROR', module: 'net', code: '4103' };
   const params = [
     { ...line, logContent: 'no route' },
-    { logLevel: 'odd', logContent: 'x' },
+    { logLevel: 'odd', logContent: '长'.repeat(300) },
   ];
   await keeper.keep(bytes('/sys/p1/d-1/thing/log/post', JSON.stringify({ id: '1', params })));
   expect(told()).toEqual([
@@ -98,7 +98,7 @@ test('lines of the device’s log keep their times, levels and words', async () 
       method: 'report',
       params: [
         { timestamp: Date.parse('2024-03-06T07:15:27.464Z'), logLevel: 2, content: 'net 4103 no route' },
-        { timestamp: NOW, logLevel: 5, content: 'x' },
+        { timestamp: NOW, logLevel: 5, content: '长'.repeat(256) },
       ],
       sys: { noAsk: true },
     },

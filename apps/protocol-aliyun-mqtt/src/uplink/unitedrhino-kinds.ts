@@ -78,6 +78,9 @@ const levels: Readonly<Record<string, number>> = {
 /** Lines in one report ("Alibaba Cloud IoT documentation, 'Device log'"). */
 const MAX_LINES = 40;
 
+/** Characters of a line: its column has no room for more, and would refuse the line. */
+const MAX_CONTENT = 256;
+
 /** `2024-03-06T15:15:27.464+0800`; the time of arrival where it cannot be read. */
 const timeOf = (utcTime: unknown, now: number): number => {
   const time = typeof utcTime === 'string' ? Date.parse(utcTime.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : NaN;
@@ -90,7 +93,8 @@ const lineOf = (item: unknown, now: number): JsonObject => {
   const words = [module, code, traceContext, logContent].filter((word) => typeof word === 'string' && word !== '');
   if (words.length === 0) throw malformed('a line of the log is empty');
   const level = levels[String(logLevel).toUpperCase()] ?? LogLevel.debug;
-  return { timestamp: timeOf(utcTime, now), logLevel: level, content: words.join(' ') };
+  const content = Array.from(words.join(' ')).slice(0, MAX_CONTENT).join('');
+  return { timestamp: timeOf(utcTime, now), logLevel: level, content };
 };
 
 /** Lines of the device's own log. */

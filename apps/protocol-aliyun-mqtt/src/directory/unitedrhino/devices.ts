@@ -2,7 +2,7 @@
  * Devices of unitedrhino's dm.rpc. Asked for a device that a product does not have, it answers with one of that name of any
  * other product, so every answer is compared with the question.
  */
-import { services } from '@alink/contract';
+import { Code, services } from '@alink/contract';
 import type { Client, RpcChannel } from '@alink/rpc';
 import { createDevice } from '../create-device';
 import { orUndefined } from '../dm-failure';
@@ -51,9 +51,25 @@ export class Devices {
     return list.filter((device) => device.deviceName === deviceName);
   }
 
-  /** The JSON of its own thing model, with that of its product; undefined where it has none. @throws {RpcError} */
+  /**
+   * The JSON of its thing model, with the definitions of its product; undefined where it has none of its own.
+   * @throws {RpcError}
+   */
   async schemaOf({ productID, deviceName }: DeviceNames): Promise<string | undefined> {
-    const asked = { productID, deviceName, withProductSchema: true };
-    return (await orUndefined(this.client.deviceSchemaTslRead(asked)))?.tsl || undefined;
+    const schema = async (withProductSchema: boolean): Promise<string> => {
+      const read = this.client.deviceSchemaTslRead({ productID, deviceName, withProductSchema });
+      return (await orUndefined(read, [Code.notFound, Code.notImplemented]))?.tsl ?? '';
+    };
+    return hasDefinitions(await schema(false)) ? schema(true) : undefined;
   }
 }
+
+/** A device that has none of its own is answered with a document that is empty. */
+const hasDefinitions = (schema: string): boolean => {
+  try {
+    const lists = Object.values(JSON.parse(schema || '{}') as object);
+    return lists.some((list) => Array.isArray(list) && list.length > 0);
+  } catch {
+    return false;
+  }
+};

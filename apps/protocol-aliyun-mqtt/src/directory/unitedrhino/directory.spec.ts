@@ -1,8 +1,8 @@
 /** Records of devices and products, as unitedrhino's own methods tell them. */
 import { createLogger } from '@alink/runtime';
-import type { Service } from '@alink/contract';
-import { connectRpc, type RpcChannel } from '@alink/rpc';
-import { RhinoBed } from '../../../test/rhino-bed';
+import { Code, type Service } from '@alink/contract';
+import { connectRpc, RpcError, type RpcChannel } from '@alink/rpc';
+import { RhinoBed, TEMP } from '../../../test/rhino-bed';
 import { DirectoryUnavailable, NotServedByDm } from '../records';
 import { UnitedrhinoDirectory } from './directory';
 
@@ -24,14 +24,14 @@ beforeEach(() => {
 /** The device with its product, as a login asks for them. */
 const find = (productKey: string, deviceName: string) => directory.resolve([{ productKey, deviceName }], [productKey]);
 
-type Method = (...args: unknown[]) => unknown;
+type Method = (request: object) => Promise<unknown>;
 
-/** A channel whose calls are noted by their methods. */
-const noting = (dm: RpcChannel, asked: string[]): RpcChannel => {
+/** A channel whose calls are noted by their methods; some methods may answer otherwise. */
+const noting = (dm: RpcChannel, asked: string[], others: Record<string, Method> = {}): RpcChannel => {
   const client = (service: Service): object =>
     new Proxy(dm.client(service), {
       get: (methods: Record<string, Method>, name: string) => {
-        return (...args: unknown[]) => (asked.push(name), methods[name]!(...args));
+        return (request: object) => (asked.push(name), (others[name] ?? methods[name]!)(request));
       },
     });
   return { ...dm, target: dm.target, client } as unknown as RpcChannel;
@@ -90,16 +90,16 @@ test('a product is found by the ProductKey in its settings too, unless several h
   expect(lines.join('')).toContain('several products have this ProductKey');
 });
 
-test('once its product is known, a device costs one question', async () => {
+test('once its product is known, a device costs two questions at the same time', async () => {
   const productID = await bed.product();
   await bed.device(productID, 'd1');
   const asked: string[] = [];
   directory = new UnitedrhinoDirectory(noting(bed.dm, asked), log);
   await find(productID, 'd1');
-  expect(asked).toEqual(['productInfoRead', 'productSchemaTslRead', 'deviceInfoRead']);
+  expect(asked).toEqual(['productInfoRead', 'productSchemaTslRead', 'deviceInfoRead', 'deviceSchemaTslRead']);
   asked.splice(0);
   expect((await directory.resolve([{ productKey: productID, deviceName: 'd1' }], [])).devices).toHaveLength(1);
-  expect(asked).toEqual(['deviceInfoRead']);
+  expect(asked).toEqual(['deviceInfoRead', 'deviceSchemaTslRead']);
 });
 
 test('of a thing model what can be read is in force, and what cannot is logged once', async () => {
@@ -112,6 +112,35 @@ test('of a thing model what can be read is in force, and what cannot is logged o
   const told = lines.filter((line) => line.includes('left out'));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/properties\[1\]\.identifier/);
+});
+
+describe('a device', () => {
+  const own = { identifier: 'own', name: '', mode: 'r', define: { type: 'int' } };
+  const modelOf = async (deviceSchemaTslRead: Method) => {
+    const productID = await bed.product();
+    await bed.device(productID, 'd1');
+    directory = new UnitedrhinoDirectory(noting(bed.dm, [], { deviceSchemaTslRead }), log);
+    return (await find(productID, 'd1')).devices[0]!.model;
+  };
+
+  test('with definitions of its own has a thing model of its own', async () => {
+    const model = await modelOf(async (request) => ({
+      tsl: JSON.stringify({
+        properties: 'withProductSchema' in request && request.withProductSchema ? [own, TEMP] : [own],
+        events: [],
+        actions: [],
+      }),
+    }));
+    expect(model!.checkProperties({ own: 1, Temp: 2 }).accepted).toEqual({ own: 1, Temp: 2 });
+  });
+
+  test.each<[string, Method]>([
+    ['none', async () => ({ tsl: '{"profile":{},"properties":[],"events":[],"actions":[]}' })],
+    ['nothing that can be read', async () => ({ tsl: '{' })],
+    ['a dm.rpc that knows none', () => Promise.reject(new RpcError(Code.notImplemented, 'unimplemented'))],
+  ])('with %s has that of its product', async (_what, answer) => {
+    expect(await modelOf(answer)).toBeUndefined();
+  });
 });
 
 test('a device is created once, however often it is asked for', async () => {

@@ -68,7 +68,9 @@ export class UnitedrhinoDirectory implements DirectorySource {
 
   private async readDevice({ productKey, deviceName }: DeviceRef): Promise<DeviceEntry | undefined> {
     const productID = await this.products.idOf(productKey);
-    const device = productID === undefined ? undefined : await this.devices.find({ productID, deviceName });
+    if (productID === undefined) return undefined;
+    const names = { productID, deviceName };
+    const [device, model] = await Promise.all([this.devices.find(names), this.modelOf(names)]);
     if (!device) return undefined;
     return {
       productKey,
@@ -80,7 +82,7 @@ export class UnitedrhinoDirectory implements DirectorySource {
       lastClientId: '',
       resetAt: 0,
       tokens: [],
-      model: await this.modelOf(device),
+      model,
     };
   }
 
