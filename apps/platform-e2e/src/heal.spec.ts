@@ -147,7 +147,7 @@ test('a login on another node cuts the session on this one, and the device stays
   await expectEverythingToWork(third);
   await eventually(async () => {
     const { list } = await platform.client(services.deviceMsg).statusLogIndex({ ...key, page: { page: 1, size: 1 } });
-    expect(list[0]).toMatchObject({ status: '2' });
+    expect(list[0]).toMatchObject({ status: '1' });
   });
   await third.end();
   await eventually(async () => expect(await platform.isOnline()).toBe(false), PATIENT);
