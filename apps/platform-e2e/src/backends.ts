@@ -12,7 +12,7 @@ const LACKING = {
   chosenProductSecret: 'unitedrhino draws each ProductSecret itself',
   callType: 'the struct of its thing model has no call type, so each service is asynchronous',
   sendMsg: 'its sendMsg answers success and sends nothing',
-  undelivered: 'its dm hears of a command what the device answers, and nothing of the node',
+  undelivered: 'its dm says of every command that failed the same, whatever the cause (2000004)',
   storedOnSilence: 'its propertyGetReportSend has no stored values for a device that is silent',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;

@@ -71,6 +71,7 @@ export class UnitedrhinoRequests implements Answerer {
   ask(question: Question, of: Asker): Promise<Reply> {
     const answer = answers[question.kind] as Answer<QuestionKind> | undefined;
     if (!answer) return Promise.reject(new Error(`unitedrhino’s dm does not serve ${question.kind}`));
+    if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
     const tools: Tools = {
       ask: (method, params) => this.askOverBus(of, method, params),
       tags: () => this.options.tagsOf(of),

@@ -34,8 +34,8 @@ const createTask = async (tasks: Tasks): Promise<void> => {
 
 /** Another implementation of the protocol may have made the task, with a topic of its own. */
 const topicOfTask = async (tasks: Tasks): Promise<string> => {
-  const { params } = await tasks.TaskInfoRead({ groupCode: GROUP_CODE, code: TASK_CODE });
   try {
+    const { params } = await tasks.TaskInfoRead({ groupCode: GROUP_CODE, code: TASK_CODE });
     const { topic } = JSON.parse(params) as { readonly topic?: unknown };
     return typeof topic === 'string' && topic !== '' ? topic : subjects.nodeTimer;
   } catch {

@@ -28,3 +28,22 @@ export class NeverKeptError extends Error {
     super(message);
   }
 }
+
+/** Bytes of one report: NATS takes 1 MiB. Only JSON that is written longer than it came, as 1e20 is, comes near. */
+const MAX_REPORT_BYTES = 1_000_000;
+
+/** A report that no message has room for. */
+export class ReportTooLargeError extends NeverKeptError {
+  override readonly name = 'ReportTooLargeError';
+
+  constructor() {
+    super(460, 'written out, the report is over 1 MB', 'send it in parts');
+  }
+}
+
+/**
+ * Whether a report is too large as it is written out. Bytes of a text in UTF-8 take long to count; no character has more
+ * than three for each of its units.
+ */
+export const isTooLarge = (text: string): boolean =>
+  text.length * 3 > MAX_REPORT_BYTES && Buffer.byteLength(text) > MAX_REPORT_BYTES;

@@ -4,26 +4,10 @@
  */
 import { encodeReport, joinReports, shardOf, subjects, type DeviceReport } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import { NeverKeptError, type Keeper } from './keeper';
+import { isTooLarge, ReportTooLargeError, type Keeper } from './keeper';
 
 /** Characters of a message after which the next one begins: at three bytes each, well below NATS' limit of 1 MB. */
 const MAX_CHARACTERS = 200_000;
-
-/** Bytes of one report: NATS takes 1 MiB. Only JSON that is written longer than it came, as 1e20 is, comes near. */
-const MAX_REPORT_BYTES = 1_000_000;
-
-/** A report that no message has room for. */
-export class ReportTooLargeError extends NeverKeptError {
-  override readonly name = 'ReportTooLargeError';
-
-  constructor() {
-    super(460, 'written out, the report is over 1 MB', 'send it in parts');
-  }
-}
-
-/** Bytes of a text in UTF-8 take long to count; no character has more than three for each of its units. */
-const isTooLarge = (text: string): boolean =>
-  text.length * 3 > MAX_REPORT_BYTES && Buffer.byteLength(text) > MAX_REPORT_BYTES;
 
 /** Reports that will go out together. */
 interface Gathering {

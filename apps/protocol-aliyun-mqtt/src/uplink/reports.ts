@@ -37,12 +37,14 @@ export class Reports {
   async take(session: Session, message: PlatformMessage, publish: ReadPublish): Promise<void> {
     const { topic, payload, outcome } = publish;
     const report = this.reportOf(session, message, publish);
-    try {
-      await this.keep(report, publish);
+    const failure = await this.keep(report, publish).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure) this.refuse(session, publish, failure.error);
+    else {
       this.notes.kept(session, report, outcome);
       if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
-    } catch (error) {
-      this.refuse(session, publish, error);
     }
     // A device that subscribes its own custom topic gets its own message, as with any broker.
     if (outcome.echo) session.deliver({ topic, payload, qos: 0 }, true);

@@ -60,6 +60,13 @@ test('one that nobody says to have is not kept', async () => {
   await expect(new UnitedrhinoKeeper(bus).keep(report)).rejects.toThrow('no answer');
 });
 
+test('one that no message has room for never will be', async () => {
+  const params = { text: 'x'.repeat(800_000) };
+  const large = { ...report, message: { method: 'report', msgToken: '1', timestamp: NOW, params } } as DeviceReport;
+  await expect(keeper.keep(large)).rejects.toMatchObject({ name: 'ReportTooLargeError', code: 460 });
+  expect(heard).toEqual([]);
+});
+
 test('the version of the firmware is information about the device', async () => {
   await keeper.keep(bytes('/ota/device/inform/p1/d-1', '{"id":1, "params":{"version":"1.0.1"}}'));
   await keeper.keep(bytes('/ota/device/inform/p1/d-1', '{"id":"2","params":{"version":"1.0.2","module":"default"}}'));

@@ -5,7 +5,7 @@
 import { subjects, writeDevicePublish, type DeviceReport } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import { parseTopic, type DeviceTopic } from '@alink/topic';
-import { NeverKeptError, type Keeper } from './keeper';
+import { isTooLarge, NeverKeptError, ReportTooLargeError, type Keeper } from './keeper';
 import { kindOf, type RhinoUplink } from './unitedrhino-kinds';
 
 export class UnitedrhinoKeeper implements Keeper {
@@ -20,10 +20,9 @@ export class UnitedrhinoKeeper implements Keeper {
     if (!uplink) return;
     const { productID, deviceName, topic, arrivedAt, explain } = report;
     const content = { productID, deviceName, topic, explain, ...uplink };
-    await this.bus.publishHeard(
-      subjects.up(uplink.handle, productID, deviceName),
-      writeDevicePublish(content, arrivedAt),
-    );
+    const text = writeDevicePublish(content, arrivedAt);
+    if (isTooLarge(text)) throw new ReportTooLargeError();
+    await this.bus.publishHeard(subjects.up(uplink.handle, productID, deviceName), text);
   }
 }
 
