@@ -19,8 +19,8 @@ import (
 
 //go:generate npx --yes @bufbuild/buf@1.75.0 generate
 
-// online is what DeviceInfo.IsOnline holds for a device that is connected; 1 is offline.
-const online = 2
+// online is what DeviceInfo.IsOnline holds for a device that is connected; 2 is offline.
+const online = 1
 
 func main() {
 	log.SetFlags(0)
