@@ -8,11 +8,9 @@ import { UnitedrhinoPlatform } from './unitedrhino-platform';
 /** What unitedrhino's services lack, each with the reason. */
 const LACKING = {
   deviceAdmin: 'alink.DeviceAdmin is a service of our dm alone',
-  credentials: 'alink.Credentials is a service of our dm alone',
-  chosenProductSecret: 'unitedrhino draws each ProductSecret itself',
+  productCa: 'its dm has no place for the CAs of products',
   callType: 'the struct of its thing model has no call type, so each service is asynchronous',
   sendMsg: 'its sendMsg answers success and sends nothing',
-  undelivered: 'its dm says of every command that failed the same, whatever the cause (2000004)',
   storedOnSilence: 'its propertyGetReportSend has no stored values for a device that is silent',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
@@ -22,6 +20,8 @@ export interface Backend {
   readonly name: string;
   /** Starts the services and the node. */
   start(): Promise<Platform>;
+  /** How a caller hears that the node could not write a command to a device that is connected. */
+  readonly undelivered: { readonly code: number; readonly message: unknown };
   /** Tests, in a group of their own, that need what not every backend has. */
   needs(lack: Lack, tests: () => void): void;
 }
@@ -29,12 +29,15 @@ export interface Backend {
 const ours: Backend = {
   name: 'our services',
   start: () => Platform.start(),
+  undelivered: { code: 2000003, message: expect.stringMatching(/unsubscribed/) },
   needs: (_lack, tests) => tests(),
 };
 
 const unitedrhino: Backend = {
   name: "unitedrhino's services",
   start: () => UnitedrhinoPlatform.startWith(),
+  // Whatever comes back with another code than 200 is the device's refusal to it.
+  undelivered: { code: 2000004, message: '指令发送失败' },
   needs: (lack, tests) => describe.skip(`left out, since ${LACKING[lack]}`, tests),
 };
 

@@ -105,6 +105,16 @@ export class Platform extends SpawnedPlatform {
     await this.client(services.deviceManage).deviceInfoCreate({ productID, deviceName, secret });
   }
 
+  /** Gives a device of the manual's product these tags and no others, as an operator. */
+  async setTags(deviceName: string, tags: Record<string, string>): Promise<void> {
+    await this.client(services.deviceAdmin).setDeviceTags({ productID: PRODUCT, deviceName, tags });
+  }
+
+  /** Lets a device in with this client certificate, in PEM. */
+  async registerCertificate(productID: string, deviceName: string, pem: string): Promise<void> {
+    await this.client(services.deviceAdmin).registerCertificate({ productID, deviceName, pem });
+  }
+
   /** What a device of this platform dials and signs. */
   login(productKey: string, deviceName: string, deviceSecret: string, more: object = {}): SdkDeviceOptions {
     const credentials = deviceCredentials({ productKey, deviceName, deviceSecret, timestamp: Date.now(), ...more });

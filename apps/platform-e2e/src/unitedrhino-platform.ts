@@ -1,4 +1,5 @@
 /** Our node as a process on unitedrhino's (联犀) dm.rpc and timedjob.rpc, as libs/testing plays them. */
+import { services } from '@alink/contract';
 import type { SpawnedPlatformOptions, TestDatabase } from '@alink/testing';
 import { startUnitedrhino, type BusMode, type Unitedrhino } from '@alink/testing/unitedrhino';
 import { exportModel, importThingModel } from '@alink/thing-model';
@@ -43,6 +44,16 @@ export class UnitedrhinoPlatform extends Platform {
   override async importModel(productID: string, tsl: string): Promise<void> {
     const { model } = importThingModel(tsl);
     await super.importModel(productID, JSON.stringify(exportModel(model, productID)));
+  }
+
+  override async setTags(deviceName: string, tags: Record<string, string>): Promise<void> {
+    await this.client(services.deviceManage).deviceInfoUpdate({ productID: PRODUCT, deviceName, tags });
+  }
+
+  /** Among the texts that it keeps with a device. */
+  override async registerCertificate(productID: string, deviceName: string, pem: string): Promise<void> {
+    const profile = { device: { productID, deviceName }, code: 'alink:x509', params: pem };
+    await this.client(services.deviceManage).deviceProfileUpdate(profile);
   }
 
   /** Its dm takes no lines of ours; they stand in the log of the node. */

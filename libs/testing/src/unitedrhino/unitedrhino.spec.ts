@@ -253,7 +253,7 @@ describe('calls', () => {
   let dm: RhinoClient;
   let timedjob: RhinoClient;
   beforeAll(async () => {
-    rhino = await startUnitedrhino({ etcd: etcd.hosts, nats: nats.url });
+    rhino = await startUnitedrhino({ etcd: etcd.hosts, nats: nats.url, onlineFixMs: 200 });
     dm = new RhinoClient(rhino.dm.address);
     timedjob = new RhinoClient(rhino.timedjob.address, null);
     await dm.call('dm.ProductManage/productInfoCreate', { productID: 'calls', productName: 'calls', secret: 'mine' });
@@ -318,6 +318,17 @@ describe('calls', () => {
     await dm.call('dm.DeviceManage/deviceProfileUpdate', { device, code, params: '{"a":1}' });
     const { profiles } = await dm.call('dm.DeviceManage/deviceProfileIndex', { device, codes: [] });
     expect(profiles).toEqual([{ device, code, params: '{"a":1}' }]);
+  });
+
+  test('a device that reports, and counts as offline, is online a while later', async () => {
+    const device = { productID: 'calls', deviceName: 'named' };
+    const gateway = await ForeignGateway.start({ code: 'iThings', dm, timedjob, nats: nats.url });
+    await gateway.uplink(device, 'thing', 'property', { method: 'getStatus', msgToken: '1' });
+    await eventually(() => expect(gateway.received('getStatusReply')).toHaveLength(1));
+    const read = () => dm.call('dm.DeviceManage/deviceInfoRead', device);
+    expect(await read()).toMatchObject({ isOnline: '2' });
+    await eventually(async () => expect(await read()).toMatchObject({ isOnline: '1' }));
+    await gateway.stop();
   });
 
   test('what it has not is unimplemented, which its callers take for a system error', async () => {

@@ -85,7 +85,7 @@ export class RhinoBus {
       if ('ack' in message) message.ack();
       else message.respond('+ACK');
       const opened = this.open(message.subject, message.data);
-      if (opened) void Promise.resolve(take(opened)).catch((error: unknown) => this.complain(message.subject, error));
+      if (opened) void this.handle(opened, take);
     };
     if (!this.stream) {
       const subscription = this.connection.subscribe(subject, { queue, callback: (_error, message) => hear(message) });
@@ -115,6 +115,15 @@ export class RhinoBus {
     const unique = this.consumers.has(name) ? `${name}_${this.consumers.size}` : name;
     this.consumers.add(unique);
     return unique;
+  }
+
+  /** What its handlers fail with goes to the log, and they hear the next message. */
+  private async handle(message: BusMessage, take: (message: BusMessage) => void | Promise<void>): Promise<void> {
+    try {
+      await take(message);
+    } catch (error) {
+      this.complain(message.subject, error);
+    }
   }
 
   private open(subject: string, body: Uint8Array): BusMessage | undefined {

@@ -1,5 +1,4 @@
 /** dm.DeviceInteract: commands to devices (unitedrhino, things: deviceinteract). */
-import type { ReadMessage } from '../caller/device-publish';
 import { RhinoError } from '../wire/rhino-error';
 import type { DmMessage } from '../wire/messages';
 import type { Methods } from '../wire/rpc-server';
@@ -37,8 +36,8 @@ const parseParams = (text: string, detail: string): Params => {
 const impatient = (model: RhinoModel, params: Params): string | undefined =>
   Object.keys(params).find((identifier) => !model.property(identifier)?.isUseShadow);
 
-const refusedByDevice = ({ msg }: ReadMessage): RhinoError =>
-  new RhinoError(2000004, [], msg ? `指令发送失败:${msg}` : '指令发送失败');
+/** Whatever the device has said about it. */
+const refusedByDevice = (): RhinoError => new RhinoError(2000004, [], '指令发送失败');
 
 export const commandMethods = (
   { state, bus, applications }: DmContext,
@@ -94,7 +93,7 @@ export const commandMethods = (
       const answer = await askDevice(bus, downlink, msgToken, timeoutMs).catch((error: unknown) => {
         throw new RhinoError(RhinoError.from(error).code, [], '指令发送失败');
       });
-      if (answer.code !== OK) throw refusedByDevice(answer);
+      if (answer.code !== OK) throw refusedByDevice();
       return { msgToken, code: answer.code, msg: answer.msg };
     },
 
@@ -125,7 +124,7 @@ export const commandMethods = (
         return { msgToken };
       }
       const answer = await askDevice(bus, downlink, msgToken, ANSWER_MS);
-      if (answer.code !== OK) throw refusedByDevice(answer);
+      if (answer.code !== OK) throw refusedByDevice();
       await told();
       return { msgToken, code: answer.code, msg: answer.msg, outputParams: JSON.stringify(answer.data ?? null) };
     },

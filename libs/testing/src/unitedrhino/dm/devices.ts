@@ -53,17 +53,20 @@ const newDevice = (state: DmState, request: DeviceInfo): Device => {
 /** What anybody may change, and what only an administrator may. There is no way to another secret. */
 export const changeDevice = (device: Device, change: Partial<DeviceInfo>, user: RhinoUser): void => {
   const { tags, deviceAlias, mac, imei, hardInfo, softInfo } = change;
-  if (tags && Object.keys(tags).length > 0) device.tags = tags;
+  if (tags) device.tags = tags;
   if (deviceAlias) device.deviceAlias = deviceAlias.value;
   Object.assign(device, mac && { mac }, imei && { imei }, hardInfo && { hardInfo }, softInfo && { softInfo });
   if (!user.IsAdmin) return;
   const { protocolConf, version, isEnable = '0', logLevel = '0', isOnline = '0' } = change;
-  if (protocolConf && Object.keys(protocolConf).length > 0) device.protocolConf = protocolConf;
+  if (protocolConf) device.protocolConf = protocolConf;
   if (version) device.version = version.value;
   if (isEnable !== '0') device.isEnable = Number(isEnable);
   if (logLevel !== '0') device.logLevel = Number(logLevel);
   if (isOnline !== '0') changeOnline(device, Number(isOnline));
 };
+
+/** On the wire an empty map and an absent one are the same: it is left as it is. */
+const unlessEmpty = <T extends object>(map: T): T | undefined => (Object.keys(map).length > 0 ? map : undefined);
 
 const changeOnline = (device: Device, isOnline: number): void => {
   device.isOnline = isOnline;
@@ -128,7 +131,8 @@ export const deviceMethods = ({ state, notices, presence }: DmContext): Methods[
     if (!device) {
       throw new RhinoError(100009, [`not find device productID=${productID} deviceName=${deviceName}`]);
     }
-    changeDevice(device, request, caller);
+    const { tags, protocolConf, ...rest } = request;
+    changeDevice(device, { ...rest, tags: unlessEmpty(tags), protocolConf: unlessEmpty(protocolConf) }, caller);
     await notices.deviceStale(device);
     await notices.device(device, 'update');
     return {};

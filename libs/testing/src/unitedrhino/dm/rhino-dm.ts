@@ -12,6 +12,7 @@ import { messageMethods } from './device-messages';
 import { deviceMethods } from './devices';
 import { publishToDevice } from './downlink';
 import { Notices } from './notices';
+import { ONLINE_FIX_MS, OnlineFix } from './online-fix';
 import { PendingRequests } from './pending';
 import { Presence } from './presence';
 import { productMethods } from './products';
@@ -31,6 +32,8 @@ export interface RhinoOptions {
   readonly mode?: BusMode;
   /** Where its gRPC listens; by default the system chooses. */
   readonly port?: number;
+  /** Milliseconds until a device that reports, and counts as offline, is online; by default as there. */
+  readonly onlineFixMs?: number;
 }
 
 export interface RhinoDm {
@@ -47,7 +50,8 @@ export interface RhinoDm {
   stop(): Promise<void>;
 }
 
-export const startRhinoDm = async ({ etcd, nats, mode = 'nats', port = 0 }: RhinoOptions): Promise<RhinoDm> => {
+export const startRhinoDm = async (options: RhinoOptions): Promise<RhinoDm> => {
+  const { etcd, nats, mode = 'nats', port = 0, onlineFixMs = ONLINE_FIX_MS } = options;
   const bus = await RhinoBus.connect({ url: nats, mode, service: 'dm.rpc' });
   const state = new DmState();
   const notices = new Notices(bus);
@@ -57,7 +61,8 @@ export const startRhinoDm = async ({ etcd, nats, mode = 'nats', port = 0 }: Rhin
   const pending = new PendingRequests();
   const reports = new Reports(state, applications);
   const thing = new ThingUplinks({ state, reports, applications, notices, pending });
-  await new Uplinks({ bus, state, presence, thing }).start();
+  const onlineFix = new OnlineFix(state, presence, onlineFixMs);
+  await new Uplinks({ bus, state, presence, thing, onlineFix }).start();
   const methods = {
     ProductManage: productMethods(context),
     DeviceManage: { ...deviceMethods(context), ...profileMethods(context) },
@@ -78,6 +83,7 @@ export const startRhinoDm = async ({ etcd, nats, mode = 'nats', port = 0 }: Rhin
       return publishToDevice(bus, { ...device, handle, type, body, protocolCode });
     },
     stop: async () => {
+      onlineFix.stop();
       await registered.withdraw();
       await server.stop();
       await bus.close();

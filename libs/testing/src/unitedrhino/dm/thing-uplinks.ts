@@ -41,6 +41,16 @@ const SILENT: Outcome = { answered: false };
 
 type Params = Readonly<Record<string, unknown>>;
 
+/** What a device says of itself; its tags are those from now on, all of them. */
+interface DeviceSays {
+  readonly version?: string;
+  readonly tags?: Record<string, string>;
+  readonly mac?: string;
+  readonly imei?: string;
+  readonly hardInfo?: string;
+  readonly softInfo?: string;
+}
+
 const isParams = (value: unknown): value is Params =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -113,9 +123,8 @@ export class ThingUplinks {
 
   private async reportInfo(publish: ReadPublish, params: Params): Promise<void> {
     const device = this.parts.state.device(publish)!;
-    const { version, tags, mac, imei, hardInfo, softInfo } = params as Readonly<Record<string, string>>;
-    const told = { tags: tags as unknown as Record<string, string>, mac, imei, hardInfo, softInfo };
-    changeDevice(device, { ...told, ...(version && { version: { value: version } }) }, ROOT_USER);
+    const { tags, version, ...told } = params as DeviceSays;
+    changeDevice(device, { ...told, tags, ...(version && { version: { value: version } }) }, ROOT_USER);
     await this.parts.notices.deviceStale(device);
     await this.parts.notices.device(device, 'update');
   }

@@ -4,6 +4,7 @@ import { readDevConn, readDeviceMessage, readDevPublish, type ReadPublish } from
 import { GoStruct } from '../caller/go-json';
 import { RhinoError } from '../wire/rhino-error';
 import { publishToDevice } from './downlink';
+import type { OnlineFix } from './online-fix';
 import type { Presence } from './presence';
 import type { DmState } from './state';
 import { replyTo, Unanswered, type Outcome, type ThingUplinks } from './thing-uplinks';
@@ -13,6 +14,7 @@ export interface UplinkParts {
   readonly state: DmState;
   readonly presence: Presence;
   readonly thing: ThingUplinks;
+  readonly onlineFix: OnlineFix;
 }
 
 /** What all messages have. */
@@ -82,6 +84,7 @@ export class Uplinks {
   private async outcomeOf(publish: ReadPublish, head: Head): Promise<Outcome> {
     switch (publish.handle) {
       case 'thing':
+        this.parts.onlineFix.reported(publish, head.timestamp || publish.timestamp);
         return this.parts.thing.take(publish, readDeviceMessage(publish.payload));
       case 'ext':
         return time(publish, head);
