@@ -70,7 +70,13 @@ const restrictedImports = ({ path, tags }, home = path) => {
     files: [home === path ? `${path}/src/**/*.ts` : `${home}/**/*.ts`],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: [{ name: '@alink/testing', message: 'For specs only.' }], patterns }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['@alink/testing', '@alink/testing/unitedrhino'].map((name) => ({ name, message: 'For specs only.' })),
+          patterns,
+        },
+      ],
     },
   };
 };

@@ -126,9 +126,9 @@ test('the node has created its protocol and its timing task', async () => {
   await withChannel(platform.ports.timedjob, async (channel) => {
     const code = 'protocol-aliyunMqtt-timer';
     const tasks = channel.client(services.timedManage);
-    const { list: found } = await tasks.TaskInfoIndex({ groupCode: 'protocol' });
+    const { list: found } = await tasks.TaskInfoIndex({ groupCode: 'unitedRhino-queue' });
     expect(found.map((task) => task.code)).toContain(code);
-    const task = await tasks.TaskInfoRead({ groupCode: 'protocol', code });
+    const task = await tasks.TaskInfoRead({ groupCode: 'unitedRhino-queue', code });
     expect(task).toMatchObject({ cronExpr: '@every 10m', status: '1' });
   });
 });

@@ -53,6 +53,11 @@ function service(identifier: string, callType: string, inputData: object[], outp
   return { identifier, name: identifier, required: false, callType, method, inputData, outputData };
 }
 
+export interface LogLine {
+  readonly topic: string;
+  readonly content: string;
+}
+
 /** A value as dm.rpc tells it, where a text is plain. */
 const readValue = (text: string): unknown => {
   try {
@@ -83,14 +88,31 @@ export class Platform extends SpawnedPlatform {
     await this.createDevice(PRODUCT, DEVICE, DEVICE_SECRET);
   }
 
-  async createProduct(productID: string, fields: Record<string, unknown> = {}): Promise<void> {
+  /** Creates a product with {@link TSL}. @returns its ProductSecret */
+  async createProduct(productID: string, fields: Record<string, unknown> = {}): Promise<string> {
     const products = this.client(services.productManage);
     await products.productInfoCreate({ productID, productName: productID, protocolCode: 'aliyunMqtt', ...fields });
-    await products.productSchemaTslImport({ productID, tsl: TSL });
+    await this.importModel(productID, TSL);
+    return (await products.productInfoRead({ productID })).secret;
+  }
+
+  /** Gives a product this Alibaba TSL. */
+  async importModel(productID: string, tsl: string): Promise<void> {
+    await this.client(services.productManage).productSchemaTslImport({ productID, tsl });
   }
 
   async createDevice(productID: string, deviceName: string, secret: string): Promise<void> {
     await this.client(services.deviceManage).deviceInfoCreate({ productID, deviceName, secret });
+  }
+
+  /** Gives a device of the manual's product these tags and no others, as an operator. */
+  async setTags(deviceName: string, tags: Record<string, string>): Promise<void> {
+    await this.client(services.deviceAdmin).setDeviceTags({ productID: PRODUCT, deviceName, tags });
+  }
+
+  /** Lets a device in with this client certificate, in PEM. */
+  async registerCertificate(productID: string, deviceName: string, pem: string): Promise<void> {
+    await this.client(services.deviceAdmin).registerCertificate({ productID, deviceName, pem });
   }
 
   /** What a device of this platform dials and signs. */
@@ -101,7 +123,7 @@ export class Platform extends SpawnedPlatform {
   }
 
   /** Lines of a device's log whose text matches. */
-  async logLines(deviceName: string, pattern: RegExp, productID = PRODUCT) {
+  async logLines(deviceName: string, pattern: RegExp, productID = PRODUCT): Promise<LogLine[]> {
     const { list } = await this.client(services.deviceMsg).hubLogIndex({ productID, deviceName });
     return list.filter(({ content }) => pattern.test(content));
   }
@@ -109,9 +131,9 @@ export class Platform extends SpawnedPlatform {
   /** The latest value of a property of the manual's product; undefined before the first report. */
   async latest(dataID: string, deviceName = DEVICE, productID = PRODUCT): Promise<unknown> {
     const messages = this.client(services.deviceMsg);
-    const request = { productID, deviceName, dataIDs: [dataID], ignoreEmpty: true };
-    const { list } = await messages.propertyLatestIndex(request);
-    return list[0] && readValue(list[0].value);
+    const { list } = await messages.propertyLatestIndex({ productID, deviceName, dataIDs: [dataID] });
+    // What was never reported has the default value, and no time.
+    return list[0]?.value && list[0].timestamp !== '0' ? readValue(list[0].value) : undefined;
   }
 
   /** Every value of a property of the manual's product that was kept. */
@@ -135,6 +157,12 @@ export class Platform extends SpawnedPlatform {
     options: Partial<SdkDeviceOptions> = {},
   ): Promise<SdkDevice> {
     return SdkDevice.connect({ ...this.login(productKey, deviceName, deviceSecret), ...options });
+  }
+
+  /** Starts the node again, and dm-rpc, with all that they have kept. */
+  async restart(): Promise<void> {
+    for (const app of ['protocol-aliyun-mqtt', 'dm-rpc'] as const) await this.stopApp(app);
+    for (const app of ['dm-rpc', 'protocol-aliyun-mqtt'] as const) await this.startApp(app);
   }
 
   override async stop(): Promise<void> {

@@ -1,10 +1,10 @@
 /** 一型一密 as each SDK does it: its CONNECT of the registration, then the login with what it was given. */
 import { sign, type SignMethod } from '@alink/signing';
 import { ConnectRefusedError, PLATFORM_START_MS, SdkDevice } from '@alink/testing';
-import { Platform } from './platform';
+import { backends } from './backends';
+import type { Platform } from './platform';
 
 const PK = 'a1XregisterPK';
-const PRODUCT_SECRET = 'pr0ductsecret001';
 
 interface RegisteringSdk {
   /** ClientIDs of the two steps, for the device's name or for the clientId that it was given. */
@@ -51,65 +51,68 @@ const sdks: Record<string, RegisteringSdk> = {
 const names = Object.keys(sdks);
 const nameOf = (sdk: string, suffix: string): string => `sdk${names.indexOf(sdk)}${suffix}`;
 
-let platform: Platform;
-beforeAll(async () => {
-  platform = await Platform.start();
-  await platform.createProduct(PK, { secret: PRODUCT_SECRET, autoRegister: 3 });
-}, PLATFORM_START_MS);
-afterAll(() => platform?.stop());
+describe.each(backends)('on $name', (backend) => {
+  let platform: Platform;
+  let productSecret: string;
+  beforeAll(async () => {
+    platform = await backend.start();
+    productSecret = await platform.createProduct(PK, { autoRegister: 3 });
+  }, PLATFORM_START_MS);
+  afterAll(() => platform?.stop());
 
-/** The first step. @returns what was pushed */
-const register = async (
-  { registration, method, upper = false, keepalive }: RegisteringSdk,
-  deviceName: string,
-  authType: 'register' | 'regnwl',
-  transport: 'tls' | 'wss',
-): Promise<Record<string, string>> => {
-  const password = sign(method, PRODUCT_SECRET, `deviceName${deviceName}productKey${PK}random42`);
-  const device = await SdkDevice.connect({
-    port: transport === 'tls' ? platform.ports.mqtt : platform.ports.mqttWs,
-    transport,
-    clientId: registration(deviceName, authType),
-    username: `${deviceName}&${PK}`,
-    password: upper ? password.toUpperCase() : password,
-    keepalive,
-  });
-  const { payload } = await device.waitFor(`/ext/${authType}`);
-  await device.end();
-  return JSON.parse(payload.toString()) as Record<string, string>;
-};
-
-describe.each(names)('%s', (name) => {
-  const sdk = sdks[name]!;
-
-  test.each(['tls', 'wss'] as const)('pre-registered: fetches its DeviceSecret over %s', async (transport) => {
-    const deviceName = nameOf(name, transport);
-    const deviceSecret = `secret-of-${deviceName}`;
-    await platform.createDevice(PK, deviceName, deviceSecret);
-    const pushed = await register(sdk, deviceName, 'register', transport);
-    expect(pushed).toEqual({ productKey: PK, deviceName, deviceSecret });
-    const device = await platform.connect(PK, deviceName, deviceSecret);
-    expect((await device.post({ temperature: 21.5 })).code).toBe(200);
+  /** The first step. @returns what was pushed */
+  const register = async (
+    { registration, method, upper = false, keepalive }: RegisteringSdk,
+    deviceName: string,
+    authType: 'register' | 'regnwl',
+    transport: 'tls' | 'wss',
+  ): Promise<Record<string, string>> => {
+    const password = sign(method, productSecret, `deviceName${deviceName}productKey${PK}random42`);
+    const device = await SdkDevice.connect({
+      port: transport === 'tls' ? platform.ports.mqtt : platform.ports.mqttWs,
+      transport,
+      clientId: registration(deviceName, authType),
+      username: `${deviceName}&${PK}`,
+      password: upper ? password.toUpperCase() : password,
+      keepalive,
+    });
+    const { payload } = await device.waitFor(`/ext/${authType}`);
     await device.end();
-  });
+    return JSON.parse(payload.toString()) as Record<string, string>;
+  };
 
-  test('pre-registration-free: created, and logs in with the token from then on', async () => {
-    const deviceName = nameOf(name, 'free');
-    const { clientId = '', deviceToken = '', ...who } = await register(sdk, deviceName, 'regnwl', 'tls');
-    expect(who).toEqual({ productKey: PK, deviceName });
-    const login = { clientId: sdk.login(clientId), username: `${deviceName}&${PK}`, password: deviceToken };
-    for (const [transport, port] of [
-      ['tls', platform.ports.mqttTls],
-      ['tcp', platform.ports.mqtt],
-      ['ws', platform.ports.mqttWs],
-    ] as const) {
-      const device = await SdkDevice.connect({ ...login, transport, port, keepalive: sdk.keepalive || 65 });
+  describe.each(names)('%s', (name) => {
+    const sdk = sdks[name]!;
+
+    test.each(['tls', 'wss'] as const)('pre-registered: fetches its DeviceSecret over %s', async (transport) => {
+      const deviceName = nameOf(name, transport);
+      const deviceSecret = `secret-of-${deviceName}`;
+      await platform.createDevice(PK, deviceName, deviceSecret);
+      const pushed = await register(sdk, deviceName, 'register', transport);
+      expect(pushed).toEqual({ productKey: PK, deviceName, deviceSecret });
+      const device = await platform.connect(PK, deviceName, deviceSecret);
       expect((await device.post({ temperature: 21.5 })).code).toBe(200);
       await device.end();
-    }
-    // The token is this device's alone.
-    const otherName = nameOf(name, 'tls');
-    const stolen = { ...login, username: `${otherName}&${PK}`, port: platform.ports.mqtt };
-    await expect(SdkDevice.connect(stolen)).rejects.toEqual(new ConnectRefusedError(4));
+    });
+
+    test('pre-registration-free: created, and logs in with the token from then on', async () => {
+      const deviceName = nameOf(name, 'free');
+      const { clientId = '', deviceToken = '', ...who } = await register(sdk, deviceName, 'regnwl', 'tls');
+      expect(who).toEqual({ productKey: PK, deviceName });
+      const login = { clientId: sdk.login(clientId), username: `${deviceName}&${PK}`, password: deviceToken };
+      for (const [transport, port] of [
+        ['tls', platform.ports.mqttTls],
+        ['tcp', platform.ports.mqtt],
+        ['ws', platform.ports.mqttWs],
+      ] as const) {
+        const device = await SdkDevice.connect({ ...login, transport, port, keepalive: sdk.keepalive || 65 });
+        expect((await device.post({ temperature: 21.5 })).code).toBe(200);
+        await device.end();
+      }
+      // The token is this device's alone.
+      const otherName = nameOf(name, 'tls');
+      const stolen = { ...login, username: `${otherName}&${PK}`, port: platform.ports.mqtt };
+      await expect(SdkDevice.connect(stolen)).rejects.toEqual(new ConnectRefusedError(4));
+    });
   });
 });

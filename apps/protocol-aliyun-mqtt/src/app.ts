@@ -1,20 +1,25 @@
 /** The node, put together. */
 import type { Bus } from '@alink/bus';
-import { serviceKeys, services } from '@alink/contract';
+import { services } from '@alink/contract';
 import { publishedHost, type Registry } from '@alink/discovery';
-import { connectRpc, rpcClientSettings, rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
-import { createMetrics, startAll, type GrpcClientConfig, type GrpcServerConfig, type Logger } from '@alink/runtime';
+import { rpcServerSettings, serve, startRpcServer, type RpcServer } from '@alink/rpc';
+import {
+  createMetrics,
+  startAll,
+  systemClock,
+  type GrpcClientConfig,
+  type GrpcServerConfig,
+  type Logger,
+} from '@alink/runtime';
 import type { NodeConfig } from './config';
 import { deviceAuth } from './connect/device-auth';
 import { createDevicePath, type DevicePathConfig } from './device-path';
-import { RpcCredentialsSource } from './directory/credentials-source';
-import { DmKind } from './directory/dm-kind';
-import { RpcDirectorySource } from './directory/rpc-source';
+import { sources } from './directory/sources';
+import { dmSides } from './dm-side';
 import { createHttpServer } from './http/http-server';
 import { readEndpoint } from './http/mqtt-endpoint';
 import type { Activity } from './journal';
-import { DmRequests } from './requests/dm-requests';
-import { waitForDependencies } from './services/dependencies';
+import { reachNeighbours } from './neighbours';
 import { NodeRegistration } from './services/registration';
 import { startTimer } from './services/timer';
 import { PresenceFix } from './session/presence-fix';
@@ -24,7 +29,7 @@ export interface NodeOptions {
   readonly config: DevicePathConfig &
     GrpcServerConfig &
     GrpcClientConfig &
-    Pick<NodeConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'PUBLIC_MQTT_ADDRESS' | 'STARTUP_TIMEOUT_S'>;
+    Pick<NodeConfig, 'POD_IP' | 'GATEWAY_GRPC_PORT' | 'DG_SERVICE_NAME' | 'PUBLIC_MQTT_ADDRESS' | 'STARTUP_TIMEOUT_S'>;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly log: Logger;
@@ -51,37 +56,18 @@ export interface RunningNode {
  * @throws when a dependency is not there within STARTUP_TIMEOUT_S (the error names it), a port is taken, or gRPC would
  *   be open to the public
  */
-export const createNode = async ({
-  config,
-  bus,
-  registry,
-  log,
-  onActivity,
-  signal,
-}: NodeOptions): Promise<RunningNode> => {
+export const createNode = async (options: NodeOptions): Promise<RunningNode> => {
+  const { config, bus, registry, log, onActivity } = options;
   const grpc = rpcServerSettings(config);
-  const security = rpcClientSettings(config);
-  const dm = connectRpc(`etcd:///${serviceKeys.dm}`, { registry, log, security });
-  const timedjob = connectRpc(`etcd:///${serviceKeys.timedjob}`, { registry, log, security });
+  const { dm, timedjob, dmKind, close } = await reachNeighbours(options);
 
   const metrics = createMetrics('protocol-aliyun-mqtt');
-  const dmKind = new DmKind();
-  const source = new RpcDirectorySource(dm, dmKind, log);
-  const credentials = new RpcCredentialsSource(dm);
-  const path = createDevicePath({
-    config,
-    bus,
-    source,
-    credentials,
-    answerer: new DmRequests(dm),
-    dmKind,
-    metrics,
-    log,
-    onActivity,
-  });
+  const { source, credentials } = sources[dmKind](dm, systemClock, log);
+  const dmSide = dmSides(dm)[dmKind];
+  const path = createDevicePath({ config, bus, source, credentials, dmSide, metrics, log, onActivity });
   const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
-  const registration = new NodeRegistration(nodeId, registry, dm, log);
+  const registration = new NodeRegistration(nodeId, config.DG_SERVICE_NAME, registry, dm, log);
   const http = createHttpServer({
     directory,
     credentials,
@@ -105,18 +91,7 @@ export const createNode = async ({
   };
   const running = await startAll(
     [
-      {
-        name: 'dependencies',
-        start: async () => {
-          await waitForDependencies(registry, security, config.STARTUP_TIMEOUT_S * 1000, log, signal);
-          // Says whose dm.rpc it is, before a device reports anything.
-          await source.resolve([], []);
-        },
-        stop: async () => {
-          dm.close();
-          timedjob.close();
-        },
-      },
+      { name: 'dependencies', start: async () => undefined, stop: async () => close() },
       { name: 'sessions', start: () => path.start(), stop: () => path.stop() },
       {
         name: 'dg.rpc',

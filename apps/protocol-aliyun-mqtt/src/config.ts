@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serviceKeys } from '@alink/contract';
 import { commonFields, grpcClientFields, onOff, port, text, wholeNumber } from '@alink/runtime';
 import { guardFields } from './guard/config';
 import { transportFields } from './transport/config';
@@ -7,6 +8,8 @@ import { transportFields } from './transport/config';
 export const nodeFields = {
   ...transportFields,
   GATEWAY_GRPC_PORT: port(9108),
+  /** Key in etcd under which `dg.DeviceAuth` of the nodes is found: another one where unitedrhino's dgsvr has `dg.rpc`. */
+  DG_SERVICE_NAME: text('service name').default(serviceKeys.dg),
   /** Whether a client with a plain ClientID may publish to a device with that device's username and password. */
   CLOUD_PUBLISHER: onOff(true),
   /** `host:port` that `POST /auth/devicename` tells devices to connect to; by default the host that they asked. */

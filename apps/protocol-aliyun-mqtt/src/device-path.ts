@@ -12,15 +12,14 @@ import { Admission } from './connect/admission';
 import { Connections } from './connection/connections';
 import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
-import { DmKind } from './directory/dm-kind';
 import type { DirectorySource } from './directory/records';
+import type { MakeDmSide } from './dm-side';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
 import { createMessagePath } from './message-path';
 import { createNodeMetrics } from './metrics';
-import type { Answerer } from './requests/requests';
 import { DeviceChanges } from './session/device-changes';
 import { OtherNodes } from './session/other-nodes';
 import { Presence } from './session/presence';
@@ -39,10 +38,8 @@ export interface DevicePathOptions {
   readonly bus: Bus;
   readonly source: DirectorySource;
   readonly credentials: CredentialsSource;
-  /** Our dm.rpc, for what devices ask. */
-  readonly answerer: Answerer;
-  /** Whose dm.rpc it is (default: ours). */
-  readonly dmKind?: DmKind;
+  /** Who keeps, answers and commands. */
+  readonly dmSide: MakeDmSide;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Hears of each thing that happens to a device. */
@@ -55,14 +52,15 @@ export interface DevicePathOptions {
 
 /** Every part, and who needs whom. Nothing runs yet. */
 const wire = (options: DevicePathOptions) => {
-  const { config, bus, source, credentials, answerer, metrics, log, onActivity } = options;
-  const { dmKind = new DmKind(), clock = systemClock, guardClock } = options;
+  const { config, bus, source, credentials, metrics, log, onActivity, clock = systemClock, guardClock } = options;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
+  const dmSide = options.dmSide({ config, nodeId, sessions, bus, clock });
   const nodeMetrics = createNodeMetrics(metrics, () => sessions.size);
   const directory = new DeviceDirectory(source, clock);
   const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
-  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, productIdOf, onActivity });
+  const { keepsLines } = dmSide;
+  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, productIdOf, onActivity, keepsLines });
 
   const guard = new Guard({ config, clock: guardClock, log, journal, metrics, nodeMetrics });
   const unguarded = new Admission({
@@ -77,9 +75,9 @@ const wire = (options: DevicePathOptions) => {
   const admission = guard.admission(unguarded);
 
   const tools = { bus, clock, log, journal, metrics: nodeMetrics };
-  const { uplink, downlink } = createMessagePath({ config, nodeId, directory, dmKind, dm: answerer, ...tools });
+  const { uplink, downlink } = createMessagePath({ dmSide, directory, ...tools });
 
-  const presence = new Presence(bus, clock, log, nodeId);
+  const presence = new Presence(dmSide.status, clock, log, nodeId);
   const others = new OtherNodes(bus, sessions, presence, directory, nodeId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const listen = (session: Session): Subscription => downlink.listen(session);

@@ -1,5 +1,5 @@
 /**
- * One place for everything that happens to a device: it goes to this process's log, to the device's own log in dm, to
+ * One place for everything that happens to a device: it goes to this process's log, to the device's own log in our dm, to
  * the counters, and to whoever watches (the standalone screen).
  */
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
@@ -51,6 +51,8 @@ export interface JournalOptions {
   /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
   readonly productIdOf?: (productKey: string) => string | undefined;
   readonly onActivity?: (activity: Activity) => void;
+  /** Whether dm keeps lines for devices (default): unitedrhino's writes its own, and takes none. */
+  readonly keepsLines?: boolean;
 }
 
 export class Journal {
@@ -64,13 +66,13 @@ export class Journal {
    * @param keep false where dm writes the line itself (it sees every report)
    */
   note(activity: Activity, keep = true): void {
-    const { log, metrics, onActivity } = this.options;
+    const { log, metrics, onActivity, keepsLines = true } = this.options;
     const { kind, productKey, deviceName, text, topic, code } = activity;
     metrics.activities.inc({ kind });
     const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
     log[level]({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
-    if (keep && productKey && deviceName) this.keep(activity);
+    if (keep && keepsLines && productKey && deviceName) this.keep(activity);
   }
 
   private keep(activity: Activity): void {

@@ -11,7 +11,8 @@ await runMain({
   load: () => loadConfig(nodeConfigSchema, process.env),
   start: (config, log, signal) =>
     startApart({ config, log, signal }, async ({ available, own, timeoutMs }) => {
-      const nats = { servers: config.NATS_URL, name, connectTimeoutMs: timeoutMs, logger: log };
+      // Whether there is to be a stream of ours depends on whose dm.rpc it is.
+      const nats = { servers: config.NATS_URL, name, connectTimeoutMs: timeoutMs, logger: log, streamAtOnce: false };
       const bus = own('NATS', await available('NATS', () => connectNats(nats)));
       const registry = own('etcd', connectEtcd({ hosts: config.ETCD_HOSTS, logger: log }));
       return createNode({ config, bus, registry, log, signal });

@@ -39,6 +39,7 @@ export class ListedDm implements DirectorySource, CredentialsSource {
   registerDevice: CredentialsSource['registerDevice'] = away;
   readonly issueDeviceToken = away;
   readonly issueIotToken = away;
+  readonly certificateStep = 'register it (dmctl cert add), or its CA for the product';
   readonly ask = away;
 
   change(deviceName: string, change: Partial<DeviceEntry>): void {
@@ -71,6 +72,10 @@ export class ListedDm implements DirectorySource, CredentialsSource {
 
   async register(): Promise<void> {
     await away();
+  }
+
+  async deviceToken({ tokens }: DeviceEntry, clientId: string): Promise<TokenEntry | undefined> {
+    return tokens.find(({ id }) => id === clientId);
   }
 
   async readIotToken(iotId: string): Promise<(DeviceRef & { token: TokenEntry }) | undefined> {

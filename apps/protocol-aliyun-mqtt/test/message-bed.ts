@@ -1,14 +1,16 @@
 /** The way of messages without a socket: one device on a link, a bus in this process, and a dm that is asked. */
 import type { Question, Reply } from '@alink/alink';
-import { createMemoryBus } from '@alink/bus';
+import { createMemoryBus, type Bus } from '@alink/bus';
 import { createLogger, createMetrics } from '@alink/runtime';
 import { compileModel, importThingModel } from '@alink/thing-model';
 import { DeviceDirectory } from '../src/directory/device-directory';
-import { DmKind } from '../src/directory/dm-kind';
+import type { DmKind } from '../src/directory/dm-kind';
+import { ourSide, unitedrhinoSide, type DmSideOptions } from '../src/dm-side';
 import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
 import { createNodeMetrics } from '../src/metrics';
 import { LinkSessions } from '../src/session/link-sessions';
+import { SessionTable } from '../src/session/session-table';
 import { admitted } from './admitted';
 import { FakeLink } from './fake-link';
 import { keptReports } from './kept-reports';
@@ -28,7 +30,18 @@ const TSL = JSON.stringify({
   ],
 });
 
-export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {}) => {
+export interface MessageBedOptions {
+  /** `ext` of the device's ClientID. */
+  readonly ext?: number;
+  readonly foreignReaders?: boolean;
+  /** Whose dm it is (default: ours). */
+  readonly dmKind?: DmKind;
+  /** The device's tags, as unitedrhino's dm tells them. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export const createMessageBed = async (options: MessageBedOptions = {}) => {
+  const { ext = 0, foreignReaders = false, dmKind = 'ours', tags = {} } = options;
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
   const bus = createMemoryBus();
@@ -39,40 +52,42 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
   const onActivity = (activity: Activity): void => void activities.push(activity);
   const asked: Question[] = [];
   let reply: Reply | Error = { code: 200 };
-  const dmKind = new DmKind();
+  const wires: Bus = {
+    publish: (...args) => bus.publish(...args),
+    request: (...args) => bus.request(...args),
+    subscribe: (...args) => bus.subscribe(...args),
+    publishKept: (...args) =>
+      failing.stream ? Promise.reject(new Error('the stream is away')) : bus.publishKept(...args),
+    publishHeard: (...args) => bus.publishHeard(...args),
+    openStream: () => bus.openStream(),
+    streamOf: (subject) => bus.streamOf(subject),
+    consume: (...args) => bus.consume(...args),
+    streamCreatedMs: () => bus.streamCreatedMs(),
+    connected: true,
+    onReconnect: () => undefined,
+    close: () => bus.close(),
+  };
+  const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders };
+  const side: DmSideOptions = { config, nodeId: 'n1', sessions: new SessionTable(), bus: wires, clock };
+  const ask = async (question: Question): Promise<Reply> => {
+    asked.push(question);
+    if (reply instanceof Error) throw reply;
+    return reply;
+  };
+  const sides = { ours: () => ourSide(side, { ask }), unitedrhino: () => unitedrhinoSide(side, async () => tags) };
   const { uplink, downlink } = createMessagePath({
-    config: { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders },
-    nodeId: 'n1',
-    bus: {
-      publish: (...args) => bus.publish(...args),
-      request: (...args) => bus.request(...args),
-      subscribe: (...args) => bus.subscribe(...args),
-      publishKept: (...args) =>
-        failing.stream ? Promise.reject(new Error('the stream is away')) : bus.publishKept(...args),
-      consume: (...args) => bus.consume(...args),
-      streamCreatedMs: () => bus.streamCreatedMs(),
-      connected: true,
-      onReconnect: () => undefined,
-      close: () => bus.close(),
-    },
+    dmSide: sides[dmKind](),
+    bus: wires,
     clock,
     log,
     directory: new DeviceDirectory(new ListedDm(), clock),
     journal: new Journal({ bus, log, clock, metrics, onActivity }),
     metrics,
-    dmKind,
-    dm: {
-      ask: async (question) => {
-        asked.push(question);
-        if (reply instanceof Error) throw reply;
-        return reply;
-      },
-    },
   });
   const link = new FakeLink();
-  const options = await admitted('dev1');
+  const admittedAs = await admitted('dev1');
   const model = compileModel(importThingModel(TSL).model, 'strong');
-  const login = { ...options, ext, product: { ...options.product, model } };
+  const login = { ...admittedAs, ext, product: { ...admittedAs.product, model } };
   const session = new LinkSessions(link, login, () => undefined).owner;
   session.online(NOW);
   return {
@@ -81,7 +96,6 @@ export const createMessageBed = async ({ ext = 0, foreignReaders = false } = {})
     downlink,
     link,
     session,
-    dmKind,
     reports: kept.reports,
     activities,
     /** What dm was asked. */

@@ -35,6 +35,19 @@ export class PartitionedBus implements Bus {
     return this.bus.publishKept(subject, data, id);
   }
 
+  async publishHeard(subject: string, data: string | Uint8Array, id?: string): Promise<void> {
+    this.demand();
+    await this.bus.publishHeard(subject, data, id);
+  }
+
+  openStream(): Promise<void> {
+    return this.bus.openStream();
+  }
+
+  streamOf(subject: string): Promise<string | undefined> {
+    return this.bus.streamOf(subject);
+  }
+
   consume(...consumption: Parameters<Bus['consume']>): Promise<Consumer> {
     return this.bus.consume(...consumption);
   }

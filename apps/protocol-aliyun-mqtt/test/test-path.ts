@@ -7,6 +7,7 @@ import { createLogger, createMetrics, systemClock, type Clock } from '@alink/run
 import { deviceCredentials, type Credentials } from '@alink/signing';
 import { removeFolder, temporaryFolder } from '@alink/testing';
 import { createDevicePath, type DevicePathConfig } from '../src/device-path';
+import { ourSide } from '../src/dm-side';
 import { noGuard } from '../src/guard/config';
 import type { Activity } from '../src/journal';
 import type { Welcome } from '../src/link/endpoint';
@@ -56,7 +57,7 @@ export const createTestPath = async ({
     bus,
     source: dm,
     credentials: dm,
-    answerer: dm,
+    dmSide: (options) => ourSide(options, dm),
     metrics,
     log,
     onActivity: (activity) => void activities.push(activity),

@@ -130,7 +130,7 @@ describe('protocolServiceUpdate', () => {
   test('is kept alive every 60 s, and says at the end that it has stopped', async () => {
     mockWhatRepeats();
     try {
-      const announcer = new ProtocolAnnouncer(platform.channel, { ip: '10.0.0.1', port: 9108 }, log);
+      const announcer = new ProtocolAnnouncer(platform.channel, 'dg.rpc', { ip: '10.0.0.1', port: 9108 }, log);
       await announcer.start();
       expect(statuses()).toEqual(['1']);
       jest.advanceTimersByTime(59_999);
@@ -156,7 +156,7 @@ describe('protocolServiceUpdate', () => {
   test('creates the protocol again when somebody has deleted it', async () => {
     mockWhatRepeats();
     try {
-      const announcer = new ProtocolAnnouncer(platform.channel, { ip: '10.0.0.2', port: 9108 }, log);
+      const announcer = new ProtocolAnnouncer(platform.channel, 'dg.rpc', { ip: '10.0.0.2', port: 9108 }, log);
       await announcer.start();
       platform.forget();
       const created = () => platform.requests('protocolInfoCreate');

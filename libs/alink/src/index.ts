@@ -4,6 +4,7 @@ export { decodeUplink } from './decode-uplink';
 export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
 export { directionOf, type Direction } from './direction';
 export { encodeDownlink, isAlinkId, MAX_ALINK_ID, type Downlink, type DownlinkTarget } from './encode-downlink';
+export { readEnvelope, type Envelope } from './envelope';
 export { identityTopics } from './kinds/identity';
 export type { Problem } from './problem';
 export { MAX_PROPERTIES } from './property-values';

@@ -305,6 +305,30 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
     await expect(one.publishKept('nobody.keeps.this', '')).rejects.toThrow(BusTimeoutError);
   });
 
+  test('what is to be heard is, once a listener says that it has it', async () => {
+    const heard: string[] = [];
+    await listen(two, 'rhino.hears.*', ({ data, respond }) => {
+      heard.push(data.toString());
+      respond?.('thank you');
+      setTimeout(() => respond?.('+ACK'), 20);
+    });
+    await Promise.all(['1', '2', '3'].map((text) => one.publishHeard('rhino.hears.it', text)));
+    expect(heard).toEqual(['1', '2', '3']);
+  });
+
+  test('what nobody hears is told at once', async () => {
+    await expect(one.publishHeard('nobody.hears.this', '')).rejects.toThrow('nobody listens on this subject');
+    await expect(one.publishHeard('a b', '')).rejects.toThrow(TypeError);
+  });
+
+  test('what is kept is heard as well', async () => {
+    const kept: string[] = [];
+    await consume(two, async (batch) => void kept.push(...texts(batch)));
+    const subject = upSubject();
+    await Promise.all([one.publishHeard(subject, 'x', `${subject}/x`), one.publishHeard(subject, 'x', `${subject}/x`)]);
+    await eventually(() => expect(kept).toEqual(['x']));
+  });
+
   test('stop waits for the batch under way, and leaves the rest to the next consumer', async () => {
     const got: string[] = [];
     let release: (() => void) | undefined;

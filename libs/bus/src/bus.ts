@@ -61,6 +61,23 @@ export interface Bus {
   publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number>;
 
   /**
+   * Sends to a listener of unitedrhino's, or to a stream that is not ours, and resolves once either says that it has the
+   * message: the stream that it is kept, the listener (`+ACK`) that it holds it in memory.
+   * @param id a stream keeps the same id within two minutes once
+   * @throws {BusTimeoutError} when neither is known to have it within the bus's publish timeout
+   */
+  publishHeard(subject: string, data: string | Uint8Array, id?: string): Promise<void>;
+
+  /**
+   * Makes sure that the stream is there; publishKept and consume do so too. Without either there need be none.
+   * @throws {Error} with what JetStream says, when it has no such stream and cannot make it
+   */
+  openStream(): Promise<void>;
+
+  /** Name of the stream that keeps messages on this subject, whosever it is; undefined where none does. */
+  streamOf(subject: string): Promise<string | undefined>;
+
+  /**
    * Consumes the stream in batches, one after another, in stream order, at least once. A batch whose handler rejects is
    * delivered again a second later, before anything newer.
    */

@@ -1,5 +1,5 @@
 import { subjects } from '@alink/contract';
-import { isAcknowledgement } from './ack-word';
+import { isAck, isAcknowledgement } from './acknowledgements';
 import {
   BusTimeoutError,
   NoListenerError,
@@ -18,7 +18,7 @@ export interface MemoryBusOptions {
   readonly logger?: Log;
   /** Patterns of the subjects that the stream keeps; default those that dm-rpc consumes. */
   readonly streamSubjects?: readonly string[];
-  /** Milliseconds that publishKept waits; default 5000. */
+  /** Milliseconds that publishKept and publishHeard wait; default 5000. */
   readonly publishTimeoutMs?: number;
   /** Kept messages that are not handled yet, at most; default 16384. */
   readonly maxInFlight?: number;
@@ -42,6 +42,7 @@ class MemoryBus implements Bus {
   private readonly log: Log;
   private readonly isStreamSubject: (subject: string) => boolean;
   private readonly stream: MemoryStream;
+  private readonly publishTimeoutMs: number;
   private readonly listeners = new Set<Listener>();
   /** Next member to serve, by queue name. */
   private readonly turn = new Map<string, number>();
@@ -52,8 +53,9 @@ class MemoryBus implements Bus {
     this.log = options.logger ?? silentLog;
     const matchers = (options.streamSubjects ?? subjects.upAll).map(subjectMatcher);
     this.isStreamSubject = (subject) => matchers.some((matches) => matches(subject));
+    this.publishTimeoutMs = options.publishTimeoutMs ?? 5000;
     this.stream = new MemoryStream({
-      publishTimeoutMs: options.publishTimeoutMs ?? 5000,
+      publishTimeoutMs: this.publishTimeoutMs,
       maxHeld: options.maxInFlight ?? 16_384,
       log: this.log,
     });
@@ -77,26 +79,12 @@ class MemoryBus implements Bus {
     if (this.closed) throw new BusTimeoutError('bus is closed');
     const receivers = this.receivers(subject);
     if (receivers.length === 0) throw new NoListenerError(`nobody listens on ${subject}`);
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.cancelRequests.delete(cancel);
-      };
-      const fail = (reason: string) => {
-        end();
-        reject(new BusTimeoutError(reason));
-      };
-      const cancel = () => fail(`bus closed while waiting for an answer on ${subject}`);
-      const timer = setTimeout(() => fail(`no answer on ${subject} within ${timeoutMs} ms`), timeoutMs);
-      this.cancelRequests.add(cancel);
-      const respond = (data: string | Uint8Array) => {
-        const answer = toBuffer(data);
-        if (isAcknowledgement(answer)) return;
-        end();
-        resolve(answer);
-      };
-      this.deliver(receivers, { subject, data: toBuffer(data), respond });
-    });
+    return this.answerOf(
+      receivers,
+      { subject, data: toBuffer(data) },
+      timeoutMs,
+      (answer) => !isAcknowledgement(answer),
+    );
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
@@ -112,6 +100,28 @@ class MemoryBus implements Bus {
     const copy = toBuffer(data);
     this.deliver(this.receivers(subject), { subject, data: copy });
     return this.stream.append(subject, copy, id);
+  }
+
+  async publishHeard(subject: string, data: string | Uint8Array, id?: string): Promise<void> {
+    assertSubject(subject);
+    if (this.closed) throw new BusTimeoutError('bus is closed');
+    const message = { subject, data: toBuffer(data) };
+    const receivers = this.receivers(subject);
+    const isKept = this.isStreamSubject(subject) && this.stream.isConsumed;
+    if (!isKept && receivers.length === 0) throw new BusTimeoutError('nobody listens on this subject');
+    const taken: Promise<unknown>[] = [this.answerOf(receivers, message, this.publishTimeoutMs, isAck)];
+    if (isKept) taken.push(this.stream.append(subject, message.data, id));
+    await Promise.any(taken).catch((error: AggregateError) => {
+      throw error.errors[0];
+    });
+  }
+
+  async openStream(): Promise<void> {
+    // There is one as long as there is the bus.
+  }
+
+  async streamOf(subject: string): Promise<string | undefined> {
+    return this.isStreamSubject(subject) ? 'memory' : undefined;
   }
 
   async consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer> {
@@ -149,6 +159,36 @@ class MemoryBus implements Bus {
       receivers.push(members[turn % members.length]!);
     }
     return receivers;
+  }
+
+  /** The first answer of a listener that is one. */
+  private answerOf(
+    receivers: readonly Listener[],
+    message: BusMessage,
+    timeoutMs: number,
+    isAnswer: (answer: Buffer) => boolean,
+  ): Promise<Buffer> {
+    const { subject } = message;
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.cancelRequests.delete(cancel);
+      };
+      const fail = (reason: string) => {
+        end();
+        reject(new BusTimeoutError(reason));
+      };
+      const cancel = () => fail(`bus closed while waiting for an answer on ${subject}`);
+      const timer = setTimeout(() => fail(`no answer on ${subject} within ${timeoutMs} ms`), timeoutMs);
+      this.cancelRequests.add(cancel);
+      const respond = (data: string | Uint8Array) => {
+        const answer = toBuffer(data);
+        if (!isAnswer(answer)) return;
+        end();
+        resolve(answer);
+      };
+      this.deliver(receivers, { ...message, respond });
+    });
   }
 
   /** Never within the sender's call: as over a socket, the sender goes on first. */

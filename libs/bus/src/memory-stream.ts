@@ -48,6 +48,11 @@ export class MemoryStream {
     this.options = options;
   }
 
+  /** Whether anybody has ever consumed it. */
+  get isConsumed(): boolean {
+    return this.durables.size > 0;
+  }
+
   /** Resolves with the sequence once every durable has handled the message. */
   append(subject: string, data: Buffer, id?: string): Promise<number> {
     const known = id === undefined ? undefined : this.byId.get(id);

@@ -66,6 +66,7 @@ test('a stream that keeps what is asked does not answer in place of whoever is a
   other.subscribe('device.down.x.>', {
     callback: (_error, message) => void setTimeout(() => message.respond('done'), 50),
   });
+  await other.flush();
   expect(String(await bus.request('device.down.x.y', 'do', PATIENCE_MS))).toBe('done');
   expect((await streamInfo('device')).state.messages).toBe(1);
   await other.close();

@@ -1,5 +1,6 @@
 import { subjects } from '@alink/contract';
 import { Events, type NatsConnection } from 'nats';
+import { AckedPublisher } from './acked-publisher';
 import {
   BusTimeoutError,
   type Bus,
@@ -9,11 +10,10 @@ import {
   type KeptMessage,
   type Subscription,
 } from './bus';
-import { KeptPublisher } from './kept-publisher';
 import { silentLog, type Log } from './log';
 import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
 import { NatsConsumer } from './nats-consumer';
-import { NatsStream, type StreamOptions } from './nats-stream';
+import { NatsStream, streamOfSubject, type StreamOptions } from './nats-stream';
 import { Outbox } from './outbox';
 import { Requester } from './requester';
 import { assertSubject } from './subject-match';
@@ -22,14 +22,19 @@ export interface NatsBusOptions extends NatsConnectOptions {
   readonly logger?: Log;
   /** The stream behind publishKept and consume; by default it keeps what dm-rpc consumes. */
   readonly stream?: Partial<StreamOptions>;
-  /** Milliseconds that publishKept waits for the stream's ack; default 5000. */
+  /**
+   * Whether there must be such a stream from the start (default). Where somebody else's NATS may turn out to be the one,
+   * false: then it is made when {@link Bus.openStream} is called, or something is to be kept or consumed.
+   */
+  readonly streamAtOnce?: boolean;
+  /** Milliseconds that a publish waits for its acknowledgement; default 5000. */
   readonly publishTimeoutMs?: number;
-  /** Messages that wait for the stream's ack, at most; default 16384. */
+  /** Messages that wait for their acknowledgement, at most; default 16384. */
   readonly maxInFlight?: number;
 }
 
 /**
- * Connects to NATS and makes sure that the stream exists. From then on the connection comes back by itself, for ever.
+ * Connects to NATS, and makes sure that the stream exists. From then on the connection comes back by itself, for ever.
  * @throws {Error} naming the addresses, when no server answers within `connectTimeoutMs`, or what JetStream says when
  * it has no such stream and cannot make it
  */
@@ -37,39 +42,53 @@ export const connectNats = async (options: NatsBusOptions): Promise<Bus> => {
   const log = options.logger ?? silentLog;
   const connection = await connectWithRetry(options, log);
   const stream = new NatsStream(connection, { name: 'ALINK', subjects: subjects.upAll, ...options.stream }, log);
-  try {
-    await stream.ensure();
-  } catch (error) {
-    await connection.close();
-    throw new Error(`stream ${stream.name} cannot be made on NATS`, { cause: error });
+  const bus = new NatsBus(connection, stream, options, log);
+  if (options.streamAtOnce ?? true) {
+    try {
+      await bus.openStream();
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
-  return new NatsBus(connection, stream, options, log);
+  return bus;
 };
 
 class NatsBus implements Bus {
   private readonly connection: NatsConnection;
   private readonly stream: NatsStream;
   private readonly log: Log;
-  private readonly publisher: KeptPublisher;
+  /** For the stream. */
+  private readonly publisher: AckedPublisher;
+  /** For listeners of unitedrhino's, and streams that are not ours. */
+  private readonly telling: AckedPublisher;
   private readonly requester: Requester;
   private readonly outbox = new Outbox();
   private readonly consumers = new Set<NatsConsumer>();
   private readonly reconnectListeners = new Set<() => void>();
   private isConnected = true;
-  /** Whether kept messages go out at once: after an outage those that waited for it come first. */
-  private keepsAtOnce = true;
+  /** Whether something is kept or consumed here, so that there must be a stream. */
+  private needsStream = false;
+  /** Whether kept messages go out at once: the stream is there, and those that waited for it have gone. */
+  private keepsAtOnce = false;
   private closing: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, stream: NatsStream, options: NatsBusOptions, log: Log) {
     this.connection = connection;
     this.stream = stream;
     this.log = log;
-    this.publisher = new KeptPublisher(connection, {
-      timeoutMs: options.publishTimeoutMs ?? 5000,
-      maxInFlight: options.maxInFlight ?? 16_384,
-      outbox: this.outbox,
+    const { publishTimeoutMs: timeoutMs = 5000, maxInFlight = 16_384 } = options;
+    const bounds = { timeoutMs, maxInFlight, outbox: this.outbox };
+    this.publisher = new AckedPublisher(connection, {
+      ...bounds,
+      heardIsEnough: false,
       maySend: () => this.isConnected && this.keepsAtOnce,
-      onNoStream: () => void this.stream.ensureSoon(),
+      onNobody: () => void this.stream.ensureSoon(),
+    });
+    this.telling = new AckedPublisher(connection, {
+      ...bounds,
+      heardIsEnough: true,
+      maySend: () => this.isConnected,
     });
     this.requester = new Requester(connection);
     void this.followStatus();
@@ -145,10 +164,45 @@ class NatsBus implements Bus {
   async publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
     assertSubject(subject);
     if (this.closing) throw new BusTimeoutError('bus is closed');
+    if (!this.needsStream) void this.openStreamSoon();
     return this.publisher.publish(subject, data, id);
   }
 
+  async publishHeard(subject: string, data: string | Uint8Array, id?: string): Promise<void> {
+    assertSubject(subject);
+    if (this.closing) throw new BusTimeoutError('bus is closed');
+    await this.telling.publish(subject, data, id);
+  }
+
+  async openStream(): Promise<void> {
+    try {
+      await this.stream.ensure();
+    } catch (error) {
+      throw new Error(`stream ${this.stream.name} cannot be made on NATS`, { cause: error });
+    }
+    this.needsStream = true;
+    if (this.isConnected) this.keep();
+  }
+
+  streamOf(subject: string): Promise<string | undefined> {
+    return streamOfSubject(this.connection, subject);
+  }
+
+  private async openStreamSoon(): Promise<void> {
+    this.needsStream = true;
+    await this.stream.ensureSoon();
+    if (this.isConnected) this.keep();
+  }
+
+  /** The stream is there: lets out what waited for it. */
+  private keep(): void {
+    if (this.keepsAtOnce) return;
+    this.keepsAtOnce = true;
+    this.publisher.resume();
+  }
+
   async consume(options: ConsumeOptions, handler: (batch: readonly KeptMessage[]) => Promise<void>): Promise<Consumer> {
+    if (!this.needsStream) await this.openStream();
     const consumer = new NatsConsumer(this.connection, this.stream, options, handler, this.log);
     this.consumers.add(consumer);
     const stop = async () => {
@@ -181,10 +235,11 @@ class NatsBus implements Bus {
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     this.outbox.drain();
     if (this.isConnected) {
-      await this.publisher.settled();
+      await Promise.all([this.publisher.settled(), this.telling.settled()]);
       await Promise.race([this.connection.flush().catch(() => undefined), this.connection.closed(), giveUp(2000)]);
     }
     this.publisher.close();
+    this.telling.close();
     this.requester.close();
     await this.connection.close();
   }
@@ -206,11 +261,11 @@ class NatsBus implements Bus {
   }
 
   private async comeBack(): Promise<void> {
-    await this.stream.ensureSoon();
+    if (this.needsStream) await this.stream.ensureSoon();
     // Gone again meanwhile: the next return does all of this.
     if (!this.isConnected) return;
-    this.keepsAtOnce = true;
-    this.publisher.resume();
+    if (this.needsStream) this.keep();
+    this.telling.resume();
     for (const consumer of this.consumers) void consumer.restart();
     for (const listener of this.reconnectListeners) {
       try {

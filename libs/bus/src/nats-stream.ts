@@ -31,6 +31,18 @@ const RETRY_MS = 500;
 /** JetStream's error code for a stream that does not exist. */
 const STREAM_NOT_FOUND = 10059;
 
+/** Name of the stream that keeps messages on this subject; undefined where none does, or the server has no JetStream. */
+export const streamOfSubject = async (connection: NatsConnection, subject: string): Promise<string | undefined> => {
+  const manager = await connection.jetstreamManager({ checkAPI: false });
+  try {
+    const [name] = await manager.streams.names(subject).next();
+    return name;
+  } catch (error) {
+    if (isNatsError(error)) return undefined;
+    throw error;
+  }
+};
+
 const configOf = (options: StreamOptions): Partial<StreamConfig> & { name: string } => ({
   name: options.name,
   subjects: [...options.subjects],

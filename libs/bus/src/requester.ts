@@ -3,7 +3,7 @@
  * with a wildcard subscription or a stream acknowledges; this one waits on for the answer.
  */
 import { createInbox, type Msg, type NatsConnection } from 'nats';
-import { isAcknowledgement } from './ack-word';
+import { isAcknowledgement } from './acknowledgements';
 import { BusTimeoutError, NoListenerError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
 

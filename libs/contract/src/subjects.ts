@@ -49,8 +49,8 @@ export const subjects = {
   productDeleted: 'server.things.dm.product.info.delete',
   /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
-  /** Timer of the nodes; timedjob publishes on it. */
-  nodeTimer: `protocol.${PROTOCOL_CODE}.timer`,
+  /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */
+  nodeTimer: 'server.things.protocol-aliyun-mqtt.protocol.timer',
   /** Dm → applications: see application-messages.ts. */
   application: {
     /** A device went online or offline: unitedrhino's dm says both here, on the subject of the latter. */

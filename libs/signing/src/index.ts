@@ -2,6 +2,18 @@ export { MAX_CLIENT_ID_LENGTH, parseClientId, type ParsedClientId } from './clie
 export { clientIdContent, dynregContent, signedContents } from './content';
 export { deviceCredentials, type CredentialOptions, type Credentials } from './credentials';
 export {
+  hashToken,
+  IOT_TOKEN_LIFETIME_MS,
+  makeClientId,
+  makeDeviceToken,
+  makeIotId,
+  makeIotToken,
+  MAX_DEVICE_TOKENS,
+  MAX_IOT_TOKENS,
+  randomLettersAndDigits,
+  type TokenHash,
+} from './issued-tokens';
+export {
   autoLogin,
   certificateLogin,
   iotTokenLogin,

@@ -199,11 +199,16 @@ export class SpawnedPlatform {
 
   /** Ends the apps, then the servers. */
   async stop(): Promise<void> {
+    await this.stopApps();
+    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop()]);
+    removeFolder(this.dataDir);
+  }
+
+  /** Ends the nodes first: they say goodbye to the others. */
+  protected async stopApps(): Promise<void> {
     await Promise.all([...this.moreNodes.keys()].map((ports) => this.stopNode(ports)));
     for (const name of ['protocol-aliyun-mqtt', 'timedjob-rpc', 'dm-rpc'] as const) {
       if (this.apps.has(name)) await this.stopApp(name);
     }
-    await Promise.all([this.etcd.stop(), this.nats.stop(), this.database.drop()]);
-    removeFolder(this.dataDir);
   }
 }

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { exportModel, exportTsl, importThingModel, ThingModelError, type ThingModel } from './index';
+import {
+  exportModel,
+  exportTsl,
+  importReadableParts,
+  importThingModel,
+  ThingModelError,
+  type ThingModel,
+} from './index';
 
 const vectors = JSON.parse(
   readFileSync(new URL('../../testing/vectors/thing-model.json', import.meta.url), 'utf8'),
@@ -230,5 +237,75 @@ describe('a faulty document is refused, naming the member', () => {
 
   test('300 definitions in one module are fine', () => {
     expect(importThingModel({ schema: '', properties: properties(300) }).model.properties).toHaveLength(300);
+  });
+});
+
+describe('of a document that somebody else has accepted', () => {
+  const rhinoProperty = (identifier: string, define: object = { type: 'int' }) => ({
+    identifier,
+    name: '',
+    mode: 'rw',
+    define,
+  });
+  const parts = (document: object) => {
+    const { model, leftOut } = importReadableParts(document);
+    const { properties, events, services } = model;
+    return {
+      kept: [...properties, ...events, ...services].map(({ identifier }) => identifier),
+      leftOut: leftOut.map(({ message }) => message),
+    };
+  };
+
+  test('what can be read stands, and what cannot is named', () => {
+    const document = {
+      profile: { productID: 'p' },
+      properties: [
+        rhinoProperty('good'),
+        rhinoProperty('not-good'),
+        rhinoProperty('odd', { type: 'long' }),
+        rhinoProperty('good'),
+        rhinoProperty('last'),
+      ],
+      events: [
+        { identifier: 'alarm', type: 'alert', params: [] },
+        { identifier: 'e', type: 'later', params: [] },
+      ],
+      actions: [{ identifier: 'a b', dir: 'down', input: [], output: [] }],
+    };
+    expect(parts(document)).toEqual({
+      kept: ['good', 'last', 'alarm'],
+      leftOut: [
+        'properties[1].identifier: must consist of letters, digits and _, at most 50',
+        expect.stringMatching(/^properties\[2\].define.type: must be one of/),
+        'events[1].type: must be one of info, alert, fault',
+        'actions[0].identifier: must consist of letters, digits and _, at most 50',
+        'identifier good occurs twice',
+      ],
+    });
+    expect(() => importThingModel(document)).toThrow(ThingModelError);
+  });
+
+  test('so does what a module has room for', () => {
+    const { kept, leftOut } = parts({
+      actions: [],
+      properties: properties(305).map((p) => rhinoProperty(p.identifier)),
+    });
+    expect(kept).toHaveLength(300);
+    expect(leftOut).toEqual(Array.from({ length: 5 }, () => 'the default module has more than 300 definitions'));
+  });
+
+  test('a module that has no name is left out', () => {
+    const { kept, leftOut } = parts({
+      properties: [property({})],
+      functionBlocks: [{ properties: [property({})] }, { functionBlockId: 'm', properties: [property({})] }],
+    });
+    expect({ kept, leftOut }).toEqual({
+      kept: ['a', 'm:a'],
+      leftOut: ['functionBlocks[0].functionBlockId: is missing'],
+    });
+  });
+
+  test.each([['{'], [7], [{ properties: {} }]])('%j holds nothing that could be', (document) => {
+    expect(() => importReadableParts(document)).toThrow(ThingModelError);
   });
 });

@@ -7,22 +7,54 @@ import { readEvent, readHead, readProperty, readService, type Head, type Module 
 import { ThingModelError } from './thing-model-error';
 import type { Definition, ThingModel } from './types';
 
+/** What becomes of a part that cannot be taken. May throw, which ends the reading. */
+type OnFault = (fault: ThingModelError) => void;
+
+const refuse: OnFault = (fault) => {
+  throw fault;
+};
+
 /**
  * Reads a thing model: Alibaba Cloud's TSL JSON, with custom modules, or unitedrhino's model JSON; which of them is
  * seen from the members that only one of them has.
  * @param json the document, as text or parsed
  * @throws ThingModelError naming the member of the document and what is wrong with it
  */
-export const importThingModel = (json: unknown): { model: ThingModel } => {
+export const importThingModel = (json: unknown): { model: ThingModel } => ({ model: read(json, refuse) });
+
+/**
+ * The same for a document that somebody else has accepted already: a definition that cannot be taken is left out, and the
+ * rest stands.
+ * @throws ThingModelError when nothing of it can be read
+ */
+export const importReadableParts = (json: unknown): { model: ThingModel; leftOut: readonly ThingModelError[] } => {
+  const leftOut: ThingModelError[] = [];
+  const model = read(json, (fault) => void leftOut.push(fault));
+  return { model, leftOut };
+};
+
+const read = (json: unknown, onFault: OnFault): ThingModel => {
   const root = new JsonNode(typeof json === 'string' ? parse(json) : json, '');
   if (!root.present) root.fail('the thing model must be a JSON object');
   const dialect = dialectOf(root);
-  const definitions = readBlock(root, dialect, moduleOf(root));
-  for (const block of root.member('functionBlocks').list(limits.modules)) {
-    const module = moduleOf(block) ?? block.member('functionBlockId').fail('is missing');
-    definitions.push(...readBlock(block, dialect, module));
+  const definitions = readBlock(root, dialect, moduleOf(root), onFault);
+  const blocks = root.member('functionBlocks').list(limits.modules);
+  for (const block of blocks) {
+    orFault(onFault, () => {
+      const module = moduleOf(block) ?? block.member('functionBlockId').fail('is missing');
+      definitions.push(...readBlock(block, dialect, module, onFault));
+    });
   }
-  return { model: assembleModel(definitions) };
+  return assembleModel(definitions, onFault);
+};
+
+const orFault = (onFault: OnFault, work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ThingModelError)) throw error;
+    onFault(error);
+  }
 };
 
 const parse = (text: string): unknown => {
@@ -54,16 +86,18 @@ const moduleOf = (block: JsonNode): Module | undefined => {
   return { id, name: block.member('functionBlockName').optionalText(limits.name) ?? '' };
 };
 
-const readBlock = (block: JsonNode, dialect: Dialect, module: Module | undefined): Definition[] => {
+const readBlock = (block: JsonNode, dialect: Dialect, module: Module | undefined, onFault: OnFault): Definition[] => {
   const definitions: Definition[] = [];
-  const read = (key: string, body: (head: Head, node: JsonNode, dialect: Dialect) => Definition) => {
+  const readAll = (key: string, body: (head: Head, node: JsonNode, dialect: Dialect) => Definition) => {
     for (const node of block.member(key).list(limits.modules * limits.definitionsPerModule)) {
-      if (!isSynthetic(node)) definitions.push(body(readHead(node, module), node, dialect));
+      orFault(onFault, () => {
+        if (!isSynthetic(node)) definitions.push(body(readHead(node, module), node, dialect));
+      });
     }
   };
-  read('properties', readProperty);
-  read('events', readEvent);
-  read(dialect.servicesKey, readService);
+  readAll('properties', readProperty);
+  readAll('events', readEvent);
+  readAll(dialect.servicesKey, readService);
   return definitions;
 };
 

@@ -1,4 +1,4 @@
-export { importThingModel } from './import-thing-model';
+export { importReadableParts, importThingModel } from './import-thing-model';
 export { exportTsl } from './export-tsl';
 export { exportModel } from './export-model';
 export { affordanceOf, definitionFrom, type Affordance } from './affordance';

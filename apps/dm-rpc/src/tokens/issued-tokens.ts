@@ -1,8 +1,8 @@
 /** Tokens of devices in the database. Whoever changes those of a device holds the lock on its row. */
 import type { Prisma } from '@alink/db';
+import { hashToken } from '@alink/signing';
 import type { Transaction } from '../transaction';
 import { unixSeconds } from '../wire/times';
-import { hashToken } from './token-hash';
 
 /** `device`: clientId and deviceToken of a device registered with the product secret. `iot`: iotId and iotToken. */
 export type TokenKind = 'device' | 'iot';

@@ -52,7 +52,7 @@ const admissionIn = (world: World) => {
   const knownDevice = world.device === null ? [] : [{ ...device, ...world.device }];
   const source: DirectorySource = {
     resolve: async (refs) => {
-      if (world.away) throw new DirectoryUnavailable('away');
+      if (world.away) throw new DirectoryUnavailable('dm.rpc is away');
       const created = registered.map((deviceName) => ({ ...device, deviceName, registration: 'auto' }));
       return {
         products: knownProduct,
@@ -71,6 +71,8 @@ const admissionIn = (world: World) => {
     issueIotToken: notAsked,
     readIotToken: notAsked,
     resolveCertificate: notAsked,
+    deviceToken: async ({ tokens }, clientId) => tokens.find(({ id }) => id === clientId),
+    certificateStep: 'register it',
     ...world.credentials,
   };
   const admission = new Admission({
@@ -356,8 +358,8 @@ describe('dynamic registration (一型一密)', () => {
       product: { autoRegister: 3 },
       connectsPerMinute: 2,
       credentials: {
-        registerDevice: counted(() => registers.registerDevice!('', '')),
-        issueDeviceToken: counted(() => registers.issueDeviceToken!('', '')),
+        registerDevice: counted(() => registers.registerDevice!(product, '')),
+        issueDeviceToken: counted(() => registers.issueDeviceToken!(product, '')),
       },
     });
     const verdicts = [];

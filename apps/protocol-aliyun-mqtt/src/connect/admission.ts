@@ -2,7 +2,7 @@
  * May this client in, and as what? The first way in that applies decides; nothing about a device is told to a client that
  * has not proved its secret.
  */
-import { DirectoryUnavailable } from '../directory/records';
+import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import { limits } from '../limits';
 import type { Attempt } from './attempt';
 import { refusals, type Refusal } from './refusals';
@@ -27,14 +27,15 @@ export class Admission {
     this.ways = all.map((way) => way(context));
   }
 
-  /** Decides on one CONNECT. While dm.rpc is away and nothing is known from before, that is CONNACK 3. */
+  /** Decides on one CONNECT. While dm.rpc is away and nothing is known from before, that is CONNACK 3; what it never can do, 5. */
   async decide(attempt: Attempt): Promise<Verdict> {
     const misuse = this.misuse(attempt);
     if (misuse) return refused(misuse);
     try {
       return await this.wayOf(attempt).admit(attempt);
     } catch (error) {
-      if (error instanceof DirectoryUnavailable) return refused(refusals.unavailable());
+      if (error instanceof DirectoryUnavailable) return refused(refusals.unavailable(error.message));
+      if (error instanceof NotServedByDm) return refused(refusals.notServed(error.message));
       throw error;
     }
   }

@@ -12,6 +12,8 @@ export interface Refusal {
   readonly step: string;
   /** Not to be logged: a line about it was written already. */
   readonly quiet?: boolean;
+  /** It says nothing about the client: dm.rpc has not answered. */
+  readonly isOutage?: boolean;
 }
 
 const refusal = (returnCode: ReturnCode, cause: string, step: string): Refusal => ({ returnCode, cause, step });
@@ -61,12 +63,9 @@ export const refusals = {
     refusal(4, 'the deviceToken is not known, or was revoked', 'register the device again (authType=regnwl)'),
   wrongIotToken: () =>
     refusal(3, 'the iotToken is not known, was revoked or has expired', 'authenticate again at POST /auth/devicename'),
-  unknownCertificate: () =>
-    refusal(
-      4,
-      'the client certificate belongs to no device, was revoked or has expired',
-      'register it (dmctl cert add), or its CA for the product',
-    ),
+  /** @param step how this dm.rpc comes to know one */
+  unknownCertificate: (step: string) =>
+    refusal(4, 'the client certificate belongs to no device, was revoked or has expired', step),
   foreignCertificate: () =>
     refusal(4, 'the client certificate belongs to another device', 'use the username of the device in the certificate'),
   wrongRegistrationSign: () =>
@@ -101,8 +100,13 @@ export const refusals = {
     ),
   disabledProduct: () => refusal(5, 'the product is disabled', 'enable the product'),
   disabledDevice: () => refusal(5, 'the device is disabled', 'enable the device'),
-  unavailable: () =>
-    refusal(3, 'dm.rpc is away and the device is not known here yet', 'start dm.rpc; the device will try again'),
+  /** @param cause what dm.rpc did not do */
+  unavailable: (cause: string): Refusal => ({
+    ...refusal(3, `${cause} and the device is not known here yet`, 'look after dm.rpc; the device will try again'),
+    isOutage: true,
+  }),
+  /** @param cause what this dm.rpc lacks */
+  notServed: (cause: string) => refusal(5, cause, 'let the device come in another way, or run dm-rpc of this platform'),
   publisherOff: () =>
     refusal(
       4,

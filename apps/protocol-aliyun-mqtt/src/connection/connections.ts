@@ -14,7 +14,7 @@ import type { Ending, Link } from '../link/link';
 import type { NodeMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
 import { LinkSessions } from '../session/link-sessions';
-import { sessionKey } from '../session/session';
+import { sessionKey, takeOver } from '../session/session';
 import type { SessionTable } from '../session/session-table';
 import { openingOf } from '../transport/openings';
 import { CloudPublisherRole } from './cloud-publisher';
@@ -120,7 +120,7 @@ export class Connections implements Endpoint {
     { device: { productKey, deviceName } }: Verdict<'device'>,
   ): Promise<void> {
     const { sessions } = this.options;
-    const reason = `taken over: the same device connected again from ${address}`;
+    const reason = takeOver(`the same device connected again from ${address}`);
     let old = sessions.get(productKey, deviceName);
     while (old) {
       await old.end(reason);

@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '@alink/runtime';
+import type { CompiledModel } from '@alink/thing-model';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type Found, type ProductEntry } from './records';
 
 /** Entries kept at most: some hundred bytes each. Above it the least recently used device costs one look-up again. */
@@ -99,6 +100,11 @@ export class DeviceDirectory {
   /** The product as known now; undefined when it is not in memory. Never asks. */
   product(productKey: string): ProductEntry | undefined {
     return this.products.get(productKey)?.value;
+  }
+
+  /** The thing model that the device's values are checked against, as known now. Never asks. */
+  model(productKey: string, deviceName: string): CompiledModel | undefined {
+    return this.devices.peek(deviceKey(productKey, deviceName))?.value?.model ?? this.product(productKey)?.model;
   }
 
   /** Creates a device at its first connect, and finds it. */

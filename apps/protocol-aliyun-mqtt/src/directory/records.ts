@@ -13,6 +13,13 @@ export interface ProductEntry {
   readonly model: CompiledModel | undefined;
 }
 
+/** Devices that were made by their first connect: only these may connect again with the product secret. */
+export const AUTO_REGISTRATION = 'auto';
+/** Devices that were made by a registration without pre-registration: their name is shared by up to five units. */
+export const SHARED_NAME = 'nwl';
+/** Where it stands in `DeviceInfo.protocolConf` how a device came to be. */
+export const REGISTRATION_KEY = 'registration';
+
 /** A device with its product. */
 export interface DeviceEntry {
   readonly productKey: string;
@@ -20,14 +27,16 @@ export interface DeviceEntry {
   readonly deviceName: string;
   readonly secret: string;
   readonly enabled: boolean;
-  /** How it came to be: `auto` for a device made at its first connect with the product secret. */
+  /** How it came to be: {@link AUTO_REGISTRATION}, {@link SHARED_NAME}, or otherwise. */
   readonly registration: string;
-  /** ClientID of the latest successful login that dm knows of. */
+  /** ClientID of the latest successful login that dm knows of; unitedrhino's knows none. */
   readonly lastClientId: string;
-  /** Unix milliseconds of the latest reset; 0 = never. */
+  /** Unix milliseconds of the latest reset; 0 = never. unitedrhino's dm tells nobody of one. */
   readonly resetAt: number;
-  /** Live deviceTokens, by clientId. */
+  /** Live deviceTokens, by clientId, as our dm tells them; see `CredentialsSource.deviceToken`. */
   readonly tokens: readonly TokenEntry[];
+  /** Checks values where the device has a thing model of its own; absent where its product's is its own. */
+  readonly model?: CompiledModel;
 }
 
 /** A token that was issued: its holder knows the text, we know SHA-256(salt + text). */
@@ -50,22 +59,33 @@ export interface DeviceRef {
   readonly deviceName: string;
 }
 
+export interface Records {
+  readonly devices: DeviceEntry[];
+  readonly products: ProductEntry[];
+}
+
 /** Where records come from: dm.rpc. */
 export interface DirectorySource {
   /**
    * Looks up many at once; unknown ones are left out. Products come only where they are asked for.
    * @throws {DirectoryUnavailable} when dm.rpc cannot be asked
    */
-  resolve(
-    devices: readonly DeviceRef[],
-    productKeys: readonly string[],
-  ): Promise<{ devices: DeviceEntry[]; products: ProductEntry[] }>;
+  resolve(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Records>;
 
-  /** Creates a device at its first connect with the product secret. No error when it exists by now. */
+  /**
+   * Creates a device at its first connect with the product secret. No error when it exists by now.
+   * @throws {DirectoryUnavailable} when dm.rpc did not create it
+   * @throws {NotServedByDm} when it takes no device of that name
+   */
   register(product: ProductEntry, deviceName: string): Promise<void>;
 }
 
-/** Dm.rpc is away and nothing is known from before. */
+/** Dm.rpc did not answer, why in words, and nothing is known from before. */
 export class DirectoryUnavailable extends Error {
   override readonly name = 'DirectoryUnavailable';
+}
+
+/** This dm.rpc has no way to do what was asked; the message names what it lacks. */
+export class NotServedByDm extends Error {
+  override readonly name = 'NotServedByDm';
 }

@@ -103,26 +103,6 @@ describe('bytes for a topic of the device', () => {
   });
 });
 
-test('unitedrhino’s reply to a question of the device is no command', async () => {
-  await start();
-  bed.dmKind.isForeign = true;
-  const asked: { msgToken: string }[] = [];
-  bed.bus.subscribe(subjects.up('thing', PRODUCT_KEY, 'dev1'), ({ data }) =>
-    asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as { msgToken: string }),
-  );
-  await bed.publish('thing/deviceinfo/update', '{"id":"5","params":[{"attrKey":"site","attrValue":"A1"}]}');
-  await turn();
-  const { msgToken } = asked[0]!;
-  bed.bus.publish(
-    subjects.down('thing', PRODUCT_KEY, 'dev1'),
-    thing({ method: 'reportInfoReply', msgToken, timestamp: NOW, code: 200 }),
-  );
-  await turn();
-  await turn();
-  expect(bed.heard()).toEqual([[`${SYS}thing/deviceinfo/update_reply`, expect.stringContaining('"code":200')]]);
-  expect(bed.asked).toEqual([]);
-});
-
 test('what cannot be read harms nobody', async () => {
   await start();
   bed.bus.publish(subjects.down('thing', PRODUCT_KEY, 'dev1'), 'no envelope');

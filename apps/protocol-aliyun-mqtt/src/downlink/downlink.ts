@@ -2,22 +2,15 @@
 import { randomInt } from 'node:crypto';
 import { encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
-import {
-  Code,
-  readDevicePublish,
-  subjects,
-  writeDevicePublish,
-  type DeviceMessage,
-  type DevicePublish,
-} from '@alink/contract';
+import { Code, readDevicePublish, subjects, type DevicePublish } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
 import { parseTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import type { Message } from '../link/link';
 import type { NodeMetrics } from '../metrics';
-import type { ForeignReply, ForeignRequests } from '../requests/foreign-requests';
 import type { Session, Undelivered } from '../session/session';
+import { answerOf, type CommandingDm, type Received } from './commanding-dm';
 import type { PendingCommands } from './pending-commands';
 
 export interface DownlinkOptions {
@@ -28,10 +21,8 @@ export interface DownlinkOptions {
   readonly journal: Journal;
   readonly metrics: NodeMetrics;
   readonly pending: PendingCommands;
-  readonly foreign: ForeignRequests;
+  readonly dm: CommandingDm;
 }
-
-type Respond = BusMessage['respond'];
 
 /** What the caller of a command hears when it was not written to the device. */
 const failureOf: Record<Undelivered, { code: number; step: string }> = {
@@ -59,37 +50,36 @@ export class Downlink {
 
   private take(session: Session, { data, respond, subject }: BusMessage): void {
     try {
-      const publish = readDevicePublish(data);
-      if (publish.handle === 'thing') this.thing(session, publish, respond);
-      else if (publish.type === 'raw') this.raw(session, publish, respond);
-      else
-        this.options.log.debug({ subject, handle: publish.handle, type: publish.type }, 'no such kind of command here');
+      const received = { publish: readDevicePublish(data), respond };
+      if (received.publish.type === 'raw') this.raw(session, received);
+      else this.message(session, received);
     } catch (error) {
       this.options.log.warn({ err: error, subject }, 'a command could not be read');
     }
   }
 
-  /** A command, or unitedrhino's reply to a question of the device. */
-  private thing(session: Session, publish: DevicePublish, respond: Respond): void {
-    const message = JSON.parse(publish.payload.toString()) as DownlinkMessage;
-    if (!this.options.foreign.settle(session, message as ForeignReply)) {
-      this.command(session, publish, message, respond);
-    }
+  private message(session: Session, received: Received): void {
+    const taken = this.options.dm.take(session, received.publish);
+    if (!taken) this.command(session, received);
+    else if (taken === 'here') return;
+    else if ('message' in taken) this.write(session, taken.message, '');
+    else this.noteDropped(session, received.publish, taken.dropped);
   }
 
   /** A property set or get, or a service call, as Alink. */
-  private command(session: Session, publish: DevicePublish, message: DownlinkMessage, respond: Respond): void {
-    const answer = this.answerTo(publish, message, respond);
+  private command(session: Session, received: Received): void {
+    const message = JSON.parse(received.publish.payload.toString()) as DownlinkMessage;
+    const { failed, answered } = this.options.dm.callerOf(received, message);
     const downlink = this.encode(session, message);
     if (downlink instanceof RangeError) {
-      answer?.({ code: Code.parameter, msg: downlink.message });
+      failed?.({ code: Code.parameter, msg: downlink.message });
       return;
     }
     const { msgToken } = message;
     const actionID = message.method === 'action' ? message.actionID : undefined;
-    this.options.pending.expect(session, downlink.replyKey, { msgToken, actionID, answer });
+    this.options.pending.expect(session, downlink.replyKey, { msgToken, actionID, answer: answered });
     const undelivered = this.write(session, downlink, downlink.replyKey);
-    if (undelivered) answer?.({ code: failureOf[undelivered].code, msg: undelivered });
+    if (undelivered) failed?.({ code: failureOf[undelivered].code, msg: undelivered });
   }
 
   /** @returns what to send, or why it cannot stand on the wire */
@@ -105,18 +95,25 @@ export class Downlink {
     }
   }
 
-  /** Bytes for a topic of the device's own: `dm.DeviceInteract.sendMsg`. */
-  private raw(session: Session, publish: DevicePublish, respond: Respond): void {
-    const { topic, payload } = publish;
+  /** Bytes for a topic of the device's own: `dm.DeviceInteract.sendMsg` of our dm, and the cloud publisher. */
+  private raw(session: Session, { publish, respond }: Received): void {
+    const { topic, payload, timestamp } = publish;
     const self = { productKey: session.productKey, deviceName: session.deviceName };
-    const answer = this.answerTo(publish, { msgToken: '', timestamp: publish.timestamp }, respond);
-    if (!mayReceive(self, topic)) {
-      answer?.({ code: Code.parameter, msg: `${topic} is no topic that this device receives` });
-      return;
-    }
+    const answer = (code: number, msg = ''): void =>
+      respond?.(answerOf(publish, { msgToken: '', timestamp }, { code, msg }, this.options.clock.now()));
+    if (!mayReceive(self, topic)) return answer(Code.parameter, `${topic} is no topic that this device receives`);
     const needsSubscription = parseTopic(topic)?.scope === 'custom';
     const undelivered = this.write(session, { topic, payload, qos: 1 }, '', needsSubscription);
-    answer?.(undelivered ? { code: failureOf[undelivered].code, msg: undelivered } : { code: Code.ok, msg: '' });
+    if (undelivered) answer(failureOf[undelivered].code, undelivered);
+    else answer(Code.ok);
+  }
+
+  private noteDropped(session: Session, { handle, type, topic }: DevicePublish, cause: string): void {
+    const { productKey, productID, deviceName } = session;
+    const text = `dropped on its way to the device: ${cause}; this node speaks Alink alone`;
+    const what = topic || `${handle}/${type}`;
+    this.options.journal.note({ kind: 'drop', productKey, productID, deviceName, topic: what, code: 6831, text });
+    this.options.metrics.downlinks.inc({ result: 'dropped' });
   }
 
   /** Writes and notes it. @returns why it was not written, or undefined */
@@ -137,24 +134,9 @@ export class Downlink {
   }
 
   private callTypeOf(session: Session, actionID: string): 'async' | 'sync' {
-    const model = this.options.directory.product(session.productKey)?.model ?? session.options.product.model;
+    const { productKey, deviceName, options } = session;
+    const model = this.options.directory.model(productKey, deviceName) ?? options.product.model;
     return model?.service(actionID)?.callType ?? 'async';
-  }
-
-  /** Answers the caller in the form of an uplink. */
-  private answerTo(
-    publish: DevicePublish,
-    request: Pick<DeviceMessage, 'msgToken' | 'timestamp'> & { method?: string },
-    respond: Respond,
-  ): ((reply: Partial<DeviceMessage>) => void) | undefined {
-    if (!respond) return undefined;
-    const { topic, handle, type, productID, deviceName } = publish;
-    const method = `${request.method ?? 'send'}Reply`;
-    return (reply) => {
-      const now = this.options.clock.now();
-      const body = { method, msgToken: request.msgToken, timestamp: now, ...reply };
-      respond(writeDevicePublish({ productID, deviceName, topic, handle, type, body }, now));
-    };
   }
 }
 

@@ -94,7 +94,7 @@ test.each([
 });
 
 test.each([
-  ['dm.rpc away', refusals.unavailable()],
+  ['dm.rpc away', refusals.unavailable('dm.rpc is away')],
   ['a bad keepalive', refusals.keepalive(0)],
   ['a disabled device', refusals.disabledDevice()],
 ])('%s is no failed login', async (_name, refusal) => {

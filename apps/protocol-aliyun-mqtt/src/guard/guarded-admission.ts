@@ -6,7 +6,6 @@ import { hash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
 import type { Admission, Decider } from '../connect/admission';
 import type { Attempt } from '../connect/attempt';
-import { refusals } from '../connect/refusals';
 import { refused, type Verdict } from '../connect/verdict';
 import { provesKey } from '../connect/verify';
 import type { ConnectRate } from './connect-rate';
@@ -50,7 +49,7 @@ export class GuardedAdmission implements Decider {
 const isFailure = ({ clientId }: Attempt, { refusal }: Extract<Verdict, { as: 'refused' }>): boolean => {
   if (refusal.returnCode === 4) return true;
   const isIotToken = clientId.securemode === IOT_TOKEN && refusal.returnCode === 3;
-  return isIotToken && refusal.cause !== refusals.unavailable().cause;
+  return isIotToken && !refusal.isOutage;
 };
 
 /** Characters kept of a username that names no device: an iotId has fewer. */

@@ -1,6 +1,7 @@
 /** The HTTPS interface for devices, as routes of the node's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import type { Logger, RouteHandler } from '@alink/runtime';
+import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
 import type { Journal } from '../journal';
 import { peerOf } from '../link/peer';
@@ -101,7 +102,8 @@ const outcomeOf = async (
     return { outcome, claim };
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');
-    return { ...refused(500, 'dm.rpc did not answer'), claim };
+    const cause = error instanceof DirectoryUnavailable || error instanceof NotServedByDm ? error.message : undefined;
+    return { ...refused(500, cause ?? 'dm.rpc did not answer'), claim };
   }
 };
 

@@ -39,7 +39,7 @@ export const authenticateDevice = (
       if (!product.enabled || !device.enabled) return { code: 401, cause: 'the product or device is disabled' };
       const tooOften = connectRate.refuse(productKey, deviceName);
       if (tooOften) return { code: 429, ...tooOften };
-      const { iotId, iotToken } = await credentials.issueIotToken(device.productID, deviceName);
+      const { iotId, iotToken } = await credentials.issueIotToken(product, deviceName);
       return { data: { iotId, iotToken, resources: { mqtt: { host: endpoint.host, port: endpoint.port } } } };
     },
   };

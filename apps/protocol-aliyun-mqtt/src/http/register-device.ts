@@ -49,7 +49,7 @@ export const registerDevice = (
       }
       const tooOften = connectRate.refuse(productKey, deviceName);
       if (tooOften) return { code: 429, ...tooOften };
-      const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
+      const { outcome, deviceSecret } = await credentials.registerDevice(product, deviceName);
       if (outcome === 'registered') return { data: { productKey, deviceName, deviceSecret } };
       // Every unit has the ProductSecret: whoever has it may be guessing names.
       return { code: codeOf[outcome], cause: `dm.rpc says ${outcome}`, isFailure: outcome === 'unknownDevice' };

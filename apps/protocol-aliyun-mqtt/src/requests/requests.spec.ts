@@ -1,6 +1,5 @@
 import type { Question, Reply } from '@alink/alink';
 import { createLogger } from '@alink/runtime';
-import { DmKind } from '../directory/dm-kind';
 import { LocalAnswers } from './local-answers';
 import { Requests, type Answerer } from './requests';
 
@@ -10,26 +9,19 @@ const of = { productID: 'p1', deviceName: 'd1' };
 const saying = (message: string): Answerer => ({ ask: async () => ({ code: 200, message }) });
 const tags: Question = { kind: 'tags.get', keys: ['a'] };
 
-const requestsWith = (dmKind: DmKind, dm: Answerer = saying('ours')): Requests =>
-  new Requests({ local: new LocalAnswers({ now: () => 5 }), dm, foreign: saying('theirs'), dmKind, log });
+const requestsWith = (dm: Answerer = saying('dm')): Requests =>
+  new Requests({ local: new LocalAnswers({ now: () => 5 }), dm, log });
 
-test('the time is answered here, whoever the dm is', async () => {
-  for (const isForeign of [false, true]) {
-    const requests = requestsWith(Object.assign(new DmKind(), { isForeign }));
-    expect(await requests.ask({ kind: 'time' }, of)).toEqual({ code: 200, data: { receivedAt: 5, sentAt: 5 } });
-  }
+test('the time is answered here', async () => {
+  expect(await requestsWith().ask({ kind: 'time' }, of)).toEqual({ code: 200, data: { receivedAt: 5, sentAt: 5 } });
 });
 
 test('everything else is asked of the dm that there is', async () => {
-  const dmKind = new DmKind();
-  const requests = requestsWith(dmKind);
-  expect(await requests.ask(tags, of)).toMatchObject({ message: 'ours' });
-  dmKind.isForeign = true;
-  expect(await requests.ask(tags, of)).toMatchObject({ message: 'theirs' });
+  expect(await requestsWith().ask(tags, of)).toMatchObject({ message: 'dm' });
 });
 
 test('a question that nobody answers is a "service error", and a line that names the device and the kind', async () => {
   const away: Answerer = { ask: (): Promise<Reply> => Promise.reject(new Error('dm.rpc is away')) };
-  expect(await requestsWith(new DmKind(), away).ask(tags, of)).toEqual({ code: 500 });
+  expect(await requestsWith(away).ask(tags, of)).toEqual({ code: 500 });
   expect(lines.join('')).toMatch(/"deviceName":"d1","kind":"tags.get"/);
 });

@@ -1,7 +1,6 @@
-/** Who answers what the node cannot read out of a message: itself, our dm, or unitedrhino's dm over its bus. */
+/** Who answers what the node cannot read out of a message: itself, or the dm behind it. */
 import type { Question, Reply } from '@alink/alink';
 import type { Logger } from '@alink/runtime';
-import type { DmKind } from '../directory/dm-kind';
 
 /** The device that asks. */
 export interface Asker {
@@ -17,9 +16,8 @@ export interface Answerer {
 
 export interface RequestsOptions {
   readonly local: Answerer & { knows(question: Question): boolean };
+  /** Our dm, or unitedrhino's. */
   readonly dm: Answerer;
-  readonly foreign: Answerer;
-  readonly dmKind: DmKind;
   readonly log: Logger;
 }
 
@@ -41,8 +39,7 @@ export class Requests implements Answerer {
   }
 
   private answererOf(question: Question): Answerer {
-    const { local, dm, foreign, dmKind } = this.options;
-    if (local.knows(question)) return local;
-    return dmKind.isForeign ? foreign : dm;
+    const { local, dm } = this.options;
+    return local.knows(question) ? local : dm;
   }
 }

@@ -1,5 +1,5 @@
 /** Tells dm that this protocol exists and that this instance serves it: what makes a protocol page show 运行中. */
-import { Code, PROTOCOL_CODE, serviceKeys, services, ServiceStatus } from '@alink/contract';
+import { Code, PROTOCOL_CODE, services, ServiceStatus } from '@alink/contract';
 import { RpcError, type Client, type RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
 
@@ -11,6 +11,8 @@ export class ProtocolAnnouncer {
 
   constructor(
     dm: RpcChannel,
+    /** Key in etcd under which `dg.DeviceAuth` of the nodes is found. */
+    private readonly etcdKey: string,
     private readonly address: { readonly ip: string; readonly port: number },
     private readonly log: Logger,
   ) {
@@ -51,7 +53,7 @@ export class ProtocolAnnouncer {
         name: '阿里Alink协议-mqtt',
         type: 'normal',
         transProtocol: 'mqtt',
-        etcdKey: serviceKeys.dg,
+        etcdKey: this.etcdKey,
         desc: 'Alibaba Cloud IoT devices over MQTT (Alink JSON)',
       });
     } catch (error) {

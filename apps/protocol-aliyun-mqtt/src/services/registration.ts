@@ -14,8 +14,10 @@ export class NodeRegistration {
   private readonly held: Registration[] = [];
   private announcer: ProtocolAnnouncer | undefined;
 
+  /** @param serviceName key in etcd for `dg.DeviceAuth`: unitedrhino's own dgsvr may have dg.rpc */
   constructor(
     private readonly nodeId: string,
+    private readonly serviceName: string,
     private readonly registry: Registry,
     private readonly dm: RpcChannel,
     private readonly log: Logger,
@@ -23,8 +25,8 @@ export class NodeRegistration {
 
   async start({ mqtt, grpc }: NodeAddresses): Promise<void> {
     this.held.push(await this.registry.hold(serviceKeys.node, this.nodeId, `${mqtt.host}:${mqtt.port}`));
-    this.held.push(await this.registry.register(serviceKeys.dg, `${grpc.host}:${grpc.port}`));
-    this.announcer = new ProtocolAnnouncer(this.dm, { ip: grpc.host, port: grpc.port }, this.log);
+    this.held.push(await this.registry.register(this.serviceName, `${grpc.host}:${grpc.port}`));
+    this.announcer = new ProtocolAnnouncer(this.dm, this.serviceName, { ip: grpc.host, port: grpc.port }, this.log);
     await this.announcer.start();
   }
 

@@ -30,6 +30,7 @@ export class DeviceChanges {
     const deviceChanged = (named: Named): Promise<void> => this.deviceChanged(named);
     const productChanged = (named: Named): Promise<void> => this.productChanged(named);
     on(subjects.cacheSync('cache:dm:device'), deviceChanged);
+    on(subjects.cacheSync('cache:dm:device:schema'), deviceChanged);
     on(subjects.deviceCreated, deviceChanged);
     on(subjects.deviceDeleted, deviceChanged);
     on(subjects.deviceReset, (named) => {

@@ -9,7 +9,7 @@ import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { isLater, type Epoch } from './epoch';
 import type { Presence } from './presence';
-import type { Session } from './session';
+import { takeOver, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 /** Sessions that are told again together, and the milliseconds after which the next ones follow. */
@@ -96,6 +96,6 @@ export class OtherNodes {
     // A notice may be late: a session of after it may have come and gone.
     if (!session && this.sessions.hasLaterLogin(productKey, deviceName, notice)) return;
     this.sessions.noteLogin(productKey, deviceName, clientId, notice);
-    void session?.end('taken over: the device connected to another node');
+    void session?.end(takeOver('the device connected to another node'));
   }
 }

@@ -11,6 +11,7 @@ import { LinkSessions } from './link-sessions';
 import { Presence } from './presence';
 import type { Session } from './session';
 import { SessionTable } from './session-table';
+import { StreamStatus } from './status-teller';
 
 let stream: Bus;
 let bus: PartitionedBus;
@@ -21,7 +22,12 @@ let sessions: LinkSessions;
 beforeEach(async () => {
   stream = createMemoryBus();
   bus = new PartitionedBus(stream);
-  presence = new Presence(bus, systemClock, createLogger({ name: 'test', level: 'silent' }), 'node-1');
+  presence = new Presence(
+    new StreamStatus(bus, systemClock),
+    systemClock,
+    createLogger({ name: 'test', level: 'silent' }),
+    'node-1',
+  );
   told = [];
   await stream.consume({ durable: 'test', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {

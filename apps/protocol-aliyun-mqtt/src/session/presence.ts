@@ -1,12 +1,12 @@
 /**
- * Tells dm when sessions begin and end, in an order that survives late messages: a session's epoch is the stream
- * sequence of its `connected` message, so the order is the stream's, not that of any clock.
+ * Tells dm when sessions begin and end, in an order that survives late messages: a session's epoch is the place of its
+ * `connected` message among all that was told.
  */
-import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
-import type { Bus } from '@alink/bus';
+import type { StatusChange } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
 import type { Epoch } from './epoch';
 import type { Session } from './session';
+import type { StatusTeller } from './status-teller';
 import { UntoldEnds } from './untold-ends';
 
 /** Milliseconds between tries while the stream cannot be reached. */
@@ -24,7 +24,7 @@ export class Presence {
   private begun = 0;
 
   constructor(
-    private readonly bus: Bus,
+    private readonly teller: StatusTeller,
     private readonly clock: Clock,
     private readonly log: Logger,
     private readonly nodeId: string,
@@ -38,7 +38,7 @@ export class Presence {
     const told = (via?: StatusChange['via']): Promise<Epoch | undefined> => {
       const rawClientID = session.options.rawClientId;
       const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
-      return this.tell(subjects.connected, JSON.stringify(status), id, () => session.state === 'ended');
+      return this.tell(session, status, id, () => session.state === 'ended');
     };
     const epoch = session.via ? this.viaOf(session.via).then(told) : told();
     this.epochs.set(session, epoch);
@@ -79,20 +79,24 @@ export class Presence {
   /** @returns the message's own epoch, or undefined when it was given up */
   private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
-    const message = JSON.stringify({ ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence });
-    return this.tell(subjects.disconnected, message, `disconnected/${this.nodeId}/${sequence}`, () => true);
+    const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence };
+    return this.tell(session, status, `disconnected/${this.nodeId}/${sequence}`, () => true);
   }
 
-  private async tell(subject: string, message: string, id: string, ended: () => boolean): Promise<Epoch | undefined> {
+  private async tell(
+    session: Session,
+    status: StatusChange,
+    id: string,
+    ended: () => boolean,
+  ): Promise<Epoch | undefined> {
     let triesAfterEnd = 0;
     for (;;) {
       try {
-        const kept = this.bus.publishKept(subject, encodeEnvelope(message, this.clock.now()), id);
-        const sequence = await this.track(kept);
-        return { stream: await this.bus.streamCreatedMs(), sequence };
+        return await this.track(this.teller.tell(status, id, session));
       } catch (error) {
         if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
-        this.log.warn({ err: error, subject }, 'the stream did not take a status change; trying again');
+        const { action, productID, deviceName } = status;
+        this.log.warn({ err: error, action, productID, deviceName }, 'a status change was not taken; trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -141,3 +141,11 @@ export class Session {
 
 /** DeviceNames hold no `&`, so the key is unambiguous. */
 export const sessionKey = (productKey: string, deviceName: string): string => `${productKey}&${deviceName}`;
+
+const TAKEN_OVER = 'taken over: ';
+
+/** Why a session ends whose device has a later one. */
+export const takeOver = (by: string): string => `${TAKEN_OVER}${by}`;
+
+/** Whether a session ended for that reason. */
+export const isTakeOver = (reason: string): boolean => reason.startsWith(TAKEN_OVER);

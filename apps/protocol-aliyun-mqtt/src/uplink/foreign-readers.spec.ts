@@ -1,6 +1,6 @@
 import { createMemoryBus, type Bus } from '@alink/bus';
-import { decodeEnvelope, readDevicePublish, type DeviceReport } from '@alink/contract';
-import { DmKind } from '../directory/dm-kind';
+import { readDevicePublish, type DeviceReport } from '@alink/contract';
+import { createMessageBed } from '../../test/message-bed';
 import { ForeignReaders } from './foreign-readers';
 
 const report: DeviceReport = {
@@ -17,13 +17,11 @@ let bus: Bus;
 let heard: Buffer[];
 let kept: DeviceReport[];
 const stream = { keep: async (one: DeviceReport): Promise<void> => void kept.push(one) };
-const dmKind = new DmKind();
 
 beforeEach(() => {
   bus = createMemoryBus();
   heard = [];
   kept = [];
-  dmKind.isForeign = false;
   bus.subscribe('device.up.>', ({ data }) => void heard.push(data));
 });
 afterEach(() => bus.close());
@@ -31,13 +29,16 @@ afterEach(() => bus.close());
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('nobody who reads the other form: only the stream has it', async () => {
-  await new ForeignReaders({ bus, dmKind, stream, copies: false }).keep(report);
+  const bed = await createMessageBed({ foreignReaders: false });
+  bed.bus.subscribe('device.up.>', ({ data }) => void heard.push(data));
+  await bed.publish('thing/event/property/post', '{"id":"1","params":{"Temp":20}}');
   await settle();
-  expect([kept, heard]).toEqual([[report], []]);
+  expect([bed.reports.length, heard]).toEqual([1, []]);
+  await bed.stop();
 });
 
 test('a copy goes beside the stream once it is kept, and says that it is one', async () => {
-  await new ForeignReaders({ bus, dmKind, stream, copies: true }).keep(report);
+  await new ForeignReaders(bus, stream).keep(report);
   await settle();
   expect(kept).toEqual([report]);
   expect(heard).toHaveLength(1);
@@ -48,28 +49,7 @@ test('a copy goes beside the stream once it is kept, and says that it is one', a
 
 test('no copy of what was not kept: the device sends it again', async () => {
   const failing = { keep: () => Promise.reject(new Error('not kept')) };
-  await expect(new ForeignReaders({ bus, dmKind, stream: failing, copies: true }).keep(report)).rejects.toThrow(
-    'not kept',
-  );
+  await expect(new ForeignReaders(bus, failing).keep(report)).rejects.toThrow('not kept');
   await settle();
   expect(heard).toEqual([]);
-});
-
-test('where the dm is unitedrhino’s, its form is the only one, bytes included', async () => {
-  dmKind.isForeign = true;
-  const custom: DeviceReport = {
-    ...report,
-    handle: 'ext',
-    type: 'custom',
-    message: undefined,
-    bytes: Buffer.from([0, 255]),
-  };
-  const readers = new ForeignReaders({ bus, dmKind, stream, copies: true });
-  await readers.keep(report);
-  await readers.keep(custom);
-  await settle();
-  expect(kept).toEqual([]);
-  expect(heard.map((data) => data.toString().endsWith('"kept":true}'))).toEqual([false, false]);
-  expect(readDevicePublish(heard[1]!).payload).toEqual(custom.bytes);
-  expect(decodeEnvelope(heard[0]!.toString()).timestamp).toBe(report.arrivedAt);
 });

@@ -20,10 +20,11 @@ export class UplinkNotes {
     this.note(session, { kind: isReply ? 'reply' : 'report', topic, requestId, code, text }, false);
   }
 
-  /** The stream did not take the report. */
-  notKept(session: Session): void {
+  /** Nobody is known to have the report, for this reason. */
+  notKept(session: Session, error: unknown): void {
     this.metrics.uplinks.inc({ result: 'notKept' });
-    const text = 'the message could not be kept; check that NATS with JetStream is up';
+    const cause = error instanceof Error ? ` (${error.message})` : '';
+    const text = `the message could not be kept${cause}; check that NATS and dm.rpc are up`;
     this.note(session, { kind: 'drop', code: 500, text });
   }
 

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMemoryBus, type Bus, type KeptMessage } from '@alink/bus';
 import { decodeReports, shardOf, subjects, type DeviceReport } from '@alink/contract';
-import { ReportStream, ReportTooLargeError } from './report-stream';
+import { ReportTooLargeError } from './keeper';
+import { ReportStream } from './report-stream';
 
 const reportOf = (deviceName: string, n: number, size = 10): DeviceReport => ({
   productID: 'p1',

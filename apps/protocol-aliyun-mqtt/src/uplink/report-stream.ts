@@ -4,30 +4,10 @@
  */
 import { encodeReport, joinReports, shardOf, subjects, type DeviceReport } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-
-/** Keeps what devices say. */
-export interface Keeper {
-  /**
-   * Resolves once it is kept; rejects when that is not known.
-   * @throws {ReportTooLargeError} for one that can never be kept
-   */
-  keep(report: DeviceReport): Promise<void>;
-}
+import { isTooLarge, ReportTooLargeError, type Keeper } from './keeper';
 
 /** Characters of a message after which the next one begins: at three bytes each, well below NATS' limit of 1 MB. */
 const MAX_CHARACTERS = 200_000;
-
-/** Bytes of one report: NATS takes 1 MiB. Only JSON that is written longer than it came, as 1e20 is, comes near. */
-const MAX_REPORT_BYTES = 1_000_000;
-
-/** A report that no message has room for. */
-export class ReportTooLargeError extends Error {
-  override readonly name = 'ReportTooLargeError';
-}
-
-/** Bytes of a text in UTF-8 take long to count; no character has more than three for each of its units. */
-const isTooLarge = (text: string): boolean =>
-  text.length * 3 > MAX_REPORT_BYTES && Buffer.byteLength(text) > MAX_REPORT_BYTES;
 
 /** Reports that will go out together. */
 interface Gathering {
@@ -54,7 +34,7 @@ export class ReportStream implements Keeper {
 
   keep(report: DeviceReport): Promise<void> {
     const text = encodeReport(report);
-    if (isTooLarge(text)) return Promise.reject(new ReportTooLargeError('written out, the report is over 1 MB'));
+    if (isTooLarge(text)) return Promise.reject(new ReportTooLargeError());
     const shard = shardOf(report.productID, report.deviceName, this.options.shards);
     let gathering = this.gatherings.get(shard);
     if (gathering && gathering.characters + text.length > MAX_CHARACTERS) {

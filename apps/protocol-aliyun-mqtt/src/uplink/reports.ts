@@ -1,11 +1,12 @@
 /** What is kept of a device publish, and what the device is told then. */
 import type { PlatformMessage, UplinkOutcome } from '@alink/alink';
 import type { DeviceReport } from '@alink/contract';
+import type { DeviceTopic } from '@alink/topic';
 import type { PendingCommands } from '../downlink/pending-commands';
 import type { Session } from '../session/session';
+import { NeverKeptError, type Keeper } from './keeper';
 import type { UplinkNotes } from './notes';
 import type { RepeatedReports } from './repeated-reports';
-import { ReportTooLargeError, type Keeper } from './report-stream';
 
 /** A publish that has been read. */
 export interface ReadPublish {
@@ -24,6 +25,11 @@ export class Reports {
     private readonly notes: UplinkNotes,
   ) {}
 
+  /** Whether what comes on that topic is kept though the catalogue does not serve it. */
+  serves(topic: DeviceTopic): boolean {
+    return this.keeper.serves?.(topic) ?? false;
+  }
+
   /**
    * Resolves once the message is kept and the device answered; rejects when it could not be kept. One that never can be
    * is refused instead: the device would come back with it again and again.
@@ -31,21 +37,27 @@ export class Reports {
   async take(session: Session, message: PlatformMessage, publish: ReadPublish): Promise<void> {
     const { topic, payload, outcome } = publish;
     const report = this.reportOf(session, message, publish);
-    try {
-      await this.keep(report, publish);
-    } catch (error) {
-      const isTooLarge = error instanceof ReportTooLargeError;
-      if (isTooLarge) this.notes.dropped(session, topic, 460, error.message, 'send it in parts');
-      else this.notes.notKept(session);
-      const refusal = outcome.reply?.failed?.(isTooLarge ? 460 : 500);
-      if (refusal) session.deliver({ ...refusal, qos: 0 });
-      if (isTooLarge) return;
-      throw error;
+    const failure = await this.keep(report, publish).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure) this.refuse(session, publish, failure.error);
+    else {
+      this.notes.kept(session, report, outcome);
+      if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
     }
-    this.notes.kept(session, report, outcome);
-    if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
     // A device that subscribes its own custom topic gets its own message, as with any broker.
     if (outcome.echo) session.deliver({ topic, payload, qos: 0 }, true);
+  }
+
+  /** @throws what went wrong, unless it would at every other try: the device may forget the message then */
+  private refuse(session: Session, { topic, outcome }: ReadPublish, error: unknown): void {
+    const never = error instanceof NeverKeptError ? error : undefined;
+    if (never) this.notes.dropped(session, topic, never.code, never.message, never.step);
+    else this.notes.notKept(session, error);
+    const refusal = outcome.reply?.failed?.(never?.code ?? 500);
+    if (refusal) session.deliver({ ...refusal, qos: 0 });
+    if (!never) throw error;
   }
 
   private reportOf(session: Session, message: PlatformMessage, { topic, now }: ReadPublish): DeviceReport {

@@ -4,7 +4,7 @@
  */
 import { decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
-import { parseTopic, stripQuery } from '@alink/topic';
+import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
@@ -52,9 +52,10 @@ export class Uplink {
       return;
     }
     const now = clock.now();
-    const model = this.options.directory.product(productKey)?.model ?? session.options.product.model;
+    const model = this.options.directory.model(productKey, deviceName) ?? session.options.product.model;
     const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
-    const outcome = decodeUplink({ topic, parsed, payload, now, model, serviceOf });
+    const decoded = decodeUplink({ topic, parsed, payload, now, model, serviceOf });
+    const outcome = decoded && reports.serves(parsed) ? asBytes(decoded, parsed, payload) : decoded;
     if (!outcome) {
       notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
       return;
@@ -73,6 +74,13 @@ export class Uplink {
     if (told) session.deliver({ ...told, qos: 0 });
   }
 }
+
+/** A request that the catalogue answers without keeping it, as what it is to somebody who keeps it. */
+const asBytes = (decoded: UplinkOutcome, { scope }: DeviceTopic, bytes: Buffer): UplinkOutcome => {
+  const { message, reply } = decoded;
+  if (message || (reply && reply.code !== 200)) return decoded;
+  return { ...decoded, message: { handle: 'ext', type: scope, bytes }, problems: [] };
+};
 
 const topicStep = ({ sysPrefix }: Session): string =>
   `publish on topics of the device's own, such as ${sysPrefix}thing/event/property/post`;

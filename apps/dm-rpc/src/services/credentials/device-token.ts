@@ -4,6 +4,7 @@
  */
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
+import { makeClientId, makeDeviceToken, MAX_DEVICE_TOKENS } from '@alink/signing';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import { keepToken, liveTokens } from '../../tokens/issued-tokens';
@@ -11,13 +12,11 @@ import type { Transaction } from '../../transaction';
 import { isForeignKeyViolation, noProduct } from '../../wire/errors';
 import { requireDevice, secretOwner } from '../device-manage/device-record';
 import { requireLockedDevice } from '../lock-device';
-import { makeClientId, makeDeviceSecret, makeDeviceToken } from '../random-names';
+import { makeDeviceSecret } from '../random-names';
 import { productRefusal } from './registration-rules';
 
 type Methods = Pick<Handlers<typeof services.credentials>, 'issueDeviceToken'>;
 
-/** Physical devices that may share one name (ibidem): each holds a pair of its own. */
-const MAX_PAIRS = 5;
 /**
  * `Device.registration` of devices that are made here. Only they are names that further units may take once the first one
  * is active: the product's secret is in every unit, so whoever has one could take over any other device.
@@ -48,7 +47,7 @@ export const deviceTokenHandlers = ({ audit, secretBox, changes, now }: DmContex
           if (!row.isEnable) return { outcome: 'DEVICE_DISABLED' as const };
           if (row.firstLogin && row.registration !== SHARED_NAME) return { outcome: 'ALREADY_ACTIVE' as const };
           const pairs = await tx.issuedToken.count({ where: { deviceID, kind: 'device', ...liveTokens(now()) } });
-          if (pairs >= MAX_PAIRS) return { outcome: 'TOO_MANY_TOKENS' as const };
+          if (pairs >= MAX_DEVICE_TOKENS) return { outcome: 'TOO_MANY_TOKENS' as const };
           const clientId = makeClientId();
           const deviceToken = makeDeviceToken(now());
           await keepToken(tx, { deviceID, kind: 'device', id: clientId, token: deviceToken, issuedAt: now() });

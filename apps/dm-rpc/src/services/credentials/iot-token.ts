@@ -5,6 +5,7 @@
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
+import { IOT_TOKEN_LIFETIME_MS, makeIotId, makeIotToken, MAX_IOT_TOKENS } from '@alink/signing';
 import type { DmContext } from '../../context';
 import { keepToken, liveTokens, tokenRecord } from '../../tokens/issued-tokens';
 import type { Transaction } from '../../transaction';
@@ -13,13 +14,8 @@ import { plainText } from '../../wire/fields';
 import { unixSeconds } from '../../wire/times';
 import { requireDevice } from '../device-manage/device-record';
 import { requireLockedDevice } from '../lock-device';
-import { makeIotId, makeIotToken } from '../random-names';
 
 type Methods = Pick<Handlers<typeof services.credentials>, 'issueIotToken' | 'readIotToken'>;
-
-const LIFETIME_MS = 7 * 86_400_000;
-/** A device that asks at every start would otherwise fill the table within its seven days. */
-const MAX_TOKENS = 10;
 
 /** Removes what has expired, and the oldest ones until there is room for one more. @returns how many were live */
 const makeRoom = async (tx: Transaction, deviceID: bigint, nowMs: number): Promise<number> => {
@@ -27,7 +23,7 @@ const makeRoom = async (tx: Transaction, deviceID: bigint, nowMs: number): Promi
   const surplus = await tx.issuedToken.findMany({
     where: { deviceID, kind: 'iot' },
     orderBy: [{ issuedAt: 'desc' }, { id: 'asc' }],
-    skip: MAX_TOKENS - 1,
+    skip: MAX_IOT_TOKENS - 1,
     select: { id: true },
   });
   if (surplus.length > 0) await tx.issuedToken.deleteMany({ where: { id: { in: surplus.map(({ id }) => id) } } });
@@ -43,7 +39,7 @@ export const iotTokenHandlers = ({ prisma, audit, changes, now }: DmContext): Me
       if (!isEnable) throw new RpcError(Code.notEnabled, `device ${device.deviceName} is disabled`);
       const issuedAt = now();
       const revoked = await makeRoom(tx, deviceID, issuedAt);
-      const [iotId, iotToken, expiresAt] = [makeIotId(), makeIotToken(), issuedAt + LIFETIME_MS];
+      const [iotId, iotToken, expiresAt] = [makeIotId(), makeIotToken(), issuedAt + IOT_TOKEN_LIFETIME_MS];
       await keepToken(tx, { deviceID, kind: 'iot', id: iotId, token: iotToken, issuedAt, expiresAt });
       note('token.issue', device, { kind: 'iot', id: iotId, ...(revoked > 0 && { oldestRevoked: revoked }) });
       return { iotId, iotToken, expiresAt: unixSeconds(new Date(expiresAt)), revoked };

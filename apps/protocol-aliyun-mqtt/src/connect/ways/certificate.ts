@@ -4,7 +4,7 @@
  */
 import { identityTopics } from '@alink/alink';
 import { refusals } from '../refusals';
-import { admitEnabled, refused } from '../verdict';
+import { admitEnabled, refused, type Verdict } from '../verdict';
 import type { Way, WayContext } from './way';
 
 export const certificate = ({ directory, credentials }: WayContext): Way => ({
@@ -15,10 +15,11 @@ export const certificate = ({ directory, credentials }: WayContext): Way => ({
   misuse: ({ username, identity }) => (username === '' || identity ? undefined : refusals.username()),
 
   async admit({ certificates, identity }) {
-    const owner = await credentials.resolveCertificate(certificates);
-    if (!owner) return refused(refusals.unknownCertificate());
+    const unknown = (): Verdict => refused(refusals.unknownCertificate(credentials.certificateStep));
+    const owner = await credentials.resolveCertificate(certificates, identity);
+    if (!owner) return unknown();
     const { product, device } = await directory.find(owner.productKey, owner.deviceName);
-    if (!product || !device) return refused(refusals.unknownCertificate());
+    if (!product || !device) return unknown();
     const { productKey, deviceName } = device;
     if (identity && (identity.productKey !== productKey || identity.deviceName !== deviceName)) {
       return refused(refusals.foreignCertificate());
@@ -26,7 +27,7 @@ export const certificate = ({ directory, credentials }: WayContext): Way => ({
     const payload = JSON.stringify({ productKey, deviceName });
     const push = identity ? undefined : { topic: identityTopics.names, payload };
     const stillGood = async (): Promise<boolean> => {
-      const now = await credentials.resolveCertificate(certificates);
+      const now = await credentials.resolveCertificate(certificates, { productKey, deviceName });
       return now?.productKey === productKey && now.deviceName === deviceName;
     };
     return admitEnabled({ product, device }, stillGood, push);

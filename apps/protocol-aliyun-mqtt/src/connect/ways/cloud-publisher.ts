@@ -4,7 +4,7 @@
  */
 import { signedContents, type ParsedClientId } from '@alink/signing';
 import type { DeviceEntry, ProductEntry } from '../../directory/records';
-import { AUTO_REGISTRATION } from '../../directory/rpc-source';
+import { AUTO_REGISTRATION } from '../../directory/records';
 import { withClientId } from '../attempt';
 import { refusals } from '../refusals';
 import { refused } from '../verdict';

@@ -7,7 +7,7 @@ import { admitEnabled, refused } from '../verdict';
 import { provesToken } from '../verify';
 import type { Way, WayContext } from './way';
 
-export const deviceToken = ({ directory, clock }: WayContext): Way => ({
+export const deviceToken = ({ directory, credentials, clock }: WayContext): Way => ({
   applies: ({ clientId }) => clientId.authType === 'connwl',
 
   misuse: ({ identity }) => (identity ? undefined : refusals.username()),
@@ -15,11 +15,13 @@ export const deviceToken = ({ directory, clock }: WayContext): Way => ({
   async admit({ clientId, identity, password }) {
     const { productKey, deviceName } = identity!;
     const { product, device } = await directory.find(productKey, deviceName);
-    const token = device?.tokens.find(({ id }) => id === clientId.clientId);
+    const token = device && (await credentials.deviceToken(device, clientId.clientId));
     const proved = provesToken(password, token, clock.now());
     if (!product) return refused(refusals.unknownProduct());
     if (!device) return refused(refusals.unknownDevice());
     if (!proved) return refused(refusals.wrongToken());
-    return admitEnabled({ product, device }, (now) => now.device.tokens.some(({ id }) => id === token!.id));
+    return admitEnabled({ product, device }, async (now) => {
+      return (await credentials.deviceToken(now.device, clientId.clientId)) !== undefined;
+    });
   },
 });

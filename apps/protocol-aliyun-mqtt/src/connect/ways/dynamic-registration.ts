@@ -30,7 +30,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
     register: {
       needs: AutoRegister.existing,
       async grant(product, deviceName) {
-        const { outcome, deviceSecret } = await credentials.registerDevice(product.productID, deviceName);
+        const { outcome, deviceSecret } = await credentials.registerDevice(product, deviceName);
         if (outcome !== 'registered') return outcome;
         const payload = JSON.stringify({ productKey: product.productKey, deviceName, deviceSecret });
         return { topic: identityTopics.deviceSecret, payload };
@@ -40,7 +40,7 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
     regnwl: {
       needs: AutoRegister.create,
       async grant(product, deviceName) {
-        const { outcome, clientId, deviceToken } = await credentials.issueDeviceToken(product.productID, deviceName);
+        const { outcome, clientId, deviceToken } = await credentials.issueDeviceToken(product, deviceName);
         if (outcome !== 'registered') return outcome;
         const payload = JSON.stringify({ productKey: product.productKey, deviceName, clientId, deviceToken });
         return { topic: identityTopics.deviceToken, payload };
@@ -72,6 +72,8 @@ export const dynamicRegistration = ({ directory, credentials, connectRate, plain
       if (tooOften) return refused(tooOften);
       const granted = await kind.grant(product, deviceName);
       if (typeof granted === 'string') return refused(refusalOf[granted]());
+      // It may have been created just now, and logs in at once: sooner than the news of it may be here.
+      directory.deviceChanged(product.productID, deviceName);
       return { as: 'registration', product, deviceName, push: granted };
     },
   };

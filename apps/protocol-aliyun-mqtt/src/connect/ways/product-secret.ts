@@ -4,7 +4,7 @@
  */
 import { AutoRegister } from '@alink/contract';
 import { signedContents } from '@alink/signing';
-import { AUTO_REGISTRATION } from '../../directory/rpc-source';
+import { AUTO_REGISTRATION } from '../../directory/records';
 import { diagnoseSign } from '../diagnose-sign';
 import { refusals } from '../refusals';
 import { admitEnabled, refused } from '../verdict';
@@ -29,7 +29,7 @@ export const productSecret = ({ directory }: WayContext): Way => ({
     if (device && device.registration !== AUTO_REGISTRATION) return refused(refusals.notAutoRegistered());
     if (!product.enabled) return refused(refusals.disabledProduct());
     const registered = device ?? (await directory.register(product, identity.deviceName));
-    if (!registered) return refused(refusals.unavailable());
+    if (!registered) return refused(refusals.unavailable('dm.rpc has created the device, does not know it'));
     return admitEnabled({ product, device: registered }, (now) => now.product.secret === product.secret);
   },
 });

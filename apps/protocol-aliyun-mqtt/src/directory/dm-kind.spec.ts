@@ -1,24 +1,21 @@
 import { services, type Service } from '@alink/contract';
 import { connectRpc, startRpcServer, type RpcChannel, type RpcServer, type ServedService } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
-import { DmKind } from './dm-kind';
+import { findDmKind } from './dm-kind';
 import { DirectoryUnavailable } from './records';
-import { RpcDirectorySource } from './rpc-source';
 
 const log = createLogger({ name: 'test', level: 'fatal' });
 let server: RpcServer;
 let channel: RpcChannel;
 
 /** A dm.rpc on a real socket with these services, each of whose methods answers with nothing. */
-const serve = async (...served: Service[]): Promise<{ source: RpcDirectorySource; dmKind: DmKind }> => {
+const serve = async (...served: Service[]): Promise<void> => {
   const silent = (service: Service): ServedService => ({
     service,
     handlers: Object.fromEntries(Object.keys(service.definition).map((method) => [method, async () => ({})])),
   });
   server = await startRpcServer({ host: '127.0.0.1', port: 0, services: served.map(silent), log });
   channel = connectRpc(`127.0.0.1:${server.port}`, { log });
-  const dmKind = new DmKind();
-  return { source: new RpcDirectorySource(channel, dmKind, log), dmKind };
 };
 afterEach(async () => {
   channel.close();
@@ -26,20 +23,17 @@ afterEach(async () => {
 });
 
 test('a dm.rpc with our services is ours', async () => {
-  const { source, dmKind } = await serve(services.deviceManage, services.productManage, services.directory);
-  expect(await source.resolve([], [])).toEqual({ devices: [], products: [] });
-  expect(dmKind.isForeign).toBe(false);
+  await serve(services.deviceManage, services.productManage, services.directory);
+  expect(await findDmKind(channel, log)).toBe('ours');
 });
 
-test('one that lacks them is unitedrhino’s, which the first question shows, also one about nothing', async () => {
-  const { source, dmKind } = await serve(services.deviceManage, services.productManage);
-  expect(await source.resolve([], [])).toEqual({ devices: [], products: [] });
-  expect(dmKind.isForeign).toBe(true);
+test('one that lacks them is unitedrhino’s, which a question about nothing shows', async () => {
+  await serve(services.deviceManage, services.productManage);
+  expect(await findDmKind(channel, log)).toBe('unitedrhino');
 });
 
 test('one that cannot be asked is nobody’s yet', async () => {
-  const { source, dmKind } = await serve(services.directory);
+  await serve(services.directory);
   await server.stop();
-  await expect(source.resolve([], [])).rejects.toThrow(DirectoryUnavailable);
-  expect(dmKind.isForeign).toBe(false);
+  await expect(findDmKind(channel, log)).rejects.toThrow(DirectoryUnavailable);
 });

@@ -1,9 +1,10 @@
 /**
- * Publishes into the stream with acks of our own: a plain publish whose reply subject carries a number, matched when the
- * stream answers. It does what the client's `js.publish` does at a fraction of its cost, which counts here because every
+ * Publishes with acknowledgements of our own: a plain publish whose reply subject carries a number, matched when somebody
+ * answers. It does what the client's `js.publish` does at a fraction of its cost, which counts here because every
  * uplink of every device passes through.
  */
 import { createInbox, headers, type Msg, type NatsConnection } from 'nats';
+import { isAck, readStreamAck } from './acknowledgements';
 import { BusTimeoutError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
 import type { Outbox } from './outbox';
@@ -19,24 +20,26 @@ interface Pending {
   reject(error: Error): void;
 }
 
-export interface KeptPublisherOptions {
+export interface AckedPublisherOptions {
   /** Milliseconds to wait for an ack. */
   readonly timeoutMs: number;
   /** Messages waiting for their ack, at most: bounds the memory when the stream is slow. */
   readonly maxInFlight: number;
   readonly outbox: Outbox;
-  /** Whether a message may go to the server now; one that may not waits for {@link KeptPublisher.resume}. */
+  /** Whether a listener that says so has the message is enough, or a stream must have kept it. */
+  readonly heardIsEnough: boolean;
+  /** Whether a message may go to the server now; one that may not waits for {@link AckedPublisher.resume}. */
   maySend(): boolean;
-  /** Called when no stream listens on a subject that should be kept. */
-  onNoStream(): void;
+  /** Called when nobody at all listens on the subject of a message, no stream either. */
+  onNobody?(): void;
 }
 
 /** How often messages without an ack are looked for, in milliseconds. */
 const SWEEP_MS = 100;
 
-export class KeptPublisher {
+export class AckedPublisher {
   private readonly connection: NatsConnection;
-  private readonly options: KeptPublisherOptions;
+  private readonly options: AckedPublisherOptions;
   private readonly inbox = createInbox();
   /** By number; numbers grow, so the order is that of sending and of expiry. */
   private readonly pending = new Map<number, Pending>();
@@ -44,7 +47,7 @@ export class KeptPublisher {
   private number = 0;
   private sweeper: NodeJS.Timeout | undefined;
 
-  constructor(connection: NatsConnection, options: KeptPublisherOptions) {
+  constructor(connection: NatsConnection, options: AckedPublisherOptions) {
     this.connection = connection;
     this.options = options;
     const prefix = this.inbox.length + 1;
@@ -55,7 +58,10 @@ export class KeptPublisher {
     });
   }
 
-  /** See `Bus.publishKept`. */
+  /**
+   * @returns the sequence in the stream, 0 where no stream but a listener has it
+   * @throws {BusTimeoutError} when nobody has said so in time, or somebody that it is refused
+   */
   publish(subject: string, data: string | Uint8Array, id?: string): Promise<number> {
     if (this.pending.size >= this.options.maxInFlight) {
       return Promise.reject(new BusTimeoutError(`too many messages wait to be kept: ${this.pending.size}`));
@@ -112,20 +118,17 @@ export class KeptPublisher {
 
   private answered(number: number, message: Msg): void {
     if (!this.pending.has(number)) return;
+    const { heardIsEnough, onNobody } = this.options;
     if (statusOf(message) === NO_RESPONDERS) {
-      this.fail(number, 'no stream keeps messages on this subject');
-      this.options.onNoStream();
+      this.fail(number, heardIsEnough ? 'nobody listens on this subject' : 'no stream keeps messages on this subject');
+      onNobody?.();
       return;
     }
-    const text = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length).toString('latin1');
-    if (text.includes('"error"')) {
-      const reason = /"description":\s*"([^"]*)"/.exec(text)?.[1] ?? 'no reason given';
-      this.fail(number, `stream refused the message: ${reason}`);
-      return;
-    }
-    // Anything else was said by a bystander: unitedrhino's bus "acknowledges" all that it hears, with +ACK.
-    const sequence = text.includes('"stream"') && /"seq":\s*(\d+)/.exec(text);
-    if (sequence) this.take(number)?.resolve(Number(sequence[1]));
+    const said = readStreamAck(message.data);
+    if (said && 'refusal' in said) return this.fail(number, `stream refused the message: ${said.refusal}`);
+    if (said) return this.take(number)?.resolve(said.sequence);
+    // Anything else was said by a bystander, unless a listener is all that is asked for.
+    if (heardIsEnough && isAck(message.data)) this.take(number)?.resolve(0);
   }
 
   private sweep(): void {

@@ -1,0 +1,46 @@
+/** Records from our dm.rpc: one batched call of `alink.Directory`. */
+import { services } from '@alink/contract';
+import type { Client, RpcChannel } from '@alink/rpc';
+import type { Logger } from '@alink/runtime';
+import { createDevice } from '../create-device';
+import { orUnavailable } from '../dm-failure';
+import { ProductModels } from '../product-models';
+import { AUTO_REGISTRATION, type DeviceRef, type DirectorySource, type ProductEntry, type Records } from '../records';
+import { tokenEntry } from './token-entry';
+
+export class OurDirectory implements DirectorySource {
+  private readonly directory: Client<typeof services.directory>;
+  private readonly devices: Client<typeof services.deviceManage>;
+  private readonly models: ProductModels;
+
+  constructor(dm: RpcChannel, log: Logger) {
+    this.directory = dm.client(services.directory);
+    this.devices = dm.client(services.deviceManage);
+    this.models = new ProductModels(log);
+  }
+
+  async resolve(devices: readonly DeviceRef[], productKeys: readonly string[]): Promise<Records> {
+    const answer = await orUnavailable(
+      this.directory.resolve({ devices: [...devices], productKeys: [...productKeys] }),
+    );
+    return {
+      devices: answer.devices.map((device) => ({
+        ...device,
+        resetAt: Number(device.resetAt),
+        tokens: device.tokens.map(tokenEntry),
+      })),
+      products: answer.products.map(({ productKey, productID, secret, enabled, autoRegister, schema, validation }) => ({
+        productKey,
+        productID,
+        secret,
+        enabled,
+        autoRegister: Number(autoRegister),
+        model: this.models.compile({ productID }, schema, validation),
+      })),
+    };
+  }
+
+  register({ productID }: ProductEntry, deviceName: string): Promise<void> {
+    return createDevice(this.devices, { productID, deviceName }, AUTO_REGISTRATION, 'dm.rpc');
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The side of a node that turns to dm: who keeps what devices say, who answers what they ask, who commands them, and where
+ * it is told that they come and go. Our dm has a stream and services of its own for it, unitedrhino's its bus.
+ */
+import type { Bus } from '@alink/bus';
+import type { RpcChannel } from '@alink/rpc';
+import type { Clock } from '@alink/runtime';
+import type { ByDmKind } from './directory/dm-kind';
+import { tagsOf } from './directory/unitedrhino/tags';
+import { OurCommands, type CommandingDm } from './downlink/commanding-dm';
+import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
+import { DmRequests } from './requests/dm-requests';
+import type { Answerer } from './requests/requests';
+import { UnitedrhinoRequests, type UnitedrhinoRequestsOptions } from './requests/unitedrhino-requests';
+import type { SessionTable } from './session/session-table';
+import { StreamStatus, type StatusTeller } from './session/status-teller';
+import { UnitedrhinoStatus } from './session/unitedrhino-status';
+import { ForeignReaders } from './uplink/foreign-readers';
+import type { Keeper } from './uplink/keeper';
+import { ReportStream } from './uplink/report-stream';
+import { UnitedrhinoKeeper } from './uplink/unitedrhino-keeper';
+
+export interface DmSide {
+  readonly keeper: Keeper;
+  readonly answerer: Answerer;
+  readonly commands: CommandingDm;
+  readonly status: StatusTeller;
+  /** Whether dm keeps lines for the logs of devices. */
+  readonly keepsLines: boolean;
+}
+
+export interface DmSideOptions {
+  readonly config: {
+    /** Subjects among which reports are spread. */
+    readonly REPORT_SHARDS: number;
+    /** Whether somebody reads unitedrhino's form of reports beside our dm. */
+    readonly FOREIGN_READERS: boolean;
+  };
+  readonly nodeId: string;
+  readonly sessions: SessionTable;
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
+
+/** @param answerer our dm.rpc, for what devices ask */
+export const ourSide = ({ config, nodeId, bus, clock }: DmSideOptions, answerer: Answerer): DmSide => {
+  const stream = new ReportStream({ bus, nodeId, shards: config.REPORT_SHARDS });
+  return {
+    keeper: config.FOREIGN_READERS ? new ForeignReaders(bus, stream) : stream,
+    answerer,
+    commands: new OurCommands(clock),
+    status: new StreamStatus(bus, clock),
+    keepsLines: true,
+  };
+};
+
+export const unitedrhinoSide = (
+  { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
+  tagsOf: UnitedrhinoRequestsOptions['tagsOf'],
+): DmSide => {
+  const requests = new UnitedrhinoRequests({ bus, clock, tagsOf });
+  return {
+    keeper: new UnitedrhinoKeeper(bus),
+    answerer: requests,
+    commands: new UnitedrhinoCommands({ bus, clock, requests }),
+    status: new UnitedrhinoStatus(bus, clock, sessions),
+    keepsLines: false,
+  };
+};
+
+export type MakeDmSide = (options: DmSideOptions) => DmSide;
+
+/** The side for whichever dm.rpc it is. */
+export const dmSides = (dm: RpcChannel): ByDmKind<MakeDmSide> => ({
+  ours: (options) => ourSide(options, new DmRequests(dm)),
+  unitedrhino: (options) => unitedrhinoSide(options, tagsOf(dm)),
+});

@@ -1,0 +1,95 @@
+/**
+ * What unitedrhino's dm sends besides commands, as devices know it. One kind is one line; those of which nothing is written
+ * here are dropped with a line in the device's log.
+ */
+import { randomInt } from 'node:crypto';
+import { MAX_ALINK_ID } from '@alink/alink';
+import type { Json } from '@alink/contract';
+import type { Taken } from './commanding-dm';
+
+interface Names {
+  readonly productKey: string;
+  readonly deviceName: string;
+}
+
+/** A downlink's own message; members as it has them. */
+interface RhinoMessage {
+  readonly data?: unknown;
+}
+
+/** @param of the device */
+type Kind = (message: RhinoMessage, of: Names) => Taken;
+
+interface UpgradeFile {
+  readonly size?: number;
+  readonly name?: string;
+  readonly fileUrl?: string;
+  readonly fileMd5?: string;
+  readonly signature?: string;
+}
+
+/** Firmware that is due: its file, or several. */
+interface Upgrade extends UpgradeFile {
+  readonly version?: string;
+  /** 1 the whole image, 2 a difference. */
+  readonly isDiff?: number;
+  readonly extra?: string;
+  readonly files?: readonly UpgradeFile[];
+}
+
+const DIFFERENCE = 2;
+/** Hex digits of an MD5. */
+const MD5_LENGTH = 32;
+
+/** Its signatures are MD5 whatever it calls them; devices want a sign of exactly as many digits as its method has. */
+const methodOf = (sign: string): string => (sign.length === MD5_LENGTH ? 'Md5' : 'SHA256');
+
+const signOf = ({ signature, fileMd5 }: UpgradeFile): string => signature || fileMd5 || '';
+
+const fileParts = (upgrade: Upgrade): { [member: string]: Json } => {
+  const { files } = upgrade;
+  if (!files?.length) {
+    const sign = signOf(upgrade);
+    const { size = 0, fileUrl = '', fileMd5 } = upgrade;
+    return { size, url: fileUrl, sign, signMethod: methodOf(sign), ...(fileMd5 && { md5: fileMd5 }) };
+  }
+  const listed = files.map((file) => {
+    const { name = '', fileUrl = '', size = 0 } = file;
+    return { fileName: name, fileUrl, fileSize: size, fileSign: signOf(file) };
+  });
+  return { files: listed, signMethod: methodOf(listed[0]!.fileSign) };
+};
+
+const extDataOf = (extra: string): Json => {
+  try {
+    return JSON.parse(extra) as Json;
+  } catch {
+    return extra;
+  }
+};
+
+/** `/ota/device/upgrade` ("Alibaba Cloud IoT documentation, 'OTA'"); the code is a text, which devices compare. */
+const upgrade: Kind = ({ data }, { productKey, deviceName }) => {
+  const due = (data ?? {}) as Upgrade;
+  const { version, isDiff, extra } = due;
+  if (!version) return { dropped: 'a firmware without a version' };
+  const content = {
+    version,
+    ...(isDiff === DIFFERENCE && { isDiff: 1 }),
+    ...fileParts(due),
+    ...(extra && { extData: extDataOf(extra) }),
+  };
+  const id = String(randomInt(1, MAX_ALINK_ID + 1));
+  const payload = JSON.stringify({ code: '1000', data: content, id, message: 'success' });
+  return { message: { topic: `/ota/device/upgrade/${productKey}/${deviceName}`, payload, qos: 1 } };
+};
+
+const here: Kind = () => 'here';
+
+/** By handle and type. */
+export const unitedrhinoKinds: Readonly<Record<string, Kind>> = {
+  'ota/upgrade': upgrade,
+  // Replies to what the node has carried there, without a name or a token; devices expect none.
+  'ota/progress': here,
+  'log/report': here,
+};

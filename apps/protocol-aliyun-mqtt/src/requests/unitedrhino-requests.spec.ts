@@ -1,0 +1,126 @@
+import { createMemoryBus, type Bus } from '@alink/bus';
+import { readDevicePublish, subjects } from '@alink/contract';
+import { eventually } from '@alink/testing';
+import { jest } from '@jest/globals';
+import { UnitedrhinoRequests } from './unitedrhino-requests';
+
+const of = { productID: 'p1', deviceName: 'd1' };
+const update = { kind: 'tags.update', tags: [{ key: 'site', value: 'A1' }] } as const;
+
+interface Asked {
+  readonly method: string;
+  readonly msgToken: string;
+  readonly params: { readonly tags: Record<string, string> };
+}
+
+let bus: Bus;
+let requests: UnitedrhinoRequests;
+let asked: Asked[];
+/** As its dm has them. */
+let tags: Record<string, string>;
+
+beforeEach(() => {
+  bus = createMemoryBus();
+  asked = [];
+  tags = {};
+  requests = new UnitedrhinoRequests({ bus, clock: { now: () => 1778593628940 }, tagsOf: async () => ({ ...tags }) });
+  bus.subscribe(subjects.up('thing', 'p1', 'd1'), ({ data, respond }) => {
+    asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as Asked);
+    respond?.('+ACK');
+  });
+});
+afterEach(() => bus.close());
+
+const nextAsked = async (count = 1): Promise<Asked> => {
+  await eventually(() => expect(asked).toHaveLength(count));
+  return asked.at(-1)!;
+};
+
+test('goes up as reportInfo that wants a reply, and the reply with its token is the answer', async () => {
+  const answer = requests.ask(update, of);
+  const { msgToken } = await nextAsked();
+  expect(asked).toEqual([
+    {
+      method: 'reportInfo',
+      params: { tags: { site: 'A1' } },
+      msgToken,
+      timestamp: 1778593628940,
+      sys: { noAsk: false, retMsg: true },
+    },
+  ]);
+  expect(requests.settle(of, { msgToken: '0', code: 200 })).toBe(false);
+  expect(requests.settle({ ...of, deviceName: 'd2' }, { msgToken, code: 200 })).toBe(false);
+  expect(requests.settle(of, { msgToken, code: 200, msg: '成功' })).toBe(true);
+  expect(await answer).toEqual({ code: 200 });
+  expect(requests.settle(of, { msgToken, code: 200 })).toBe(false);
+});
+
+test('its dm keeps tags whole, so those that stand are sent with those that change', async () => {
+  tags = { fw: '1.0', site: 'B2' };
+  const answer = requests.ask(update, of);
+  const { msgToken, params } = await nextAsked();
+  expect(params.tags).toEqual({ fw: '1.0', site: 'A1' });
+  requests.settle(of, { msgToken });
+  expect(await answer).toEqual({ code: 200 });
+});
+
+test('two changes of one device do not undo each other', async () => {
+  const first = requests.ask(update, of);
+  const second = requests.ask({ kind: 'tags.update', tags: [{ key: 'fw', value: '2' }] }, of);
+  const { msgToken, params } = await nextAsked();
+  tags = { ...params.tags };
+  requests.settle(of, { msgToken });
+  await first;
+  const next = await nextAsked(2);
+  expect(next.params.tags).toEqual({ site: 'A1', fw: '2' });
+  requests.settle(of, { msgToken: next.msgToken });
+  expect(await second).toEqual({ code: 200 });
+});
+
+test('tags are read by its dm’s own method, and those that are left after a deletion sent', async () => {
+  tags = { fw: '1.0', site: 'B2' };
+  expect(await requests.ask({ kind: 'tags.get', keys: ['site', 'nope', 'toString'] }, of)).toEqual({
+    code: 200,
+    data: [{ key: 'site', value: 'B2' }],
+  });
+  const answer = requests.ask({ kind: 'tags.delete', keys: ['site', 'fw'] }, of);
+  const { msgToken, params } = await nextAsked();
+  expect(params.tags).toEqual({});
+  requests.settle(of, { msgToken });
+  expect(await answer).toEqual({ code: 200 });
+});
+
+test.each([
+  ['in codes of Alink keeps its words', { code: 460, msg: 'bad' }, { code: 460, message: 'bad' }],
+  [
+    'in its own codes is a "service error"',
+    { code: 100008, msg: 'no database' },
+    { code: 500, message: "unitedrhino's dm answered 100008: no database" },
+  ],
+])('a refusal %s', async (_how, said, heard) => {
+  const answer = requests.ask(update, of);
+  const { msgToken } = await nextAsked();
+  requests.settle(of, { msgToken, ...said });
+  expect(await answer).toEqual(heard);
+});
+
+test('what unitedrhino’s dm does not serve is refused at once', async () => {
+  await expect(requests.ask({ kind: 'time' }, of)).rejects.toThrow('does not serve time');
+});
+
+test('where nobody listens, nobody waits', async () => {
+  await expect(requests.ask(update, { ...of, deviceName: 'd2' })).rejects.toThrow('nobody listens');
+});
+
+test('nobody waits for ever', async () => {
+  const answer = requests.ask(update, of);
+  const failed = expect(answer).rejects.toThrow('no reply to reportInfo within 5000 ms');
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+  try {
+    await new Promise((resolve) => setImmediate(resolve));
+    jest.advanceTimersByTime(5000);
+    await failed;
+  } finally {
+    jest.useRealTimers();
+  }
+});

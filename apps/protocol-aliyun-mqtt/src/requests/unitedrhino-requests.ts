@@ -1,0 +1,121 @@
+/**
+ * Questions to unitedrhino's dm, over its bus: an uplink that does not say `noAsk`, and its reply as a downlink with the
+ * same `msgToken`. It knows fewer kinds than our dm; the others are refused with words that say so.
+ */
+import { randomInt } from 'node:crypto';
+import type { Question, QuestionKind, Reply, Tag } from '@alink/alink';
+import { subjects, writeDevicePublish, type JsonObject } from '@alink/contract';
+import type { Bus } from '@alink/bus';
+import type { Clock } from '@alink/runtime';
+import { LRUCache } from 'lru-cache';
+import { DeviceQueues } from '../directory/device-queues';
+import type { Answerer, Asker } from './requests';
+
+/** Milliseconds that its dm may take. */
+const TIMEOUT_MS = 5000;
+/** Questions that may wait for it. */
+const MAX_WAITING = 10_000;
+/** Codes of its services begin here; Alink has none of them. */
+const FIRST_CODE_OF_ITS_OWN = 100_000;
+/** "service error" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
+const SERVICE_ERROR = 500;
+
+/** What a kind of question is answered with. */
+interface Tools {
+  /** An uplink of the handle `thing`, type `property`, and its reply. */
+  ask(method: string, params: JsonObject): Promise<Reply>;
+  /** The device's tags, as its dm has them. */
+  tags(): Promise<Readonly<Record<string, string>>>;
+}
+
+type Answer<K extends QuestionKind> = (question: Extract<Question, { kind: K }>, tools: Tools) => Promise<Reply>;
+
+/** Its dm keeps tags whole: whoever changes one writes them all. */
+const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
+  'tags.update': async ({ tags }, { ask, tags: known }) => {
+    const changed = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+    return ask('reportInfo', { tags: { ...(await known()), ...changed } });
+  },
+  'tags.get': async ({ keys }, { tags: known }) => {
+    const tags = await known();
+    const found = keys.filter((key) => Object.hasOwn(tags, key));
+    return { code: 200, data: found.map((key) => ({ key, value: tags[key]! }) satisfies Tag) };
+  },
+  'tags.delete': async ({ keys }, { ask, tags: known }) => {
+    const left = Object.entries(await known()).filter(([key]) => !keys.includes(key));
+    return ask('reportInfo', { tags: Object.fromEntries(left) });
+  },
+};
+
+/** A downlink that may be a reply. */
+export interface BusReply {
+  readonly msgToken: string;
+  readonly code?: number;
+  readonly msg?: string;
+  readonly data?: JsonObject;
+}
+
+export interface UnitedrhinoRequestsOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** The tags of a device, by its dm's own method; its bus has none that reads them. */
+  readonly tagsOf: (of: Asker) => Promise<Readonly<Record<string, string>>>;
+}
+
+export class UnitedrhinoRequests implements Answerer {
+  private readonly waiting = new LRUCache<string, (reply: Reply) => void>({ max: MAX_WAITING });
+  private readonly queues = new DeviceQueues();
+
+  constructor(private readonly options: UnitedrhinoRequestsOptions) {}
+
+  ask(question: Question, of: Asker): Promise<Reply> {
+    const answer = answers[question.kind] as Answer<QuestionKind> | undefined;
+    if (!answer) return Promise.reject(new Error(`unitedrhino’s dm does not serve ${question.kind}`));
+    if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
+    const tools: Tools = {
+      ask: (method, params) => this.askOverBus(of, method, params),
+      tags: () => this.options.tagsOf(of),
+    };
+    return this.queues.run(`${of.productID}/${of.deviceName}`, () => answer(question, tools));
+  }
+
+  /** A downlink has come. @returns whether it was the reply to a question from here */
+  settle(of: Asker, { msgToken, code = 200, msg, data }: BusReply): boolean {
+    const key = keyOf(of, msgToken);
+    const answer = this.waiting.get(key);
+    if (!answer) return false;
+    this.waiting.delete(key);
+    if (code === 200) answer({ code, data });
+    else if (code < FIRST_CODE_OF_ITS_OWN) answer({ code, message: msg, data });
+    else answer({ code: SERVICE_ERROR, message: `unitedrhino's dm answered ${code}${msg ? `: ${msg}` : ''}` });
+    return true;
+  }
+
+  private askOverBus(of: Asker, method: string, params: JsonObject): Promise<Reply> {
+    const { productID, deviceName } = of;
+    const { bus, clock } = this.options;
+    const msgToken = String(randomInt(1, 2 ** 32));
+    const now = clock.now();
+    return new Promise((resolve, reject) => {
+      const key = keyOf(of, msgToken);
+      const fail = (error: Error): void => {
+        clearTimeout(timer);
+        this.waiting.delete(key);
+        reject(error);
+      };
+      const late = (): void => fail(new Error(`no reply to ${method} within ${TIMEOUT_MS} ms`));
+      const timer = setTimeout(late, TIMEOUT_MS);
+      this.waiting.set(key, (reply) => {
+        clearTimeout(timer);
+        resolve(reply);
+      });
+      const body = { method, msgToken, timestamp: now, sys: { noAsk: false, retMsg: true }, params };
+      const content = { productID, deviceName, handle: 'thing', type: 'property', body } as const;
+      const message = writeDevicePublish(content, now);
+      // Nobody who listens will not listen before the time is over either.
+      bus.publishHeard(subjects.up('thing', productID, deviceName), message).catch(fail);
+    });
+  }
+}
+
+const keyOf = ({ productID, deviceName }: Asker, msgToken: string): string => `${productID}/${deviceName}/${msgToken}`;

@@ -1,0 +1,155 @@
+/** All that unitedrhino's dm would have in its databases, in memory. */
+import type { RhinoModel } from './rhino-model';
+
+export interface DeviceRef {
+  readonly productID: string;
+  readonly deviceName: string;
+}
+
+/** A product: members as `ProductInfo` has them, int64 as a number. */
+export interface Product {
+  readonly productID: string;
+  productName: string;
+  readonly secret: string;
+  protocolCode: string;
+  protocolConf: Record<string, string>;
+  authMode: number;
+  autoRegister: number;
+  deviceType: number;
+  netType: number;
+  status: number;
+  readonly createdTime: number;
+  model: RhinoModel;
+}
+
+/** A device: members as `DeviceInfo` has them; times in Unix milliseconds, 0 = never. */
+export interface Device extends DeviceRef {
+  readonly id: number;
+  readonly secret: string;
+  deviceAlias: string;
+  tags: Record<string, string>;
+  protocolConf: Record<string, string>;
+  isEnable: number;
+  isOnline: number;
+  status: number;
+  logLevel: number;
+  firstLogin: number;
+  lastLogin: number;
+  lastOffline: number;
+  lastIp: string;
+  version: string;
+  mac: string;
+  imei: string;
+  hardInfo: string;
+  softInfo: string;
+  readonly createdTime: number;
+}
+
+export interface PropertyRow {
+  readonly dataID: string;
+  readonly value: unknown;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+}
+
+export interface EventRow {
+  readonly dataID: string;
+  readonly type: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+}
+
+export interface HubRow {
+  readonly action: string;
+  readonly requestID: string;
+  readonly topic: string;
+  readonly content: string;
+  readonly resultCode: number;
+  readonly respPayload: string;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+}
+
+export interface StatusRow {
+  /** 1 connected, 2 disconnected. */
+  readonly status: number;
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+}
+
+/** A value that waits for a device ("device shadow"). */
+export interface ShadowValue {
+  readonly value: unknown;
+  /** Unix milliseconds at which the device asked for it and got it; undefined until then. */
+  readonly deliveredAt?: number;
+}
+
+/** What is kept of one device's messages. */
+export class DeviceData {
+  readonly latest = new Map<string, PropertyRow>();
+  readonly properties: PropertyRow[] = [];
+  readonly events: EventRow[] = [];
+  readonly hub: HubRow[] = [];
+  readonly statuses: StatusRow[] = [];
+  /** Lines of the device's own log. */
+  readonly sdkLog: { readonly content: string; readonly loglevel: number; readonly timestamp: number }[] = [];
+  /** Values that wait for the device. */
+  readonly shadow = new Map<string, ShadowValue>();
+  /** Notes of whoever wants to keep something with the device: code → text. */
+  readonly profiles = new Map<string, string>();
+}
+
+export interface Protocol {
+  readonly id: number;
+  readonly code: string;
+  readonly type: string;
+  readonly transProtocol: string;
+  name: string;
+  desc: string;
+  etcdKey: string;
+  endpoints: readonly string[];
+  configInfos: readonly { readonly config: Readonly<Record<string, string>> }[];
+}
+
+export interface ProtocolService {
+  readonly id: number;
+  readonly code: string;
+  readonly ip: string;
+  readonly port: number;
+  status: number;
+  updatedTime: number;
+}
+
+export const keyOf = ({ productID, deviceName }: DeviceRef): string => `${productID}/${deviceName}`;
+
+export class DmState {
+  readonly products = new Map<string, Product>();
+  readonly devices = new Map<string, Device>();
+  readonly protocols: Protocol[] = [];
+  readonly protocolServices: ProtocolService[] = [];
+  /** Content of each product's remote configuration. */
+  readonly configs = new Map<string, string>();
+  private readonly data = new Map<string, DeviceData>();
+  private lastId = 0;
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  device(ref: DeviceRef): Device | undefined {
+    return this.devices.get(keyOf(ref));
+  }
+
+  dataOf(ref: DeviceRef): DeviceData {
+    const key = keyOf(ref);
+    const kept = this.data.get(key) ?? new DeviceData();
+    this.data.set(key, kept);
+    return kept;
+  }
+
+  forget(ref: DeviceRef): void {
+    this.devices.delete(keyOf(ref));
+    this.data.delete(keyOf(ref));
+  }
+}
