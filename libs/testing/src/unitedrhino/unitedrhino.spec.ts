@@ -237,7 +237,7 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
     );
     await dm.call('dm.DeviceManage/deviceInfoUpdate', { ...device, isEnable: 2 });
     await eventually(async () => expect(await gateway.device(device)).toMatchObject({ isEnable: '2' }));
-    expect(dataOf(`server.things.dm.product.info.update`)).toEqual([productID]);
+    await eventually(() => expect(dataOf(`server.things.dm.product.info.update`)).toEqual([productID]));
   });
 
   test('nothing of all this was a message that it could not take', () => {
