@@ -33,5 +33,6 @@ export {
 } from './ops-http';
 export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { portTaken, StartError } from './start-error';
+export { Seldom, type SeldomOptions } from './seldom';
 export { isTimeZone } from './time-zone';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';
