@@ -15,7 +15,7 @@ export interface Envelope {
   readonly userCtx?: Readonly<Record<string, unknown>>;
 }
 
-/** A session that began or ended: `data` on `device.up.status.*`. */
+/** A session that began or ended: `data` on `alink.status.*` and `device.up.status.*`. */
 export interface StatusChange {
   readonly username: string;
   /** Unix milliseconds. */
