@@ -347,6 +347,8 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
       expect(await dm.call('dm.DeviceInteract/propertyControlSend', request)).toMatchObject({ code: '200' });
       const call = { ...ours, actionID: 'reboot', inputParams: '{"delay":1}' };
       expect(await dm.call('dm.DeviceInteract/actionSend', call)).toMatchObject({ code: '200' });
+      // What it has taken over is told like a report of it.
+      await eventually(() => expect(toldOf('properties', ours).at(-1)).toMatchObject({ params: { temperature: 20 } }));
     });
 
     test('applications hear its reports, events, calls, and that it goes', async () => {
