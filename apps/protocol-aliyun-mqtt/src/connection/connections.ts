@@ -2,6 +2,7 @@
  * The node's side of every MQTT connection: decides on its CONNECT, gives it its role, and passes on to that what the
  * broker tells. Holds no Alink knowledge.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import type { Decider } from '../connect/admission';
@@ -92,6 +93,7 @@ export class Connections implements Endpoint {
     const verdict = await this.options.admission.decide(attempt);
     switch (verdict.as) {
       case 'refused':
+        if (verdict.lateMs) await this.holdBack(link, verdict.lateMs);
         noteRefusal(this.options.journal, attempt, verdict.refusal);
         return { returnCode: verdict.refusal.returnCode };
       case 'cloudPublisher':
@@ -106,6 +108,12 @@ export class Connections implements Endpoint {
         // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
         return { session: this.begin(link, attempt, verdict, heard) };
     }
+  }
+
+  /** Who waits for an answer that comes late keeps nobody else waiting: it gives its slot back. */
+  private async holdBack({ peer }: Link, ms: number): Promise<void> {
+    openingOf(peer)?.finished();
+    await pause(ms);
   }
 
   private publisherOf({ device }: Verdict<'cloudPublisher'>, attempt: Attempt): Role {
