@@ -51,6 +51,7 @@ export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeo
     const verb = isPublish ? 'publish' : 'subscribe';
     journal.note({
       ...self,
+      isUnproven: true,
       kind: isPublish ? 'drop' : 'refuseSubscribe',
       topic: topic.slice(0, MAX_TOPIC),
       code: 403,

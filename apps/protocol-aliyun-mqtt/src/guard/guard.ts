@@ -99,6 +99,7 @@ export class Guard {
       `${what[lock]}: too many failed within a minute; ` +
       'compare the device with dmctl device connect-params, or find out who is guessing';
     // What stands for a device is anything that a client has sent: not for a log.
-    journal.note({ kind: 'refuse', productKey, deviceName: productKey && deviceName, code: 4, text });
+    const about = { productKey, deviceName: productKey && deviceName, isUnproven: true };
+    journal.note({ kind: 'refuse', ...about, code: 4, text });
   }
 }
