@@ -126,7 +126,8 @@ export const createDevicePath = (options: DevicePathOptions) => {
         guard.paceReads(conn);
         broker!.accept(conn);
       };
-      return (ports = await openDevicePorts(options.config, { mqtt, http }, guard.queues, options.log));
+      const strayed: Connections['strayed'] = (peer, fault) => connections.strayed(peer, fault);
+      return (ports = await openDevicePorts(options.config, { mqtt, http, strayed }, guard.queues, options.log));
     },
     /** Ends every session with its presence told, and closes the ports. */
     async closePorts(): Promise<void> {

@@ -12,6 +12,8 @@ import type { Admitted } from '../connect/verdict';
 import type { Guard } from '../guard/guard';
 import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint';
 import type { Ending, Link } from '../link/link';
+import type { Peer } from '../link/peer';
+import { ProtocolFault } from '../link/protocol-fault';
 import type { NodeMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
 import { LinkSessions } from '../session/link-sessions';
@@ -20,6 +22,7 @@ import type { SessionTable } from '../session/session-table';
 import { openingOf } from '../transport/openings';
 import { CloudPublisherRole } from './cloud-publisher';
 import { DeviceRole, type DeviceRoleOptions } from './device-role';
+import { FaultLines } from './fault-lines';
 import { RegistrationRole } from './registration-role';
 import type { Role } from './role';
 
@@ -41,7 +44,11 @@ type Verdict<As extends Admitted['as']> = Extract<Admitted, { readonly as: As }>
 export class Connections implements Endpoint {
   private readonly roles = new WeakMap<Link, Role>();
 
-  constructor(private readonly options: ConnectionsOptions) {}
+  private readonly faults: FaultLines;
+
+  constructor(private readonly options: ConnectionsOptions) {
+    this.faults = new FaultLines(options);
+  }
 
   async opening(link: Link, password: string): Promise<Welcome> {
     openingOf(link.peer)?.connecting();
@@ -51,6 +58,10 @@ export class Connections implements Endpoint {
       this.options.log.error({ err: error }, 'a CONNECT could not be decided');
       throw error;
     }
+  }
+
+  strayed(peer: Peer, fault: ProtocolFault, username?: string): void {
+    this.faults.note(peer, fault, username);
   }
 
   answered(returnCode: number): void {
@@ -79,6 +90,9 @@ export class Connections implements Endpoint {
   }
 
   closed(link: Link, ending: Ending): void {
+    if (ending.how === 'failed' && ending.error instanceof ProtocolFault) {
+      this.faults.note(link.peer, ending.error, link.login.username);
+    }
     this.roles.get(link)?.closed?.(ending);
   }
 
