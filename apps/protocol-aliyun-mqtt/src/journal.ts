@@ -4,7 +4,8 @@
  */
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import type { Clock, Logger } from '@alink/runtime';
+import { Seldom, type Clock, type Logger } from '@alink/runtime';
+import { monotonicClock } from './guard/monotonic-clock';
 import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
@@ -43,6 +44,9 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
 /** Lines per second that may go to devices' logs in dm, over all devices: a flood of refusals must not become one there. */
 const HUB_LINES_PER_SECOND = 500;
 
+/** Lines a second about refusals to one device, of one kind and code: repeated ones are counted in the next line. */
+const DIFFERENT_LINES = 8;
+
 export interface JournalOptions {
   readonly bus: Bus;
   readonly log: Logger;
@@ -51,6 +55,8 @@ export interface JournalOptions {
   /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
   readonly productIdOf?: (productKey: string) => string | undefined;
   readonly onActivity?: (activity: Activity) => void;
+  /** What counts seconds between lines that repeat (default: one that nobody sets). */
+  readonly lineClock?: Clock;
   /** Whether dm keeps lines for devices (default): unitedrhino's writes its own, and takes none. */
   readonly keepsLines?: boolean;
 }
@@ -58,21 +64,36 @@ export interface JournalOptions {
 export class Journal {
   private second = 0;
   private lines = 0;
+  private readonly repeated: Seldom;
 
-  constructor(private readonly options: JournalOptions) {}
+  constructor(private readonly options: JournalOptions) {
+    this.repeated = new Seldom({ intervalMs: 1000, clock: options.lineClock ?? monotonicClock });
+  }
 
   /**
-   * Notes a thing that happened.
+   * Notes a thing that happened. A device that is refused the same again and again gets one line a second, with a count.
    * @param keep false where dm writes the line itself (it sees every report)
    */
-  note(activity: Activity, keep = true): void {
+  note(noted: Activity, keep = true): void {
     const { log, metrics, onActivity, keepsLines = true } = this.options;
+    metrics.activities.inc({ kind: noted.kind });
+    const activity = this.unrepeated(noted);
+    if (!activity) return;
     const { kind, productKey, deviceName, text, topic, code } = activity;
-    metrics.activities.inc({ kind });
     const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
     log[level]({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
     if (keep && keepsLines && productKey && deviceName) this.keep(activity);
+  }
+
+  /** @returns what is to be told; undefined where the like was told within the last second */
+  private unrepeated(activity: Activity): Activity | undefined {
+    const { kind, productKey, deviceName, code, text, topic = '' } = activity;
+    if (kind !== 'drop' && kind !== 'refuseSubscribe') return activity;
+    const which = hash(topic + text) % DIFFERENT_LINES;
+    const heldBack = this.repeated.take(`${kind} ${code} ${which} ${productKey}&${deviceName}`);
+    if (heldBack === undefined) return undefined;
+    return heldBack === 0 ? activity : { ...activity, text: `${text} (and ${heldBack} like it since the last line)` };
   }
 
   private keep(activity: Activity): void {
@@ -103,3 +124,10 @@ export class Journal {
     });
   }
 }
+
+/** A whole number from 0 that is the same for the same text. */
+const hash = (text: string): number => {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) >>> 0;
+  return sum;
+};

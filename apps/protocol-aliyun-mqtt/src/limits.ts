@@ -7,8 +7,15 @@ export const limits = {
   maxPayloadBytes: 256 * 1024,
   /** Bytes of a whole MQTT packet: payload plus the longest topic. Bounds what one connection can make us buffer. */
   maxPacketBytes: 256 * 1024 + 65_535 + 16,
+  /**
+   * Bytes of a CONNECT after its length. Nobody is known before it is there, so that what strangers send is all that it
+   * bounds; the longest that devices send, with a token as password, has less than two thousand.
+   */
+  maxConnectBytes: 8192,
   /** Filters of one device; more get SUBACK 0x80. */
   maxSubscriptions: 100,
+  /** Filters in one SUBSCRIBE or UNSUBSCRIBE; more close the connection: one packet is handled in one go. */
+  maxFiltersAtOnce: 500,
   /** Seconds of keepalive that a CONNECT may ask for; anything else is refused, not clamped. */
   keepalive: { min: 30, max: 1200 },
   /** Milliseconds from accept to CONNECT. Without it silent sockets collect. */
