@@ -22,16 +22,25 @@ export const limits = {
   connectTimeoutMs: 10_000,
   /** Milliseconds that a connection for registration may last ("MQTT dynamic registration": closed after 15 s). */
   registrationMs: 15_000,
+  /** Connections that have not sent a whole CONNECT or TLS record yet. Without it they take all descriptors. */
+  silent: {
+    /** Of more, the oldest is closed, */
+    max: 10_000,
+    /** unless it is younger than so many milliseconds. */
+    youngMs: 1000,
+  },
   /** The way from accept to CONNACK. Without it a fleet that comes back at once is served too late, all of it. */
   acceptQueue: {
     /** Connections worked on at once: enough to keep a processor busy over long round trips. */
     slots: 200,
-    /** Milliseconds that a silent connection keeps its slot: a TLS handshake over a slow network. */
+    /** Milliseconds that a connection keeps its slot without a CONNECT: a TLS handshake over a slow network. */
     patienceMs: 1000,
     /** Connections that have had their turn and sent no CONNECT: what silent ones can hold. */
     maxSilent: 5000,
-    /** Connections that wait unread: some 4 KB each. */
+    /** Connections that wait: some 5 KB each, with the CONNECT of a device. */
     maxWaiting: 30_000,
+    /** Bytes of their first packets, all together. */
+    maxWaitingBytes: 32 * 1024 * 1024,
     /** Milliseconds: longer than devices wait for their CONNACK. */
     maxWaitMs: 30_000,
   },

@@ -22,7 +22,7 @@ export interface ReadPacing extends FrameLimits {
 const WORK_BURST_S = 5;
 /** Units of work that a connection gets at once; what has come with them waits for so many milliseconds, while others are served. */
 const WORK_AT_ONCE = 16;
-const BETWEEN_MS = 10;
+const BETWEEN_MS = 20;
 
 /**
  * Slows down whoever reads the connection by `read()` on `readable`, as the broker does. A connection whose frames are

@@ -9,6 +9,7 @@ import { limits } from '../limits';
 import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
+import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 import { createDeviceTls } from './tls-settings';
 import { webSocketUpgrade } from './websocket';
 
@@ -59,6 +60,8 @@ export const openDevicePorts = async (
     tls,
     proxies: readProxies(config.PROXY_PROTOCOL_FROM),
     firstBytesMs: limits.connectTimeoutMs,
+    silent: new SilentSockets({ ...limits.silent, waitMs: limits.connectTimeoutMs }),
+    isEnough: hasOpened,
     queue: queues.mqtt,
     log,
   };
@@ -92,6 +95,7 @@ export const openDevicePorts = async (
         ...shared,
         port: config.GATEWAY_HTTP_PORT,
         portVariable: 'GATEWAY_HTTP_PORT',
+        isEnough: hasBegun,
         queue: queues.http,
         opensAtHandOver: true,
         onConnection: http,

@@ -55,7 +55,7 @@ export const readFirst = <T>(
   });
 
 /** Content type of a TLS handshake record (RFC 8446, 5.1); no MQTT packet that may come first begins so. */
-const TLS_HANDSHAKE = 0x16;
+export const TLS_HANDSHAKE = 0x16;
 
 /** Whether a connection begins with a TLS handshake. */
 export const isTls = (bytes: Buffer): { value: boolean; taken: 0 } => ({ value: bytes[0] === TLS_HANDSHAKE, taken: 0 });
