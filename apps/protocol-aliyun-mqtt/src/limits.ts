@@ -51,6 +51,15 @@ export const limits = {
     /** Of more at once, the oldest is closed. */
     maxConnections: 5000,
   },
+  /** Bytes of a filter; longer ones get SUBACK 0x80 ("Alibaba Cloud IoT documentation, 'Limits'": 128 bytes of a topic). */
+  maxFilterBytes: 128,
+  /**
+   * QoS 2 publishes of one device that wait for their PUBREL: as many as Alibaba's documents allow unacknowledged. Without
+   * it each connection of a device with a persistent session would leave some behind.
+   */
+  maxHandshakes: 100,
+  /** Milliseconds that an MQTT session is kept after its connection: as long as the platform kept messages of QoS 1. */
+  keepSessionMs: 7 * 24 * 3600 * 1000,
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
   maxUnackedDownlinks: 100,
   /** Bytes that may wait in a device's socket before downlinks to it are refused. */
