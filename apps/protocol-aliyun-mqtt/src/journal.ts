@@ -9,7 +9,17 @@ import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
 export type ActivityKind =
-  'connect' | 'disconnect' | 'refuse' | 'report' | 'reply' | 'command' | 'drop' | 'subscribe' | 'refuseSubscribe';
+  | 'connect'
+  | 'disconnect'
+  | 'refuse'
+  | 'report'
+  | 'reply'
+  | 'command'
+  | 'drop'
+  /** Something is odd, and nothing was lost. */
+  | 'note'
+  | 'subscribe'
+  | 'refuseSubscribe';
 
 /** A thing that happened to one device. */
 export interface Activity {
@@ -36,8 +46,17 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
   reply: 'publish',
   command: 'deliver',
   drop: 'publish',
+  note: 'publish',
   subscribe: 'subscribe',
   refuseSubscribe: 'subscribe',
+};
+
+/** How loud a line in this process's log is; debug where it is missing. */
+const levels: Partial<Record<ActivityKind, 'info' | 'warn'>> = {
+  refuse: 'warn',
+  drop: 'warn',
+  refuseSubscribe: 'warn',
+  note: 'info',
 };
 
 /** Lines per second that may go to devices' logs in dm, over all devices: a flood of refusals must not become one there. */
@@ -69,8 +88,7 @@ export class Journal {
     const { log, metrics, onActivity, keepsLines = true } = this.options;
     const { kind, productKey, deviceName, text, topic, code } = activity;
     metrics.activities.inc({ kind });
-    const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
-    log[level]({ kind, productKey, deviceName, topic, code }, text);
+    log[levels[kind] ?? 'debug']({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
     if (keep && keepsLines && productKey && deviceName) this.keep(activity);
   }

@@ -4,11 +4,13 @@ import type { DeviceMessage, DeviceReport } from '@alink/contract';
 import type { Activity, Journal } from '../journal';
 import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
+import type { ProblemLines } from './problem-lines';
 
 export class UplinkNotes {
   constructor(
     private readonly journal: Journal,
     private readonly metrics: NodeMetrics,
+    private readonly lines: ProblemLines,
   ) {}
 
   kept(session: Session, report: DeviceReport, { requestId, reply }: UplinkOutcome): void {
@@ -51,10 +53,13 @@ export class UplinkNotes {
     session: Session,
     topic: string,
     requestId: string,
-    { code, message, step }: Problem,
+    problem: Problem,
     response: string | undefined,
   ): void {
-    this.note(session, { kind: 'drop', topic, requestId, code, text: `${message}; ${step}`, response });
+    const text = this.lines.lineOf(session.key, problem);
+    if (text === undefined) return;
+    const { code } = problem;
+    this.note(session, { kind: code === 200 ? 'note' : 'drop', topic, requestId, code, text, response });
   }
 
   private note(session: Session, activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>, keep = true) {
