@@ -13,5 +13,6 @@ export { MAX_PROPERTIES } from './property-values';
 export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
+export { answeredCallIdOf, callIdOf } from './synchronous-call';
 export { topicsOf, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';

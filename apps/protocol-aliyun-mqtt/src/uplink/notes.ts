@@ -22,6 +22,13 @@ export class UplinkNotes {
     this.note(session, { kind: isReply ? 'reply' : 'report', topic, requestId, code, text }, false);
   }
 
+  /** A synchronous call has its answer, whose bytes mean nothing here. */
+  answeredCall(session: Session, topic: string, requestId: string, bytes: Buffer): void {
+    this.metrics.uplinks.inc({ result: 'answered' });
+    const text = `answered a synchronous call with ${bytes.length} bytes`;
+    this.note(session, { kind: 'reply', topic, requestId, code: 200, text });
+  }
+
   /** Nobody is known to have the report, for this reason. */
   notKept(session: Session, error: unknown): void {
     this.metrics.uplinks.inc({ result: 'notKept' });
