@@ -252,6 +252,30 @@ describe('sendMsg', () => {
     expect(await bed.commandLog()).toEqual([expect.objectContaining({ action: 'sendMsg', dataID: topic })]);
   });
 
+  test.each([
+    ['/sys/{}/rrpc/request/77', Buffer.from('OK')],
+    ['/ext/rrpc/77/{}/user/get', Buffer.from([0, 255, 1])],
+    ['/ext/rrpc/77/sys/{}/thing/service/echo', Buffer.alloc(0)],
+    ['/sys/{}/rrpc/request/77', Buffer.alloc(32 * 1024, 0xfe)],
+  ])('hands over what the device answers to a synchronous call on %s', async (form, bytes) => {
+    bed.nodeAnswers(() => ({ code: 200, data: bytes.toString('base64') }));
+    const topic = form.replace('{}', `${NAMES.productID}/${DEVICE}`);
+    const trailers: unknown[] = [];
+    await fixture.interact.sendMsg(
+      { topic, payload: Buffer.from('hi') },
+      { onTrailer: (trailer) => trailers.push(...trailer.get('rrpc-response-bin')) },
+    );
+    expect(trailers).toEqual([bytes]);
+  });
+
+  test('says that an answer is too long to hand over', async () => {
+    bed.nodeAnswers(() => ({ code: 200, data: Buffer.alloc(32 * 1024 + 1).toString('base64') }));
+    const topic = `/sys/${NAMES.productID}/${DEVICE}/rrpc/request/77`;
+    await expect(fixture.interact.sendMsg({ topic, payload: Buffer.from('hi') })).rejects.toEqual(
+      rpcError(2000004, '32769 bytes'),
+    );
+  });
+
   test.each<[string, string, number, string]>([
     ['no topic', '', 100006, 'topic must be a topic of one device'],
     ['a filter', `/${NAMES.productID}/${DEVICE}/user/+`, 100006, 'topic must be a topic of one device'],

@@ -5,6 +5,7 @@ import { clientIdTarget } from './targets/client-id';
 import { connectTarget } from './targets/connect';
 import { envelopeTarget } from './targets/envelope';
 import { formBodyTarget } from './targets/form-body';
+import { looseJsonTarget } from './targets/loose-json';
 import { proxyHeaderTarget } from './targets/proxy-header';
 import { thingModelTarget } from './targets/thing-model';
 import { topicTarget } from './targets/topic';
@@ -18,4 +19,5 @@ export const targets: readonly FuzzTarget[] = [
   formBodyTarget,
   proxyHeaderTarget,
   envelopeTarget,
+  looseJsonTarget,
 ];

@@ -235,6 +235,35 @@ describe.each(backends)('on $name', (backend) => {
       });
     });
 
+    backend.needs('sendMsg', () => {
+      const FREE = Buffer.from([0x4f, 0x4b, 0, 0xff]);
+      /** Calls, has the device answer with bytes that are no JSON, and gives what the caller hears. */
+      const call = async (on: SdkDevice, topic: string, answerOn = topic): Promise<unknown[]> => {
+        const heard: unknown[] = [];
+        const called = interact().sendMsg(
+          { topic, payload: Buffer.from('hi') },
+          { ...PATIENT, onTrailer: (trailer) => heard.push(...trailer.get('rrpc-response-bin')) },
+        );
+        const { payload } = await on.waitFor(topic);
+        expect(payload.toString()).toBe('hi');
+        await on.publish(answerOn, FREE, 0);
+        await called;
+        return heard;
+      };
+
+      test('a synchronous call hands over bytes that are no JSON', async () => {
+        const request = device.topic('rrpc/request/77');
+        expect(await call(device, request, device.topic('rrpc/response/77'))).toEqual([FREE]);
+      });
+
+      test('a synchronous call on a custom topic reaches who has subscribed that alone, with _ss=1', async () => {
+        await device.end();
+        device = await connectDevice({ ext: '3', _ss: '1' });
+        await device.subscribe(GET);
+        expect(await call(device, `/ext/rrpc/78${GET}`)).toEqual([FREE]);
+      });
+    });
+
     test("a device's own publish comes back where it has subscribed, once", async () => {
       await device.publish(UPDATE, 'unheard');
       await device.subscribe([UPDATE, `/${PRODUCT}/${DEVICE}/user/#`, `/${PRODUCT}/${DEVICE}/user/+`]);

@@ -126,6 +126,15 @@ const shapes: Record<string, Shape> = {
     upper: true,
     keepalive: 65,
   },
+  'Living platform, C SDK 2.3.0_FY on ESP8266': {
+    transports: ['tcp', 'tls'],
+    clientId: (mode) =>
+      `${PK}.${DN}|securemode=${mode},tokenType=0,token=00,_v=sdk-c-2.3.0_FY_1.6.6,timestamp=2524608000000,signmethod=hmacsha1,lan=C,authtype=custom-ilop,_fy=1.6.6,_ss=1|`,
+    method: 'hmacsha1',
+    content: content(`${PK}.${DN}`, '2524608000000'),
+    clean: false,
+    keepalive: 60,
+  },
   'QuecPython module': {
     transports: ['tcp'],
     clientId: () => `864430010001091|securemode=3,signmethod=hmacsha256|`,

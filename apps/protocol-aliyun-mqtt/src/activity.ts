@@ -2,7 +2,17 @@
 
 /** What kinds of thing happen, from a person's point of view. */
 export type ActivityKind =
-  'connect' | 'disconnect' | 'refuse' | 'report' | 'reply' | 'command' | 'drop' | 'subscribe' | 'refuseSubscribe';
+  | 'connect'
+  | 'disconnect'
+  | 'refuse'
+  | 'report'
+  | 'reply'
+  | 'command'
+  | 'drop'
+  /** Something is odd, and nothing was lost. */
+  | 'note'
+  | 'subscribe'
+  | 'refuseSubscribe';
 
 /** A thing that happened to one device. */
 export interface Activity {

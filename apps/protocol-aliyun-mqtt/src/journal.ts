@@ -19,8 +19,17 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
   reply: 'publish',
   command: 'deliver',
   drop: 'publish',
+  note: 'publish',
   subscribe: 'subscribe',
   refuseSubscribe: 'subscribe',
+};
+
+/** How loud a line in this process's log is; debug where it is missing. */
+const levels: Partial<Record<ActivityKind, 'info' | 'warn'>> = {
+  refuse: 'warn',
+  drop: 'warn',
+  refuseSubscribe: 'warn',
+  note: 'info',
 };
 
 export interface JournalOptions extends Pick<LineLimitsOptions, 'lineClock' | 'addressKey'> {
@@ -58,8 +67,7 @@ export class Journal {
       metrics.hubLinesDropped.inc();
       return;
     }
-    const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
-    log[level]({ kind, productKey, deviceName, topic, code }, text);
+    log[levels[kind] ?? 'debug']({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
     if (!keep || !keepsLines || !productKey || !deviceName) return;
     if (isUnproven) void this.keepWhereKnown(activity);

@@ -5,11 +5,13 @@ import type { DeviceDirectory } from './directory/device-directory';
 import type { DmSide } from './dm-side';
 import { Downlink } from './downlink/downlink';
 import { PendingCommands } from './downlink/pending-commands';
+import { monotonicClock } from './guard/monotonic-clock';
 import type { Journal } from './journal';
 import type { NodeMetrics } from './metrics';
 import { LocalAnswers } from './requests/local-answers';
 import { Requests } from './requests/requests';
 import { UplinkNotes } from './uplink/notes';
+import { ProblemLines } from './uplink/problem-lines';
 import { RepeatedReports } from './uplink/repeated-reports';
 import { Reports } from './uplink/reports';
 import { Uplink } from './uplink/uplink';
@@ -29,7 +31,7 @@ export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink
   const { dmSide, bus, clock, log, directory, journal, metrics } = options;
   const { keeper, answerer, commands } = dmSide;
   const pending = new PendingCommands();
-  const notes = new UplinkNotes(journal, metrics);
+  const notes = new UplinkNotes(journal, metrics, new ProblemLines(monotonicClock));
   const reports = new Reports(keeper, new RepeatedReports(), pending, notes);
   const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, log });
   return {

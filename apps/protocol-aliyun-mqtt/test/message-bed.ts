@@ -33,6 +33,8 @@ const TSL = JSON.stringify({
 export interface MessageBedOptions {
   /** `ext` of the device's ClientID. */
   readonly ext?: number;
+  /** Further parameters of its ClientID. */
+  readonly clientParams?: string;
   readonly foreignReaders?: boolean;
   /** Whose dm it is (default: ours). */
   readonly dmKind?: DmKind;
@@ -41,7 +43,7 @@ export interface MessageBedOptions {
 }
 
 export const createMessageBed = async (options: MessageBedOptions = {}) => {
-  const { ext = 0, foreignReaders = false, dmKind = 'ours', tags = {} } = options;
+  const { ext = 0, clientParams, foreignReaders = false, dmKind = 'ours', tags = {} } = options;
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
   const bus = createMemoryBus();
@@ -87,7 +89,8 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   const link = new FakeLink();
   const admittedAs = await admitted('dev1');
   const model = compileModel(importThingModel(TSL).model, 'strong');
-  const login = { ...admittedAs, ext, product: { ...admittedAs.product, model } };
+  const rawClientId = clientParams ? `dev1|securemode=3,${clientParams}|` : admittedAs.rawClientId;
+  const login = { ...admittedAs, rawClientId, ext, product: { ...admittedAs.product, model } };
   const session = new LinkSessions(link, login, () => undefined).owner;
   session.online(NOW);
   return {

@@ -12,6 +12,7 @@ const shown: Partial<Record<Activity['kind'], { readonly word: string; readonly 
   reply: { word: 'reply', colour: 'cyan' },
   command: { word: 'command', colour: 'magenta' },
   drop: { word: 'dropped', colour: 'yellow' },
+  note: { word: 'note', colour: 'dim' },
   refuseSubscribe: { word: 'refused', colour: 'yellow' },
   disconnect: { word: 'disconnect', colour: 'dim' },
 };

@@ -49,10 +49,10 @@ export const decodeUplink = (uplink: Uplink): UplinkOutcome | undefined => {
 const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: Uplink): UplinkOutcome => {
   const { parsed, now, model } = uplink;
   const reading = route.body.read(uplink.payload, found);
-  const { id: requestId, content, fault, remark } = reading;
+  const { id: requestId, content, fault, remarks = [] } = reading;
   const say = replier(route, reading, found, uplink);
   const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
-  const all = (problems: readonly Problem[]): readonly Problem[] => (remark ? [...problems, remark] : problems);
+  const all = (problems: readonly Problem[]): readonly Problem[] => [...problems, ...remarks];
   const outcome = ({ code, text, data, message, problems }: RequestResult): UplinkOutcome => ({
     message,
     reply: say?.({ code, message: text, data }),
@@ -78,8 +78,8 @@ const teller =
 
 const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkOutcome => {
   const { parsed, payload, now, model, serviceOf } = uplink;
-  const { requestId, answer } = readAnswer(payload, parsed.rrpcId ?? (route.idInPath ? name : undefined));
-  if ('step' in answer) return { problems: [answer], requestId };
+  const { requestId, answer, remarks } = readAnswer(payload, parsed.rrpcId ?? (route.idInPath ? name : undefined));
+  if ('step' in answer) return { problems: [answer, ...remarks], requestId };
   const context: UplinkContext = {
     topic: parsed,
     name: route.idInPath ? (serviceOf?.(name) ?? '') : name,
@@ -87,5 +87,6 @@ const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkO
     now,
     model: model ?? emptyModel,
   };
-  return { ...route.answer(answer, context), requestId };
+  const { message, problems } = route.answer(answer, context);
+  return { message, problems: [...problems, ...remarks], requestId };
 };

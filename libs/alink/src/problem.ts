@@ -8,7 +8,14 @@ export interface Problem {
   readonly message: string;
   /** What to do about it, in one sentence. */
   readonly step: string;
+  /** More for people, one line of printable characters: it may hold what must not stand in a reply. */
+  readonly detail?: string;
+  /** Of which kind it is, where a line is enough now and then: a device that has it once has it in every message. */
+  readonly seldom?: SeldomKind;
 }
+
+/** What is odd about messages though they are taken: their method, their JSON, their encoding. */
+export type SeldomKind = 'method' | 'json' | 'encoding';
 
 const CHECK_MODEL = "Compare the message with the product's thing model and correct the firmware or the model.";
 

@@ -15,5 +15,6 @@ export {
 } from './protection';
 export { withRights, type FieldsOfUsers, type Right, type RightsOf, type WithoutUser } from './rights';
 export { serve, type ServedService } from './serve';
+export { withTrailer } from './trailer';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';
 export { ROOT_USER } from './user-metadata';

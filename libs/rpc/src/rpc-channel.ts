@@ -138,7 +138,7 @@ class GrpcRpcChannel implements RpcChannel {
       writeAnswerLimit(metadata);
       if (user) writeUser(metadata, user);
       if (token) metadata.set('authorization', `Bearer ${token}`);
-      this.grpc.makeUnaryRequest(
+      const call = this.grpc.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
@@ -147,6 +147,8 @@ class GrpcRpcChannel implements RpcChannel {
         { deadline: Date.now() + deadlineMs },
         (error, response) => (error ? reject(this.errorOf(error, method.path)) : resolve(response ?? {})),
       );
+      const { onTrailer } = options;
+      if (onTrailer) call.on('status', (ended) => onTrailer(ended.metadata));
     });
   }
 

@@ -3,7 +3,7 @@ import { createMetrics, StartError } from '@alink/runtime';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { PATIENCE_MS } from '@alink/testing';
-import { connectRpc, ROOT_USER, RpcError, serve, startRpcServer, type RpcServer } from './index';
+import { connectRpc, ROOT_USER, RpcError, serve, startRpcServer, withTrailer, type RpcServer } from './index';
 import { eventually, recorder, silent, startTimedServer } from '../test/timed-server';
 
 const open: { stop?(): Promise<void>; close?(): void }[] = [];
@@ -57,6 +57,19 @@ describe('startRpcServer', () => {
       env: { A: '1' },
       config: '',
     });
+  });
+
+  test('what goes with an answer comes before the call resolves', async () => {
+    const bytes = Buffer.from([0, 255, 10]);
+    const { timed } = await setUp({
+      TaskGroupRead: async ({ code }) => (code === 'bytes' ? withTrailer({ code }, 'answer-bin', bytes) : { code }),
+    });
+    const trailers: unknown[] = [];
+    const onTrailer = (trailer: Metadata): void => void trailers.push(trailer.get('answer-bin'));
+    expect(await timed.TaskGroupRead({ code: 'bytes' }, { onTrailer })).toMatchObject({ code: 'bytes' });
+    expect(trailers).toEqual([[bytes]]);
+    await timed.TaskGroupRead({ code: 'none' }, { onTrailer });
+    expect(trailers).toEqual([[bytes], []]);
   });
 
   test('an error of ours travels as status Unknown with JSON, and comes back as it was', async () => {

@@ -1,11 +1,12 @@
 /** A service together with its handlers, as grpc-js takes them. */
 import type { Service } from '@alink/contract';
-import type { handleUnaryCall, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { readAnswerLimit, requireAnswerFits } from './message-size';
 import { refuseNul } from './request-text';
 import { RpcError } from './rpc-error';
 import { toStatus } from './status-mapping';
+import { trailerOf } from './trailer';
 import type { CallContext, Handlers } from './types';
 import { readUser } from './user-metadata';
 
@@ -63,9 +64,9 @@ const unary =
     const startedAt = performance.now();
     const answered = (code: number) => observer.answered(path, code, (performance.now() - startedAt) / 1000);
     run(method, handler, call, actorOf).then(
-      (bytes) => {
+      ({ bytes, trailer }) => {
         answered(200);
-        callback(null, bytes);
+        callback(null, bytes, trailer);
       },
       (thrown: unknown) => {
         const error = RpcError.from(thrown);
@@ -81,15 +82,15 @@ const run = async (
   handler: Handler,
   call: ServerUnaryCall<unknown, unknown>,
   actorOf: ActorOf,
-): Promise<Buffer> => {
+): Promise<{ readonly bytes: Buffer; readonly trailer: Metadata | undefined }> => {
   refuseNul(call.request as object);
-  const response = await handler(call.request as never, {
+  const response = (await handler(call.request as never, {
     user: readUser(call.metadata),
     deadlineMs: Number(call.getDeadline()),
     peer: call.getPeer(),
     actor: actorOf(call),
-  });
-  const bytes = responseSerialize(response as object);
+  })) as object;
+  const bytes = responseSerialize(response);
   requireAnswerFits(bytes, readAnswerLimit(call.metadata));
-  return bytes;
+  return { bytes, trailer: trailerOf(response) };
 };

@@ -1,4 +1,5 @@
 import type { CallsOf, HandlersOf, Service, UserContext } from '@alink/contract';
+import type { Metadata } from '@grpc/grpc-js';
 
 /** What a handler knows of the call besides its request. */
 export interface CallContext {
@@ -17,6 +18,8 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** Whom it is made for, instead of whom the channel is for. */
   readonly user?: UserContext;
+  /** Told what came after the answer (trailing metadata), before the call resolves. */
+  readonly onTrailer?: (trailer: Metadata) => void;
 }
 
 /** The server's side of a service. */

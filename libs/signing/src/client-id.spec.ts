@@ -95,6 +95,11 @@ const sdkShapes: readonly [name: string, raw: string, expected: Expected][] = [
     'x|securemode=8,signmethod=hmacsha256,timestamp=2524608000000,authtype=id2|',
     { authType: 'id2', securemode: '8' },
   ],
+  [
+    'firmware of the Living platform (C SDK 2.3.0_FY on ESP8266): authtype names an application, and chooses no way in',
+    'k0.d1|securemode=2,tokenType=0,token=00,_v=sdk-c-2.3.0_FY_1.6.6,timestamp=2524608000000,signmethod=hmacsha1,lan=C,authtype=custom-ilop,_fy=1.6.6,_ss=1|',
+    { clientId: 'k0.d1', authType: undefined, securemode: '2', signMethod: 'hmacsha1', timestamp: C_TIMESTAMP },
+  ],
   ['documentation, first X.509 connect', '.|securemode=2|', { clientId: '.', securemode: '2', signMethod: 'hmacmd5' }],
   [
     'user manual of aliyunMqtt',
@@ -120,6 +125,19 @@ describe('tolerance', () => {
     const parsed = parseClientId('a|EXT=1,AuthType=RegNWL,SignMethod=HmacSHA1,SecureMode=2,InstanceID=Iot-1|');
     expect(parsed).toMatchObject({ ext: 1, authType: 'regnwl', signMethod: 'hmacsha1', securemode: '2' });
     expect(parsed.instanceId).toBe('Iot-1');
+  });
+
+  test.each(['custom-ilop', 'CUSTOM-ILOP', 'custom', 'mqtt', '', '0', 'constructor'])(
+    'authType "%s" chooses no way in',
+    (name) => {
+      const parsed = parseClientId(`a|securemode=2,authType=${name},timestamp=7|`);
+      expect(parsed).toMatchObject({ authType: undefined, timestamp: '7', problem: undefined });
+      expect(parsed.params.get('authtype')).toBe(name);
+    },
+  );
+
+  test.each(['register', 'RegNWL', 'CONNWL', 'Id2'])('authType "%s" does', (name) => {
+    expect(parseClientId(`a|AUTHTYPE=${name}|`).authType).toBe(name.toLowerCase());
   });
 
   test.each([

@@ -7,6 +7,9 @@ import { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-me
  */
 export const MAX_CLIENT_ID_LENGTH = 1024;
 
+/** What chooses another way in than the DeviceSecret; `id2` is a security chip's. */
+export type AuthType = 'register' | 'regnwl' | 'connwl' | 'id2';
+
 /** A ClientID, taken apart. */
 export interface ParsedClientId {
   /** As the device sent it. */
@@ -19,12 +22,15 @@ export interface ParsedClientId {
   readonly problem?: string;
   /** Every parameter by its lower-cased key. Of a key given twice the first stands: SDKs put user parameters last. */
   readonly params: ReadonlyMap<string, string>;
-  /** `2` TLS, `3` TCP, `-2` device token or automatic registration, `8` ID². The device's claim, not proof of TLS. */
+  /**
+   * `2` TLS, `3` TCP, `-1` iotToken, `-2` device token or automatic registration, `8` ID²; others choose nothing. The
+   * device's claim, not proof of TLS.
+   */
   readonly securemode?: string;
   /** Absent only where the device names a method that does not exist. */
   readonly signMethod?: SignMethod;
-  /** `register`, `regnwl`, `connwl` or `id2`, in lower case. */
-  readonly authType?: string;
+  /** The way in that `authType` chooses; absent where it chooses none, whatever it says: see {@link parseAuthType}. */
+  readonly authType?: AuthType;
   /** Any text; only feeds the signature. Milliseconds, seconds and a constant all occur. */
   readonly timestamp?: string;
   /** Feeds the signature of dynamic registration. */
@@ -43,6 +49,18 @@ const parsePairs = (section: string): ReadonlyMap<string, string> => {
     if (key && !params.has(key)) params.set(key, part.slice(equals + 1).trim());
   }
   return params;
+};
+
+const authTypes: ReadonlySet<string> = new Set<AuthType>(['register', 'regnwl', 'connwl', 'id2']);
+
+/**
+ * Reads the way in that a device asks for, in any case. Any other value chooses none, and must keep no device out: the
+ * firmware of Alibaba's Living platform puts `authtype=custom-ilop` into every ClientID, names an application with it,
+ * and signs as everybody does (its C SDK 2.3.0, as ESP8266 and TG7100 modules carry it).
+ */
+const parseAuthType = (value: string | undefined): AuthType | undefined => {
+  const name = value?.toLowerCase() ?? '';
+  return authTypes.has(name) ? (name as AuthType) : undefined;
 };
 
 const parseExt = (value: string | undefined): number => (value && /^\d{1,9}$/.test(value) ? Number(value) : 0);
@@ -87,7 +105,7 @@ export const parseClientId = (raw: string): ParsedClientId => {
     params,
     securemode: params.get('securemode'),
     signMethod,
-    authType: params.get('authtype')?.toLowerCase(),
+    authType: parseAuthType(params.get('authtype')),
     timestamp: params.get('timestamp'),
     random: params.get('random'),
     instanceId: params.get('instanceid'),

@@ -1,4 +1,4 @@
-export { MAX_CLIENT_ID_LENGTH, parseClientId, type ParsedClientId } from './client-id';
+export { MAX_CLIENT_ID_LENGTH, parseClientId, type AuthType, type ParsedClientId } from './client-id';
 export { clientIdContent, dynregContent, signedContents } from './content';
 export { deviceCredentials, type CredentialOptions, type Credentials } from './credentials';
 export {

@@ -24,9 +24,13 @@ export const isStorable = (value: unknown): boolean => {
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
 };
 
+/** The message, where it is strict JSON, whatever stands around it. */
+const strictBody = (payload: string): unknown =>
+  parse(payload) ?? parse(payload.replace(/^\uFEFF/, '').replace(/\0+$/, ''));
+
 /** The id that the device wrote, read by another parser; undefined where it wrote none that can be told. */
 const writtenId = (payload: string): string | number | undefined => {
-  const body = parse(payload) ?? parse(payload.replace(/^\uFEFF/, '').replace(/\0+$/, ''));
+  const body = strictBody(payload);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const { id } = body as { id?: unknown };
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
@@ -51,7 +55,9 @@ const checkReply = (reply: UplinkReply, payload: string, topic: string): void =>
     // Digits without end are a number too, and no id.
     promise(Object.is(body.id, id) || (typeof id === 'number' && body.id === ''), 'a reply repeats the id');
   }
-  promise(idToken === '""' || payload.includes(idToken), 'an id is repeated as it was written');
+  // A loose one is repeated as strict JSON has it.
+  const isStrict = strictBody(payload) !== undefined;
+  promise(!isStrict || idToken === '""' || payload.includes(idToken), 'an id is repeated as it was written');
   const failure = reply.failed?.(500);
   promise(
     failure?.topic === reply.topic && failure.payload.startsWith(`{"id":${idToken},"code":500,`),

@@ -38,6 +38,8 @@ export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
       topic: buildTopic({ scope: 'sys', productKey: 'a1X', deviceName: 'd1', path, rrpcId }),
       payload: Buffer.from(payload),
     })),
+    { topic: '/sys/a1X/d1/thing/event/property/post', payload: Buffer.from("{'id':07,params:{'Temp':+05.,},}") },
+    { topic: '/sys/a1X/d1/thing/service/property/set_reply', payload: Buffer.from("{id:'7','code':200,}") },
     ...otherTopics.map((topic) => ({ topic, payload: Buffer.from('{"id":"1","params":{"a":[1]}}') })),
   ],
   words: [

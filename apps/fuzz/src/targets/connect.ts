@@ -62,7 +62,7 @@ const parse = (pieces: readonly Buffer[]): Parsed => {
   parser.on('packet', (packet) => packets.push(packet));
   parser.on('error', (error: Error) => (fault ??= error.message));
   for (const piece of pieces) {
-    fault ??= scanner.push(piece);
+    fault ??= scanner.push(piece)?.fault.message;
     if (fault) break;
     const waiting = parser.parse(piece);
     promise(fault !== undefined || waiting <= MAX_FRAME_BYTES + MAX_HEADER_BYTES, 'at most one frame is buffered');

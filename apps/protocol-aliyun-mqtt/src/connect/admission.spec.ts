@@ -116,6 +116,32 @@ describe('who gets in', () => {
     expect((await decide(world, fields)).as).toBe('device');
   });
 
+  // Each stands for a kind of parameter that chooses no other way in: the signature alone decides.
+  test.each([
+    ['authtype of the Living platform', { authtype: 'custom-ilop', _fy: '1.6.6', _ss: '1' }],
+    ['the same in another case', { AuthType: 'Custom-ILOP' }],
+    ['authType of nothing', { authType: '' }],
+    ['tokenType and token', { tokenType: '0', token: '00' }],
+    ['ext that is no number', { ext: 'yes' }],
+    ['gw, pid, mid and instanceId', { gw: '0', pid: 'example.demo', mid: 'example.demo', instanceId: '' }],
+  ] as const)('with %s, as a device', async (_name, extra) => {
+    expect((await decide({}, credentials({ timestamp: '2524608000000', extra }))).as).toBe('device');
+  });
+
+  test.each(['', '0', '1', '4', '7', 'tls', '03'])('with securemode "%s", as a device', async (securemode) => {
+    expect((await decide({}, credentials({ securemode }))).as).toBe('device');
+  });
+
+  test.each(['10', '789', '132323232', '0', ''])('with timestamp "%s", as a device', async (timestamp) => {
+    expect((await decide({}, credentials({ timestamp, signMethod: 'hmacsha1' }))).as).toBe('device');
+  });
+
+  test('a device of automatic registration, whatever else authtype names', async () => {
+    const extra = { authtype: 'custom-ilop' };
+    const signed = credentials({ deviceSecret: 'productsecret01', securemode: '-2', extra });
+    expect((await decide({ device: { registration: 'auto' } }, signed)).as).toBe('device');
+  });
+
   test('a new device with the ProductSecret, which is created', async () => {
     const { admission, registered } = admissionIn({ device: null, product: { autoRegister: 3 } });
     const verdict = await admission.decide(readAttempt({ ...manual, ...autoCredentials }));
@@ -173,6 +199,14 @@ describe('who does not', () => {
     ['keepalive 29', {}, { keepalive: 29 }, 2, /30 to 1200/],
     ['keepalive 1201', {}, { keepalive: 1201 }, 2, /30 to 1200/],
     ['an unserved securemode', {}, { clientId: 'a|securemode=8|' }, 2, /securemode=8/],
+    ['an unserved authType', {}, credentials({ extra: { authType: 'ID2' } }), 2, /authType=id2 .* is not served/],
+    [
+      'a wrong secret with an authtype that chooses no way in',
+      { device: { secret: 'other' } },
+      credentials({ extra: { authtype: 'custom-ilop' } }),
+      4,
+      /HMAC mismatch/,
+    ],
     [
       'dynamic registration over plain TCP',
       {},

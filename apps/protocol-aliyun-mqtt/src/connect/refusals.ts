@@ -30,7 +30,7 @@ export const refusals = {
   secureMode: (mode: string) =>
     refusal(
       2,
-      `securemode=${mode} is not served here`,
+      `securemode=${mode} (ID², a security chip) is not served here`,
       'use securemode=3 (TCP), 2 (TLS) or -2 (automatic registration)',
     ),
   registrationNeedsTls: () =>
@@ -40,7 +40,11 @@ export const refusals = {
       'register over TLS, or write the DeviceSecret to the device',
     ),
   authType: (authType: string) =>
-    refusal(2, `authType=${authType} is not known`, 'leave authType out to log in with the DeviceSecret'),
+    refusal(
+      2,
+      `authType=${authType} (a security chip) is not served here`,
+      'leave authType out to log in with the DeviceSecret',
+    ),
   username: () =>
     refusal(
       4,

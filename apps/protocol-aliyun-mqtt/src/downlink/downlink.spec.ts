@@ -97,6 +97,50 @@ describe('bytes for a topic of the device', () => {
     expect(bed.link.sent).toMatchObject([{ topic, payload: Buffer.from([1, 2]), qos: 1 }]);
   });
 
+  const RRPC = `/ext/rrpc/77/${PRODUCT_KEY}/dev1/user/get`;
+
+  test.each([
+    ['text', Buffer.from('OK')],
+    ['bytes', Buffer.from([0, 255, 1])],
+    ['nothing', Buffer.alloc(0)],
+    ['JSON', Buffer.from('{"code":200,"data":{}}')],
+  ])('make a synchronous call whose caller hears the answer, be it %s', async (_what, bytes) => {
+    await start();
+    const answer = command(raw(`${SYS}rrpc/request/77`), 'ext');
+    await turn();
+    expect(bed.link.sent).toMatchObject([{ topic: `${SYS}rrpc/request/77`, payload: Buffer.from([1, 2]), qos: 0 }]);
+    await bed.publish('rrpc/response/78', '{"code":200}', 0);
+    await bed.publish('rrpc/response/77', bytes, 0);
+    expect(await answer).toMatchObject({ code: Code.ok, data: bytes.toString('base64') });
+    expect(bed.activities.at(-1)).toMatchObject({ kind: 'reply', requestId: '77', code: 200 });
+    expect(bed.reports).toMatchObject([{ message: { method: 'actionReply', msgToken: '78' } }]);
+  });
+
+  test('make a call on a topic of its own, where it has subscribed for calls', async () => {
+    await start();
+    expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
+    bed.link.filters.push(`/${PRODUCT_KEY}/dev1/user/get`);
+    expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
+    bed.link.filters.push(`/ext/rrpc/+/${PRODUCT_KEY}/dev1/user/get`);
+    const answer = command(raw(RRPC), 'ext');
+    await turn();
+    expect(bed.link.sent).toMatchObject([{ topic: RRPC, qos: 0 }]);
+    await bed.publish(RRPC, 'free', 0);
+    expect(await answer).toMatchObject({ code: Code.ok, data: Buffer.from('free').toString('base64') });
+    expect(bed.reports).toMatchObject([{ topic: RRPC, handle: 'ext', bytes: Buffer.from('free') }]);
+  });
+
+  test('make a call that reaches who says _ss=1 and has subscribed the topic alone', async () => {
+    await start({ clientParams: 'ext=3,_ss=1' });
+    expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
+    bed.link.filters.push(`/${PRODUCT_KEY}/dev1/user/get`);
+    const answer = command(raw(RRPC), 'ext');
+    await turn();
+    expect(bed.heard()).toEqual([[RRPC, '\u0001\u0002']]);
+    await bed.publish(RRPC, 'free', 0);
+    expect(await answer).toMatchObject({ code: Code.ok, data: Buffer.from('free').toString('base64') });
+  });
+
   test('are refused on one that it does not receive', async () => {
     await start();
     expect(await command(raw(`/${PRODUCT_KEY}/dev2/user/get`), 'ext')).toMatchObject({ code: Code.parameter });

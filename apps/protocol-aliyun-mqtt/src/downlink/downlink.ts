@@ -1,10 +1,10 @@
 /** Commands from dm to a device that this node holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
 import { randomInt } from 'node:crypto';
-import { encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
+import { callIdOf, encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
-import { Code, readDevicePublish, subjects, type DevicePublish } from '@alink/contract';
+import { Code, readDevicePublish, subjects, type DeviceMessage, type DevicePublish } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
-import { parseTopic } from '@alink/topic';
+import { buildTopic, parseTopic, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import type { Message } from '../link/link';
@@ -95,17 +95,30 @@ export class Downlink {
     }
   }
 
-  /** Bytes for a topic of the device's own: `dm.DeviceInteract.sendMsg` of our dm, and the cloud publisher. */
+  /**
+   * Bytes for a topic of the device's own: `dm.DeviceInteract.sendMsg` of our dm, and the cloud publisher. Whoever makes a
+   * synchronous call of them hears the bytes that the device answers, whatever they are, and others that it is written.
+   */
   private raw(session: Session, { publish, respond }: Received): void {
     const { topic, payload, timestamp } = publish;
+    const { pending, clock } = this.options;
     const self = { productKey: session.productKey, deviceName: session.deviceName };
-    const answer = (code: number, msg = ''): void =>
-      respond?.(answerOf(publish, { msgToken: '', timestamp }, { code, msg }, this.options.clock.now()));
-    if (!mayReceive(self, topic)) return answer(Code.parameter, `${topic} is no topic that this device receives`);
-    const needsSubscription = parseTopic(topic)?.scope === 'custom';
-    const undelivered = this.write(session, { topic, payload, qos: 1 }, '', needsSubscription);
-    if (undelivered) answer(failureOf[undelivered].code, undelivered);
-    else answer(Code.ok);
+    const answer = (reply: Pick<DeviceMessage, 'code' | 'msg'> & { readonly data?: string }): void =>
+      respond?.(answerOf(publish, { msgToken: '', timestamp }, reply, clock.now()));
+    const parsed = mayReceive(self, topic) ? parseTopic(topic) : undefined;
+    if (!parsed) return answer({ code: Code.parameter, msg: `${topic} is no topic that this device receives` });
+    const callId = callIdOf(parsed);
+    const waits = callId !== undefined && respond !== undefined;
+    if (waits) {
+      pending.expectBytes(session, callId, (bytes) => answer({ code: Code.ok, data: bytes.toString('base64') }));
+    }
+    // What is too late is of no use to whoever called.
+    const message: Message = { topic, payload, qos: callId === undefined ? 1 : 0 };
+    const undelivered = this.write(session, message, callId ?? '', needsSubscription(session, parsed));
+    if (undelivered) {
+      if (waits) pending.forgetBytes(session, callId);
+      answer({ code: failureOf[undelivered].code, msg: undelivered });
+    } else if (!waits) answer({ code: Code.ok });
   }
 
   private noteDropped(session: Session, { handle, type, topic }: DevicePublish, cause: string): void {
@@ -139,6 +152,16 @@ export class Downlink {
     return model?.service(actionID)?.callType ?? 'async';
   }
 }
+
+/**
+ * Custom topics are for who has subscribed them. A synchronous call on one also reaches who has subscribed the topic
+ * itself and leaves subscribing for calls to the platform (`mqtt_rrpc_demo.c` of the Link SDK for C 4.x).
+ */
+const needsSubscription = (session: Session, topic: DeviceTopic): boolean => {
+  if (topic.scope !== 'custom') return false;
+  const isCall = topic.rrpcId !== undefined;
+  return !(isCall && session.takesCallsOn(buildTopic({ ...topic, rrpcId: undefined })));
+};
 
 /** A payload for the log. */
 const printable = (payload: string | Buffer): string =>

@@ -13,11 +13,35 @@ export interface PendingCommand {
   readonly answer?: (reply: UplinkMessage) => void;
 }
 
+/** Takes what a device answers to a synchronous call whose bytes mean nothing here. */
+export type BytesTaker = (bytes: Buffer) => void;
+
 /** Commands pending over all devices: bounds the memory of a caller that never stops asking. */
 const MAX_PENDING = 100_000;
 
 export class PendingCommands {
   private readonly commands = new LRUCache<string, PendingCommand>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
+
+  private readonly calls = new LRUCache<string, BytesTaker>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
+
+  /** Waits for the bytes that the device answers to a synchronous call; of two calls with one message id the later waits. */
+  expectBytes(session: Session, messageId: string, take: BytesTaker): void {
+    this.calls.set(keyOf(session, messageId), take);
+  }
+
+  /** Bytes have come. @returns whether somebody waited, who has them then */
+  settleBytes(session: Session, messageId: string, bytes: Buffer): boolean {
+    const key = keyOf(session, messageId);
+    const take = this.calls.get(key);
+    this.calls.delete(key);
+    take?.(bytes);
+    return take !== undefined;
+  }
+
+  /** Nobody waits for these bytes any more. */
+  forgetBytes(session: Session, messageId: string): void {
+    this.calls.delete(keyOf(session, messageId));
+  }
 
   /** Waits for the device's reply with this id. */
   expect(session: Session, id: string, command: PendingCommand): void {

@@ -112,6 +112,12 @@ const start = async (limits: Partial<GuardConfig>) => {
     activities,
     asked,
     post,
+    /** @returns the code of a request whose body is the JSON that it looks like */
+    postJson: async (path: string, body: string): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers });
+      return ((await response.json()) as { code: number }).code;
+    },
     /** @returns the code of a request to `/auth/devicename` */
     authenticate: (deviceName: string, secret = `secret-of-${deviceName}`, address?: string) => {
       const content = `clientIdxdeviceName${deviceName}productKey${PRODUCT_KEY}`;
@@ -237,4 +243,26 @@ test('a device that asks for credentials too often hears 429, and dm.rpc is not 
   expect(lines.filter((line) => /more than 3 logins/.test(line))).toHaveLength(2);
   clock.time += 120_000;
   expect(await authenticate('dev1')).toBe(200);
+});
+
+describe('a JSON body', () => {
+  const signature = sign('hmacmd5', 'secret-of-dev1', `clientIdxdeviceNamedev1productKey${PRODUCT_KEY}`);
+  const loose = `{productKey:'${PRODUCT_KEY}','deviceName':'dev1',clientId:'x','sign':'${signature}',}`;
+
+  test('is read as payloads are, and told once, without its signature', async () => {
+    const node = await start({});
+    expect(await node.postJson('/auth/devicename', loose)).toBe(200);
+    expect(await node.postJson('/auth/devicename', loose)).toBe(200);
+    const notes = node.activities.filter(({ kind }) => kind === 'note');
+    expect(notes).toMatchObject([
+      { productKey: PRODUCT_KEY, deviceName: 'dev1', text: expect.stringContaining('no strict JSON') as string },
+    ]);
+    expect(JSON.stringify([node.activities, node.lines])).not.toContain(signature.slice(0, 8));
+  });
+
+  test.each(['', 'null', '[]', '{"productKey":', '{productKey:nan}'])('"%s" is refused', async (body) => {
+    const node = await start({});
+    expect(await node.postJson('/auth/devicename', body)).toBe(460);
+    expect(node.activities).toEqual([]);
+  });
 });

@@ -1,21 +1,25 @@
 /** The HTTPS interface for devices, as routes of the node's HTTP server. */
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Problem } from '@alink/alink';
 import type { Logger, RouteHandler } from '@alink/runtime';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import { lockInWords } from '../guard/guard-refusals';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
+import { monotonicClock } from '../guard/monotonic-clock';
 import type { Journal } from '../journal';
 import { peerOf } from '../link/peer';
 import { unmappedAddress } from '../transport/unmapped-address';
+import { ProblemLines } from '../uplink/problem-lines';
 import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice } from './authenticate-device';
-import { readForm } from './form-body';
 import type { Login, LoginContext } from './login';
 import type { MqttEndpoint } from './mqtt-endpoint';
 import { noteRefusal } from './note-refusal';
+import { noteRemarks } from './note-remarks';
 import { readBody } from './read-body';
 import { registerDevice } from './register-device';
+import { readRequestFields } from './request-fields';
 
 export interface AuthRoutesOptions extends LoginContext {
   readonly log: Logger;
@@ -42,15 +46,18 @@ interface Route {
 }
 
 export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHandler> => {
+  const { journal, log } = options;
+  const lines = new ProblemLines(monotonicClock);
   const handler =
     (route: Route): RouteHandler =>
     async (request, response) => {
-      const { outcome, claim } = await outcomeOf(request, options, route);
+      const { outcome, claim, remarks } = await outcomeOf(request, options, route);
       answer(response, outcome);
-      if (!('code' in outcome) || outcome.quiet) return;
+      if (!('code' in outcome)) return claim && noteRemarks({ journal, lines }, claim, remarks ?? []);
+      if (outcome.quiet) return;
       const { address } = peerOf(request.socket);
-      if (claim) noteRefusal(options.journal, claim, address, outcome);
-      else options.log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
+      if (claim) noteRefusal(journal, claim, address, outcome);
+      else log.warn({ route: route.name, code: outcome.code, address }, `refused: ${outcome.cause}`);
     };
   return {
     'POST /auth/register/device': handler({
@@ -71,6 +78,8 @@ interface Decided {
   readonly outcome: Outcome;
   /** Whom the request is about, where it is well-formed. */
   readonly claim?: Claim;
+  /** What was odd about it, though it was granted. */
+  readonly remarks?: readonly Problem[];
 }
 
 const refused = (code: ErrorCode, cause: string): Decided => ({ outcome: { code, cause } });
@@ -78,7 +87,7 @@ const refused = (code: ErrorCode, cause: string): Decided => ({ outcome: { code,
 const outcomeOf = async (
   request: IncomingMessage,
   { plain, log, lockout }: AuthRoutesOptions,
-  { read, wrongSign }: Route,
+  { read: readLogin, wrongSign }: Route,
 ): Promise<Decided> => {
   const { address, port, secure } = peerOf(request.socket);
   if (!secure && !plain) {
@@ -86,9 +95,9 @@ const outcomeOf = async (
     return refused(460, 'plain HTTP; use HTTPS, or set ALLOW_PLAIN_REGISTRATION=on in a closed network');
   }
   const body = await readBody(request);
-  const fields = body && readFields(body, request.headers['content-type'] ?? '');
-  if (!fields) return refused(460, 'the body is no form, or not all of it has come');
-  const login = read(fields, request);
+  const read = body && readRequestFields(body, request.headers['content-type'] ?? '');
+  if (!read) return refused(460, 'the body is no form, or not all of it has come');
+  const login = readLogin(read.fields, request);
   if ('code' in login) return { outcome: login };
   const { claim } = login;
   const from = `${address}:${port}`;
@@ -110,27 +119,11 @@ const outcomeOf = async (
         return { outcome: { ...outcome, code: wrongSign }, claim };
       }
     }
-    return { outcome, claim };
+    return { outcome, claim, remarks: read.remarks };
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');
     const cause = error instanceof DirectoryUnavailable || error instanceof NotServedByDm ? error.message : undefined;
     return { ...refused(500, cause ?? 'dm.rpc did not answer'), claim };
-  }
-};
-
-/** A form, or the JSON object that the Link SDK for C 4.x sends for HTTP access. */
-const readFields = (body: Buffer, contentType: string): Fields | undefined => {
-  try {
-    if (!contentType.includes('json')) return readForm(body);
-    const parsed = JSON.parse(body.toString()) as unknown;
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-    return new Map(
-      Object.entries(parsed)
-        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
-        .map(([name, value]) => [name, String(value)]),
-    );
-  } catch {
-    return undefined;
   }
 };
 

@@ -4,11 +4,13 @@ import type { DeviceMessage, DeviceReport } from '@alink/contract';
 import type { Activity, Journal } from '../journal';
 import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
+import type { ProblemLines } from './problem-lines';
 
 export class UplinkNotes {
   constructor(
     private readonly journal: Journal,
     private readonly metrics: NodeMetrics,
+    private readonly lines: ProblemLines,
   ) {}
 
   kept(session: Session, report: DeviceReport, { requestId, reply }: UplinkOutcome): void {
@@ -18,6 +20,13 @@ export class UplinkNotes {
     const text = message ? summary(message) : `${bytes?.length ?? 0} bytes`;
     const code = reply?.code ?? message?.code;
     this.note(session, { kind: isReply ? 'reply' : 'report', topic, requestId, code, text }, false);
+  }
+
+  /** A synchronous call has its answer, whose bytes mean nothing here. */
+  answeredCall(session: Session, topic: string, requestId: string, bytes: Buffer): void {
+    this.metrics.uplinks.inc({ result: 'answered' });
+    const text = `answered a synchronous call with ${bytes.length} bytes`;
+    this.note(session, { kind: 'reply', topic, requestId, code: 200, text });
   }
 
   /** Nobody is known to have the report, for this reason. */
@@ -51,10 +60,13 @@ export class UplinkNotes {
     session: Session,
     topic: string,
     requestId: string,
-    { code, message, step }: Problem,
+    problem: Problem,
     response: string | undefined,
   ): void {
-    this.note(session, { kind: 'drop', topic, requestId, code, text: `${message}; ${step}`, response });
+    const text = this.lines.lineOf(session.key, problem);
+    if (text === undefined) return;
+    const { code } = problem;
+    this.note(session, { kind: code === 200 ? 'note' : 'drop', topic, requestId, code, text, response });
   }
 
   private note(session: Session, activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>, keep = true) {

@@ -76,6 +76,33 @@ describe('a report', () => {
   });
 });
 
+describe('what is odd and kept', () => {
+  test.each([
+    ['method', '{"id":"1","params":{"Temp":1},"method":"thing.service.property.set"}', 'method is thing.service'],
+    ['JSON', "{'id':'1','params':{'Temp':1}}", 'payload is no strict JSON, and was read all the same: a text in'],
+    ['encoding', Buffer.from('{"id":"1","params":{"Temp":1},"note":"\xce\xc2"}', 'latin1'), 'the bytes are GBK'],
+  ])('of %s is a note, once, and never called dropped', async (_what, payload, text) => {
+    for (let times = 0; times < 3; times++) await bed.publish(POST, payload);
+    expect(bed.reports).toHaveLength(3);
+    expect(bed.heard().every(([, reply]) => reply.includes('"code":200'))).toBe(true);
+    const lines = bed.activities.filter(({ kind }) => kind !== 'report');
+    expect(lines).toMatchObject([{ kind: 'note', code: 200, text: expect.stringContaining(text) as unknown }]);
+    expect(lines[0]!.text).not.toContain('dropped');
+  });
+});
+
+test('what is no JSON has a line with the place each time', async () => {
+  for (let times = 0; times < 2; times++) await bed.publish(POST, '{"id":"1","params":{"Temp":nan}}');
+  expect(bed.heard()).toEqual(Array(2).fill([`${SYS}${POST}_reply`, expect.stringContaining('"code":6207')]));
+  const text = expect.stringMatching(
+    /^payload is not JSON: expected a value at position 27, in \{"id":"1","params":\{"Temp":nan\}\}; /,
+  ) as unknown;
+  expect(bed.activities).toMatchObject([
+    { kind: 'drop', code: 6207, text },
+    { kind: 'drop', code: 6207, text },
+  ]);
+});
+
 describe('acknowledgements', () => {
   test('go out in the order of the publishes, whatever takes longer', async () => {
     const order: number[] = [];

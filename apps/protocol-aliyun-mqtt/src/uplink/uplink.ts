@@ -2,7 +2,7 @@
  * What a device publishes: may it, what does it mean, and who takes it. A PUBACK means "kept": the broker sends it once
  * {@link Uplink.publish} has resolved. A question is acknowledged before it is answered.
  */
-import { decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
+import { answeredCallIdOf, decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
 import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
@@ -51,6 +51,7 @@ export class Uplink {
       notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
+    if (this.answersCall(session, topic, parsed, payload)) return;
     const now = clock.now();
     const model = this.options.directory.model(productKey, deviceName) ?? session.options.product.model;
     const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
@@ -64,6 +65,18 @@ export class Uplink {
     if (outcome.ask) void this.answer(session, topic, outcome.ask, outcome);
     else if (outcome.message) await reports.take(session, outcome.message, { topic, payload, now, outcome });
     else if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
+  }
+
+  /**
+   * Hands bytes to whoever waits for them after a synchronous call. @returns whether that was all: on a topic of the
+   * device's own they are a message besides, which applications read
+   */
+  private answersCall(session: Session, topic: string, parsed: DeviceTopic, payload: Buffer): boolean {
+    const { pending, notes } = this.options;
+    const callId = answeredCallIdOf(parsed);
+    if (callId === undefined || !pending.settleBytes(session, callId, payload)) return false;
+    notes.answeredCall(session, topic, callId, payload);
+    return parsed.scope !== 'custom';
   }
 
   /** Asks whoever knows, and tells the device. */

@@ -1,6 +1,8 @@
 /** Alink JSON: an envelope around `params` of a request, or `code` and `data` of an answer. */
 import type { Json } from '@alink/thing-model';
-import { isRecord, parseJson, readEnvelope, type Envelope, type Mend } from '../envelope';
+import { isRecord, readEnvelope, type Envelope } from '../envelope';
+import type { LooseOptions } from '../loose-json';
+import { parseJson } from '../payload-json';
 import { harmless, type Problem } from '../problem';
 import { encodeReply } from '../reply';
 import type { DeviceAnswer } from '../route';
@@ -20,21 +22,22 @@ const strangeMethod = (given: string, expected: string): Problem => ({
   code: 200,
   message: `method is ${harmless(given)}, which is not that of the topic; the topic was followed`,
   step: `Send "method":"${harmless(expected)}" on this topic, or leave it out.`,
+  seldom: 'method',
 });
 
-const read = (payload: Buffer, expected: { readonly method: string }, mend?: Mend): Reading<unknown> => {
-  const { idToken, id, body, fault } = readEnvelope(payload, mend);
+const read = (payload: Buffer, expected: { readonly method: string }, loose?: LooseOptions): Reading<unknown> => {
+  const { idToken, id, body, fault, remarks } = readEnvelope(payload, loose);
   // Some SDKs send an object as a string that holds it (Link SDK for C 4.x, topo get).
   const params = typeof body.params === 'string' ? parseJson(body.params) : body.params;
   const { method } = body;
+  const isStrange = typeof method === 'string' && method !== expected.method;
   return {
     content: params,
     id,
     idToken,
     wantsReply: wantsReply(body),
     fault: fault ?? (params === undefined ? noParams : undefined),
-    remark:
-      typeof method === 'string' && method !== expected.method ? strangeMethod(method, expected.method) : undefined,
+    remarks: isStrange ? [...remarks, strangeMethod(method, expected.method)] : remarks,
   };
 };
 
@@ -47,9 +50,9 @@ export const alink: Body<unknown> = {
 };
 
 /** Alink as an SDK sends it that makes a known mistake. */
-export const mendedAlink = (mend: Mend): Body<unknown> => ({
+export const looseAlink = (loose: LooseOptions): Body<unknown> => ({
   ...alink,
-  read: (payload, expected) => read(payload, expected, mend),
+  read: (payload, expected) => read(payload, expected, loose),
 });
 
 const noCode: Problem = {
@@ -82,15 +85,20 @@ const noId: Problem = {
   step: 'Repeat the "id" of the request in the answer.',
 };
 
+/** An answer of a device, read. */
+export interface ReadAnswer {
+  readonly requestId: string;
+  readonly answer: DeviceAnswer | Problem;
+  /** What is odd about it, though it could be read. */
+  readonly remarks: readonly Problem[];
+}
+
 /**
  * Reads the answer of a device to a request of the platform. Never throws.
  * @param idInTopic id of the request, where the topic names it; else the answer repeats it
  */
-export const readAnswer = (
-  payload: Buffer,
-  idInTopic?: string,
-): { readonly requestId: string; readonly answer: DeviceAnswer | Problem } => {
-  const { id, body, fault } = readEnvelope(payload);
+export const readAnswer = (payload: Buffer, idInTopic?: string): ReadAnswer => {
+  const { id, body, fault, remarks } = readEnvelope(payload);
   const requestId = idInTopic ?? id;
-  return { requestId, answer: fault ?? (requestId === '' ? noId : answerOf(body)) };
+  return { requestId, answer: fault ?? (requestId === '' ? noId : answerOf(body)), remarks };
 };

@@ -14,7 +14,7 @@ export interface Reading<Content> {
   /** Why nothing could be read. */
   readonly fault?: Problem;
   /** What is odd about it, though it could be read. */
-  readonly remark?: Problem;
+  readonly remarks?: readonly Problem[];
 }
 
 export interface Body<Content> {

@@ -1,5 +1,6 @@
 /** One JSON object without an envelope: neither id nor code (Alibaba Cloud IoT documentation, "NTP service"). */
-import { isRecord, parseFramedJson } from '../envelope';
+import { isRecord } from '../envelope';
+import { readPayloadJson } from '../payload-json';
 import type { Body } from './body';
 
 /** The object that a payload holds; undefined where it holds none. */
@@ -8,8 +9,8 @@ export type JsonBody = Readonly<Record<string, unknown>> | undefined;
 export const json: Body<JsonBody> = {
   name: 'JSON',
   read: (payload) => {
-    const { value } = parseFramedJson(payload.toString('utf8'));
-    return { content: isRecord(value) ? value : undefined, id: '', idToken: '""', wantsReply: true };
+    const { value, remarks } = readPayloadJson(payload);
+    return { content: isRecord(value) ? value : undefined, id: '', idToken: '""', wantsReply: true, remarks };
   },
   write: ({ data }) => JSON.stringify(data ?? {}),
   hasCodes: false,

@@ -2,7 +2,7 @@
  * Tags of a device, which it writes, reads and deletes itself: `thing/deviceinfo/{update,get,delete}`. Source: Alibaba
  * Cloud IoT documentation, "Device tags".
  */
-import { mendedAlink } from '../bodies/alink';
+import { looseAlink } from '../bodies/alink';
 import { isRecord } from '../envelope';
 import { harmless, type Problem } from '../problem';
 import type { Reply, Tag } from '../questions';
@@ -143,14 +143,12 @@ const toldTags = (reply: Reply): Reply => {
 
 /**
  * AliOS Things 3.x (`infra_activation.c`) and HaaS leave out the commas between the tags that they report of themselves.
- * Strings are passed over, whatever they hold; one that does not end goes to the end, so that no text is read twice.
  */
-const withCommas = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"?|\}\s*(?=\{)/gs, (token) => (token.startsWith('}') ? '},' : token));
+const body = looseAlink({ missingCommas: true });
 
 const asked = (path: string, meaning: string, handlers: Pick<AskRoute, 'ask' | 'told'>): AskRoute => ({
   topic: { family: 'sys', path, meaning, replyOn: '_reply' },
-  body: mendedAlink(withCommas),
+  body,
   answeredBy: 'dm',
   ...handlers,
 });

@@ -6,15 +6,14 @@ import { admitEnabled, refused } from '../verdict';
 import { provesKey } from '../verify';
 import type { Way, WayContext } from './way';
 
-/** Declared by the client; not proof of TLS, and so not judged against the transport. */
-const SECURE_MODES = ['2', '3'];
-
 export const deviceSecret = ({ directory }: WayContext): Way => ({
   applies: () => true,
 
+  // Securemode is the client's claim, not proof of TLS, and so not judged against the transport; a value that chooses no
+  // other way in keeps nobody out, whose signature is right. ID² is the only way that is chosen and not served.
   misuse({ clientId: { authType, securemode }, identity }) {
     if (authType !== undefined) return refusals.authType(authType);
-    if (securemode !== undefined && !SECURE_MODES.includes(securemode)) return refusals.secureMode(securemode);
+    if (securemode === '8') return refusals.secureMode(securemode);
     return identity ? undefined : refusals.username();
   },
 
