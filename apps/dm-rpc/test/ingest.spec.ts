@@ -320,7 +320,7 @@ describe('a batch', () => {
       kept(subjects.reports(0), 'null'),
       kept(subjects.reports(0), '{"reports":{}}'),
       kept(subjects.reports(0), '{"reports":[null,{"productID":"p"},{"productID":"p","deviceName":"d","message":[]}]}'),
-      kept(subjects.connected, encodeEnvelope('{"action":"connected"}', 1)),
+      kept(subjects.sessionBegan, encodeEnvelope('{"action":"connected"}', 1)),
       kept(subjects.hubLog, encodeEnvelope('null', 1)),
       keptReports(
         foreign('{"method":"report"}'),
