@@ -57,8 +57,8 @@ export const readFirst = <T>(
 
 const silent = (timeoutMs: number): ProtocolFault =>
   new ProtocolFault(
-    `no CONNECT within ${timeoutMs / 1000} s: the client has opened a connection and sent nothing`,
-    'let it send CONNECT as soon as the connection is open; a health check may close the connection again',
+    `no first bytes in time: no CONNECT within ${timeoutMs / 1000} s`,
+    'let the client send CONNECT as soon as the connection is open; a health check may close it at once',
   );
 
 /** Content type of a TLS handshake record (RFC 8446, 5.1); no MQTT packet that may come first begins so. */
