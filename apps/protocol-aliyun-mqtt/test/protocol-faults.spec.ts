@@ -231,7 +231,7 @@ test('no CONNECT within 10 s: closed, with a line, whether it was silent or has 
   silent.resume();
   await Promise.all([half, once(silent, 'close')]);
   await line(/no CONNECT within 10 s; let the client send CONNECT as soon as the connection is open; a health check/);
-}, 30_000);
+}, 30_000); // it waits for the ten seconds
 
 test('a client that does not trust our CA has a line', async () => {
   const untrusting = ['-CAfile', '/etc/ssl/certs/ca-certificates.crt', '-verify_return_error'];
