@@ -16,6 +16,8 @@ export const nodeFields = {
   PUBLIC_MQTT_ADDRESS: text('host:port').optional(),
   /** Whether devices may register (一型一密) over plain TCP and HTTP, for closed networks. */
   ALLOW_PLAIN_REGISTRATION: onOff(false),
+  /** Whether client certificates signed with SHA-1, or with RSA keys under 2048 bits, prove a device. */
+  ALLOW_WEAK_CERTIFICATES: onOff(false),
   /** Subjects among which reports are spread, so that a stream can be cut into several. */
   REPORT_SHARDS: wholeNumber(1, { min: 1, max: 64 }),
   /** Whether reports also go out in unitedrhino's form (`device.up.>`, core NATS), for whoever reads that beside dm.rpc. */

@@ -32,7 +32,10 @@ import { openDevicePorts, type DevicePorts } from './transport/device-ports';
 
 export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &
-  Pick<NodeConfig, 'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'REPORT_SHARDS' | 'FOREIGN_READERS'>;
+  Pick<
+    NodeConfig,
+    'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'ALLOW_WEAK_CERTIFICATES' | 'REPORT_SHARDS' | 'FOREIGN_READERS'
+  >;
 
 export interface DevicePathOptions {
   readonly config: DevicePathConfig;
@@ -75,6 +78,7 @@ const wire = (options: DevicePathOptions) => {
     latestLogin: (productKey, deviceName) => sessions.latestLogin(productKey, deviceName),
     cloudPublisher: config.CLOUD_PUBLISHER,
     plainRegistration: config.ALLOW_PLAIN_REGISTRATION,
+    weakCertificates: config.ALLOW_WEAK_CERTIFICATES,
   });
   const admission = guard.admission(unguarded);
 

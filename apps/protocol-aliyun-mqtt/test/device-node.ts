@@ -1,13 +1,12 @@
 /** The device side of a node on real ports, in this process: everything from accept to the bus. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import type { Credentials } from '@alink/signing';
 import { PATIENCE_MS, RawMqtt } from '@alink/testing';
 import type { GuardConfig } from '../src/guard/config';
-import { PRODUCT_KEY, secretOf, type ListedDm } from './listed-dm';
-import { createTestPath } from './test-path';
+import { PRODUCT_KEY, secretOf } from './listed-dm';
+import { createTestPath, type Surroundings } from './test-path';
 
 export { PRODUCT_KEY, secretOf };
 
@@ -17,10 +16,10 @@ export type DeviceNode = Awaited<ReturnType<typeof startDeviceNode>>;
 export const startDeviceNode = async (
   limits: Partial<GuardConfig>,
   clock: Clock,
-  surroundings: { readonly bus?: Bus; readonly dm?: ListedDm } = {},
+  { config, ...surroundings }: Pick<Surroundings, 'bus' | 'dm' | 'config'> = {},
 ) => {
   const { path, dm, dataDir, credentials, ...test } = await createTestPath({
-    config: limits,
+    config: { ...limits, ...config },
     clock,
     ...surroundings,
   });

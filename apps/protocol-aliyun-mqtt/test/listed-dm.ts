@@ -84,10 +84,10 @@ export class ListedDm implements DirectorySource, CredentialsSource {
     return issued && { productKey: PRODUCT_KEY, ...issued };
   }
 
-  async resolveCertificate(): Promise<undefined> {
+  resolveCertificate: CredentialsSource['resolveCertificate'] = async () => {
     if (this.away) return away();
     return undefined;
-  }
+  };
 
   /** Every device whose name begins with `dev` exists. */
   private device(deviceName: string): DeviceEntry | undefined {

@@ -224,7 +224,7 @@ test('what devices get wrong without harm is served', async () => {
   await raw.close();
 });
 
-test('no CONNECT within 10 s: closed, with a line for the silent and one for who has begun', async () => {
+test('no CONNECT within 10 s: closed, with a line, whether it was silent or has begun', async () => {
   const half = answerTo(connectBytes('dev-slow').subarray(0, 20));
   const silent = (await dial['TCP']!()) as Socket;
   silent.on('error', () => undefined);

@@ -50,6 +50,7 @@ export const createTestPath = async ({
       TLS_OLD_VERSIONS: false,
       CLOUD_PUBLISHER: true,
       ALLOW_PLAIN_REGISTRATION: false,
+      ALLOW_WEAK_CERTIFICATES: false,
       REPORT_SHARDS: 1,
       FOREIGN_READERS: false,
       ...config,

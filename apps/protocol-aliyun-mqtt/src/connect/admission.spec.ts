@@ -83,6 +83,7 @@ const admissionIn = (world: World) => {
     latestLogin: () => world.latest,
     cloudPublisher: world.cloudPublisher ?? true,
     plainRegistration: world.plainRegistration ?? false,
+    weakCertificates: false,
   });
   return { registered, admission };
 };

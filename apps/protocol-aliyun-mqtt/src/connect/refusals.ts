@@ -70,6 +70,13 @@ export const refusals = {
   /** @param step how this dm.rpc comes to know one */
   unknownCertificate: (step: string) =>
     refusal(4, 'the client certificate belongs to no device, was revoked or has expired', step),
+  /** @param weakness what is too weak in it */
+  weakCertificate: (weakness: string) =>
+    refusal(
+      4,
+      `${weakness}: it could be forged`,
+      'give the device one with RSA of 2048 bits or P-256, signed with SHA-256; ALLOW_WEAK_CERTIFICATES=on lets old ones in',
+    ),
   foreignCertificate: () =>
     refusal(4, 'the client certificate belongs to another device', 'use the username of the device in the certificate'),
   wrongRegistrationSign: () =>

@@ -8,6 +8,8 @@ export const transportFields = {
   MQTT_TLS_PORT: port(8883),
   /** MQTT over WebSocket, `ws` and `wss`. */
   MQTT_WS_PORT: port(1882),
+  /** Origins of the web pages that may open a WebSocket, with commas; clients that are no browser name none, and may. */
+  WS_ORIGINS: text('origins such as https://console.example.com').optional(),
   GATEWAY_HTTP_PORT: port(9109),
   /** Certificate chain and key of the device ports (PEM); without them a development CA is made in DATA_DIR. */
   TLS_CERT_FILE: text('a file').optional(),

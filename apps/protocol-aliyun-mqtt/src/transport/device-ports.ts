@@ -13,7 +13,7 @@ import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
 import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 import { createDeviceTls } from './tls-settings';
-import { webSocketUpgrade } from './websocket';
+import { readOrigins, webSocketUpgrade } from './websocket';
 
 /** Who takes the connections, decrypted, whose peers are noted. */
 export interface DeviceProtocols {
@@ -40,13 +40,14 @@ export interface DevicePorts {
   stop(endSessions: () => Promise<void>): Promise<void>;
 }
 
-/** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address cannot be read */
+/** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address or an origin cannot be read */
 export const openDevicePorts = async (
   config: DevicePortsConfig,
   { mqtt, http, strayed }: DeviceProtocols,
   queues: DeviceQueues,
   log: Logger,
 ): Promise<DevicePorts> => {
+  const origins = readOrigins(config.WS_ORIGINS);
   const tls = await createDeviceTls(
     {
       certFile: config.TLS_CERT_FILE,
@@ -92,7 +93,7 @@ export const openDevicePorts = async (
         ...shared,
         port: config.MQTT_WS_PORT,
         portVariable: 'MQTT_WS_PORT',
-        onConnection: webSocketUpgrade(mqtt),
+        onConnection: webSocketUpgrade(mqtt, { origins, onFault: strayed }),
       }),
     );
     open.push(

@@ -48,7 +48,7 @@ export class FrameScanner {
       }
       if (this.state === 'type') {
         good = at;
-        const meant = this.rules?.judge(chunk[at]!, chunk.subarray(at + 1));
+        const meant = this.rules?.judge(chunk, at);
         if (typeof meant === 'object') return { fault: meant, good };
         if (meant !== undefined) chunk[at] = meant;
         at += 1;

@@ -2,7 +2,7 @@ import { ProtocolFault } from '../link/protocol-fault';
 import { FrameRules } from './frame-rules';
 
 const judged = (rules: FrameRules, bytes: Buffer): number | string => {
-  const verdict = rules.judge(bytes[0]!, bytes.subarray(1));
+  const verdict = rules.judge(bytes, 0);
   return verdict instanceof ProtocolFault ? verdict.message : verdict;
 };
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');

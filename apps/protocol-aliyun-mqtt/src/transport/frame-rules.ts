@@ -36,12 +36,13 @@ export class FrameRules {
 
   /**
    * Judges the first byte of a frame.
-   * @param rest what has come after it
+   * @param bytes what has come, with that byte at `at`
    * @returns the byte as it is meant, or why the connection must end here
    */
-  judge(byte: number, rest: Uint8Array): number | ProtocolFault {
+  judge(bytes: Uint8Array, at: number): number | ProtocolFault {
+    const byte = bytes[at]!;
     if (!this.hasConnect) {
-      if (byte !== CONNECT) return beforeConnect(byte, rest);
+      if (byte !== CONNECT) return beforeConnect(byte, Buffer.from(bytes.subarray(at, at + MAX_EXCERPT)));
       this.hasConnect = true;
       return byte;
     }
@@ -76,9 +77,8 @@ const rightByte = (name: string): number => {
   return (Number(type) << 4) | (packet.flags ?? 0);
 };
 
-const beforeConnect = (byte: number, rest: Uint8Array): ProtocolFault => {
-  const bytes = Buffer.concat([Buffer.of(byte), rest.subarray(0, MAX_EXCERPT)]);
-  const [line = ''] = /^[\r\n\x20-\x7e]+/.exec(bytes.toString('latin1', 0, MAX_EXCERPT)) ?? [];
+const beforeConnect = (byte: number, bytes: Buffer): ProtocolFault => {
+  const [line = ''] = /^[\r\n\x20-\x7e]+/.exec(bytes.toString('latin1')) ?? [];
   if (line.length > 2 || (line.length > 0 && line.length === bytes.length)) {
     return new ProtocolFault(
       `the client sent text before CONNECT: ${JSON.stringify(line)}`,

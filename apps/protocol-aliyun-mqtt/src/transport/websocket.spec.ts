@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { setPeer } from '../link/peer';
-import { webSocketUpgrade } from './websocket';
+import { readOrigins, webSocketUpgrade, type WebSocketOptions } from './websocket';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -13,8 +13,12 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-const start = async (upgradeMs: number, onStream: (stream: Duplex) => void): Promise<number> => {
-  const take = webSocketUpgrade(onStream, upgradeMs);
+const start = async (
+  upgradeMs: number,
+  onStream: (stream: Duplex) => void,
+  options: WebSocketOptions = {},
+): Promise<number> => {
+  const take = webSocketUpgrade(onStream, { upgradeMs, ...options });
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -55,4 +59,47 @@ test('once upgraded, a connection lasts', async () => {
   const [data] = (await once(webSocket, 'message')) as [Buffer];
   expect(data.toString()).toBe('hello');
   webSocket.terminate();
+});
+
+describe('origins', () => {
+  const statusOf = async (port: number, origin?: string): Promise<number | string> => {
+    const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt'], { origin });
+    return new Promise((resolve) => {
+      webSocket.once('open', () => {
+        resolve('open');
+        webSocket.terminate();
+      });
+      webSocket.once('unexpected-response', (_request, { statusCode }) => resolve(statusCode ?? 0));
+      webSocket.on('error', () => undefined);
+    });
+  };
+
+  test('pages of others are refused with a line; listed ones, and what is no page, connect', async () => {
+    const faults: string[] = [];
+    const port = await start(5000, (stream) => stream.on('error', () => undefined), {
+      origins: readOrigins('https://console.example.com, http://localhost:4200'),
+      onFault: ({ address }, { message }) => void faults.push(`${address}: ${message}`),
+    });
+    expect(await statusOf(port, 'https://console.example.com')).toBe('open');
+    expect(await statusOf(port, 'http://localhost:4200')).toBe('open');
+    expect(await statusOf(port)).toBe('open');
+    expect(faults).toEqual([]);
+    for (const origin of ['https://evil.example', 'http://console.example.com', 'null']) {
+      expect(await statusOf(port, origin)).toBe(403);
+    }
+    expect(faults[0]).toBe(
+      '127.0.0.1: a page of "https://evil.example" may not open a WebSocket here; add its origin to WS_ORIGINS if it is yours',
+    );
+  });
+
+  test('without a list every page connects', async () => {
+    const port = await start(5000, (stream) => stream.on('error', () => undefined), {
+      origins: readOrigins(undefined),
+    });
+    expect(await statusOf(port, 'https://evil.example')).toBe('open');
+  });
+
+  test.each(['console.example.com', 'https://console.example.com/path', '*'])('%s is no origin', (list) => {
+    expect(() => readOrigins(list)).toThrow(/WS_ORIGINS: .* is no origin/);
+  });
 });

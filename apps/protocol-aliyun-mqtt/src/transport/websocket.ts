@@ -4,9 +4,11 @@
  */
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { StartError } from '@alink/runtime';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { limits } from '../limits';
-import { peerOf, setPeer } from '../link/peer';
+import { peerOf, setPeer, type Peer } from '../link/peer';
+import { ProtocolFault } from '../link/protocol-fault';
 import { openingOf } from './openings';
 
 const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
@@ -26,14 +28,37 @@ const boundUntilConnect = (conn: Duplex): void => {
   conn.on('data', count);
 };
 
+export interface WebSocketOptions {
+  /** Milliseconds until a connection must be upgraded. */
+  readonly upgradeMs?: number;
+  /** Origins of pages that may connect; absent: all. What is no browser names none (RFC 6455, 10.2), and may. */
+  readonly origins?: ReadonlySet<string>;
+  /** Hears of those that may not. */
+  readonly onFault?: (peer: Peer, fault: ProtocolFault) => void;
+}
+
+/**
+ * Reads `https://console.example.com,http://localhost:4200`, also `null`, as pages without an origin call theirs.
+ * @throws {StartError} that names WS_ORIGINS and what is no origin
+ */
+export const readOrigins = (list: string | undefined): ReadonlySet<string> | undefined => {
+  if (list === undefined) return undefined;
+  const entries = list.split(',').map((part) => part.trim().toLowerCase());
+  for (const entry of entries.filter((each) => each !== 'null')) {
+    if (!URL.canParse(entry) || new URL(entry).origin !== entry) {
+      throw new StartError(`WS_ORIGINS: "${entry}" is no origin, such as https://console.example.com`);
+    }
+  }
+  return new Set(entries);
+};
+
 /**
  * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
  * spoken on.
- * @param upgradeMs milliseconds until a connection must be upgraded
  */
 export const webSocketUpgrade = (
   onStream: (stream: Duplex) => void,
-  upgradeMs: number = limits.connectTimeoutMs,
+  { upgradeMs = limits.connectTimeoutMs, origins, onFault }: WebSocketOptions = {},
 ): ((conn: Duplex) => void) => {
   // Limits of our own: Node checks its `requestTimeout` only where a server listens.
   const late = new WeakMap<Duplex, NodeJS.Timeout>();
@@ -48,6 +73,11 @@ export const webSocketUpgrade = (
     handleProtocols: (offered) => SUB_PROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   http.on('upgrade', (request, conn, head) => {
+    const { origin } = request.headers;
+    if (origins && origin !== undefined && !origins.has(origin.toLowerCase())) {
+      onFault?.(peerOf(conn), foreignOrigin(origin));
+      return void conn.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    }
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
       clearTimeout(late.get(conn));
       boundUntilConnect(conn);
@@ -63,3 +93,9 @@ export const webSocketUpgrade = (
     http.emit('connection', conn);
   };
 };
+
+const foreignOrigin = (origin: string): ProtocolFault =>
+  new ProtocolFault(
+    `a page of ${JSON.stringify(origin.slice(0, 100))} may not open a WebSocket here`,
+    'add its origin to WS_ORIGINS if it is yours',
+  );

@@ -53,7 +53,10 @@ export const willFault = ({ will }: ConnectPacket): ProtocolFault | undefined =>
 export const faultOf = (error: Error): ProtocolFault => {
   if (error instanceof ProtocolFault) return error;
   if (error.message === 'connect did not arrive in time') {
-    return new ProtocolFault('no CONNECT within 10 s', 'let the client send CONNECT as soon as the connection is open');
+    return new ProtocolFault(
+      'no CONNECT within 10 s',
+      'let the client send CONNECT as soon as the connection is open, and all of it',
+    );
   }
   return new ProtocolFault(
     `what the client sent is no MQTT 3.1.1: ${error.message}`,

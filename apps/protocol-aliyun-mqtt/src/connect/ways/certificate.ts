@@ -3,16 +3,21 @@
  * `/ext/auth/identity/response` ("Alibaba Cloud IoT documentation, 'X.509 certificates'").
  */
 import { identityTopics } from '@alink/alink';
+import { weaknessOf } from '../certificate-strength';
 import { refusals } from '../refusals';
 import { admitEnabled, refused, type Verdict } from '../verdict';
 import type { Way, WayContext } from './way';
 
-export const certificate = ({ directory, credentials }: WayContext): Way => ({
+export const certificate = ({ directory, credentials, weakCertificates }: WayContext): Way => ({
   // A device with a certificate may still prove a secret: then that decides.
   applies: ({ certificates, password, clientId }) =>
     certificates.length > 0 && password === '' && clientId.hasParams && clientId.authType === undefined,
 
-  misuse: ({ username, identity }) => (username === '' || identity ? undefined : refusals.username()),
+  misuse({ username, identity, certificates }) {
+    if (username !== '' && !identity) return refusals.username();
+    const weakness = weakCertificates ? undefined : weaknessOf(certificates);
+    return weakness === undefined ? undefined : refusals.weakCertificate(weakness);
+  },
 
   async admit({ certificates, identity }) {
     const unknown = (): Verdict => refused(refusals.unknownCertificate(credentials.certificateStep));

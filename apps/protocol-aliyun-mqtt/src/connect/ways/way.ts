@@ -35,4 +35,6 @@ export interface WayContext {
   readonly cloudPublisher: boolean;
   /** Whether dynamic registration is served over plain TCP. */
   readonly plainRegistration: boolean;
+  /** Whether certificates that can be forged prove a device. */
+  readonly weakCertificates: boolean;
 }
