@@ -5,38 +5,11 @@
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
+import type { Activity, ActivityKind } from './activity';
+import { LineLimits, type LineLimitsOptions } from './line-limits';
 import type { NodeMetrics } from './metrics';
 
-/** What kinds of thing happen, from a person's point of view. */
-export type ActivityKind =
-  | 'connect'
-  | 'disconnect'
-  | 'refuse'
-  | 'report'
-  | 'reply'
-  | 'command'
-  | 'drop'
-  /** Something is odd, and nothing was lost. */
-  | 'note'
-  | 'subscribe'
-  | 'refuseSubscribe';
-
-/** A thing that happened to one device. */
-export interface Activity {
-  readonly kind: ActivityKind;
-  readonly productKey: string;
-  /** Our productID; looked for by the ProductKey when absent. */
-  readonly productID?: string;
-  readonly deviceName: string;
-  /** What happened, the cause and the step to take; never a secret. */
-  readonly text: string;
-  readonly topic?: string;
-  readonly requestId?: string;
-  /** 200, or the code that the device got. */
-  readonly code?: number;
-  /** What the device was answered with. */
-  readonly response?: string;
-}
+export type { Activity, ActivityKind };
 
 const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
   connect: 'connect',
@@ -59,49 +32,66 @@ const levels: Partial<Record<ActivityKind, 'info' | 'warn'>> = {
   note: 'info',
 };
 
-/** Lines per second that may go to devices' logs in dm, over all devices: a flood of refusals must not become one there. */
-const HUB_LINES_PER_SECOND = 500;
-
-export interface JournalOptions {
+export interface JournalOptions extends Pick<LineLimitsOptions, 'lineClock' | 'addressKey'> {
   readonly bus: Bus;
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: NodeMetrics;
   /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
   readonly productIdOf?: (productKey: string) => string | undefined;
+  /** Looks whether there is such a device. @returns its productID, or undefined; rejects while nobody can say */
+  readonly find?: (productKey: string, deviceName: string) => Promise<string | undefined>;
   readonly onActivity?: (activity: Activity) => void;
   /** Whether dm keeps lines for devices (default): unitedrhino's writes its own, and takes none. */
   readonly keepsLines?: boolean;
 }
 
 export class Journal {
-  private second = 0;
-  private lines = 0;
+  private readonly limits: LineLimits;
 
-  constructor(private readonly options: JournalOptions) {}
+  constructor(private readonly options: JournalOptions) {
+    this.limits = new LineLimits(options);
+  }
 
   /**
-   * Notes a thing that happened.
+   * Notes a thing that happened. A device that is refused the same again and again gets one line a second, with a count.
    * @param keep false where dm writes the line itself (it sees every report)
    */
-  note(activity: Activity, keep = true): void {
+  note(noted: Activity, keep = true): void {
     const { log, metrics, onActivity, keepsLines = true } = this.options;
-    const { kind, productKey, deviceName, text, topic, code } = activity;
-    metrics.activities.inc({ kind });
+    metrics.activities.inc({ kind: noted.kind });
+    const activity = this.limits.unrepeated(noted);
+    if (!activity) return;
+    const { kind, productKey, deviceName, text, topic, code, from, isUnproven } = activity;
+    if (from !== undefined && !this.limits.hasShare(from)) {
+      metrics.hubLinesDropped.inc();
+      return;
+    }
     log[levels[kind] ?? 'debug']({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
-    if (keep && keepsLines && productKey && deviceName) this.keep(activity);
+    if (!keep || !keepsLines || !productKey || !deviceName) return;
+    if (isUnproven) void this.keepWhereKnown(activity);
+    else this.keep(activity);
+  }
+
+  /** Strangers write no rows: a device that does not exist has no log. */
+  private async keepWhereKnown(activity: Activity): Promise<void> {
+    const { find, log } = this.options;
+    const { productKey, deviceName } = activity;
+    try {
+      const productID = find ? await find(productKey, deviceName) : activity.productID;
+      if (find && productID === undefined) return;
+      this.keep({ ...activity, productID });
+    } catch (error) {
+      log.debug({ err: error }, 'whether there is such a device is not known now: dm decides on its line');
+      this.keep(activity);
+    }
   }
 
   private keep(activity: Activity): void {
     const { bus, clock, log, metrics, productIdOf } = this.options;
     const now = clock.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.second) {
-      this.second = second;
-      this.lines = 0;
-    }
-    if (++this.lines > HUB_LINES_PER_SECOND) {
+    if (!this.limits.mayKeep()) {
       metrics.hubLinesDropped.inc();
       return;
     }

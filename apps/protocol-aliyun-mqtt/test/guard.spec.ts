@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
@@ -43,7 +44,7 @@ const publish = (raw: RawMqtt, deviceName: string, messageId: number, payload: s
 describe('lockout', () => {
   const limits = { LOGIN_FAILURES_PER_MINUTE: 10, LOGIN_LOCK_S: 300 };
 
-  test('ten wrong passwords lock the device out at this address, from memory, and one line says so', async () => {
+  test('ten wrong passwords lock the device out at this address, from memory, and a line says so, another until when', async () => {
     const node = await start(limits);
     for (let n = 0; n < 10; n++) expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
     const { lines } = node;
@@ -53,7 +54,10 @@ describe('lockout', () => {
     clock.time += 200_000;
     for (let n = 0; n < 20; n++) expect(await codeOf(node, 'dev1', n % 2 ? 'guess' : undefined)).toBe(4);
     expect(node.lookUps()).toBe(lookedUp);
-    expect(lines.slice(written).filter((line) => /refuse/.test(line))).toEqual([]);
+    const refusals = lines.slice(written).filter((line) => /refuse/.test(line));
+    expect(refusals).toEqual([
+      expect.stringMatching(/locked until \d\d:\d\d:\d\d, in 100 s; .*HMAC mismatch.*mend that/),
+    ]);
     const locks = node.activities.filter(({ text }) => /are refused for 300 s/.test(text));
     expect(locks).toMatchObject([
       { kind: 'refuse', deviceName: 'dev1', text: expect.stringMatching(/connect-params/) },
@@ -101,6 +105,19 @@ describe('lockout', () => {
     const node = await start(limits);
     for (let n = 0; n < 12; n++) expect(await codeOf(node, 'nobody', 'guess')).toBe(4);
     expect(await node.metric('alink_node_locked_logins_total')).toBe(2);
+  });
+
+  test('an address that guesses is slowed: its devices get in at once, and late answers hold no slot', async () => {
+    const node = await start({ ...limits, LOGIN_FAILURES_PER_MINUTE: 1 });
+    for (let n = 0; n < 20; n++) await codeOf(node, `dev-guess-${n}`, 'guess');
+    expect(node.activities.filter(({ text }) => /wrong logins from 127\.0\.0\.1, .* late/.test(text))).toHaveLength(1);
+    const began = Date.now();
+    const late = codeOf(node, 'dev-late', 'guess');
+    await eventually(async () => expect(await node.metric('alink_node_login_locks_total')).toBe(22));
+    expect(node.guard.queues.mqtt.opening).toBe(0);
+    expect(await codeOf(node, 'dev1')).toBe(0);
+    expect(await late).toBe(4);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(990);
   });
 
   test('a session that stands is not touched by guesses at its device', async () => {
@@ -167,6 +184,9 @@ describe('the way in', () => {
     return socket;
   };
 
+  /** A whole TLS record that holds the beginning of a ClientHello: a handshake that does not go on. */
+  const UNFINISHED_HANDSHAKE = Buffer.from('160301000101', 'hex');
+
   const held = ({ guard: { queues } }: DeviceNode) => ({
     waiting: queues.mqtt.waiting,
     opening: queues.mqtt.opening,
@@ -196,6 +216,8 @@ describe('the way in', () => {
       password: Buffer.from(password),
     });
     const occupied = await Promise.all([open(node.ports.mqtt), open(node.ports.mqtt)]);
+    for (const socket of occupied) socket.write(UNFINISHED_HANDSHAKE);
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 2 }));
     const impatient = await Promise.all(Array.from({ length: 6 }, () => open(node.ports.mqtt)));
     for (const socket of impatient) socket.end(connect);
     await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 2 }));
@@ -204,16 +226,29 @@ describe('the way in', () => {
     for (const socket of occupied) socket.destroy();
   });
 
-  test('silent connections do not keep a device out', async () => {
+  test.each([
+    ['say nothing', ''],
+    ['begin a CONNECT', '10'],
+    ['leave one byte of a CONNECT out', `10b502${'00'.repeat(308)}`],
+    ['begin a TLS record', '1603010200'],
+  ])('connections that %s hold no place, and keep no device out', async (_what, sent) => {
     const node = await start({});
     const silent = await Promise.all(Array.from({ length: 250 }, () => open(node.ports.mqtt)));
-    await eventually(async () => {
-      const { waiting, opening } = held(node);
-      expect(waiting + opening).toBe(250);
-    });
+    for (const socket of silent) socket.write(Buffer.from(sent, 'hex'));
+    await pause(100);
+    expect(held(node)).toEqual({ waiting: 0, opening: 0 });
     expect(await codeOf(node, 'dev1')).toBe(0);
     for (const socket of silent) socket.destroy();
     await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 0 }));
+  });
+
+  test('a CONNECT that is longer than any device sends is not collected', async () => {
+    const node = await start({});
+    const socket = await open(node.ports.mqtt);
+    socket.write(Buffer.from([0x10, 0x81, 0x40]));
+    socket.resume();
+    await once(socket, 'close');
+    expect(held(node)).toEqual({ waiting: 0, opening: 0 });
   });
 
   test('refused and broken-off connections leave no trace', async () => {

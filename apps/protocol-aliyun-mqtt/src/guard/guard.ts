@@ -78,22 +78,35 @@ export class Guard {
     return new GuardedAdmission(admission, this.lockout, this.connectRate);
   }
 
-  /** Bounds the bytes that are read from a device's connection. */
+  /** Bounds the bytes that are read from a device's connection, and the work that they make. */
   paceReads(conn: Duplex): void {
     const { options, clock } = this;
-    const onPause = (): void => this.metrics.readPauses.inc();
-    paceReads(conn, { bytesPerSecond: options.config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
+    const { UPLINK_BYTES_PER_SECOND_PER_DEVICE, FRAMES_PER_SECOND_PER_DEVICE } = options.config;
+    paceReads(conn, {
+      bytesPerSecond: UPLINK_BYTES_PER_SECOND_PER_DEVICE,
+      workPerSecond: FRAMES_PER_SECOND_PER_DEVICE,
+      maxFirstBytes: limits.maxConnectBytes,
+      maxFilters: limits.maxFiltersAtOnce,
+      clock,
+      onPause: () => this.metrics.readPauses.inc(),
+    });
   }
 
   private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {
     const { config, journal } = this.options;
     this.metrics.locks.inc({ of: lock });
     const from = addressKey(address) || 'an address that is not told';
-    const who = lock === 'pair' ? `logins of this device from ${from}` : `all logins from ${from}`;
+    const seconds = config.LOGIN_LOCK_S;
+    const what: Record<Lock, string> = {
+      pair: `logins of this device from ${from} are refused for ${seconds} s`,
+      slowPair: `wrong logins of this device from ${from}, where it has logged in well, are answered late for ${seconds} s`,
+      slowAddress: `wrong logins from ${from}, whoever they are for, are answered late for ${seconds} s`,
+    };
     const text =
-      `${who} are refused for ${config.LOGIN_LOCK_S} s: too many failed within a minute; ` +
+      `${what[lock]}: too many failed within a minute; ` +
       'compare the device with dmctl device connect-params, or find out who is guessing';
     // What stands for a device is anything that a client has sent: not for a log.
-    journal.note({ kind: 'refuse', productKey, deviceName: productKey && deviceName, code: 4, text });
+    const about = { productKey, deviceName: productKey && deviceName, isUnproven: true };
+    journal.note({ kind: 'refuse', ...about, code: 4, text });
   }
 }

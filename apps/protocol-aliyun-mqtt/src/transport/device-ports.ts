@@ -6,9 +6,12 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError, type Logger } from '@alink/runtime';
 import { limits } from '../limits';
+import type { Peer } from '../link/peer';
+import type { ProtocolFault } from '../link/protocol-fault';
 import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
+import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 import { createDeviceTls } from './tls-settings';
 import { webSocketUpgrade } from './websocket';
 
@@ -16,6 +19,8 @@ import { webSocketUpgrade } from './websocket';
 export interface DeviceProtocols {
   readonly mqtt: (conn: Duplex) => void;
   readonly http: (conn: Duplex) => void;
+  /** Hears of what clients of MQTT do wrong before a connection is handed over. */
+  readonly strayed?: (peer: Peer, fault: ProtocolFault) => void;
 }
 
 /** Where connections wait for their turn. HTTP has its own line: health checks do not wait behind a fleet. */
@@ -38,7 +43,7 @@ export interface DevicePorts {
 /** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address cannot be read */
 export const openDevicePorts = async (
   config: DevicePortsConfig,
-  { mqtt, http }: DeviceProtocols,
+  { mqtt, http, strayed }: DeviceProtocols,
   queues: DeviceQueues,
   log: Logger,
 ): Promise<DevicePorts> => {
@@ -59,7 +64,10 @@ export const openDevicePorts = async (
     tls,
     proxies: readProxies(config.PROXY_PROTOCOL_FROM),
     firstBytesMs: limits.connectTimeoutMs,
+    silent: new SilentSockets({ ...limits.silent, waitMs: limits.connectTimeoutMs }),
+    isEnough: hasOpened,
     queue: queues.mqtt,
+    onFault: strayed,
     log,
   };
   const open: Listener[] = [];
@@ -92,7 +100,9 @@ export const openDevicePorts = async (
         ...shared,
         port: config.GATEWAY_HTTP_PORT,
         portVariable: 'GATEWAY_HTTP_PORT',
+        isEnough: hasBegun,
         queue: queues.http,
+        onFault: undefined,
         opensAtHandOver: true,
         onConnection: http,
       }),

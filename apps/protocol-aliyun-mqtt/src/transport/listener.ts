@@ -8,10 +8,12 @@ import type { Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { portTaken, type Logger } from '@alink/runtime';
 import { peerOf, setPeer, type Peer } from '../link/peer';
+import { ProtocolFault } from '../link/protocol-fault';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
 import { noteOpening, openingOf, type Opening, type TurnQueue } from './openings';
 import { readProxyHeader } from './proxy-header';
+import type { SilentSockets } from './silent-sockets';
 import type { DeviceTls } from './tls-settings';
 import { unmappedAddress } from './unmapped-address';
 
@@ -31,13 +33,25 @@ export interface ListenerOptions {
   readonly proxies: BlockList;
   /** Milliseconds until the first bytes must be there. */
   readonly firstBytesMs: number;
-  /** Where connections wait for their turn. */
+  /** Where connections wait that have said nothing yet. */
+  readonly silent: SilentSockets;
+  /** Whether what a client has sent is enough to be worked on. */
+  readonly isEnough: (bytes: Buffer) => boolean;
+  /** Where those who have spoken wait for their turn. */
   readonly queue: TurnQueue;
   /** Whether a connection has finished opening once it is handed over; otherwise its taker says when. */
   readonly opensAtHandOver?: boolean;
   readonly log: Logger;
   /** Takes the connection, decrypted; its peer is noted. */
   readonly onConnection: (conn: Duplex) => void;
+  /** Hears of what clients do wrong before that. */
+  readonly onFault?: (peer: Peer, fault: ProtocolFault) => void;
+}
+
+/** The other end of a connection. */
+interface Source {
+  address: string;
+  port: number;
 }
 
 export interface Listener {
@@ -49,25 +63,30 @@ export interface Listener {
 /** Connections that the system may hold for us: it cuts this to its own bound (`net.core.somaxconn`). */
 const BACKLOG = 4096;
 
+/** Little is read of a connection before it is its turn: those who wait cost no more than their first packet. */
+const SOCKETS = { noDelay: true, keepAlive: true, pauseOnConnect: true, highWaterMark: 16 * 1024 } as const;
+
 /** @throws {StartError} that names the port and its variable, when the port is taken */
 export const listen = (options: ListenerOptions): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const { host, port, portVariable, log } = options;
     const sockets = new Set<Socket>();
-    // Nothing is read before it is a connection's turn: those who wait cost no buffers.
-    const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true }, (socket) => {
+    const server = createServer(SOCKETS, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       // Whoever takes the socket adds a listener of its own; until then a reset must not end the process.
       const onError = (): void => undefined;
       socket.on('error', onError);
-      welcome(socket, options).then(
+      // Who it is where a proxy has told; until then the other end of the socket.
+      const from = { address: unmappedAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+      welcome(socket, from, options).then(
         (conn) => {
           if (options.opensAtHandOver) openingOf(peerOf(conn))?.finished();
           options.onConnection(conn);
         },
         (error: unknown) => {
-          log.debug({ err: error, address: socket.remoteAddress }, 'connection closed before it began');
+          log.debug({ err: error, address: from.address }, 'connection closed before it began');
+          if (error instanceof ProtocolFault) options.onFault?.({ ...from, secure: false, certificates: [] }, error);
           socket.destroy();
         },
       );
@@ -91,15 +110,17 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
     });
   });
 
-/** The connection that the broker may read, once it is its turn. */
-const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex> => {
-  const direct = { address: unmappedAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
-  const isProxy = isTrusted(options.proxies, direct.address);
-  const opening = await options.queue.enter(socket, isProxy ? undefined : direct.address);
+/**
+ * The connection that the broker may read, once it is its turn.
+ * @param from its other end, which is put right where a proxy tells whom it speaks for
+ */
+const welcome = async (socket: Socket, from: Source, options: ListenerOptions): Promise<Duplex> => {
+  const isProxy = isTrusted(options.proxies, from.address);
+  await options.silent.untilSpoken(socket, isProxy ? behindHeader(options.isEnough) : options.isEnough);
+  const opening = await options.queue.enter(socket, isProxy ? undefined : from.address);
   const { mayBeGone } = opening;
-  const source = isProxy
-    ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone)) ?? direct)
-    : direct;
+  if (isProxy) Object.assign(from, await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone));
+  const source = { ...from };
   if (isProxy) await options.queue.pace(source.address);
   if (await readFirst(socket, options.firstBytesMs, isTls, mayBeGone)) {
     const encrypted = await options.tls.handshake(socket);
@@ -107,10 +128,20 @@ const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex
     introduce(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) }, opening);
     return encrypted;
   }
-  if (options.tlsOnly) throw new Error('this port speaks TLS only');
+  if (options.tlsOnly) {
+    throw new ProtocolFault('the client does not speak TLS, as this port does', 'let it dial MQTT_PORT, or speak TLS');
+  }
   introduce(socket, { ...source, secure: false, certificates: [] }, opening);
   return socket;
 };
+
+/** The same of what follows a PROXY header; one that cannot be read is refused at once. */
+const behindHeader =
+  (isEnough: (bytes: Buffer) => boolean) =>
+  (bytes: Buffer): boolean => {
+    const header = readProxyHeader(bytes);
+    return header !== undefined && isEnough(bytes.subarray(header.taken));
+  };
 
 const introduce = (conn: Duplex, peer: Peer, opening: Opening): void => {
   setPeer(conn, peer);
