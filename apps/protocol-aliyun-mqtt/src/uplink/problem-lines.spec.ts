@@ -28,7 +28,7 @@ describe('lines of problems', () => {
     now += interval - 1;
     expect([line(), line()]).toEqual([undefined, undefined]);
     now += 1;
-    expect(line()).toBe('odd; Mend it. (2 more messages since the last such line)');
+    expect(line()).toBe('odd; Mend it. (and 2 like it since the last line)');
   });
 
   test('of one kind or device hold back none of another', () => {

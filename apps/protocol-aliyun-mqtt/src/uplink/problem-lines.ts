@@ -26,6 +26,6 @@ export class ProblemLines {
     if (seldom === undefined) return line;
     const heldBack = this.seldom[seldom].take(device);
     if (heldBack === undefined) return undefined;
-    return heldBack === 0 ? line : `${line} (${heldBack} more messages since the last such line)`;
+    return heldBack === 0 ? line : `${line} (and ${heldBack} like it since the last line)`;
   }
 }

@@ -91,16 +91,13 @@ describe('what is odd and kept', () => {
   });
 });
 
-test('what is no JSON has a line with the place each time', async () => {
-  for (let times = 0; times < 2; times++) await bed.publish(POST, '{"id":"1","params":{"Temp":nan}}');
-  expect(bed.heard()).toEqual(Array(2).fill([`${SYS}${POST}_reply`, expect.stringContaining('"code":6207')]));
+test('what is no JSON has a line with the place', async () => {
+  await bed.publish(POST, '{"id":"1","params":{"Temp":nan}}');
+  expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining('"code":6207')]]);
   const text = expect.stringMatching(
     /^payload is not JSON: expected a value at position 27, in \{"id":"1","params":\{"Temp":nan\}\}; /,
   ) as unknown;
-  expect(bed.activities).toMatchObject([
-    { kind: 'drop', code: 6207, text },
-    { kind: 'drop', code: 6207, text },
-  ]);
+  expect(bed.activities).toMatchObject([{ kind: 'drop', code: 6207, text }]);
 });
 
 describe('acknowledgements', () => {
