@@ -75,11 +75,17 @@ export class Uplink {
   }
 }
 
-/** A request that the catalogue answers without keeping it, as what it is to somebody who keeps it. */
+/** A request that the catalogue does not serve, as what it is to somebody who keeps it. */
 const asBytes = (decoded: UplinkOutcome, { scope }: DeviceTopic, bytes: Buffer): UplinkOutcome => {
-  const { message, reply } = decoded;
-  if (message || (reply && reply.code !== 200)) return decoded;
-  return { ...decoded, message: { handle: 'ext', type: scope, bytes }, problems: [] };
+  const { reply, unserved, requestId } = decoded;
+  if (!unserved) return decoded;
+  const said = reply?.failed?.(200);
+  return {
+    message: { handle: 'ext', type: scope, bytes },
+    reply: said && { ...reply, ...said, code: 200 },
+    requestId,
+    problems: [],
+  };
 };
 
 const topicStep = ({ sysPrefix }: Session): string =>
