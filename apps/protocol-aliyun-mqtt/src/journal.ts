@@ -9,7 +9,16 @@ import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
 export type ActivityKind =
-  'connect' | 'disconnect' | 'refuse' | 'report' | 'reply' | 'command' | 'drop' | 'subscribe' | 'refuseSubscribe';
+  | 'connect'
+  | 'disconnect'
+  | 'refuse'
+  | 'report'
+  | 'reply'
+  | 'command'
+  | 'heldBack'
+  | 'drop'
+  | 'subscribe'
+  | 'refuseSubscribe';
 
 /** A thing that happened to one device. */
 export interface Activity {
@@ -35,6 +44,7 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
   report: 'publish',
   reply: 'publish',
   command: 'deliver',
+  heldBack: 'deliver',
   drop: 'publish',
   subscribe: 'subscribe',
   refuseSubscribe: 'subscribe',

@@ -11,6 +11,7 @@ import { LocalAnswers } from './requests/local-answers';
 import { Requests } from './requests/requests';
 import { UplinkNotes } from './uplink/notes';
 import { RepeatedReports } from './uplink/repeated-reports';
+import { Replies } from './uplink/replies';
 import { Reports } from './uplink/reports';
 import { Uplink } from './uplink/uplink';
 
@@ -19,21 +20,26 @@ export interface MessagePathOptions {
   readonly dmSide: Pick<DmSide, 'keeper' | 'answerer' | 'commands'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** One that nobody sets. */
+  readonly steadyClock: Clock;
   readonly log: Logger;
   readonly directory: DeviceDirectory;
   readonly journal: Journal;
   readonly metrics: NodeMetrics;
+  /** Whether every device gets every reply, asked for or not. */
+  readonly unaskedReplies: boolean;
 }
 
 export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink; downlink: Downlink } => {
   const { dmSide, bus, clock, log, directory, journal, metrics } = options;
+  const replies = new Replies({ journal, clock: options.steadyClock, unasked: options.unaskedReplies });
   const { keeper, answerer, commands } = dmSide;
   const pending = new PendingCommands();
   const notes = new UplinkNotes(journal, metrics);
-  const reports = new Reports(keeper, new RepeatedReports(), pending, notes);
+  const reports = new Reports(keeper, new RepeatedReports(), pending, replies, notes);
   const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, log });
   return {
-    uplink: new Uplink({ clock, directory, pending, reports, requests, notes }),
+    uplink: new Uplink({ clock, directory, pending, reports, requests, replies, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, dm: commands }),
   };
 };

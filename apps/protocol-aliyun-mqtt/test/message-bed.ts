@@ -33,6 +33,10 @@ const TSL = JSON.stringify({
 export interface MessageBedOptions {
   /** `ext` of the device's ClientID. */
   readonly ext?: number;
+  /** The device's ClientID, whole (default: one that asks for every reply). */
+  readonly clientId?: string;
+  /** Whether every device gets every reply (default: no). */
+  readonly unaskedReplies?: boolean;
   readonly foreignReaders?: boolean;
   /** Whose dm it is (default: ours). */
   readonly dmKind?: DmKind;
@@ -41,9 +45,18 @@ export interface MessageBedOptions {
 }
 
 export const createMessageBed = async (options: MessageBedOptions = {}) => {
-  const { ext = 0, foreignReaders = false, dmKind = 'ours', tags = {} } = options;
+  const {
+    ext = 0,
+    clientId = 'dev1|securemode=3,_ss=1|',
+    unaskedReplies = false,
+    foreignReaders = false,
+    dmKind = 'ours',
+    tags = {},
+  } = options;
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
+  const steadyClock = { now: () => elapsedMs };
+  let elapsedMs = 0;
   const bus = createMemoryBus();
   const failing = { stream: false };
   const kept = await keptReports(bus);
@@ -79,6 +92,8 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     dmSide: sides[dmKind](),
     bus: wires,
     clock,
+    steadyClock,
+    unaskedReplies,
     log,
     directory: new DeviceDirectory(new ListedDm(), clock),
     journal: new Journal({ bus, log, clock, metrics, onActivity }),
@@ -87,7 +102,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   const link = new FakeLink();
   const admittedAs = await admitted('dev1');
   const model = compileModel(importThingModel(TSL).model, 'strong');
-  const login = { ...admittedAs, ext, product: { ...admittedAs.product, model } };
+  const login = { ...admittedAs, ext, rawClientId: clientId, product: { ...admittedAs.product, model } };
   const session = new LinkSessions(link, login, () => undefined).owner;
   session.online(NOW);
   return {
@@ -98,6 +113,8 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     session,
     reports: kept.reports,
     activities,
+    /** Lets time pass, for whoever counts by it. */
+    pass: (ms: number): void => void (elapsedMs += ms),
     /** What dm was asked. */
     asked,
     /** How dm answers from now on. */

@@ -52,6 +52,7 @@ export const createTestPath = async ({
       ALLOW_PLAIN_REGISTRATION: false,
       REPORT_SHARDS: 1,
       FOREIGN_READERS: false,
+      UNASKED_REPLIES: false,
       ...config,
     },
     bus,
@@ -81,7 +82,7 @@ export const createTestPath = async ({
     return { link, welcome };
   };
   const credentials = (deviceName: string, deviceSecret = secretOf(deviceName)): Credentials =>
-    deviceCredentials({ productKey: PRODUCT_KEY, deviceName, deviceSecret });
+    deviceCredentials({ productKey: PRODUCT_KEY, deviceName, deviceSecret, extra: { _ss: '1' } });
   return {
     path,
     bus,

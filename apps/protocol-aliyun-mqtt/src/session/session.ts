@@ -8,6 +8,7 @@
  *
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
+import { parseClientId } from '@alink/signing';
 import { filterMatches } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
@@ -55,6 +56,8 @@ export class Session {
   readonly deviceName: string;
   /** `/sys/{productKey}/{deviceName}/` */
   readonly sysPrefix: string;
+  /** Whether it is to hear every reply: so says its own login, or that of its gateway device. */
+  private readonly takesEveryReply: boolean;
 
   /** @param via the session of its gateway device, whose link it is; absent where it has a connection of its own */
   constructor(
@@ -63,6 +66,7 @@ export class Session {
     readonly via?: Session,
   ) {
     ({ productKey: this.productKey, productID: this.productID, deviceName: this.deviceName } = options.device);
+    this.takesEveryReply = asksForEveryReply(this.options.rawClientId) || (via?.takesEveryReply ?? false);
     this.sysPrefix = `/sys/${this.productKey}/${this.deviceName}/`;
     this.finished = new Promise((resolve) => {
       this.finish = resolve;
@@ -117,8 +121,16 @@ export class Session {
   }
 
   /**
-   * Writes a message to the device once, whatever it has subscribed. System topics need no SUBSCRIBE ("Alibaba Cloud IoT
-   * documentation, 'Automatic topic subscription'"), custom ones do.
+   * Whether it is to hear replies on that topic. An SDK that subscribes nothing says `_ss=1`; whoever reads replies else
+   * has subscribed them, and a program that has not may take each PUBLISH for a command.
+   */
+  wantsReplyOn(topic: string): boolean {
+    return this.takesEveryReply || this.link.holds(topic);
+  }
+
+  /**
+   * Writes a message to the device once, whatever it has subscribed. What the platform asks and tells needs no SUBSCRIBE
+   * ("Alibaba Cloud IoT documentation, 'Automatic topic subscription'"), custom topics do; of replies see {@link wantsReplyOn}.
    * @returns why it was not written, or undefined
    */
   deliver(message: Message, needsSubscription = false): Undelivered | undefined {
@@ -138,6 +150,9 @@ export class Session {
     return false;
   }
 }
+
+/** `_ss=1` of the Link SDKs for C 3.1 and 4.x and for Python: system topics without a SUBSCRIBE. */
+const asksForEveryReply = (rawClientId: string): boolean => parseClientId(rawClientId).params.get('_ss') === '1';
 
 /** DeviceNames hold no `&`, so the key is unambiguous. */
 export const sessionKey = (productKey: string, deviceName: string): string => `${productKey}&${deviceName}`;
