@@ -7,6 +7,7 @@ import type { Abilities, Broker } from '../../link/broker';
 import type { Endpoint } from '../../link/endpoint';
 import { guardFrames } from '../../transport/frame-guard';
 import { AedesLink } from './aedes-link';
+import { isRealFilter, rememberSessions } from './known-sessions';
 import { holdPackets, SilentAedes } from './silent-aedes';
 
 /** SUBACK code of a filter that is refused. */
@@ -54,6 +55,7 @@ class AedesBroker implements Broker {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const link = this.links.get(client);
+        if (!isRealFilter(subscription)) return done(null, null);
         done(null, link && endpoint.subscribing(link, subscription.topic) ? subscription : null);
       },
     });
@@ -66,8 +68,9 @@ class AedesBroker implements Broker {
     return this.aedes.connectedClients;
   }
 
-  listen(): Promise<void> {
-    return this.aedes.listen();
+  async listen(): Promise<void> {
+    await this.aedes.listen();
+    rememberSessions(this.aedes);
   }
 
   accept(conn: Duplex): void {
