@@ -89,6 +89,19 @@ export const closeCommand = async (
   });
 };
 
+/** Notes in an open record why it is not known what became of the command; its answer may still come. */
+export const leaveOpen = async (
+  prisma: PrismaClient,
+  deviceID: bigint,
+  msgToken: bigint,
+  why: string,
+): Promise<void> => {
+  await prisma.sendLog.updateMany({
+    where: { deviceID, msgToken, resultCode: null },
+    data: { resultMsg: text(why, 1024) },
+  });
+};
+
 /** How a command ended; undefined while it is open, or when there is none. */
 export const readOutcome = async (
   prisma: PrismaClient,
