@@ -2,9 +2,10 @@
  * One place for everything that happens to a device: it goes to this process's log, to the device's own log in our dm, to
  * the counters, and to whoever watches (the standalone screen).
  */
-import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
+import type { HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
+import { DeviceLines } from './device-lines';
 import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
@@ -68,8 +69,11 @@ export interface JournalOptions {
 export class Journal {
   private second = 0;
   private lines = 0;
+  private readonly deviceLines: DeviceLines;
 
-  constructor(private readonly options: JournalOptions) {}
+  constructor(private readonly options: JournalOptions) {
+    this.deviceLines = new DeviceLines(options.bus, options.log);
+  }
 
   /**
    * Notes a thing that happened.
@@ -86,7 +90,7 @@ export class Journal {
   }
 
   private keep(activity: Activity): void {
-    const { bus, clock, log, metrics, productIdOf } = this.options;
+    const { clock, metrics, productIdOf } = this.options;
     const now = clock.now();
     const second = Math.floor(now / 1000);
     if (second !== this.second) {
@@ -108,8 +112,6 @@ export class Journal {
       resultCode: activity.code ?? 200,
       respPayload: activity.response ?? '',
     };
-    bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(entry), now)).catch((error: unknown) => {
-      log.debug({ err: error }, 'a line of a device log was not kept');
-    });
+    this.deviceLines.send(entry);
   }
 }

@@ -58,7 +58,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   const steadyClock = { now: () => elapsedMs };
   let elapsedMs = 0;
   const bus = createMemoryBus();
-  const failing = { stream: false };
+  const failing: { stream: boolean; error: Error } = { stream: false, error: new Error('the stream is away') };
   const kept = await keptReports(bus);
   const activities: Activity[] = [];
   const metrics = createNodeMetrics(createMetrics('test'), () => 1);
@@ -69,8 +69,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     publish: (...args) => bus.publish(...args),
     request: (...args) => bus.request(...args),
     subscribe: (...args) => bus.subscribe(...args),
-    publishKept: (...args) =>
-      failing.stream ? Promise.reject(new Error('the stream is away')) : bus.publishKept(...args),
+    publishKept: (...args) => (failing.stream ? Promise.reject(failing.error) : bus.publishKept(...args)),
     publishHeard: (...args) => bus.publishHeard(...args),
     openStream: () => bus.openStream(),
     streamOf: (subject) => bus.streamOf(subject),
@@ -119,7 +118,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     asked,
     /** How dm answers from now on. */
     answer: (next: Reply | Error): void => void (reply = next),
-    /** Whether the stream takes nothing. */
+    /** Whether the stream takes nothing, and what it says. */
     failing,
     /** Publishes below `/sys/{productKey}/dev1/`, or on a whole topic. */
     publish: (topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> =>
