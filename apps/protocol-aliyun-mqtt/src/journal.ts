@@ -5,7 +5,7 @@
 import type { HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
-import { DeviceLines } from './device-lines';
+import { JournalLines } from './journal-lines';
 import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
@@ -69,10 +69,10 @@ export interface JournalOptions {
 export class Journal {
   private second = 0;
   private lines = 0;
-  private readonly deviceLines: DeviceLines;
+  private readonly keptLines: JournalLines;
 
   constructor(private readonly options: JournalOptions) {
-    this.deviceLines = new DeviceLines(options.bus, options.log);
+    this.keptLines = new JournalLines(options.bus, options.log);
   }
 
   /**
@@ -112,6 +112,6 @@ export class Journal {
       resultCode: activity.code ?? 200,
       respPayload: activity.response ?? '',
     };
-    this.deviceLines.send(entry);
+    this.keptLines.send(entry);
   }
 }

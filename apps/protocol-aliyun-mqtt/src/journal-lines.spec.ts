@@ -1,7 +1,7 @@
 import type { HubLogEntry } from '@alink/contract';
 import { createLogger } from '@alink/runtime';
 import { jest } from '@jest/globals';
-import { DeviceLines } from './device-lines';
+import { JournalLines } from './journal-lines';
 
 const log = createLogger({ name: 'test', level: 'silent' });
 const entry = (content: string): HubLogEntry => ({
@@ -20,7 +20,7 @@ let isAway: boolean;
 /** Contents and ids, as the stream has kept them. */
 let kept: [string, string][];
 const lines = () =>
-  new DeviceLines(
+  new JournalLines(
     {
       publishKept: async (_subject, data, id) => {
         if (isAway) throw new Error('away');

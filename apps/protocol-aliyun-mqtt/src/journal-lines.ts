@@ -17,7 +17,7 @@ interface Line {
   readonly id: string;
 }
 
-export class DeviceLines {
+export class JournalLines {
   private readonly waiting: Line[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isTrying = false;
