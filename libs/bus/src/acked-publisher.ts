@@ -40,7 +40,8 @@ export interface AckedPublisherOptions {
 const PING_MS = 1000;
 
 /** Whether a stream refuses everything: by its own limits, those of its account, or those of the server's disk. */
-const isFull = (refusal: string): boolean => /^maximum (messages|bytes)|insufficient|resource limits|no space/i.test(refusal);
+const isFull = (refusal: string): boolean =>
+  /^maximum (messages|bytes)|insufficient|resource limits|no space/i.test(refusal);
 
 /** How often messages without an ack are looked for, in milliseconds. */
 const SWEEP_MS = 100;
