@@ -15,7 +15,8 @@ const families = [
   {
     family: 'sys',
     title: '`/sys/{pk}/{dn}/...`',
-    about: 'System topics. They reach the device without a `SUBSCRIBE`.',
+    about:
+      'System topics. What the platform asks or tells reaches the device without a `SUBSCRIBE`; answers to the device go to those that have subscribed them, or have `_ss=1` in their ClientID.',
   },
   { family: 'ext', title: '`/ext/...`', about: 'The time, sessions of sub-devices, and errors.' },
   { family: 'ota', title: '`/ota/device/...`', about: 'Firmware.' },
@@ -53,16 +54,14 @@ const isBytes = ({ body }) => body?.name === 'bytes';
 
 const kindOf = (route) => {
   if (route.ask) return 'ask';
-  if (route.report) return isBytes(route) ? 'bytes' : 'report';
-  if (route.dropped) return 'dropped';
+  if (route.report) return isBytes(route) && !route.notOffered ? 'bytes' : 'report';
   return route.topic.replyOn ? 'command' : 'notice';
 };
 
 /** Who answers, as things are. */
 const answeredBy = (route) => {
-  if (route.dropped) return '';
   if (route.ask) return route.answeredBy;
-  if (route.report) return isBytes(route) ? '' : 'node';
+  if (route.report) return route.topic.replyOn ? 'node' : '';
   return route.topic.replyOn ? 'device' : '';
 };
 
@@ -73,13 +72,14 @@ const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.ma
 const directions = { up: 'publishes', down: 'receives', both: 'both' };
 
 const routeRow = (route, [own, reply]) => {
+  const itself = route.topic.replyOn === 'itself' ? code(own.topic) : '';
   const answer = reply && (reply.topic === `${own.topic}_reply` ? '`.._reply`' : code(reply.topic));
   return [
     code(own.topic),
     directions[own.direction],
     own.meaning,
     kindOf(route),
-    answer ?? '',
+    answer ?? itself,
     answeredBy(route),
     route.notOffered ? `no: ${route.notOffered}` : 'yes',
   ];
@@ -111,12 +111,12 @@ other words in braces stand for what the device or the platform puts there. What
 | bytes | the platform does not look into the payload; what a device publishes is kept for applications |
 | command | the platform asks, the device answers |
 | notice | the platform tells, nobody answers |
-| dropped | the device may publish it, and it is dropped with a line in the device's log |
 
 It is answered by the device, by the node that the device is connected to, or by dm, device management.
 
-What is not offered is known all the same: a device that asks for it is answered once, so that it does not wait or repeat; what is sent
-to the device can be sent as bytes (\`dm.DeviceInteract.sendMsg\`).
+What is not offered is known all the same: a device that asks for it is answered 6831 once, so that it neither waits nor takes it for done
+(Wi-Fi provisioning and local control, which SDKs repeat for ever until all is well: 200), and its log says so; what is sent to the device can be
+sent as bytes (\`dm.DeviceInteract.sendMsg\`).
 
 ${sections.join('\n\n')}
 

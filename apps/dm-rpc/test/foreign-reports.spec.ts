@@ -199,7 +199,7 @@ describe('eventPost', () => {
   test.each([
     [{ eventID: 'nosuch' }, 'params not exist'],
     [{ type: 'info' }, 'of type alert'],
-    [{ params: { t: 'hot' } }, 'not a double'],
+    [{ params: { t: 'hot' } }, 'data type is not double'],
     [{ eventID: 5 }, 'parameter error'],
   ])('with %j is refused', async (wrong, words) => {
     const { message } = await gateway.ask('thing', 'event', event({ ...wrong, sys: { noAsk: false, retMsg: true } }));

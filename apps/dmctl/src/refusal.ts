@@ -9,7 +9,8 @@ const hints: Hints = {
   [Code.notFound]: 'dmctl product list, and dmctl device list <productKey>, show what there is.',
   [Code.deviceOffline]:
     'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left; property set --keep has values wait.',
-  [Code.deviceTimeout]: 'It is online and did not answer in time: does its firmware handle this command?',
+  [Code.deviceTimeout]:
+    'It is online and did not answer in time: does its firmware handle this command? property set --async does not wait.',
   [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
   [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
 };
@@ -32,7 +33,10 @@ const meaningOf = (code: number, message: string): number =>
 
 /** A "no" of the platform or a device. */
 export const refusal = (code: number, message: string, hintOf = hints): CliError => {
-  const said = [words[code], message].filter((part, index, all) => part && all.indexOf(part) === index).join(': ');
+  const word = words[code];
+  // The platform may have said it, and more.
+  const parts = word && message.startsWith(word) ? [message] : [word, message];
+  const said = parts.filter(Boolean).join(': ');
   return new CliError(ExitCode.refused, `${said || 'refused'} (${code})`, {
     code,
     hint: hintOf[meaningOf(code, message)],

@@ -115,9 +115,16 @@ export class Platform extends SpawnedPlatform {
     await this.client(services.deviceAdmin).registerCertificate({ productID, deviceName, pem });
   }
 
-  /** What a device of this platform dials and signs. */
+  /** What a device of this platform dials and signs, as the Link SDKs do that subscribe nothing. */
   login(productKey: string, deviceName: string, deviceSecret: string, more: object = {}): SdkDeviceOptions {
-    const credentials = deviceCredentials({ productKey, deviceName, deviceSecret, timestamp: Date.now(), ...more });
+    const credentials = deviceCredentials({
+      productKey,
+      deviceName,
+      deviceSecret,
+      timestamp: Date.now(),
+      extra: { _ss: '1' },
+      ...more,
+    });
     this.passwords.add(credentials.password);
     return { port: this.ports.mqtt, ...credentials };
   }

@@ -8,6 +8,7 @@ export type ActivityKind =
   | 'report'
   | 'reply'
   | 'command'
+  | 'heldBack'
   | 'drop'
   /** Something is odd, and nothing was lost. */
   | 'note'

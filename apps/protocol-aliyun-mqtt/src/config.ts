@@ -22,6 +22,8 @@ export const nodeFields = {
   REPORT_SHARDS: wholeNumber(1, { min: 1, max: 64 }),
   /** Whether reports also go out in unitedrhino's form (`device.up.>`, core NATS), for whoever reads that beside dm.rpc. */
   FOREIGN_READERS: onOff(false),
+  /** Whether devices also get replies that they have neither subscribed nor asked for by `_ss=1` in their ClientID. */
+  UNASKED_REPLIES: onOff(false),
   ...guardFields,
   ...grpcClientFields,
 };

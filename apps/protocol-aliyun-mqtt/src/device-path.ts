@@ -17,6 +17,7 @@ import type { MakeDmSide } from './dm-side';
 import { addressKey } from './guard/address-key';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
+import { monotonicClock } from './guard/monotonic-clock';
 import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
 import { createMessagePath } from './message-path';
@@ -34,7 +35,12 @@ export type DevicePathConfig = DevicePortsConfig &
   GuardConfig &
   Pick<
     NodeConfig,
-    'CLOUD_PUBLISHER' | 'ALLOW_PLAIN_REGISTRATION' | 'ALLOW_WEAK_CERTIFICATES' | 'REPORT_SHARDS' | 'FOREIGN_READERS'
+    | 'CLOUD_PUBLISHER'
+    | 'ALLOW_PLAIN_REGISTRATION'
+    | 'ALLOW_WEAK_CERTIFICATES'
+    | 'REPORT_SHARDS'
+    | 'FOREIGN_READERS'
+    | 'UNASKED_REPLIES'
   >;
 
 export interface DevicePathOptions {
@@ -57,6 +63,8 @@ export interface DevicePathOptions {
 /** Every part, and who needs whom. Nothing runs yet. */
 const wire = (options: DevicePathOptions) => {
   const { config, bus, source, credentials, metrics, log, onActivity, clock = systemClock, guardClock } = options;
+  const steadyClock = guardClock ?? monotonicClock;
+  const unaskedReplies = config.UNASKED_REPLIES;
   const nodeId = randomUUID();
   const sessions = new SessionTable();
   const dmSide = options.dmSide({ config, nodeId, sessions, bus, clock });
@@ -83,7 +91,7 @@ const wire = (options: DevicePathOptions) => {
   const admission = guard.admission(unguarded);
 
   const tools = { bus, clock, log, journal, metrics: nodeMetrics };
-  const { uplink, downlink } = createMessagePath({ dmSide, directory, ...tools });
+  const { uplink, downlink } = createMessagePath({ dmSide, directory, steadyClock, unaskedReplies, ...tools });
 
   const presence = new Presence(dmSide.status, clock, log, nodeId);
   const others = new OtherNodes(bus, sessions, presence, directory, nodeId, log);

@@ -2,10 +2,11 @@
  * One place for everything that happens to a device: it goes to this process's log, to the device's own log in our dm, to
  * the counters, and to whoever watches (the standalone screen).
  */
-import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
+import type { HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import type { Activity, ActivityKind } from './activity';
+import { JournalLines } from './journal-lines';
 import { LineLimits, type LineLimitsOptions } from './line-limits';
 import type { NodeMetrics } from './metrics';
 
@@ -18,6 +19,7 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
   report: 'publish',
   reply: 'publish',
   command: 'deliver',
+  heldBack: 'deliver',
   drop: 'publish',
   note: 'publish',
   subscribe: 'subscribe',
@@ -48,9 +50,11 @@ export interface JournalOptions extends Pick<LineLimitsOptions, 'lineClock' | 'a
 
 export class Journal {
   private readonly limits: LineLimits;
+  private readonly keptLines: JournalLines;
 
   constructor(private readonly options: JournalOptions) {
     this.limits = new LineLimits(options);
+    this.keptLines = new JournalLines(options.bus, options.log);
   }
 
   /**
@@ -89,7 +93,7 @@ export class Journal {
   }
 
   private keep(activity: Activity): void {
-    const { bus, clock, log, metrics, productIdOf } = this.options;
+    const { clock, metrics, productIdOf } = this.options;
     const now = clock.now();
     if (!this.limits.mayKeep()) {
       metrics.hubLinesDropped.inc();
@@ -106,8 +110,6 @@ export class Journal {
       resultCode: activity.code ?? 200,
       respPayload: activity.response ?? '',
     };
-    bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(entry), now)).catch((error: unknown) => {
-      log.debug({ err: error }, 'a line of a device log was not kept');
-    });
+    this.keptLines.send(entry);
   }
 }

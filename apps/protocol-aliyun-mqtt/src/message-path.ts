@@ -5,7 +5,6 @@ import type { DeviceDirectory } from './directory/device-directory';
 import type { DmSide } from './dm-side';
 import { Downlink } from './downlink/downlink';
 import { PendingCommands } from './downlink/pending-commands';
-import { monotonicClock } from './guard/monotonic-clock';
 import type { Journal } from './journal';
 import type { NodeMetrics } from './metrics';
 import { LocalAnswers } from './requests/local-answers';
@@ -13,6 +12,7 @@ import { Requests } from './requests/requests';
 import { UplinkNotes } from './uplink/notes';
 import { ProblemLines } from './uplink/problem-lines';
 import { RepeatedReports } from './uplink/repeated-reports';
+import { Replies } from './uplink/replies';
 import { Reports } from './uplink/reports';
 import { Uplink } from './uplink/uplink';
 
@@ -21,21 +21,26 @@ export interface MessagePathOptions {
   readonly dmSide: Pick<DmSide, 'keeper' | 'answerer' | 'commands'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** One that nobody sets. */
+  readonly steadyClock: Clock;
   readonly log: Logger;
   readonly directory: DeviceDirectory;
   readonly journal: Journal;
   readonly metrics: NodeMetrics;
+  /** Whether every device gets every reply, asked for or not. */
+  readonly unaskedReplies: boolean;
 }
 
 export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink; downlink: Downlink } => {
   const { dmSide, bus, clock, log, directory, journal, metrics } = options;
+  const replies = new Replies({ journal, clock: options.steadyClock, unasked: options.unaskedReplies });
   const { keeper, answerer, commands } = dmSide;
   const pending = new PendingCommands();
-  const notes = new UplinkNotes(journal, metrics, new ProblemLines(monotonicClock));
-  const reports = new Reports(keeper, new RepeatedReports(), pending, notes);
+  const notes = new UplinkNotes(journal, metrics, new ProblemLines(options.steadyClock));
+  const reports = new Reports(keeper, new RepeatedReports(), pending, replies, notes);
   const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, log });
   return {
-    uplink: new Uplink({ clock, directory, pending, reports, requests, notes }),
+    uplink: new Uplink({ clock, directory, pending, reports, requests, replies, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, dm: commands }),
   };
 };

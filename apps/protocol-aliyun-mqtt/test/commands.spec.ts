@@ -83,21 +83,21 @@ const answer = (topic: string, text: string): void =>
   device.send({ cmd: 'publish', topic, payload: text, qos: 0, dup: false, retain: false });
 
 test('the answer to a synchronous call is kept with the service that was called', async () => {
-  const answered = ask('action', { method: 'action', msgToken: '7', actionID: 'count', params: {} });
+  const answered = ask('action', { method: 'action', msgToken: '35974024', actionID: 'count', params: {} });
   const { topic, id } = await arrived();
-  expect([topic, id]).toEqual([`/sys/${PRODUCT_KEY}/dev001/rrpc/request/7`, '7']);
-  answer(topic.replace('request', 'response'), '{"id":"7","code":200,"data":{"Count":"3"}}');
-  const expected = { method: 'actionReply', msgToken: '7', actionID: 'count', code: 200, data: { Count: 3 } };
+  expect([topic, id]).toEqual([`/sys/${PRODUCT_KEY}/dev001/rrpc/request/35974024`, '35974024']);
+  answer(topic.replace('request', 'response'), '{"id":"35974024","code":200,"data":{"Count":"3"}}');
+  const expected = { method: 'actionReply', msgToken: '35974024', actionID: 'count', code: 200, data: { Count: 3 } };
   expect(await answered).toMatchObject(expected);
   await eventually(() => expect(kept).toContainEqual(expect.objectContaining(expected)));
 });
 
 test('output that the thing model does not take is told', async () => {
-  const answered = ask('action', { method: 'action', msgToken: '8', actionID: 'count', params: {} });
+  const answered = ask('action', { method: 'action', msgToken: '35974025', actionID: 'count', params: {} });
   await arrived();
-  answer(`/sys/${PRODUCT_KEY}/dev001/rrpc/response/8`, '{"id":"8","code":200,"data":{"Count":"many"}}');
+  answer(`/sys/${PRODUCT_KEY}/dev001/rrpc/response/35974025`, '{"id":"35974025","code":200,"data":{"Count":"many"}}');
   expect(await answered).toMatchObject({ code: 200, data: { Count: 'many' } });
-  expect(node.activities.find(({ kind, requestId }) => kind === 'drop' && requestId === '8')).toMatchObject({
+  expect(node.activities.find(({ kind, requestId }) => kind === 'drop' && requestId === '35974025')).toMatchObject({
     code: 6306,
     text: expect.stringMatching(/Count;? .*model/),
   });
@@ -118,7 +118,7 @@ test.each<[string, 'property' | 'action', object, (topic: string) => string]>([
     const msgToken = randomUUID();
     const answered = ask(type, { ...message, msgToken });
     const { topic, id } = await arrived();
-    expect(id).toMatch(/^[1-9]\d{0,9}$/);
+    expect(id).toMatch(/^[1-9]\d{7,9}$/);
     expect(Number(id)).toBeLessThan(2 ** 32);
     expect(topic).not.toContain(msgToken);
     answer(to(topic), `{"id":"${id}","code":200,"data":{}}`);

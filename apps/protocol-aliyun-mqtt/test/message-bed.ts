@@ -33,8 +33,10 @@ const TSL = JSON.stringify({
 export interface MessageBedOptions {
   /** `ext` of the device's ClientID. */
   readonly ext?: number;
-  /** Further parameters of its ClientID. */
-  readonly clientParams?: string;
+  /** The device's ClientID, whole (default: one that asks for every reply). */
+  readonly clientId?: string;
+  /** Whether every device gets every reply (default: no). */
+  readonly unaskedReplies?: boolean;
   readonly foreignReaders?: boolean;
   /** Whose dm it is (default: ours). */
   readonly dmKind?: DmKind;
@@ -43,11 +45,20 @@ export interface MessageBedOptions {
 }
 
 export const createMessageBed = async (options: MessageBedOptions = {}) => {
-  const { ext = 0, clientParams, foreignReaders = false, dmKind = 'ours', tags = {} } = options;
+  const {
+    ext = 0,
+    clientId = 'dev1|securemode=3,_ss=1|',
+    unaskedReplies = false,
+    foreignReaders = false,
+    dmKind = 'ours',
+    tags = {},
+  } = options;
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
+  const steadyClock = { now: () => elapsedMs };
+  let elapsedMs = 0;
   const bus = createMemoryBus();
-  const failing = { stream: false };
+  const failing: { stream: boolean; error: Error } = { stream: false, error: new Error('the stream is away') };
   const kept = await keptReports(bus);
   const activities: Activity[] = [];
   const metrics = createNodeMetrics(createMetrics('test'), () => 1);
@@ -58,8 +69,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     publish: (...args) => bus.publish(...args),
     request: (...args) => bus.request(...args),
     subscribe: (...args) => bus.subscribe(...args),
-    publishKept: (...args) =>
-      failing.stream ? Promise.reject(new Error('the stream is away')) : bus.publishKept(...args),
+    publishKept: (...args) => (failing.stream ? Promise.reject(failing.error) : bus.publishKept(...args)),
     publishHeard: (...args) => bus.publishHeard(...args),
     openStream: () => bus.openStream(),
     streamOf: (subject) => bus.streamOf(subject),
@@ -81,6 +91,8 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     dmSide: sides[dmKind](),
     bus: wires,
     clock,
+    steadyClock,
+    unaskedReplies,
     log,
     directory: new DeviceDirectory(new ListedDm(), clock),
     journal: new Journal({ bus, log, clock, metrics, onActivity }),
@@ -89,8 +101,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   const link = new FakeLink();
   const admittedAs = await admitted('dev1');
   const model = compileModel(importThingModel(TSL).model, 'strong');
-  const rawClientId = clientParams ? `dev1|securemode=3,${clientParams}|` : admittedAs.rawClientId;
-  const login = { ...admittedAs, rawClientId, ext, product: { ...admittedAs.product, model } };
+  const login = { ...admittedAs, ext, rawClientId: clientId, product: { ...admittedAs.product, model } };
   const session = new LinkSessions(link, login, () => undefined).owner;
   session.online(NOW);
   return {
@@ -101,11 +112,13 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     session,
     reports: kept.reports,
     activities,
+    /** Lets time pass, for whoever counts by it. */
+    pass: (ms: number): void => void (elapsedMs += ms),
     /** What dm was asked. */
     asked,
     /** How dm answers from now on. */
     answer: (next: Reply | Error): void => void (reply = next),
-    /** Whether the stream takes nothing. */
+    /** Whether the stream takes nothing, and what it says. */
     failing,
     /** Publishes below `/sys/{productKey}/dev1/`, or on a whole topic. */
     publish: (topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> =>

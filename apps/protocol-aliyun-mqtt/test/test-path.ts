@@ -53,6 +53,7 @@ export const createTestPath = async ({
       ALLOW_WEAK_CERTIFICATES: false,
       REPORT_SHARDS: 1,
       FOREIGN_READERS: false,
+      UNASKED_REPLIES: false,
       ...config,
     },
     bus,
@@ -82,7 +83,7 @@ export const createTestPath = async ({
     return { link, welcome };
   };
   const credentials = (deviceName: string, deviceSecret = secretOf(deviceName)): Credentials =>
-    deviceCredentials({ productKey: PRODUCT_KEY, deviceName, deviceSecret });
+    deviceCredentials({ productKey: PRODUCT_KEY, deviceName, deviceSecret, extra: { _ss: '1' } });
   return {
     path,
     bus,

@@ -1,7 +1,7 @@
 /**
  * Every code that a device may find in a reply, with its message. Closed: what is not here is not sent.
  * Source: Alibaba Cloud IoT documentation, "Error codes for devices" and the Alink chapters; where those give a code
- * without a message, the words are ours.
+ * without a message, and no log of a device has one, the words are ours.
  */
 export const alinkCodes = {
   200: 'success',
@@ -38,16 +38,16 @@ export const alinkCodes = {
   6289: 'device already active',
   6292: 'signMethod not supported',
   6300: 'method not exist',
-  6301: 'tsl parse: not an array',
+  6301: 'tsl parse: data type is not array',
   6302: 'tsl parse: required param missing',
   6304: 'tsl parse: params not exist',
-  6306: 'tsl parse: not an int',
-  6307: 'tsl parse: not a float',
-  6308: 'tsl parse: not a bool',
-  6309: 'tsl parse: not an enum value',
-  6310: 'tsl parse: not a text',
-  6311: 'tsl parse: not a date',
-  6312: 'tsl parse: not a struct',
+  6306: 'tsl parse: data type is not int',
+  6307: 'tsl parse: data type is not float',
+  6308: 'tsl parse: data type is not bool',
+  6309: 'tsl parse: data type is not enum',
+  6310: 'tsl parse: data type is not text',
+  6311: 'tsl parse: data type is not date',
+  6312: 'tsl parse: data type is not struct',
   6313: 'tsl service not available',
   6314: 'tsl system error',
   6316: 'tsl system error',
@@ -55,7 +55,7 @@ export const alinkCodes = {
   6318: 'tsl system error',
   6320: 'tsl parse: property not exist',
   6321: 'tsl: device not exist in product',
-  6322: 'tsl parse: not a double',
+  6322: 'tsl parse: data type is not double',
   6323: 'tsl system error',
   6324: 'tsl parse: bad array element',
   6325: 'tsl parse: bad array element type',

@@ -4,7 +4,15 @@ import { readAnswer } from './bodies/alink';
 import { familyTables } from './family-tables';
 import { plain, type Problem } from './problem';
 import { failed } from './request-result';
-import type { AskRoute, CommandRoute, ReportRoute, RequestResult, Route, UplinkContext } from './route';
+import {
+  answerPath,
+  type AskRoute,
+  type CommandRoute,
+  type ReportRoute,
+  type RequestResult,
+  type Route,
+  type UplinkContext,
+} from './route';
 import type { FoundRoute } from './route-table';
 import type { Ask, Uplink, UplinkOutcome } from './uplink';
 import { replier, type Say } from './uplink-reply';
@@ -18,10 +26,10 @@ type UplinkPath = { readonly path: string } & ({ readonly request: RequestRoute 
 const hasAnswer = (route: Route): route is AnswerRoute => 'answer' in route;
 
 const uplinkPaths = (route: Route): readonly UplinkPath[] => {
-  const { path, replyOn } = route.topic;
+  const { path } = route.topic;
   if ('report' in route || 'ask' in route) return [{ path, request: route }];
-  if (!hasAnswer(route) || !replyOn) return [];
-  return [{ path: replyOn === '_reply' ? `${path}_reply` : replyOn.path, answer: route }];
+  const answer = answerPath(route.topic);
+  return hasAnswer(route) && answer !== undefined ? [{ path: answer, answer: route }] : [];
 };
 
 const tables = familyTables(uplinkPaths);
@@ -53,12 +61,13 @@ const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: 
   const say = replier(route, reading, found, uplink);
   const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
   const all = (problems: readonly Problem[]): readonly Problem[] => [...problems, ...remarks];
-  const outcome = ({ code, text, data, message, problems }: RequestResult): UplinkOutcome => ({
+  const outcome = ({ code, text, data, message, problems, unserved }: RequestResult): UplinkOutcome => ({
     message,
     reply: say?.({ code, message: text, data }),
     echo: 'echo' in route && parsed.rrpcId === undefined ? true : undefined,
     problems: all(problems),
     requestId,
+    ...(unserved && { unserved }),
   });
   if (fault) return outcome(failed(fault));
   if (!('ask' in route)) return outcome(route.report(content, context));

@@ -2,7 +2,7 @@
 import type { DeviceTopic, TopicScope } from '@alink/topic';
 import { catalogue } from './catalogue';
 import { familyTables } from './family-tables';
-import type { Route } from './route';
+import { answerPath, type Route } from './route';
 
 /** `up`: published by the device; `down`: delivered to it. */
 export type Direction = 'up' | 'down' | 'both';
@@ -29,8 +29,9 @@ const directedPaths = (route: Route): readonly DirectedPath[] => {
   const { family, path, replyOn } = route.topic;
   const direction = routeDirection(route);
   const own = { path, direction };
-  if (!direction || !replyOn || (replyOn === '_reply' && family === 'sys')) return [own];
-  return [own, { path: replyOn === '_reply' ? path + REPLY : replyOn.path, direction: opposite[direction] }];
+  const answer = answerPath(route.topic);
+  if (!direction || answer === undefined || answer === path || (replyOn === '_reply' && family === 'sys')) return [own];
+  return [own, { path: answer, direction: opposite[direction] }];
 };
 
 const tables = familyTables(directedPaths);

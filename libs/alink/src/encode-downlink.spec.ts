@@ -38,7 +38,10 @@ test.each(['', '1/2', '+', '#'])('an id "%s" has no topic', (msgToken) => {
 });
 
 test.each<[string, boolean]>([
-  ['1', true],
+  ['1', false],
+  ['9999999', false],
+  ['10000000', true],
+  ['35974024', true],
   ['4294967295', true],
   ['4294967296', false],
   ['0', false],

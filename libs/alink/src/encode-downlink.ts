@@ -18,17 +18,21 @@ export interface DownlinkTarget {
 export interface Downlink {
   readonly topic: string;
   readonly payload: string;
-  /** 0 for synchronous calls, 1 for everything that may arrive a moment later. */
-  readonly qos: 0 | 1;
+  /** As the platform: many small programs know a PUBLISH by its first byte 0x30 alone. */
+  readonly qos: 0;
   /** `requestId` of the answer. */
   readonly replyKey: string;
 }
 
-/** The largest id ("Alibaba Cloud IoT documentation, 'Alink protocol'"). */
-export const MAX_ALINK_ID = 2 ** 32 - 1;
+/**
+ * The ids of the platform's requests: 8 to 10 digits in every log of a device, and at most what fits 32 bits ("Alibaba
+ * Cloud IoT documentation, 'Alink protocol'"). C SDKs drop a request with another kind of id silently (`dm_message.c`),
+ * and small programs drop one that is shorter than they expect.
+ */
+export const alinkIds = { min: 10_000_000, max: 2 ** 32 - 1 } as const;
 
-/** True for digits that every device takes as an id: C SDKs drop a request with another one silently (`dm_message.c`). */
-export const isAlinkId = (text: string): boolean => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ALINK_ID;
+/** True for the digits of an id within {@link alinkIds}. */
+export const isAlinkId = (text: string): boolean => /^[1-9]\d{7,9}$/.test(text) && Number(text) <= alinkIds.max;
 
 const encoders = new Map(
   catalogue.flatMap((route) =>
@@ -50,8 +54,9 @@ const topicOf = ({ path, synchronous }: DownlinkRequest, id: string, target: Dow
 };
 
 /**
- * Makes the Alink request of a platform message: compact, in the order id, version, method, params, without which the C
- * SDK 3.x drops it silently. Throws RangeError for a method that is not sent to devices, and for an id or a service
+ * Makes the Alink request of a platform message, byte for byte as devices have always been sent it: compact, in the order
+ * method, id, params, version. The C SDK 3.x drops one in which a member is missing; small programs take the version at
+ * the end for the end of the message. Throws RangeError for a method that is not sent to devices, and for an id or a service
  * name that cannot stand in a topic.
  */
 export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget): Downlink => {
@@ -66,8 +71,8 @@ export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget)
   const method = request.path.replaceAll('/', '.');
   return {
     topic: topicOf(request, id, target),
-    payload: `{"id":${JSON.stringify(id)},"version":"1.0","method":${JSON.stringify(method)},"params":${JSON.stringify(request.params ?? {})}}`,
-    qos: request.synchronous && target.callType === 'sync' ? 0 : 1,
+    payload: `{"method":${JSON.stringify(method)},"id":${JSON.stringify(id)},"params":${JSON.stringify(request.params ?? {})},"version":"1.0.0"}`,
+    qos: 0,
     replyKey: id,
   };
 };

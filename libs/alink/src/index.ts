@@ -3,7 +3,7 @@ export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
 export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
 export { directionOf, type Direction } from './direction';
-export { encodeDownlink, isAlinkId, MAX_ALINK_ID, type Downlink, type DownlinkTarget } from './encode-downlink';
+export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';

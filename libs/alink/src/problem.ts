@@ -28,6 +28,9 @@ const stepsByCode: ReadonlyMap<number, string> = new Map([
   [6206, "Add the service to the product's thing model, or correct its identifier."],
   [6302, 'Send every parameter that the thing model marks as required.'],
   [6304, "Add the event, parameter or member to the product's thing model, or correct its identifier in the firmware."],
+  [6308, 'Send 0 or 1.'],
+  [6309, 'Send the number of one of the items that the thing model lists.'],
+  [6311, 'Send the milliseconds since 1970 as text.'],
   [6320, "Add the property to the product's thing model, or correct its identifier in the firmware."],
   [6326, 'Send "time" as milliseconds since 1970, or leave it out.'],
 ]);

@@ -21,6 +21,8 @@ export interface PropertyValues {
   readonly times?: ReadonlyMap<string, number>;
   /** Why values are missing in `accepted`, one for each. */
   readonly problems: readonly Problem[];
+  /** The same in words for the device, by identifier, both fit for a reply. */
+  readonly refused: ReadonlyMap<string, string>;
   /** How many values the message had. */
   readonly count: number;
 }
@@ -63,6 +65,11 @@ export const readPropertyValues = (
 ): PropertyValues | Problem => {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
+  const refused = new Map<string, string>();
+  const refuse = (identifier: string, problem: Problem): void => {
+    problems.push(problem);
+    refused.set(harmless(identifier), withoutPlace(problem.message, identifier));
+  };
   let times: Map<string, number> | undefined;
   let first: number | undefined;
   let count = 0;
@@ -72,12 +79,12 @@ export const readPropertyValues = (
     const long = isLongForm(given, identifier, model);
     const value = long ? given.value : given;
     if (!isUsableIdentifier(identifier) || !isStorable(value)) {
-      problems.push(notStorable(identifier));
+      refuse(identifier, notStorable(identifier));
       continue;
     }
     const time = long ? readTime(given.time, now) : now;
     if (time === undefined) {
-      problems.push(malformedTime(harmless(identifier)));
+      refuse(identifier, malformedTime(harmless(identifier)));
       continue;
     }
     if (isTooFarAhead(time, now)) return tooFarAhead(harmless(identifier));
@@ -87,8 +94,14 @@ export const readPropertyValues = (
   }
   if (count === 0) return noProperties;
   const { accepted, rejected } = model.checkProperties(values);
-  for (const rejection of rejected) problems.push(rejectionProblem(rejection));
-  return { accepted, time: first ?? now, times, problems, count };
+  for (const rejection of rejected) refuse(rejection.identifier, rejectionProblem(rejection));
+  return { accepted, time: first ?? now, times, problems, refused, count };
+};
+
+/** A message that stands beside the identifier already; one that names a member of it keeps its place. */
+const withoutPlace = (message: string, identifier: string): string => {
+  const place = ` -> ${harmless(identifier)}`;
+  return message.endsWith(place) ? message.slice(0, -place.length) : message;
 };
 
 const tooManyProperties: Problem = {

@@ -18,13 +18,19 @@ export interface RouteTopic {
   readonly path: string;
   /** What goes over it, in a few words, for people. */
   readonly meaning: string;
-  /** Where the answer goes: the path with `_reply`, or another path of the family. Absent where nobody answers. */
-  readonly replyOn?: '_reply' | { readonly path: string; readonly meaning: string };
+  /** Where the answer goes: the path with `_reply`, the path itself, or another of the family. Absent where nobody answers. */
+  readonly replyOn?: '_reply' | 'itself' | { readonly path: string; readonly meaning: string };
   /** Meaning of `/ext/rrpc/{messageId}/{topic}`, where people should know of this form. */
   readonly rrpc?: string;
   /** Whether it stands in lists of topics: one that takes what no other does, does not. */
   readonly listed?: false;
 }
+
+/** The path that a topic is answered on; undefined where nobody answers. */
+export const answerPath = ({ path, replyOn }: Pick<RouteTopic, 'path' | 'replyOn'>): string | undefined => {
+  if (replyOn === '_reply') return `${path}_reply`;
+  return replyOn === 'itself' ? path : replyOn?.path;
+};
 
 interface RouteBase {
   readonly topic: RouteTopic;
@@ -66,12 +72,7 @@ export interface CommandRoute extends RouteBase {
   readonly idInPath?: true;
 }
 
-/** A device publishes what means nothing here: it may, and is dropped with a line in the device's log. */
-export interface DroppedRoute extends RouteBase {
-  readonly dropped: true;
-}
-
-export type Route = ReportRoute | AskRoute | CommandRoute | DroppedRoute;
+export type Route = ReportRoute | AskRoute | CommandRoute;
 
 /** What the platform keeps: its own message, or bytes for applications, whose type is the family of their topic. */
 export type PlatformMessage =
@@ -103,6 +104,8 @@ export interface RequestResult {
   readonly data?: Json;
   readonly message?: PlatformMessage;
   readonly problems: readonly Problem[];
+  /** Nothing of this platform serves the request, whatever it holds. */
+  readonly unserved?: true;
 }
 
 /** A request that somebody else must answer. */

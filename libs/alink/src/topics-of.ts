@@ -29,7 +29,7 @@ export const topicsOfRoute = (route: Route, self: DeviceIdentity): ListedTopic[]
   if (!direction) return [];
   const topic = topicAt(self, family, path);
   const own = { topic, direction, meaning };
-  if (!replyOn) return [own];
+  if (!replyOn || replyOn === 'itself') return [own];
   return replyOn === '_reply'
     ? [own, { topic: replyTopic(topic), direction: opposite[direction], meaning: `answer to: ${meaning}` }]
     : [own, { topic: topicAt(self, family, replyOn.path), direction: opposite[direction], meaning: replyOn.meaning }];

@@ -5,8 +5,10 @@ import type { Reply } from './questions';
 import type { AskRoute, ReportRoute, RouteTopic } from './route';
 import type { Uplink, UplinkReply } from './uplink';
 
-const topicOf = (replyOn: NonNullable<RouteTopic['replyOn']>, { topic, parsed }: Uplink): string =>
-  replyOn === '_reply' ? replyTopic(topic) : buildTopic({ ...parsed, path: replyOn.path });
+const topicOf = (replyOn: NonNullable<RouteTopic['replyOn']>, { topic, parsed }: Uplink): string => {
+  if (replyOn === 'itself') return topic;
+  return replyOn === '_reply' ? replyTopic(topic) : buildTopic({ ...parsed, path: replyOn.path });
+};
 
 export type Say = (reply: Reply) => UplinkReply;
 
@@ -25,7 +27,12 @@ export const replier = (
   const topic = topicOf(replyOn, uplink);
   if (!isValidTopic(topic)) return undefined;
   const failed = hasCodes
-    ? (code: number) => ({ topic, payload: write({ code }, idToken, found.methodToken) })
+    ? (code: number) => ({ topic, payload: write({ code }, idToken, found.methodToken, uplink.now) })
     : undefined;
-  return (reply) => ({ topic, payload: write(reply, idToken, found.methodToken), code: reply.code, failed });
+  return (reply) => ({
+    topic,
+    payload: write(reply, idToken, found.methodToken, uplink.now),
+    code: reply.code,
+    failed,
+  });
 };

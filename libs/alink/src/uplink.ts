@@ -24,7 +24,7 @@ export interface UplinkReply {
   readonly topic: string;
   readonly payload: string;
   readonly code: number;
-  /** Another reply to the same request, for when keeping the message fails; absent where replies have no code. */
+  /** Another reply to the same request, for when keeping the message fails, or succeeds where nothing here serves it; absent where replies have no code. */
   readonly failed?: (code: number) => Pick<UplinkReply, 'topic' | 'payload'>;
 }
 
@@ -45,6 +45,8 @@ export interface UplinkOutcome {
   readonly reply?: UplinkReply;
   /** Then there is neither message nor reply. */
   readonly ask?: Ask;
+  /** Nothing here serves the request, so there is no `message`: somebody behind the node may all the same. */
+  readonly unserved?: true;
   /** Whether the device gets its own message where it subscribes the topic: as with any broker. */
   readonly echo?: boolean;
   /** Everything that was wrong, for the device's log. */

@@ -5,9 +5,10 @@
  */
 import { createInbox, headers, type Msg, type NatsConnection } from 'nats';
 import { isAck, readStreamAck } from './acknowledgements';
-import { BusTimeoutError } from './bus';
+import { BusDownError, BusTimeoutError, StreamFullError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
 import type { Outbox } from './outbox';
+import type { Pulse } from './pulse';
 
 interface Pending {
   readonly subject: string;
@@ -26,6 +27,7 @@ export interface AckedPublisherOptions {
   /** Messages waiting for their ack, at most: bounds the memory when the stream is slow. */
   readonly maxInFlight: number;
   readonly outbox: Outbox;
+  readonly pulse: Pulse;
   /** Whether a listener that says so has the message is enough, or a stream must have kept it. */
   readonly heardIsEnough: boolean;
   /** Whether a message may go to the server now; one that may not waits for {@link AckedPublisher.resume}. */
@@ -33,6 +35,13 @@ export interface AckedPublisherOptions {
   /** Called when nobody at all listens on the subject of a message, no stream either. */
   onNobody?(): void;
 }
+
+/** Milliseconds before a message is given up at which the server is asked whether it still answers. */
+const PING_MS = 1000;
+
+/** Whether a stream refuses everything: by its own limits, those of its account, or those of the server's disk. */
+const isFull = (refusal: string): boolean =>
+  /^maximum (messages|bytes)|insufficient|resource limits|no space/i.test(refusal);
 
 /** How often messages without an ack are looked for, in milliseconds. */
 const SWEEP_MS = 100;
@@ -125,7 +134,11 @@ export class AckedPublisher {
       return;
     }
     const said = readStreamAck(message.data);
-    if (said && 'refusal' in said) return this.fail(number, `stream refused the message: ${said.refusal}`);
+    if (said && 'refusal' in said) {
+      const words = `stream refused the message: ${said.refusal}`;
+      this.take(number)?.reject(isFull(said.refusal) ? new StreamFullError(words) : new BusTimeoutError(words));
+      return;
+    }
     if (said) return this.take(number)?.resolve(said.sequence);
     // Anything else was said by a bystander, unless a listener is all that is asked for.
     if (heardIsEnough && isAck(message.data)) this.take(number)?.resolve(0);
@@ -134,8 +147,11 @@ export class AckedPublisher {
   private sweep(): void {
     const now = performance.now();
     for (const [number, pending] of this.pending) {
+      if (pending.expiresAt - PING_MS <= now) this.options.pulse.feel();
       if (pending.expiresAt > now) return;
-      this.fail(number, `message was not kept within ${this.options.timeoutMs} ms`);
+      const words = `message was not kept within ${this.options.timeoutMs} ms`;
+      if (this.options.pulse.hasBeatSince(pending.expiresAt - PING_MS)) this.fail(number, words);
+      else this.take(number)?.reject(new BusDownError(`NATS does not answer: ${words}`));
     }
   }
 

@@ -45,6 +45,7 @@ export interface Bus {
   /**
    * Asks one listener and waits for its answer.
    * @throws {NoListenerError} at once when nobody listens
+   * @throws {BusDownError} when the server is away, or has not answered either
    * @throws {BusTimeoutError} when no answer came within `timeoutMs`
    */
   request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer>;
@@ -56,6 +57,8 @@ export interface Bus {
    * Sends to the stream and resolves once the stream has kept the message on disk. Pipelined: call it many times
    * without waiting. The same `id` within two minutes is kept once.
    * @returns the sequence in the stream
+   * @throws {StreamFullError} when the stream has no room for it
+   * @throws {BusDownError} when the server is away, or does not answer
    * @throws {BusTimeoutError} when it is not known to be kept within the bus's publish timeout
    */
   publishKept(subject: string, data: string | Uint8Array, id?: string): Promise<number>;
@@ -101,5 +104,13 @@ export class NoListenerError extends Error {
 }
 /** No answer, or no proof of keeping, in time. */
 export class BusTimeoutError extends Error {
-  override readonly name = 'BusTimeoutError';
+  override readonly name: string = 'BusTimeoutError';
+}
+/** It is the server itself that does not answer: whoever was asked may never have heard of it. */
+export class BusDownError extends BusTimeoutError {
+  override readonly name = 'BusDownError';
+}
+/** The stream has no room: nothing is kept until somebody makes some. */
+export class StreamFullError extends BusTimeoutError {
+  override readonly name = 'StreamFullError';
 }

@@ -1,6 +1,8 @@
 export {
+  BusDownError,
   BusTimeoutError,
   NoListenerError,
+  StreamFullError,
   type Bus,
   type BusMessage,
   type ConsumeOptions,

@@ -1,7 +1,7 @@
 /** What happens to the bus when its NATS server crashes, freezes, restarts or loses its store. */
 import { eventually, freePort, PATIENCE_MS, startNats, type TestNats } from '@alink/testing';
 import { connect } from 'nats';
-import { BusTimeoutError, type Bus, type KeptMessage } from './bus';
+import { BusDownError, BusTimeoutError, StreamFullError, type Bus, type KeptMessage } from './bus';
 import type { Log } from './log';
 import { connectNats, type NatsBusOptions } from './nats-bus';
 
@@ -154,7 +154,7 @@ test('while the server is away publishKept gives up in time, request at once, pu
   const late = bus.publishKept(SUBJECT, 'x');
   await expect(late).rejects.toThrow(BusTimeoutError);
   await expect(late).rejects.toThrow('within 300 ms');
-  await expect(bus.request('any', '', PATIENCE_MS)).rejects.toThrow(BusTimeoutError);
+  await expect(bus.request('any', '', PATIENCE_MS)).rejects.toThrow(BusDownError);
   expect(() => bus.publish('any', '')).not.toThrow();
 });
 
@@ -162,9 +162,38 @@ test('a frozen server rejects what waits, in time, and is used again when it tha
   const bus = await connectBus({ publishTimeoutMs: 300 });
   await publishUntilKept(bus, 'before');
   await server.pause();
-  await expect(bus.publishKept(SUBJECT, 'frozen')).rejects.toThrow('within 300 ms');
+  const late = bus.publishKept(SUBJECT, 'frozen');
+  await expect(late).rejects.toThrow('NATS does not answer: message was not kept within 300 ms');
+  await expect(late).rejects.toThrow(BusDownError);
   server.resume();
   await publishUntilKept(bus, 'after');
+});
+
+test('a request that nobody answers is told apart from a server that does not', async () => {
+  const bus = await connectBus();
+  bus.subscribe('silent', () => undefined);
+  const silence = await bus.request('silent', '', 300).catch((error: unknown) => error);
+  expect([silence instanceof BusTimeoutError, silence instanceof BusDownError]).toEqual([true, false]);
+  await server.pause();
+  const began = performance.now();
+  await expect(bus.request('silent', '', 300)).rejects.toThrow(BusDownError);
+  expect(performance.now() - began).toBeLessThan(1000);
+  server.resume();
+  await eventually(() => expect(bus.request('silent', '', 300)).rejects.toThrow('no answer on silent'));
+});
+
+test('a stream without room is named as such, and takes messages again once there is some', async () => {
+  await server.stop();
+  server = await startNats({ maxStoreBytes: 200_000 });
+  const bus = await connectBus();
+  const fill = async (): Promise<void> => {
+    for (let n = 0; n < 100; n++) await bus.publishKept(SUBJECT, Buffer.alloc(10_000));
+  };
+  await expect(fill()).rejects.toThrow(StreamFullError);
+  const nats = await connect({ servers: server.url });
+  await (await nats.jetstreamManager()).streams.purge('ALINK');
+  await nats.close();
+  await publishUntilKept(bus, 'room again');
 });
 
 test('a store that was lost is made anew, and consumers go on', async () => {

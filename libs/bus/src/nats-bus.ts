@@ -2,6 +2,7 @@ import { STREAM, subjects } from '@alink/contract';
 import { Events, type NatsConnection } from 'nats';
 import { AckedPublisher } from './acked-publisher';
 import {
+  BusDownError,
   BusTimeoutError,
   type Bus,
   type BusMessage,
@@ -15,6 +16,7 @@ import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
 import { NatsConsumer } from './nats-consumer';
 import { NatsStream, streamOfSubject, type StreamOptions } from './nats-stream';
 import { Outbox } from './outbox';
+import { Pulse } from './pulse';
 import { Requester } from './requester';
 import { assertSubject } from './subject-match';
 
@@ -78,7 +80,8 @@ class NatsBus implements Bus {
     this.stream = stream;
     this.log = log;
     const { publishTimeoutMs: timeoutMs = 5000, maxInFlight = 16_384 } = options;
-    const bounds = { timeoutMs, maxInFlight, outbox: this.outbox };
+    const pulse = new Pulse(connection);
+    const bounds = { timeoutMs, maxInFlight, outbox: this.outbox, pulse };
     this.publisher = new AckedPublisher(connection, {
       ...bounds,
       heardIsEnough: false,
@@ -90,7 +93,7 @@ class NatsBus implements Bus {
       heardIsEnough: true,
       maySend: () => this.isConnected,
     });
-    this.requester = new Requester(connection);
+    this.requester = new Requester(connection, pulse);
     void this.followStatus();
     void connection.closed().then(() => (this.isConnected = false));
   }
@@ -120,7 +123,7 @@ class NatsBus implements Bus {
 
   async request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Buffer> {
     assertSubject(subject);
-    if (!this.isConnected) throw new BusTimeoutError('NATS does not answer');
+    if (!this.isConnected) throw new BusDownError('NATS does not answer');
     this.outbox.drain();
     return toBuffer(await this.requester.request(subject, data, timeoutMs));
   }

@@ -4,12 +4,16 @@
  */
 import { createInbox, type Msg, type NatsConnection } from 'nats';
 import { isAcknowledgement } from './acknowledgements';
-import { BusTimeoutError, NoListenerError } from './bus';
+import { BusDownError, BusTimeoutError, NoListenerError } from './bus';
 import { NO_RESPONDERS, statusOf } from './nats-error';
+import type { Pulse } from './pulse';
+
+/** Milliseconds that a server has to answer a ping before a request is given up: long for one, short for whoever waits. */
+const PING_MS = 1000;
 
 interface Waiting {
   readonly subject: string;
-  readonly timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
   resolve(answer: Uint8Array): void;
   reject(error: Error): void;
 }
@@ -19,7 +23,10 @@ export class Requester {
   private readonly waiting = new Map<string, Waiting>();
   private number = 0;
 
-  constructor(private readonly connection: NatsConnection) {
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly pulse: Pulse,
+  ) {
     const prefix = this.inbox.length + 1;
     connection.subscribe(`${this.inbox}.*`, {
       callback: (error, message) => {
@@ -30,14 +37,20 @@ export class Requester {
 
   /**
    * @throws {NoListenerError} at once when nobody listens
+   * @throws {BusDownError} when the server has not answered either
    * @throws {BusTimeoutError} when no answer came within `timeoutMs`
    */
   request(subject: string, data: string | Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const id = String(++this.number);
-      const late = (): void =>
-        this.take(id)?.reject(new BusTimeoutError(`no answer on ${subject} within ${timeoutMs} ms`));
-      this.waiting.set(id, { subject, timer: setTimeout(late, timeoutMs), resolve, reject });
+      const pingMs = Math.min(PING_MS, timeoutMs / 2);
+      const nearlyLate = (): void => {
+        const asked = performance.now();
+        this.pulse.feel();
+        const waiting = this.waiting.get(id)!;
+        waiting.timer = setTimeout(() => this.take(id)?.reject(this.late(subject, timeoutMs, asked)), pingMs);
+      };
+      this.waiting.set(id, { subject, timer: setTimeout(nearlyLate, timeoutMs - pingMs), resolve, reject });
       try {
         this.connection.publish(subject, data, { reply: `${this.inbox}.${id}` });
       } catch (cause) {
@@ -52,6 +65,12 @@ export class Requester {
     for (const [id, { subject }] of [...this.waiting]) {
       this.take(id)?.reject(new BusTimeoutError(`bus closed while waiting for an answer on ${subject}`));
     }
+  }
+
+  private late(subject: string, timeoutMs: number, pingedAt: number): BusTimeoutError {
+    return this.pulse.hasBeatSince(pingedAt)
+      ? new BusTimeoutError(`no answer on ${subject} within ${timeoutMs} ms`)
+      : new BusDownError('NATS does not answer');
   }
 
   private answered(id: string, message: Msg): void {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './free-port';
@@ -23,14 +24,26 @@ export const greets = (port: number): Promise<void> =>
     });
   });
 
-/** Starts a `nats-server` of its own on a free port, with JetStream unless told otherwise. */
-export const startNats = async ({ jetstream = true }: { jetstream?: boolean } = {}): Promise<TestNats> => {
+export interface TestNatsOptions {
+  /** Default true. */
+  readonly jetstream?: boolean;
+  /** Bytes that all its streams may hold; as much as the disk has by default. */
+  readonly maxStoreBytes?: number;
+}
+
+/** Starts a `nats-server` of its own on a free port. */
+export const startNats = async ({ jetstream = true, maxStoreBytes }: TestNatsOptions = {}): Promise<TestNats> => {
   const port = await freePort();
   const folder = temporaryFolder('nats');
   const store = join(folder, 'store');
+  const config = join(folder, 'nats.conf');
+  if (maxStoreBytes) {
+    writeFileSync(config, `jetstream { store_dir: ${JSON.stringify(store)}, max_file_store: ${maxStoreBytes} }\n`);
+  }
+  const streams = maxStoreBytes ? ['-c', config] : ['-js', '-sd', store];
   const server = new ServerProcess({
     command: 'nats-server',
-    args: ['-a', '127.0.0.1', '-p', String(port), ...(jetstream ? ['-js', '-sd', store] : [])],
+    args: ['-a', '127.0.0.1', '-p', String(port), ...(jetstream ? streams : [])],
     ready: () => greets(port),
   });
   await server.start();

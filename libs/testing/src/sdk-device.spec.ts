@@ -28,8 +28,8 @@ const received = async (topic: string): Promise<unknown> =>
     broker.subscribe(topic, listen as never, () => undefined);
   });
 
-const connect = (password = 'right') =>
-  SdkDevice.connect({ port, clientId: 'id|securemode=3|', username: 'dev001&product', password });
+const connect = (password = 'right', clientId = 'id|securemode=3|') =>
+  SdkDevice.connect({ port, clientId, username: 'dev001&product', password });
 
 beforeEach(async () => {
   broker = await Aedes.createBroker({
@@ -77,6 +77,30 @@ test('post sends an Alink request and gives the reply with its id', async () => 
   await publish(`${topic}_reply`, { id: 'another', code: 460 });
   await publish(`${topic}_reply`, { id: '123', code: 200, data: {} });
   expect(await posting).toEqual({ id: '123', code: 200, data: {} });
+});
+
+test('subscribes each reply once, unless its ClientID asks for all of them', async () => {
+  const filters: string[] = [];
+  broker.on('subscribe', (subscriptions) => filters.push(...subscriptions.map(({ topic }) => topic)));
+  const topic = device.topic('thing/event/property/post');
+  const postTwice = async (clientId: string): Promise<void> => {
+    const other = await connect('right', clientId);
+    for (const id of ['1', '2']) {
+      const request = received(topic);
+      const isAsking = clientId.includes('_ss');
+      // This broker sends nothing that was not subscribed.
+      const options = isAsking ? { id, timeoutMs: 50 } : { id };
+      const posting = other.post({ temperature: 25.5 }, options).catch(() => undefined);
+      await request;
+      await publish(`${topic}_reply`, { id, code: 200, data: {} });
+      await posting;
+    }
+    await other.end();
+  };
+  await postTwice('plain|securemode=3|');
+  expect(filters).toEqual([`${topic}_reply`]);
+  await postTwice('asking|securemode=3,_ss=1|');
+  expect(filters).toEqual([`${topic}_reply`]);
 });
 
 test('a reply that does not come is told', async () => {

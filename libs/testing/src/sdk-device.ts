@@ -79,6 +79,9 @@ export class SdkDevice {
   private readonly replies = new Map<string, (reply: AlinkReply) => void>();
   private readonly handlers = new Map<string, Handler>();
   private readonly watchers = new Set<() => void>();
+  /** Whether its ClientID asks for system topics without a SUBSCRIBE; an SDK that does not subscribes replies itself. */
+  private readonly asksForReplies: boolean;
+  private readonly subscribedReplies = new Map<string, Promise<unknown>>();
   private nextId = 1;
 
   private constructor(client: MqttClient, options: SdkDeviceOptions) {
@@ -86,6 +89,7 @@ export class SdkDevice {
     this.productKey = options.productKey ?? productKey;
     this.deviceName = options.deviceName ?? deviceName;
     this.client = client;
+    this.asksForReplies = /[|,]_ss=1[,|]/.test(options.clientId);
     this.closed = new Promise((resolve) => void client.once('close', resolve));
     client.on('message', (topic, payload, { qos }) => this.arrived({ topic, payload, qos }));
     client.on('error', () => undefined); // what matters of it is seen by who waits for it
@@ -154,6 +158,7 @@ export class SdkDevice {
   async request(rest: string, params: unknown, options: RequestOptions = {}): Promise<AlinkReply> {
     const { qos = 1, timeoutMs = PATIENCE_MS, id = String(this.nextId++) } = options;
     const method = rest.replaceAll('/', '.');
+    await this.subscribeReply(`${this.topic(rest)}_reply`);
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<AlinkReply>((resolve, reject) => {
       this.replies.set(id, resolve);
@@ -227,6 +232,12 @@ export class SdkDevice {
   /** Disconnects: with DISCONNECT, or with `force` by closing the socket. */
   async end({ force = false } = {}): Promise<void> {
     await this.client.endAsync(force);
+  }
+
+  private async subscribeReply(topic: string): Promise<void> {
+    if (this.asksForReplies) return;
+    if (!this.subscribedReplies.has(topic)) this.subscribedReplies.set(topic, this.subscribe(topic));
+    await this.subscribedReplies.get(topic);
   }
 
   private arrived(message: Arrived): void {

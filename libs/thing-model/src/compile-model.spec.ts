@@ -49,7 +49,7 @@ describe('a report', () => {
     expect(weak.checkProperties({ Temp: '25.5', Power: true, Rpm: 'fast', Unknown: 1, 'motor:Load': 3 })).toEqual({
       accepted: { Temp: 25.5, Power: 1, 'motor:Load': 3 },
       rejected: [
-        { identifier: 'Rpm', code: 6306, message: 'tsl parse: not an int -> Rpm', value: 'fast' },
+        { identifier: 'Rpm', code: 6306, message: 'tsl parse: data type is not int -> Rpm', value: 'fast' },
         { identifier: 'Unknown', code: 6320, message: 'tsl parse: params not exist -> Unknown', value: 1 },
       ],
     });

@@ -178,11 +178,11 @@ test('messages name the place and say what is wrong', () => {
     return result instanceof Fault ? result.message : undefined;
   };
   expect(message({ type: 'int', min: '0' }, -1)).toBe('tsl parse: not from 0 to 2147483647 -> p');
-  expect(message({ type: 'int' }, '1')).toBe('tsl parse: not an int -> p');
-  expect(message(struct, { lat: 'x' })).toBe('tsl parse: not a double -> p.lat');
+  expect(message({ type: 'int' }, '1')).toBe('tsl parse: data type is not int -> p');
+  expect(message(struct, { lat: 'x' })).toBe('tsl parse: data type is not double -> p.lat');
   expect(message(struct, { alt: 1 })).toBe('tsl parse: params not exist -> alt');
   expect(message(ints, ['x'])).toBe('tsl parse: element of the wrong type -> p[]');
-  expect(message({ type: 'array', item: struct }, [{ fix: 5 }])).toBe('tsl parse: not a bool, 0 or 1 -> p[].fix');
+  expect(message({ type: 'array', item: struct }, [{ fix: 5 }])).toBe('tsl parse: data type is not bool -> p[].fix');
 });
 
 test('a name that a device made up cannot break an Alink reply', () => {

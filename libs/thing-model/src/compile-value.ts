@@ -32,11 +32,15 @@ export const compileValue = (type: DataType, where: string, strictness: Strictne
   }
 };
 
+/** The platform's words, as devices' logs have them: `tsl parse: data type is not int -> LightSwitch`. */
+const notOfType = (type: DataType['type'], where: string): Fault =>
+  new Fault(type === 'array' ? ModelCode.notArray : ModelCode[type], `data type is not ${type}`, where);
+
 const int32 = { min: '-2147483648', max: '2147483647' };
 
 const compileNumber = (type: NumberType, where: string, { converts, bounds }: Strictness): Check => {
   const whole = type.type === 'int';
-  const wrong = new Fault(ModelCode[type.type], `not ${whole ? 'an int' : `a ${type.type}`}`, where);
+  const wrong = notOfType(type.type, where);
   const fits = whole ? Number.isSafeInteger : Number.isFinite;
   const read = (value: unknown): number | undefined => {
     const number = typeof value === 'number' || !converts ? value : numberFrom(value);
@@ -56,7 +60,7 @@ const compileNumber = (type: NumberType, where: string, { converts, bounds }: St
 };
 
 const compileBool = (where: string, { converts }: Strictness): Check => {
-  const wrong = new Fault(ModelCode.bool, 'not a bool, 0 or 1', where);
+  const wrong = notOfType('bool', where);
   if (!converts) return (value) => (value === 0 || value === 1 ? value : wrong);
   return (value) => {
     if (value === 0 || value === 1) return value;
@@ -67,7 +71,7 @@ const compileBool = (where: string, { converts }: Strictness): Check => {
 };
 
 const compileEnum = ({ labels }: LabelledType, where: string, { converts, bounds }: Strictness): Check => {
-  const wrong = new Fault(ModelCode.enum, 'not an enum item', where);
+  const wrong = notOfType('enum', where);
   const items = new Set([...labels.keys()].map(Number));
   return (value) => {
     const number = typeof value === 'number' || !converts ? value : numberFrom(value);
@@ -77,7 +81,7 @@ const compileEnum = ({ labels }: LabelledType, where: string, { converts, bounds
 };
 
 const compileText = ({ length }: TextType, where: string, { bounds }: Strictness): Check => {
-  const wrong = new Fault(ModelCode.text, 'not a text', where);
+  const wrong = notOfType('text', where);
   if (!bounds || length === undefined) return (value) => (typeof value === 'string' ? value : wrong);
   const tooLong = new Fault(ModelCode.text, `longer than ${length} bytes`, where);
   return (value) => {
@@ -88,7 +92,7 @@ const compileText = ({ length }: TextType, where: string, { bounds }: Strictness
 };
 
 const compileDate = (where: string, { converts }: Strictness): Check => {
-  const wrong = new Fault(ModelCode.date, 'not a date, milliseconds as text', where);
+  const wrong = notOfType('date', where);
   return (value) => {
     if (typeof value === 'string') return /^\d{1,16}$/.test(value) ? value : wrong;
     return converts && typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : wrong;
@@ -96,7 +100,7 @@ const compileDate = (where: string, { converts }: Strictness): Check => {
 };
 
 const compileStruct = ({ members }: StructType, where: string, strictness: Strictness): Check => {
-  const wrong = new Fault(ModelCode.struct, 'not a struct', where);
+  const wrong = notOfType('struct', where);
   const checks = new Map(
     members.map(({ identifier, dataType }) => [
       identifier,
@@ -122,7 +126,7 @@ export const mostElements = (size: number | undefined, { bounds }: Strictness): 
   bounds ? (size ?? limits.arraySize) : limits.arraySize;
 
 const compileArray = ({ item, size }: ArrayType, where: string, strictness: Strictness): Check => {
-  const wrong = new Fault(ModelCode.notArray, 'not an array', where);
+  const wrong = notOfType('array', where);
   const most = mostElements(size, strictness);
   const tooMany = new Fault(ModelCode.arraySize, `more than ${most} elements`, where);
   const badElement = new Fault(ModelCode.element, 'element of the wrong type', `${where}[]`);

@@ -100,6 +100,11 @@ describe('set', () => {
   test.each([
     [2000003, 'device d is offline', /^dmctl: the device is offline: device d is offline \(2000003\)\n/],
     [2000002, '', /^dmctl: the device did not answer in time \(2000002\)\n/],
+    [
+      2000002,
+      'the device did not answer in time; many devices never send set_reply',
+      /^dmctl: the device did not answer in time; many devices never send set_reply \(2000002\)\n/,
+    ],
     [2000004, 'the device answered 460: bad', /^dmctl: the device answered 460: bad \(2000004\)\n/],
     [100001, '', /^dmctl: refused \(100001\)\n/],
   ])('says plainly what %i means', async (deviceCode, msg, expected) => {
@@ -108,6 +113,15 @@ describe('set', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(expected);
   });
+});
+
+test('set --async sends and does not wait', async () => {
+  const set = (...rest: string[]) => dmctl('property', 'set', 'p', 'd', '{"temperature":28}', '--async', ...rest);
+  expect((await set()).stdout).toBe('sent, message id 77\n');
+  expect(platform.requests.propertyControlSend).toMatchObject({ isAsync: true, shadowControl: '1' });
+  expect(JSON.parse((await set('--json')).stdout)).toEqual({ id: '77' });
+  platform.deviceAnswer = { code: 2000003, msg: '' };
+  expect((await set('--keep')).stdout).toBe('kept: d is set when it comes online\n');
 });
 
 test('set --keep has the values wait where the device is offline', async () => {

@@ -86,6 +86,7 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
       .argument('<deviceName>')
       .argument('<values>', 'JSON object: value by identifier', parseJsonObject)
       .option('--timeout <seconds>', 'how long to wait for the device', parseTimeout, 8)
+      .option('--async', 'do not wait: many devices never answer, and only report the new value')
       .option('--keep', 'where the device is offline, have the values wait until it comes online')
       .action(inSession(io, setProperties)),
     `property set aliyun_test_01 dev001 '{"temperature":28}'`,
@@ -127,6 +128,7 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
 };
 
 interface SetOptions {
+  readonly async?: boolean;
   readonly timeout: number;
   readonly keep?: boolean;
 }
@@ -136,7 +138,7 @@ const isOffline = (error: unknown): boolean =>
 
 const setProperties = async (
   { commands, out }: Session,
-  { timeout, keep = false }: SetOptions,
+  { async: isAsync = false, timeout, keep = false }: SetOptions,
   productID: string,
   deviceName: string,
   data: string,
@@ -144,9 +146,10 @@ const setProperties = async (
   const request = { productID, deviceName, data, syncTimeout: timeout };
   try {
     const { code, msg, msgToken } = await commands.propertyControlSend(
-      { ...request, shadowControl: ShadowControl.sendOnly },
+      { ...request, isAsync, shadowControl: ShadowControl.sendOnly },
       deadlineFor(timeout),
     );
+    if (isAsync) return out.done({ id: msgToken }, `sent, message id ${msgToken}`);
     const answer = readAnswer(code, msg);
     out.done({ ...answer, id: msgToken }, `${answer.code} ${answer.message}`);
   } catch (error) {

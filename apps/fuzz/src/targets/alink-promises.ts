@@ -36,10 +36,22 @@ const writtenId = (payload: string): string | number | undefined => {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 };
 
+/** What is named in a reply: at most so many properties, each with a short text. */
+const MAX_NAMED_LENGTH = 200 * 256;
+
+/** The shadow's replies have a form of their own, without an id. */
+const checkShadowReply = ({ payload, code, failed }: UplinkReply): void => {
+  const error = (text = ''): unknown =>
+    (parse(text) as { payload?: { content?: { errorcode?: unknown } } } | undefined)?.payload?.content?.errorcode;
+  promise(error(payload) === String(code), 'a reply of the shadow has its code');
+  promise(error(failed?.(500).payload) === '500', 'a reply of the shadow can be taken back');
+};
+
 const checkReply = (reply: UplinkReply, payload: string, topic: string): void => {
   promise(isValidTopic(reply.topic), 'a reply goes to a topic that MQTT can carry');
   const text = reply.payload;
-  promise(text.length <= MAX_REPLY_LENGTH + 6 * topic.length, 'a reply is bounded');
+  promise(text.length <= MAX_REPLY_LENGTH + MAX_NAMED_LENGTH + 6 * topic.length, 'a reply is bounded');
+  if (reply.topic.startsWith('/shadow/')) return checkShadowReply(reply);
   const body = parse(text) as Record<string, unknown> | undefined;
   promise(body !== undefined, 'a reply is JSON');
   promise(Object.keys(body).join() === 'id,code,message,version,method,data', 'a reply has its members in order');
@@ -48,6 +60,8 @@ const checkReply = (reply: UplinkReply, payload: string, topic: string): void =>
     typeof body.message === 'string' && !/[{}"\\\p{Cc}]/u.test(body.message),
     'a message is harmless to searching parsers',
   );
+  const named = Object.entries(body.data ?? {}).filter(([, words]) => typeof words === 'string');
+  promise(!/[{}"\\\p{Cc}]/u.test(named.flat().join('')), 'what data name is harmless to searching parsers');
   const idToken = /^\{"id":("(?:[^"\\]|\\.)*"|[-+.\deE]+),"code":/s.exec(text)?.[1];
   promise(idToken !== undefined, 'a reply begins with the id');
   const id = writtenId(payload);

@@ -9,9 +9,9 @@ const CREATE_BATCH = 2000;
 export const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
 const secretOf = (n: number): string => `secret-of-${n}`;
 
-/** What a device signs and connects with. */
+/** What a device signs and connects with; it hears replies without a SUBSCRIBE. */
 export const credentialsOf = (n: number): Credentials =>
-  deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n) });
+  deviceCredentials({ productKey: PRODUCT, deviceName: nameOf(n), deviceSecret: secretOf(n), extra: { _ss: '1' } });
 
 /** Where a device posts its properties. */
 export const reportTopicOf = (n: number): string => `/sys/${PRODUCT}/${nameOf(n)}/thing/event/property/post`;

@@ -4,7 +4,7 @@
  */
 import { mayReceive } from '@alink/alink';
 import { Code, subjects, writeDevicePublish } from '@alink/contract';
-import { NoListenerError, type Bus } from '@alink/bus';
+import { BusDownError, NoListenerError, type Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import { stripQuery } from '@alink/topic';
 import type { Verdict } from '../connect/verdict';
@@ -63,8 +63,8 @@ export class CloudPublisherRole implements Role {
     try {
       await this.send(topic, payload);
     } catch (error) {
-      const cause = error instanceof NoListenerError ? 'the device is offline' : 'no node took it in time';
-      this.drop(topic, Code.deviceOffline, `not delivered: ${cause}; wait until the device connects`);
+      const { code, text } = undelivered(error);
+      this.drop(topic, code, `not delivered: ${text}`);
     }
   }
 
@@ -82,3 +82,10 @@ export class CloudPublisherRole implements Role {
     this.options.journal.note({ kind: 'drop', productKey, productID, deviceName, topic, code, text });
   }
 }
+
+/** Why nobody took it, and the step to take. */
+const undelivered = (error: unknown): { readonly code: number; readonly text: string } => {
+  if (error instanceof BusDownError) return { code: Code.system, text: 'NATS does not answer; look after NATS' };
+  const cause = error instanceof NoListenerError ? 'the device is offline' : 'no node took it in time';
+  return { code: Code.deviceOffline, text: `${cause}; wait until the device connects` };
+};

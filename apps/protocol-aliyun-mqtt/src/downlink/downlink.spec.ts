@@ -27,46 +27,49 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test('a setting reaches the device, and its answer the caller and the record', async () => {
   await start();
-  const answer = command(setting('7'));
+  const answer = command(setting('35974024'));
   await turn();
   expect(bed.heard()).toEqual([
     [
       `${SYS}thing/service/property/set`,
-      '{"id":"7","version":"1.0","method":"thing.service.property.set","params":{"Temp":21}}',
+      '{"method":"thing.service.property.set","id":"35974024","params":{"Temp":21},"version":"1.0.0"}',
     ],
   ]);
-  await bed.publish('thing/service/property/set_reply', '{"id":"7","code":200,"data":{}}');
-  expect(await answer).toMatchObject({ method: 'controlReply', msgToken: '7', code: 200 });
-  expect(bed.reports).toMatchObject([{ message: { method: 'controlReply', msgToken: '7', code: 200 } }]);
+  await bed.publish('thing/service/property/set_reply', '{"id":"35974024","code":200,"data":{}}');
+  expect(await answer).toMatchObject({ method: 'controlReply', msgToken: '35974024', code: 200 });
+  expect(bed.reports).toMatchObject([{ message: { method: 'controlReply', msgToken: '35974024', code: 200 } }]);
 });
 
-test('a token that is no Alink id goes out as one, and comes back as it was', async () => {
-  await start();
-  const answer = command(setting('not-a-number'));
-  await turn();
-  const [[, payload]] = bed.heard() as [[string, string]];
-  const { id } = JSON.parse(payload) as { id: string };
-  expect(id).toMatch(/^[1-9]\d{0,9}$/);
-  await bed.publish('thing/service/property/set_reply', `{"id":"${id}","code":200}`);
-  expect(await answer).toMatchObject({ msgToken: 'not-a-number', code: 200 });
-});
+test.each(['not-a-number', '7', '4294967296'])(
+  'the token %s is no Alink id: it goes out as one, and comes back as it was',
+  async (msgToken) => {
+    await start();
+    const answer = command(setting(msgToken));
+    await turn();
+    const [[, payload]] = bed.heard() as [[string, string]];
+    const { id } = JSON.parse(payload) as { id: string };
+    expect(id).toMatch(/^[1-9]\d{7,9}$/);
+    await bed.publish('thing/service/property/set_reply', `{"id":"${id}","code":200}`);
+    expect(await answer).toMatchObject({ msgToken, code: 200 });
+  },
+);
 
 test.each([
-  [0, `${SYS}rrpc/request/9`],
-  [1, `/ext/rrpc/9${SYS}thing/service/echo`],
+  [0, `${SYS}rrpc/request/40000009`],
+  [1, `/ext/rrpc/40000009${SYS}thing/service/echo`],
 ])('a synchronous service goes by RRPC, with the full topic where ext has bit 0 (%i)', async (ext, topic) => {
   await start({ ext });
-  const body = { method: 'action', msgToken: '9', timestamp: NOW, actionID: 'echo', params: {} };
+  const body = { method: 'action', msgToken: '40000009', timestamp: NOW, actionID: 'echo', params: {} };
   const answer = command(message({ handle: 'thing', type: 'action', body }));
   await turn();
   expect(bed.heard().map(([where]) => where)).toEqual([topic]);
-  await bed.publish(ext ? topic : 'rrpc/response/9', '{"id":"9","code":200,"data":{}}', 0);
+  await bed.publish(ext ? topic : 'rrpc/response/40000009', '{"id":"40000009","code":200,"data":{}}', 0);
   expect(await answer).toMatchObject({ method: 'actionReply', actionID: 'echo', code: 200 });
 });
 
 test('a command that cannot stand in a topic is refused', async () => {
   await start();
-  const body = { method: 'action', msgToken: '9', timestamp: NOW, actionID: 'a/b', params: {} };
+  const body = { method: 'action', msgToken: '40000009', timestamp: NOW, actionID: 'a/b', params: {} };
   expect(await command(message({ handle: 'thing', type: 'action', body }))).toMatchObject({ code: Code.parameter });
 });
 
@@ -80,7 +83,7 @@ describe('what is not written', () => {
   ])('because %s is told to the caller, and noted', async (_why, code, happens) => {
     await start();
     happens();
-    expect(await command(setting('7'))).toMatchObject({ code });
+    expect(await command(setting('35974024'))).toMatchObject({ code });
     expect(bed.activities).toMatchObject([{ kind: 'command', code, text: expect.stringContaining('not delivered') }]);
   });
 });
@@ -117,7 +120,7 @@ describe('bytes for a topic of the device', () => {
   });
 
   test('make a call on a topic of its own, where it has subscribed for calls', async () => {
-    await start();
+    await start({ clientId: 'dev1|securemode=3|' });
     expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
     bed.link.filters.push(`/${PRODUCT_KEY}/dev1/user/get`);
     expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
@@ -131,7 +134,7 @@ describe('bytes for a topic of the device', () => {
   });
 
   test('make a call that reaches who says _ss=1 and has subscribed the topic alone', async () => {
-    await start({ clientParams: 'ext=3,_ss=1' });
+    await start({ clientId: 'dev1|securemode=3,ext=3,_ss=1|' });
     expect(await command(raw(RRPC), 'ext')).toMatchObject({ code: Code.deviceOffline, msg: 'not subscribed' });
     bed.link.filters.push(`/${PRODUCT_KEY}/dev1/user/get`);
     const answer = command(raw(RRPC), 'ext');
@@ -150,9 +153,9 @@ describe('bytes for a topic of the device', () => {
 test('what cannot be read harms nobody', async () => {
   await start();
   bed.bus.publish(subjects.down('thing', PRODUCT_KEY, 'dev1'), 'no envelope');
-  const answer = command(setting('7'));
+  const answer = command(setting('35974024'));
   await turn();
   expect(bed.heard()).toHaveLength(1);
-  await bed.publish('thing/service/property/set_reply', '{"id":"7","code":200}');
+  await bed.publish('thing/service/property/set_reply', '{"id":"35974024","code":200}');
   expect(await answer).toMatchObject({ code: 200 });
 });

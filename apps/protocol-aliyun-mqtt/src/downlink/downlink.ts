@@ -1,6 +1,6 @@
 /** Commands from dm to a device that this node holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
 import { randomInt } from 'node:crypto';
-import { callIdOf, encodeDownlink, isAlinkId, MAX_ALINK_ID, mayReceive, type DownlinkMessage } from '@alink/alink';
+import { alinkIds, callIdOf, encodeDownlink, isAlinkId, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import { Code, readDevicePublish, subjects, type DeviceMessage, type DevicePublish } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
@@ -86,7 +86,7 @@ export class Downlink {
   private encode(session: Session, message: DownlinkMessage): ReturnType<typeof encodeDownlink> | RangeError {
     const { productKey, deviceName, options } = session;
     const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
-    const id = isAlinkId(message.msgToken) ? undefined : String(randomInt(1, MAX_ALINK_ID + 1));
+    const id = isAlinkId(message.msgToken) ? undefined : String(randomInt(alinkIds.min, alinkIds.max + 1));
     try {
       return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType, id });
     } catch (error) {

@@ -3,7 +3,7 @@
  * here are dropped with a line in the device's log.
  */
 import { randomInt } from 'node:crypto';
-import { MAX_ALINK_ID } from '@alink/alink';
+import { alinkIds } from '@alink/alink';
 import type { Json } from '@alink/contract';
 import type { Taken } from './commanding-dm';
 
@@ -79,7 +79,7 @@ const upgrade: Kind = ({ data }, { productKey, deviceName }) => {
     ...fileParts(due),
     ...(extra && { extData: extDataOf(extra) }),
   };
-  const id = String(randomInt(1, MAX_ALINK_ID + 1));
+  const id = String(randomInt(alinkIds.min, alinkIds.max + 1));
   const payload = JSON.stringify({ code: '1000', data: content, id, message: 'success' });
   return { message: { topic: `/ota/device/upgrade/${productKey}/${deviceName}`, payload, qos: 1 } };
 };

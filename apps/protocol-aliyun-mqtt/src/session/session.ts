@@ -121,8 +121,16 @@ export class Session {
   }
 
   /**
-   * Writes a message to the device once, whatever it has subscribed. System topics need no SUBSCRIBE ("Alibaba Cloud IoT
-   * documentation, 'Automatic topic subscription'"), custom ones do.
+   * Whether it is to hear replies on that topic. An SDK that subscribes nothing says `_ss=1`; whoever reads replies else
+   * has subscribed them, and a program that has not may take each PUBLISH for a command.
+   */
+  wantsReplyOn(topic: string): boolean {
+    return this.takesEveryReply || this.link.holds(topic);
+  }
+
+  /**
+   * Writes a message to the device once, whatever it has subscribed. What the platform asks and tells needs no SUBSCRIBE
+   * ("Alibaba Cloud IoT documentation, 'Automatic topic subscription'"), custom topics do; of replies see {@link wantsReplyOn}.
    * @returns why it was not written, or undefined
    */
   deliver(message: Message, needsSubscription = false): Undelivered | undefined {

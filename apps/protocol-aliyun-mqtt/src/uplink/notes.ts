@@ -1,6 +1,7 @@
 /** What becomes of device publishes, told to people: in the device's log, in this process's, and in the counters. */
 import { alinkCodes, type AlinkCode, type Problem, type Reply, type UplinkOutcome } from '@alink/alink';
 import type { DeviceMessage, DeviceReport } from '@alink/contract';
+import { BusDownError, StreamFullError } from '@alink/bus';
 import type { Activity, Journal } from '../journal';
 import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
@@ -32,9 +33,7 @@ export class UplinkNotes {
   /** Nobody is known to have the report, for this reason. */
   notKept(session: Session, error: unknown): void {
     this.metrics.uplinks.inc({ result: 'notKept' });
-    const cause = error instanceof Error ? ` (${error.message})` : '';
-    const text = `the message could not be kept${cause}; check that NATS and dm.rpc are up`;
-    this.note(session, { kind: 'drop', code: 500, text });
+    this.note(session, { kind: 'drop', code: 500, text: `the message could not be kept${whyNotKept(error)}` });
   }
 
   /** A question of the device has its answer; a refusal stands in its log. */
@@ -74,6 +73,16 @@ export class UplinkNotes {
     this.journal.note({ productKey, productID, deviceName, ...activity }, keep);
   }
 }
+
+/** The cause and the step to take: neither is the device's. */
+const whyNotKept = (error: unknown): string => {
+  if (error instanceof StreamFullError) {
+    return `: the stream on NATS is full (${error.message}); give JetStream more room, or delete old messages`;
+  }
+  if (error instanceof BusDownError) return ': NATS does not answer; look after NATS';
+  const cause = error instanceof Error ? ` (${error.message})` : '';
+  return `${cause}; check that NATS and dm.rpc are up`;
+};
 
 /** A topic for the log: short and on one line. */
 export const printable = (topic: string): string => JSON.stringify(topic.slice(0, 200)).slice(1, -1);

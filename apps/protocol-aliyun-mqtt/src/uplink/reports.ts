@@ -7,6 +7,7 @@ import type { Session } from '../session/session';
 import { NeverKeptError, type Keeper } from './keeper';
 import type { UplinkNotes } from './notes';
 import type { RepeatedReports } from './repeated-reports';
+import type { Replies } from './replies';
 
 /** A publish that has been read. */
 export interface ReadPublish {
@@ -22,6 +23,7 @@ export class Reports {
     private readonly keeper: Keeper,
     private readonly repeated: RepeatedReports,
     private readonly pending: PendingCommands,
+    private readonly replies: Replies,
     private readonly notes: UplinkNotes,
   ) {}
 
@@ -44,7 +46,7 @@ export class Reports {
     if (failure) this.refuse(session, publish, failure.error);
     else {
       this.notes.kept(session, report, outcome);
-      if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
+      if (outcome.reply) this.replies.send(session, outcome.reply);
     }
     // A device that subscribes its own custom topic gets its own message, as with any broker.
     if (outcome.echo) session.deliver({ topic, payload, qos: 0 }, true);
@@ -56,7 +58,7 @@ export class Reports {
     if (never) this.notes.dropped(session, topic, never.code, never.message, never.step);
     else this.notes.notKept(session, error);
     const refusal = outcome.reply?.failed?.(never?.code ?? 500);
-    if (refusal) session.deliver({ ...refusal, qos: 0 });
+    if (refusal) this.replies.send(session, refusal);
     if (!never) throw error;
   }
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BusDownError, StreamFullError } from '@alink/bus';
 import { PRODUCT_KEY } from '../../test/listed-dm';
 import { compileModel } from '@alink/thing-model';
 import { createMessageBed, NOW, type MessageBed } from '../../test/message-bed';
@@ -35,6 +36,18 @@ describe('a report', () => {
     await expect(bed.publish(POST, post({ Temp: 1 }))).rejects.toThrow('the stream is away');
     expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining('"code":500')]]);
     expect(bed.activities.at(-1)).toMatchObject({ kind: 'drop', code: 500 });
+  });
+
+  test.each([
+    [
+      new StreamFullError('maximum bytes exceeded'),
+      'the stream on NATS is full (maximum bytes exceeded); give JetStream',
+    ],
+    [new BusDownError('NATS does not answer'), 'NATS does not answer; look after NATS'],
+  ])('that is lost to %s has a line that says so', async (error, words) => {
+    Object.assign(bed.failing, { stream: true, error });
+    await bed.publish(POST, post({ Temp: 1 }), 0);
+    expect(bed.activities).toMatchObject([{ kind: 'drop', code: 500, text: expect.stringContaining(words) }]);
   });
 
   test('of QoS 0 that the stream does not take leaves the connection alone', async () => {

@@ -12,6 +12,7 @@ import type { Publish } from '../link/endpoint';
 import type { Answerer } from '../requests/requests';
 import type { Session } from '../session/session';
 import { printable, type UplinkNotes } from './notes';
+import type { Replies } from './replies';
 import type { Reports } from './reports';
 
 export interface UplinkOptions {
@@ -20,6 +21,7 @@ export interface UplinkOptions {
   readonly pending: PendingCommands;
   readonly reports: Reports;
   readonly requests: Answerer;
+  readonly replies: Replies;
   readonly notes: UplinkNotes;
 }
 
@@ -43,7 +45,7 @@ export class Uplink {
 
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
   private async handle(session: Session, rawTopic: string, payload: Buffer): Promise<void> {
-    const { clock, notes, reports } = this.options;
+    const { clock, notes, reports, replies } = this.options;
     const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
     const parsed = parseTopic(topic);
@@ -64,7 +66,7 @@ export class Uplink {
     notes.problems(session, topic, outcome);
     if (outcome.ask) void this.answer(session, topic, outcome.ask, outcome);
     else if (outcome.message) await reports.take(session, outcome.message, { topic, payload, now, outcome });
-    else if (outcome.reply) session.deliver({ ...outcome.reply, qos: 0 });
+    else if (outcome.reply) replies.send(session, outcome.reply);
   }
 
   /**
@@ -84,15 +86,21 @@ export class Uplink {
     const reply = await this.options.requests.ask(ask.question, session);
     this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
     const told = ask.told(reply);
-    if (told) session.deliver({ ...told, qos: 0 });
+    if (told) this.options.replies.send(session, told);
   }
 }
 
-/** A request that the catalogue answers without keeping it, as what it is to somebody who keeps it. */
+/** A request that the catalogue does not serve, as what it is to somebody who keeps it. */
 const asBytes = (decoded: UplinkOutcome, { scope }: DeviceTopic, bytes: Buffer): UplinkOutcome => {
-  const { message, reply } = decoded;
-  if (message || (reply && reply.code !== 200)) return decoded;
-  return { ...decoded, message: { handle: 'ext', type: scope, bytes }, problems: [] };
+  const { reply, unserved, requestId } = decoded;
+  if (!unserved) return decoded;
+  const said = reply?.failed?.(200);
+  return {
+    message: { handle: 'ext', type: scope, bytes },
+    reply: said && { ...reply, ...said, code: 200 },
+    requestId,
+    problems: [],
+  };
 };
 
 const topicStep = ({ sysPrefix }: Session): string =>

@@ -25,8 +25,8 @@ export interface Body<Content> {
    * @param expected the topic's path with dots, as a member `method` should have it
    */
   readonly read: (payload: Buffer, expected: { readonly method: string }) => Reading<Content>;
-  /** The text of a reply; absent where this form has none. `methodToken` is the method as JSON. */
-  readonly write?: (reply: Reply, idToken: string, methodToken: string) => string;
+  /** The text of a reply; absent where this form has none. `methodToken` is the method as JSON, `now` in milliseconds. */
+  readonly write?: (reply: Reply, idToken: string, methodToken: string, now: number) => string;
   /** Whether a reply has room for a code, so that a device can be told that something failed. */
   readonly hasCodes: boolean;
 }

@@ -9,6 +9,9 @@ import { readPropertyValues, samplesOf, type PropertyValues } from '../property-
 import { ANSWERED, failed, paramsNoObject } from '../request-result';
 import type { RequestResult, Route, UplinkContext } from '../route';
 
+/** Code of a property that the thing model does not have. */
+const UNKNOWN = 6320;
+
 /** One time for all values makes a `report`, several a `packReport` with one sample for each. */
 const reportOf = (values: PropertyValues, { id, now }: UplinkContext): UplinkMessage => {
   if (!values.times) {
@@ -24,14 +27,20 @@ const post = (params: unknown, context: UplinkContext): RequestResult => {
   const values = readPropertyValues(params, context.now, context.model);
   if ('step' in values) return failed(values);
   const { problems, count } = values;
+  // What was refused is named: a good code alone would hide the loss.
+  const data = problems.length > 0 ? Object.fromEntries(values.refused) : undefined;
   if (problems.length < count) {
-    return { code: 200, message: { handle: 'thing', type: 'property', body: reportOf(values, context) }, problems };
+    return {
+      code: 200,
+      data,
+      message: { handle: 'thing', type: 'property', body: reportOf(values, context) },
+      problems,
+    };
   }
-  // Weak validation only marks what it does not take; the reply stays good ("What is a TSL model", data verification).
-  const [cause] = problems;
-  return context.model.validation === 'weak'
-    ? { code: 200, problems }
-    : { code: cause!.code, text: cause!.message, problems };
+  // Weak validation only marks what the model does not have ("What is a TSL model", data verification); a value of the
+  // wrong type is an error all the same, as devices' logs show.
+  const cause = context.model.validation === 'weak' ? problems.find(({ code }) => code !== UNKNOWN) : problems[0];
+  return cause ? { code: cause.code, text: cause.message, problems } : { code: 200, data, problems };
 };
 
 export const propertyPost: readonly Route[] = [

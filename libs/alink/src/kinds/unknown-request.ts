@@ -1,43 +1,48 @@
 /**
- * Requests that this platform does not serve: answered once, so that the device does not wait or repeat, and told to
- * whoever looks after it.
+ * Requests that this platform does not serve: answered once with a code that says so, so that the device neither waits nor
+ * takes for done what nobody has done, and told to whoever looks after it.
  */
 import { alink } from '../bodies/alink';
+import type { Body } from '../bodies/body';
 import { harmless, type Problem } from '../problem';
 import { failed } from '../request-result';
 import type { RequestResult, Route, UplinkContext } from '../route';
 
-const notServed = (path: string, step: string): Problem => ({
-  code: 6831,
-  message: `${harmless(path)} is not served`,
-  step,
-});
-
-/** A device asks for something that it may do without: it is told that all is well, and waits no longer. */
-export const doWithout = (_params: unknown, { topic }: UplinkContext): RequestResult => ({
-  code: 200,
-  problems: [notServed(topic.path, 'Nothing was stored; check the topic, or let the device do without this function.')],
-});
-
-/** A device hands over data. Told "success", it would throw them away. */
-export const reportElsewhere = (_params: unknown, { topic }: UplinkContext): RequestResult =>
-  failed(
-    notServed(
-      topic.path,
-      'Nothing was stored; report properties on thing/event/property/post, events on thing/event/{event}/post.',
-    ),
-  );
+const NOT_SERVED = 6831;
 
 /** Whether a device hands over data, perhaps on a mistyped topic. */
 const isReport = (path: string): boolean => path.startsWith('thing/event/') || path.endsWith('/post');
 
-const answer = (params: unknown, context: UplinkContext): RequestResult =>
-  isReport(context.topic.path) ? reportElsewhere(params, context) : doWithout(params, context);
+const stepFor = (path: string): string =>
+  isReport(path)
+    ? 'Nothing was stored; report properties on thing/event/property/post, events on thing/event/{event}/post.'
+    : 'Nothing was done; check the topic, or let the device do without this function.';
+
+/** SDKs repeat these for ever until they hear that all is well; a device on the network already does without them. */
+const isRepeatedForEver = (path: string): boolean => /^thing\/(awss|lan)\//.test(path);
+
+const problem = (path: string, what: string): Problem => ({
+  code: NOT_SERVED,
+  message: `${harmless(path)} is not ${what}`,
+  step: stepFor(path),
+});
+
+/** What comes of a request that nothing serves, whatever it holds. */
+export const unserved = (_content: unknown, { topic: { path } }: UplinkContext): RequestResult =>
+  isRepeatedForEver(path)
+    ? { code: 200, problems: [problem(path, 'offered')], unserved: true }
+    : { ...failed(problem(path, 'served')), unserved: true };
+
+/** Alink of which only the id matters: of a request that nothing serves nobody says that it is malformed. */
+export const unreadAlink: Body<unknown> = {
+  ...alink,
+  read: (payload, expected) => ({ ...alink.read(payload, expected), fault: undefined, remarks: [] }),
+};
 
 const rest = (path: string, meaning: string) => ({
   topic: { family: 'sys', path, meaning, replyOn: '_reply', listed: false } as const,
-  body: alink,
-  report: answer,
+  body: unreadAlink,
+  report: unserved,
   needsId: true as const,
   notOffered: 'nothing is known of it',
 });

@@ -24,6 +24,21 @@ export const keeping = (stage: Stage): void => {
     expect(first.link.filters).toEqual([]);
   });
 
+  test('a session in which nothing was subscribed is present as well, and a new one is not', async () => {
+    oneSession();
+    for (const present of [false, true, true]) {
+      const { raw, link, sessionPresent } = await stage.open({ clean: false });
+      expect([sessionPresent, link.filters, endpoint.asked]).toEqual([present, [], []]);
+      await raw.close();
+      await stage.endingOf(link);
+    }
+    const clean = await stage.open({ clean: true });
+    expect(clean.sessionPresent).toBe(false);
+    await clean.raw.close();
+    await stage.endingOf(clean.link);
+    expect((await stage.open({ clean: false })).sessionPresent).toBe(false);
+  });
+
   test('a message of QoS 1 that was not acknowledged comes again, until it is', async () => {
     oneSession();
     const first = await stage.open({ clean: false });

@@ -48,7 +48,7 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     const { device } = target;
     const { actionID, outputParams } = request;
     const record = recordOf(target, request, params);
-    if (!device.isOnline) throw sender.offline(record);
+    if (!device.isOnline) throw await sender.offline(record);
     const output = JSON.stringify(jsonObject('outputParams', outputParams));
     const { action, entries } = record;
     const token = await openCommand(prisma, { deviceID: device.id, action, entries, user: call.user }, now());
@@ -62,7 +62,7 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     const { device } = target;
     const { actionID, isAsync, option } = request;
     const record = recordOf(target, request, params);
-    if (isAsync && !device.isOnline) throw sender.offline(record);
+    if (isAsync && !device.isOnline) throw await sender.offline(record);
     const { msgToken, answer } = await sender.send({
       ...record,
       user: call.user,

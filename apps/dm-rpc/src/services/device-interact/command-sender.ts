@@ -3,9 +3,9 @@ import { Code, type DeviceMessage } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { CommandDevice } from './command-target';
-import { Delivery, isOffline, isSilence, type Outgoing } from './delivery';
-import { closeCommand, openCommand, readOutcome, type NewCommand } from './send-log';
-import { undelivered, type Undelivered } from './undelivered';
+import { Delivery, isBusDown, isOffline, isSilence, type Outgoing } from './delivery';
+import { closeCommand, leaveOpen, openCommand, readOutcome, type NewCommand } from './send-log';
+import { OutcomeUnknownError, undelivered, type Undelivered } from './undelivered';
 import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 
 /** What the device is to get; the token is put in when it is known. */
@@ -25,7 +25,7 @@ export interface Command extends Omit<NewCommand, 'deviceID'> {
 
 export interface SentCommand {
   readonly msgToken: string;
-  /** @throws {RpcError} 2000003 device offline, 2000002 no answer in time */
+  /** @throws {RpcError} 2000003 device offline, 2000002 no answer in time, 100007 where NATS is in the way of knowing */
   readonly answer: Promise<DeviceAnswer>;
 }
 
@@ -61,11 +61,14 @@ export class CommandSender {
     const delivered = this.deliver(command, msgToken);
     // The record is completed whether or not anybody waits.
     const completed = delivered
-      .catch((error: unknown): DeviceAnswer => {
-        const { code, message } = RpcError.from(error);
-        return { code, msg: message, output: '' };
-      })
-      .then((outcome) => closeCommand(prisma, device.id, msgToken, outcome, now()))
+      .then(
+        (outcome) => closeCommand(prisma, device.id, msgToken, outcome, now()),
+        (error: unknown) => {
+          const { code, message } = RpcError.from(error);
+          if (error instanceof OutcomeUnknownError) return leaveOpen(prisma, device.id, msgToken, message);
+          return closeCommand(prisma, device.id, msgToken, { code, msg: message, output: '' }, now());
+        },
+      )
       .catch((error: unknown) => log.error({ err: error, msgToken: String(msgToken) }, 'a command was not completed'));
     // Whoever has the answer may read the record at once; a database that went away meanwhile does not keep it from them.
     const answer = delivered.finally(() => atMost(RECORD_MS, completed));
@@ -74,8 +77,8 @@ export class CommandSender {
   }
 
   /** A command that is not even sent. @returns what the caller is told */
-  offline(command: Undelivered): RpcError {
-    return undelivered(this.context, command, Code.deviceOffline);
+  offline(command: Undelivered): Promise<RpcError> {
+    return undelivered(this.context, command, 'offline');
   }
 
   private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
@@ -86,8 +89,9 @@ export class CommandSender {
       return answer;
     } catch (error) {
       const about = { device, action, entries, msgToken: String(msgToken) };
-      if (isOffline(error)) throw this.offline(about);
-      if (isSilence(error)) throw undelivered(this.context, about, Code.deviceTimeout);
+      if (isOffline(error)) throw await this.offline(about);
+      if (isBusDown(error)) throw await undelivered(this.context, about, 'busDown');
+      if (isSilence(error)) throw await undelivered(this.context, about, 'silent');
       throw error;
     }
   }
@@ -101,7 +105,7 @@ export class CommandSender {
       try {
         return await this.delivery.deliver(outgoing, Math.min(patience, left));
       } catch (error) {
-        if (!isSilence(error) || patience >= left) throw error;
+        if (!(isSilence(error) || isBusDown(error)) || patience >= left) throw error;
         // The answer may have come to another instance, or a moment too late.
         const outcome = await readOutcome(this.context.prisma, device.id, msgToken);
         if (outcome) return outcome;

@@ -4,7 +4,7 @@
  * the others send the answer as an uplink, which each instance of dm hears, and one of them keeps.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BusTimeoutError, NoListenerError } from '@alink/bus';
+import { BusDownError, BusTimeoutError, NoListenerError } from '@alink/bus';
 import { PROTOCOL_CODE, subjects, writeDevicePublish, type Handle, type UserContext } from '@alink/contract';
 import type { DmContext } from '../../context';
 import type { CommandDevice } from './command-target';
@@ -37,6 +37,7 @@ export class Delivery {
   /**
    * Sends the command and waits for the answer.
    * @throws {NoListenerError} for a device that is offline
+   * @throws {BusDownError} where NATS does not answer
    * @throws {BusTimeoutError} without an answer within `timeoutMs`
    */
   async deliver(outgoing: Outgoing, timeoutMs: number): Promise<DeviceAnswer> {
@@ -88,5 +89,6 @@ export class Delivery {
   }
 }
 
-export const isSilence = (error: unknown): boolean => error instanceof BusTimeoutError;
+export const isSilence = (error: unknown): boolean => error instanceof BusTimeoutError && !isBusDown(error);
+export const isBusDown = (error: unknown): boolean => error instanceof BusDownError;
 export const isOffline = (error: unknown): boolean => error instanceof NoListenerError;

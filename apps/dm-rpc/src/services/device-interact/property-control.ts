@@ -66,7 +66,7 @@ export const propertyControlHandlers = (
     const { device } = target;
     const { isAsync, syncTimeout, shadowControl } = request;
     const about = { device, action: 'propertyControlSend', entries: entriesOf(params) } as const;
-    if (isAsync && !device.isOnline) throw sender.offline(about);
+    if (isAsync && !device.isOnline) throw await sender.offline(about);
     const command: Command = {
       ...about,
       user: call.user,

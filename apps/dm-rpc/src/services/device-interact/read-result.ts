@@ -27,7 +27,7 @@ export const readResult = async (
   });
   if (!row || row.action !== action) throw notFound(`command ${request.msgToken}`);
   const { resultCode, resultMsg, output } = row;
-  if (resultCode === null) throw new RpcError(Code.inProgress, 'the device has not answered yet');
+  if (resultCode === null) throw new RpcError(Code.inProgress, resultMsg || 'the device has not answered yet');
   if (NOT_ANSWERED.includes(resultCode)) throw new RpcError(resultCode, resultMsg);
   return { code: resultCode, msg: resultMsg, output };
 };

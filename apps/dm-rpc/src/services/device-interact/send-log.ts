@@ -25,8 +25,11 @@ export interface NewCommand {
   readonly isLogged?: boolean;
 }
 
-/** Tokens are Alink ids: devices read them as uint32. */
-const MAX_TOKEN = 2 ** 32;
+/**
+ * Tokens are the ids of requests on the wire, so that a device's answer finds its command whichever node or instance has
+ * been started anew meanwhile: 8 to 10 digits, as devices know them, that fit uint32.
+ */
+const TOKENS = { min: 10_000_000, end: 2 ** 32 } as const;
 const MAX_CONTENT = 65_536;
 
 /** Ids of users are int64; unitedrhino's have 19 digits. */
@@ -62,7 +65,7 @@ const rowsOf = ({ deviceID, action, entries, user, isLogged = true }: NewCommand
 /** Writes the record. @returns its msgToken, which no other command to this device has */
 export const openCommand = async (prisma: PrismaClient, command: NewCommand, nowMs: number): Promise<bigint> => {
   for (;;) {
-    const msgToken = BigInt(randomInt(1, MAX_TOKEN));
+    const msgToken = BigInt(randomInt(TOKENS.min, TOKENS.end));
     try {
       await prisma.sendLog.createMany({ data: rowsOf(command, msgToken, nowMs) });
       return msgToken;
@@ -83,6 +86,19 @@ export const closeCommand = async (
   await prisma.sendLog.updateMany({
     where: { deviceID, msgToken, OR: [{ resultCode: null }, { resultCode: Code.deviceTimeout }] },
     data: { resultCode: code, resultMsg: text(msg, 1024), output: text(output, MAX_CONTENT), endedAt: BigInt(nowMs) },
+  });
+};
+
+/** Notes in an open record why it is not known what became of the command; its answer may still come. */
+export const leaveOpen = async (
+  prisma: PrismaClient,
+  deviceID: bigint,
+  msgToken: bigint,
+  why: string,
+): Promise<void> => {
+  await prisma.sendLog.updateMany({
+    where: { deviceID, msgToken, resultCode: null },
+    data: { resultMsg: text(why, 1024) },
   });
 };
 

@@ -10,7 +10,7 @@ import { peerOf } from '../../link/peer';
 import { guardFrames } from '../../transport/frame-guard';
 import { FrameRules } from '../../transport/frame-rules';
 import { AedesLink } from './aedes-link';
-import { SessionStore } from './session-store';
+import { isRealFilter, SessionStore } from './session-store';
 import { holdPackets, SilentAedes } from './silent-aedes';
 import { faultOf, readStrictly, willFault, wrongVersion } from './strict-parser';
 
@@ -76,6 +76,7 @@ class AedesBroker implements Broker {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const link = this.links.get(client);
+        if (!isRealFilter(subscription)) return done(null, null);
         done(null, link && endpoint.subscribing(link, subscription.topic) ? subscription : null);
       },
     });
@@ -88,8 +89,8 @@ class AedesBroker implements Broker {
     return this.aedes.connectedClients;
   }
 
-  listen(): Promise<void> {
-    return this.aedes.listen();
+  async listen(): Promise<void> {
+    await this.aedes.listen();
   }
 
   accept(conn: Duplex): void {

@@ -54,10 +54,10 @@ test('a session without a connection is kept for its time, one with a connection
   }
   store.released(other);
   clock.time += limits.keepMs - 1;
-  store.held({ id: 'somebody else' });
+  store.held({ id: 'somebody else', clean: true });
   expect(store.size).toBe(2);
   clock.time += 1;
-  store.held({ id: 'somebody else' });
+  store.held({ id: 'somebody else', clean: true });
   expect(store.size).toBe(1);
   expect(await store.subscriptionsByClient(device)).toHaveLength(1);
 });
@@ -116,6 +116,6 @@ test('whatever devices do, over however many connections, what is left is bounde
   }
   for (const one of devices) store.released(one);
   clock.time += limits.keepMs;
-  store.held({ id: 'somebody else' });
+  store.held({ id: 'somebody else', clean: true });
   expect(store.size).toBe(0);
 });

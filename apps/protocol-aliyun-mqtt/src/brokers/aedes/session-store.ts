@@ -19,6 +19,15 @@ export interface StoreLimits {
   readonly keepMs: number;
 }
 
+/**
+ * Stands for the filters of a session that has none, so that aedes takes it for present (MQTT 3.1.1, 3.2.2.2): a client that
+ * is told otherwise throws away what it keeps itself. aedes asks whether it may be restored: it may not.
+ */
+const NO_FILTERS: Subscription = { topic: '$no-filters', qos: 0 };
+
+/** @returns whether a filter that aedes wants to restore is a real one */
+export const isRealFilter = ({ topic }: Subscription): boolean => topic !== NO_FILTERS.topic;
+
 /** A session by its name. */
 type Named = Pick<Client, 'id'>;
 
@@ -46,19 +55,20 @@ export class SessionStore {
     return this.sessions.size;
   }
 
-  /** A client holds the session: it is kept as long as that is so. */
-  held({ id }: Named): void {
+  /** A client holds the session: it is kept as long as that is so. A clean one begins anew [MQTT-3.1.2-6]. */
+  held({ id, clean }: Pick<Client, 'id' | 'clean'>): void {
     this.inUse.add(id);
     this.left.delete(id);
+    if (clean) this.sessions.delete(id);
+    else this.of(id);
     this.forgetOld();
   }
 
   /** The session's client is gone; a clean session goes with it [MQTT-3.1.2-6]. */
   released({ id, clean }: Pick<Client, 'id' | 'clean'>): void {
     this.inUse.delete(id);
-    const session = this.sessions.get(id);
-    if (session && (clean || isEmpty(session))) this.sessions.delete(id);
-    else if (session) this.left.set(id, this.clock.now());
+    if (clean) this.sessions.delete(id);
+    else this.left.set(id, this.clock.now());
     this.forgetOld();
   }
 
@@ -90,8 +100,9 @@ export class SessionStore {
   }
 
   async subscriptionsByClient({ id }: Named): Promise<Subscription[]> {
-    const filters = this.sessions.get(id)?.filters ?? [];
-    return Array.from(filters, ([topic, qos]) => ({ topic, qos }));
+    const filters = this.sessions.get(id)?.filters;
+    if (filters?.size === 0) return [NO_FILTERS];
+    return Array.from(filters ?? [], ([topic, qos]) => ({ topic, qos }));
   }
 
   async cleanSubscriptions({ id }: Named): Promise<void> {
@@ -168,6 +179,3 @@ export class SessionStore {
     }
   }
 }
-
-const isEmpty = ({ filters, handshakes, messages }: Session): boolean =>
-  filters.size === 0 && handshakes.size === 0 && messages.all.length === 0;

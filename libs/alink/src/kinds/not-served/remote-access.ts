@@ -1,20 +1,11 @@
 /** A way into a device behind a firewall. Source: Link SDK for C 4.x, remote access. */
 import type { Route } from '../../route';
-import { notice } from './unserved';
+import { notice, request } from './unserved';
 
 const NO_TUNNELS = 'no tunnels to devices';
 
 export const remoteAccess: readonly Route[] = [
-  {
-    topic: {
-      family: 'sys',
-      path: 'secure_tunnel/proxy/request',
-      meaning: 'remote access: ask for a tunnel',
-      replyOn: '_reply',
-    },
-    dropped: true,
-    notOffered: NO_TUNNELS,
-  },
+  request(NO_TUNNELS, 'secure_tunnel/proxy/request', 'remote access: ask for a tunnel'),
   notice(NO_TUNNELS, {
     family: 'sys',
     path: 'secure_tunnel/notify',

@@ -2,11 +2,10 @@
  * Several samples in one report. Source: Alibaba Cloud IoT documentation, "Device properties, events, and services".
  */
 import type { Route } from '../../route';
-import { reportElsewhere } from '../unknown-request';
 import { request } from './unserved';
 
 const sample = (path: string, meaning: string): Route =>
-  request('every report is one sample of one device', `thing/event/property/${path}/post`, meaning, reportElsewhere);
+  request('every report is one sample of one device', `thing/event/property/${path}/post`, meaning);
 
 export const samples: readonly Route[] = [
   sample('batch', 'report several samples of properties and events'),

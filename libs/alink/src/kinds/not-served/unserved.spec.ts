@@ -1,21 +1,61 @@
 import { publish } from '../../../test/publish';
 
+const SEEN = { code: 6831, message: expect.stringContaining('is not served') };
+
 test.each([
   ['ota', 'device/inform'],
-  ['ota', 'device/request'],
-  ['shadow', 'update'],
-  ['ext', 'session/combine/login'],
-] as const)('what a device says on %s %s is kept as bytes, and nobody answers', (scope, path) => {
-  const bytes = Buffer.from('{"id":1,"params":{"version":"1.0"}}');
-  expect(publish({ scope, path }, bytes)).toEqual({
-    message: { handle: 'ext', type: scope, bytes },
-    problems: [],
+  ['ota', 'device/progress'],
+] as const)('what a device says on %s %s, which nobody answers, is logged alone', (scope, path) => {
+  const outcome = publish({ scope, path }, '{"id":1,"params":{"version":"1.0"}}')!;
+  expect(outcome).toEqual({
+    message: undefined,
+    reply: undefined,
+    echo: undefined,
+    problems: [{ ...SEEN, step: expect.any(String) }],
     requestId: '',
+    unserved: true,
   });
 });
 
+const AT = 1_700_000_000_000;
+const LOGIN = '{"id":"7","params":{"productKey":"a1X","deviceName":"d2","sign":"forged"},"method":"combine.login"}';
+
 test.each([
-  ['sys', 'secure_tunnel/proxy/request'],
+  [
+    'ota',
+    'device/request',
+    '{"id":1,"params":{"version":"1.0"}}',
+    '/ota/device/request/a1X/d1',
+    '{"id":1,"code":6831,"message":"device/request is not served","version":"1.0","method":"device.request","data":{}}',
+  ],
+  [
+    'shadow',
+    'update',
+    '{"method":"get"}',
+    '/shadow/get/a1X/d1',
+    '{"method":"reply","payload":{"status":"error","content":{"errorcode":"6831","errormessage":"update is not served"}},"timestamp":1700000000}',
+  ],
+  [
+    'ext',
+    'session/combine/login',
+    LOGIN,
+    '/ext/session/a1X/d1/combine/login_reply',
+    '{"id":"7","code":6831,"message":"session/combine/login is not served","version":"1.0","method":"combine.login","data":{"productKey":"a1X","deviceName":"d2"}}',
+  ],
+] as const)('a request on %s %s is refused on its reply topic', (scope, path, payload, topic, answer) => {
+  const outcome = publish({ scope, path, now: AT }, payload)!;
+  expect(outcome.message).toBeUndefined();
+  expect(outcome.reply).toMatchObject({ topic, payload: answer, code: 6831 });
+  expect(outcome.problems).toMatchObject([SEEN]);
+});
+
+test('names that would break a parser do not come back', () => {
+  const login = { id: '7', params: { productKey: '"}{', deviceName: 5 } };
+  const { reply } = publish({ scope: 'ext', path: 'session/combine/login' }, JSON.stringify(login))!;
+  expect(JSON.parse(reply!.payload)).toMatchObject({ data: { productKey: '', deviceName: '' } });
+});
+
+test.each([
   ['sys', 'thing/config/push_reply'],
   ['sys', 'broadcast/request/1'],
   ['ota', 'device/upgrade'],
@@ -29,6 +69,10 @@ test.each([
 test('a request that is not served is not answered where it has no id: nobody waits for it', () => {
   for (const path of ['thing/config/get', 'thing/what/ever']) {
     expect(publish({ path }, '{"params":{}}')!.reply).toBeUndefined();
-    expect(publish({ path }, '{"id":"7","params":{}}')!.reply!.code).toBe(200);
+    expect(publish({ path }, '{"id":"7","params":{}}')!.reply!.code).toBe(6831);
   }
+});
+
+test.each(['no json', '{"id":"7"}', '[]'])('what is not served is not called malformed: %s', (payload) => {
+  expect(publish({ path: 'thing/file/upload/mqtt/send' }, payload)!.problems).toMatchObject([SEEN]);
 });

@@ -1,21 +1,31 @@
 /** Routes of topics that the platform knows and does not serve yet. */
-import { alink } from '../../bodies/alink';
+import type { Body } from '../../bodies/body';
 import { raw } from '../../bodies/raw';
-import { keepBytes } from '../../request-result';
 import type { CommandRoute, ReportRoute, RouteTopic } from '../../route';
-import { doWithout } from '../unknown-request';
+import { unreadAlink, unserved } from '../unknown-request';
 
 /** A request of a device below `/sys`: answered once, so that it does not wait or repeat. */
-export const request = (
-  notOffered: string,
-  path: string,
-  meaning: string,
-  report: ReportRoute['report'] = doWithout,
-): ReportRoute => ({
+export const request = (notOffered: string, path: string, meaning: string): ReportRoute => ({
   topic: { family: 'sys', path, meaning, replyOn: '_reply' },
-  body: alink,
-  report,
+  body: unreadAlink,
+  report: unserved,
   needsId: true,
+  notOffered,
+});
+
+/** A request of a device in another family, whose answer has a form of its own. */
+export const requestOn = (notOffered: string, topic: RouteTopic, body: Body<unknown>): ReportRoute => ({
+  topic,
+  body,
+  report: unserved,
+  notOffered,
+});
+
+/** What a device says without waiting for an answer. */
+export const unanswered = (notOffered: string, topic: RouteTopic): ReportRoute<Buffer> => ({
+  topic,
+  body: raw,
+  report: unserved,
   notOffered,
 });
 
@@ -28,11 +38,3 @@ export const command = (notOffered: string, path: string, meaning: string): Comm
 
 /** What the platform says without waiting for an answer: whoever sends it puts it together. */
 export const notice = (notOffered: string, topic: RouteTopic): CommandRoute => ({ topic, down: 'bytes', notOffered });
-
-/** A message of a device that is kept as bytes, for applications: nobody answers. */
-export const kept = (notOffered: string, topic: RouteTopic): ReportRoute<Buffer> => ({
-  topic,
-  body: raw,
-  report: keepBytes,
-  notOffered,
-});
