@@ -4,7 +4,9 @@
  */
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
+import { monotonicClock } from '../guard/monotonic-clock';
+import { TokenBucket } from '../guard/token-bucket';
 import { limits } from '../limits';
 import { peerOf, setPeer } from '../link/peer';
 import { openingOf } from './openings';
@@ -24,6 +26,21 @@ const boundUntilConnect = (conn: Duplex): void => {
     if (bytes > MAX_BEFORE_CONNECT) conn.destroy();
   };
   conn.on('data', count);
+};
+
+/** Frames without content of one connection: browsers send a few a minute at most. */
+const IDLE_FRAMES_PER_SECOND = 20;
+const IDLE_FRAMES_AT_ONCE = 200;
+
+/** No MQTT comes of them, so whoever meters that sees nothing of their work. */
+const meterIdleFrames = (webSocket: WebSocket): void => {
+  const meter = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES_AT_ONCE, monotonicClock);
+  const spend = (): void => {
+    if (!meter.take()) webSocket.terminate();
+  };
+  webSocket.on('ping', spend);
+  webSocket.on('pong', spend);
+  webSocket.on('message', (data: Buffer) => data.length === 0 && spend());
 };
 
 /**
@@ -51,6 +68,7 @@ export const webSocketUpgrade = (
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
       clearTimeout(late.get(conn));
       boundUntilConnect(conn);
+      meterIdleFrames(webSocket);
       const stream = createWebSocketStream(webSocket);
       setPeer(stream, peerOf(conn));
       onStream(stream);
