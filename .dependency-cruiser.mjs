@@ -11,7 +11,7 @@ export const floors = [
   /** Ports: a connection, whoever holds it. */
   'link/',
   /** What everybody needs: bounds, counters, the log of what happens to devices. */
-  '(limits|metrics|journal)[^/]*[.]ts',
+  '(activity|limits|line-limits|metrics|journal)[^/]*[.]ts',
   /** How this node is found, finds others, and is woken. */
   'services/',
   /** Sockets, TLS, WebSocket. */

@@ -10,7 +10,7 @@ import { runLoadProcess } from './bench/generator/load-process';
 import { runAttacker } from './bench/hostile/attacker';
 import { ATTACKER } from './bench/hostile/attacker-orders';
 import { runHostile } from './bench/hostile/hostile';
-import { parseCommandLine, UsageEnd, type CommandLine } from './bench/options';
+import { isEverything, parseCommandLine, UsageEnd, type CommandLine } from './bench/options';
 import { runAnsweringAedes } from './bench/references/answering-aedes';
 import { runBareAedes } from './bench/references/bare-aedes';
 import { runBench } from './bench/run';
@@ -24,10 +24,13 @@ const processes: Readonly<Record<string, (argument: string) => void | Promise<vo
   [ATTACKER]: runAttacker,
 };
 
-const run = (line: CommandLine): Promise<void> => {
+const run = async (line: CommandLine): Promise<void> => {
   switch (line.command) {
     case 'bench':
-      return runBench(line.options);
+      await runBench(line.options);
+      // Whoever asks whether all of the instrument runs means all of it.
+      if (line.options.quick && isEverything(line.options)) await runHostile({ rounds: 1, quick: true });
+      return;
     case 'reconnect':
       return runReconnect(line.devices);
     case 'hostile':

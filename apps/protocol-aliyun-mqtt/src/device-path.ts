@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Bus, Subscription } from '@alink/bus';
-import { systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
+import { type Clock, type Logger, type Metrics, monotonicClock, systemClock } from '@alink/runtime';
 import { startAedes } from './brokers/aedes/aedes-broker';
 import type { NodeConfig } from './config';
 import { Admission } from './connect/admission';
@@ -17,7 +17,6 @@ import type { MakeDmSide } from './dm-side';
 import { addressKey } from './guard/address-key';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
-import { monotonicClock } from './guard/monotonic-clock';
 import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
 import { createMessagePath } from './message-path';

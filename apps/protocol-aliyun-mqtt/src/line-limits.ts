@@ -1,7 +1,6 @@
 /** How many lines about devices are written: a flood of them must not become one in the log, or in dm. */
-import { Seldom, type Clock, type Logger } from '@alink/runtime';
+import { type Clock, type Logger, monotonicClock, Seldom } from '@alink/runtime';
 import type { Activity } from './activity';
-import { monotonicClock } from './guard/monotonic-clock';
 
 /** Lines per second that may go to devices' logs in dm, over all devices. */
 const KEPT_PER_SECOND = 500;

@@ -5,3 +5,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Milliseconds since the process began. Nobody sets it, so that no limit is lifted or prolonged with the time of day. */
+export const monotonicClock: Clock = { now: () => performance.now() };

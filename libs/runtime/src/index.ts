@@ -1,4 +1,4 @@
-export { systemClock, type Clock } from './clock';
+export { monotonicClock, systemClock, type Clock } from './clock';
 export { ConfigError, describeConfig, loadConfig, type Environment } from './config';
 export {
   durationSeconds,
@@ -35,4 +35,5 @@ export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { portTaken, StartError } from './start-error';
 export { Seldom, type SeldomOptions } from './seldom';
 export { isTimeZone } from './time-zone';
+export { TokenBucket } from './token-bucket';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

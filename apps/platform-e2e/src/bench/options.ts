@@ -67,6 +67,9 @@ const builtCheckout = (text: string): string => {
   return root;
 };
 
+/** Whether no load is left out. */
+export const isEverything = ({ only }: BenchOptions): boolean => only.length === LOAD_NAMES.length;
+
 /**
  * @param args without node and script
  * @throws {UsageEnd} with the help, or with one line that says what is wrong

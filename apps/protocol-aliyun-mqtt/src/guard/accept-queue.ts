@@ -13,10 +13,9 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '@alink/runtime';
+import { type Clock, TokenBucket } from '@alink/runtime';
 import type { Opening, TurnQueue } from '../transport/openings';
 import { addressKey } from './address-key';
-import { TokenBucket } from './token-bucket';
 
 export interface AcceptQueueOptions {
   /** Connections begun per second from one address, after ten seconds' worth at once; 0 = no limit. */

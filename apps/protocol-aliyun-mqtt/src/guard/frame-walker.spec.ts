@@ -9,6 +9,8 @@ const subscribe = (count: number): Packet => ({
   messageId: 1,
   subscriptions: filters(count).map((topic) => ({ topic, qos: 1 })),
 });
+/** The shortest frame of price one. */
+const PUBACK = generate({ cmd: 'puback', messageId: 1 });
 const publish = (bytes: number): Packet => ({
   cmd: 'publish',
   topic: 't',
@@ -30,7 +32,7 @@ const priceOf = (bytes: Buffer, size: () => number): number => {
   return price;
 };
 
-test('a frame costs one, and each filter one more, in whatever pieces they come', () => {
+test('a frame costs one, a PINGREQ ten, and each filter one more, in whatever pieces they come', () => {
   const packets: Packet[] = [
     { cmd: 'pingreq' },
     publish(0),
@@ -40,17 +42,17 @@ test('a frame costs one, and each filter one more, in whatever pieces they come'
     { cmd: 'puback', messageId: 1 },
   ];
   const bytes = Buffer.concat(packets.map((packet) => generate(packet)));
-  expect(priceOf(bytes, () => Infinity)).toBe(6 + 14);
+  expect(priceOf(bytes, () => Infinity)).toBe(15 + 14);
   const random = seededRandom(16);
-  for (let n = 0; n < 20; n++) expect(priceOf(bytes, () => 1 + Math.floor(random.next() * 9))).toBe(20);
+  for (let n = 0; n < 20; n++) expect(priceOf(bytes, () => 1 + Math.floor(random.next() * 9))).toBe(29);
 });
 
 test('it stops before the frame that is too many for now, and goes on there', () => {
   const walker = new FrameWalker(limits);
-  const pings = Buffer.alloc(20, generate({ cmd: 'pingreq' }));
-  expect(walker.walk(pings, 3)).toBe(6);
+  const frames = Buffer.alloc(40, PUBACK);
+  expect(walker.walk(frames, 3)).toBe(12);
   expect(walker.price).toBe(3);
-  expect(walker.walk(pings.subarray(6), Infinity)).toBe(14);
+  expect(walker.walk(frames.subarray(12), Infinity)).toBe(28);
   expect(walker.price).toBe(7);
 });
 
@@ -72,6 +74,6 @@ test('lists of filters that are torn or lie about their lengths end with their f
   const walker = new FrameWalker(limits);
   // The first filter says that it has 65,535 bytes; its frame has three more.
   const lying = Buffer.from([0x82, 7, 0, 1, 0xff, 0xff, 1, 2, 3]);
-  walker.walk(Buffer.concat([lying, generate({ cmd: 'pingreq' })]), Infinity);
+  walker.walk(Buffer.concat([lying, PUBACK]), Infinity);
   expect(walker).toMatchObject({ price: 3, fault: undefined });
 });

@@ -1,10 +1,13 @@
 /**
  * Follows MQTT frames (MQTT 3.1.1, 2.2) as their bytes pass, to say what they cost whoever handles them: a frame costs one
- * unit, and so does each filter of a SUBSCRIBE or UNSUBSCRIBE, which is judged by itself.
+ * unit, and so does each filter of a SUBSCRIBE or UNSUBSCRIBE, which is judged by itself. A PINGREQ costs ten: devices send
+ * two a minute at most, and its answer is written by itself.
  */
 
 const SUBSCRIBE = 8;
 const UNSUBSCRIBE = 10;
+const PINGREQ = 12;
+const PING_PRICE = 10;
 /** Bytes before the first filter: the packet identifier. */
 const ID_BYTES = 2;
 /** Bytes of a length at most (MQTT 3.1.1, 2.2.3). */
@@ -48,7 +51,6 @@ export class FrameWalker {
       switch (this.state) {
         case 'type':
           if (this.price >= enough) return at;
-          this.price += 1;
           this.begin(chunk[at++]! >> 4);
           break;
         case 'length':
@@ -70,6 +72,7 @@ export class FrameWalker {
 
   private begin(type: number): void {
     this.type = type;
+    this.price += type === PINGREQ ? PING_PRICE : 1;
     this.state = 'length';
     this.lengthBytes = 0;
     this.remaining = 0;

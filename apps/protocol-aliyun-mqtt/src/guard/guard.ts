@@ -1,6 +1,6 @@
 /** What keeps the node from being asked too much: the limits of this folder, put together with their metrics and lines. */
 import type { Duplex } from 'node:stream';
-import type { Clock, Logger, Metrics } from '@alink/runtime';
+import { type Clock, type Logger, type Metrics, monotonicClock } from '@alink/runtime';
 import type { Admission } from '../connect/admission';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
@@ -13,7 +13,6 @@ import { EventRate } from './event-rate';
 import { createGuardMetrics } from './guard-metrics';
 import { GuardedAdmission } from './guarded-admission';
 import { LoginLockout, type Claim, type Lock } from './login-lockout';
-import { monotonicClock } from './monotonic-clock';
 import { paceReads } from './read-pacing';
 import { UplinkRate } from './uplink-rate';
 

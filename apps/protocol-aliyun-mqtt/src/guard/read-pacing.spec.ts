@@ -78,18 +78,40 @@ test('below the rate, and switched off, it never pauses', async () => {
 });
 
 describe('work', () => {
-  const ping = generate({ cmd: 'pingreq' });
+  const frame = generate({ cmd: 'puback', messageId: 1 });
 
   test('the shortest frames are read at their rate, and none is lost', async () => {
     const { client, received, pauses, ended, stop } = await pair(0, { workPerSecond: 1000 });
-    const sent = Buffer.alloc(2 * 5300, ping);
+    const sent = Buffer.alloc(4 * 5300, frame);
     client.end(sent);
     await eventually(() => expect(pauses()).toBeGreaterThan(0));
-    // The burst, and what was handed over together with the one that was too many.
-    expect(received().length / 2).toBeGreaterThanOrEqual(5000);
-    expect(received().length / 2).toBeLessThanOrEqual(5000 + 16);
+    // The burst, and what is handed over together, once for each pause.
+    expect(received().length / 4).toBeGreaterThanOrEqual(5000);
+    expect(received().length / 4).toBeLessThanOrEqual(5000 + 16 * pauses());
     await ended;
     expect(received().equals(sent)).toBe(true);
+    await stop();
+  });
+
+  test('what waits is bounded, however long a flood lasts', async () => {
+    const { client, conn, received, stop } = await pair(0, { workPerSecond: 50 });
+    const flood = setInterval(() => client.write(Buffer.alloc(256 * 1024, frame)), 5);
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, conn.readableLength)), 5);
+    await eventually(() => expect(received().length).toBeGreaterThan(4 * 350));
+    clearInterval(flood);
+    clearInterval(watch);
+    expect(most).toBeLessThanOrEqual(160 * 1024);
+    await stop();
+  });
+
+  test('large frames come through whole', async () => {
+    const { client, received, ended, stop } = await pair(0, { workPerSecond: 1000 });
+    const payload = seededRandom(9).bytes(200_000);
+    const large = generate({ cmd: 'publish', topic: 't', payload, qos: 0, dup: false, retain: false });
+    client.end(Buffer.concat([large, frame, large]));
+    await ended;
+    expect(received().equals(Buffer.concat([large, frame, large]))).toBe(true);
     await stop();
   });
 
@@ -102,10 +124,10 @@ describe('work', () => {
       if (chunk) sizes.push(chunk.length);
       return chunk;
     };
-    client.end(Buffer.alloc(2 * 1000, ping));
+    client.end(Buffer.alloc(4 * 1000, frame));
     await ended;
-    expect(received()).toHaveLength(2000);
-    expect(Math.max(...sizes)).toBe(32);
+    expect(received()).toHaveLength(4000);
+    expect(Math.max(...sizes)).toBe(64);
     expect(pauses()).toBe(0);
     await stop();
   });

@@ -4,9 +4,8 @@
  * in the network and the sender slows down.
  */
 import type { Duplex } from 'node:stream';
-import type { Clock } from '@alink/runtime';
+import { type Clock, TokenBucket } from '@alink/runtime';
 import { FrameWalker, type FrameLimits } from './frame-walker';
-import { TokenBucket } from './token-bucket';
 
 export interface ReadPacing extends FrameLimits {
   /** 0 = no limit. Up to one second's worth may come at once. */
@@ -23,6 +22,9 @@ const WORK_BURST_S = 5;
 /** Units of work that a connection gets at once; what has come with them waits for so many milliseconds, while others are served. */
 const WORK_AT_ONCE = 16;
 const BETWEEN_MS = 20;
+/** Bytes that are handed over at once, of large frames, and those that are looked at together. */
+const BYTES_AT_ONCE = 64 * 1024;
+const PIECE_BYTES = 4096;
 
 /**
  * Slows down whoever reads the connection by `read()` on `readable`, as the broker does. A connection whose frames are
@@ -42,26 +44,32 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
     isHeld = false;
     if (!conn.destroyed) conn.emit('readable');
   };
-  conn.read = (size?: number): unknown => {
-    // read(0) takes nothing: it is how a stream asks its source for more.
-    if (size === 0) return read(size);
-    if (isHeld) return null;
-    const chunk = read(size) as Buffer | null;
-    if (!chunk) return chunk;
-    const length = walker.walk(chunk, atOnce);
-    if (walker.fault) {
-      conn.destroy(new Error(walker.fault));
-      return null;
-    }
-    const isAll = length === chunk.length;
-    // Put back, not kept: a stream that still holds bytes does not say that it has ended.
-    if (!isAll) conn.unshift(chunk.subarray(length));
-    const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(walker.price) ?? 0);
+  /** Takes as much as may be handed over at once. @returns undefined where nothing is there, or it must not go on */
+  const take = (): Buffer | undefined => {
+    const parts: Buffer[] = [];
+    let price = 0;
+    let length = 0;
+    do {
+      // In pieces: a stream that is emptied gets more from its source, and would grow by what is put back.
+      const piece = read(work && conn.readableLength > PIECE_BYTES ? PIECE_BYTES : undefined) as Buffer | null;
+      if (!piece) break;
+      const walked = walker.walk(piece, atOnce - price);
+      if (walker.fault) return void conn.destroy(new Error(walker.fault));
+      price += walker.price;
+      length += walked;
+      parts.push(piece.subarray(0, walked));
+      // Put back, not kept: a stream that still holds bytes does not say that it has ended.
+      if (walked < piece.length) conn.unshift(piece.subarray(walked));
+    } while (price < atOnce && length < BYTES_AT_ONCE && conn.readableLength > 0);
+    if (parts.length === 0) return undefined;
+    const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(price) ?? 0);
     if (waitMs > 0) onPause();
-    if (waitMs > 0 || !isAll) {
+    if (waitMs > 0 || (work && conn.readableLength > 0)) {
       isHeld = true;
       pause = setTimeout(goOn, waitMs || BETWEEN_MS);
     }
-    return isAll ? chunk : chunk.subarray(0, length);
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts, length);
   };
+  // read(0) takes nothing: it is how a stream asks its source for more.
+  conn.read = (size?: number): unknown => (size === 0 ? read(size) : isHeld ? null : (take() ?? null));
 };

@@ -3,8 +3,7 @@
  * ("Alibaba Cloud IoT documentation, 'Limits'"): a device that got none would send them again and again.
  */
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '@alink/runtime';
-import { TokenBucket } from './token-bucket';
+import { type Clock, TokenBucket } from '@alink/runtime';
 
 /** Seconds of publishes that may come at once: what a device has collected while it was offline. */
 const BURST_S = 10;

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Problem } from '@alink/alink';
-import type { Logger, RouteHandler } from '@alink/runtime';
+import { type Logger, monotonicClock, type RouteHandler } from '@alink/runtime';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import { lockInWords } from '../guard/guard-refusals';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
-import { monotonicClock } from '../guard/monotonic-clock';
 import type { Journal } from '../journal';
 import { peerOf } from '../link/peer';
 import { unmappedAddress } from '../transport/unmapped-address';

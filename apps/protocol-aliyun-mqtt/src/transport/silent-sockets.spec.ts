@@ -81,9 +81,13 @@ test.each([
 });
 
 test.each([
-  ['longer than any device sends', '10814000'],
   ['with a length that has no end', '1080808080'],
   ['that is something else', 'e0'],
 ])('a CONNECT %s is not waited for', (_what, hex) => {
   expect(hasOpened(Buffer.from(hex, 'hex'))).toBe(true);
+});
+
+test('a CONNECT that is longer than any device sends is refused as soon as its length is there', () => {
+  expect(hasOpened(Buffer.from('108140', 'hex').subarray(0, 2))).toBe(false);
+  expect(() => hasOpened(Buffer.from('108140', 'hex'))).toThrow('CONNECT of more than 8192 bytes');
 });

@@ -28,7 +28,7 @@ export class SilentSockets {
   /**
    * Waits until enough has come, and leaves it to the next reader. Rejects when the connection ends first, takes too
    * long, or makes room for others.
-   * @param isEnough judges what has come so far
+   * @param isEnough judges what has come so far; what it throws is why this rejects
    */
   async untilSpoken(socket: Socket, isEnough: (bytes: Buffer) => boolean): Promise<void> {
     this.makeRoom();
@@ -60,7 +60,8 @@ const RECORD_HEADER = 5;
 
 /**
  * Whether a connection has said enough to be worked on: the whole of its CONNECT or of the first TLS record. What begins
- * otherwise, or is longer than it may be, is for those to judge who read it.
+ * otherwise is for those to judge who read it.
+ * @throws {Error} on a CONNECT that is longer than any device sends
  */
 export const hasOpened = (bytes: Buffer): boolean => {
   if (bytes[0] === TLS_HANDSHAKE) {
@@ -71,7 +72,7 @@ export const hasOpened = (bytes: Buffer): boolean => {
   let length = 0;
   for (let at = 1; at < bytes.length; at++) {
     length |= (bytes[at]! & 0x7f) << (7 * (at - 1));
-    if (length > limits.maxConnectBytes) return true;
+    if (length > limits.maxConnectBytes) throw new Error(`CONNECT of more than ${limits.maxConnectBytes} bytes`);
     if (!(bytes[at]! & 0x80)) return bytes.length >= 1 + at + length;
     if (at === MAX_LENGTH_BYTES) return true;
   }

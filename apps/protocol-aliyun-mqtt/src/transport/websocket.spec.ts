@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { setPeer } from '../link/peer';
+import { noteOpening, type Opening } from './openings';
 import { readOrigins, webSocketUpgrade, type WebSocketOptions } from './websocket';
 
 const servers: Server[] = [];
@@ -13,16 +14,19 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
+/** @param opening what is known of the way that each connection has come */
 const start = async (
   upgradeMs: number,
   onStream: (stream: Duplex) => void,
-  options: WebSocketOptions = {},
+  { opening, ...options }: WebSocketOptions & { readonly opening?: Opening } = {},
 ): Promise<number> => {
   const take = webSocketUpgrade(onStream, { upgradeMs, ...options });
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    setPeer(socket, { address: '127.0.0.1', port: socket.remotePort ?? 0, secure: false, certificates: [] });
+    const peer = { address: '127.0.0.1', port: socket.remotePort ?? 0, secure: false, certificates: [] };
+    setPeer(socket, peer);
+    if (opening) noteOpening(peer, opening);
     take(socket);
   });
   servers.push(server);
@@ -102,4 +106,34 @@ describe('origins', () => {
   test.each(['console.example.com', 'https://console.example.com/path', '*'])('%s is no origin', (list) => {
     expect(() => readOrigins(list)).toThrow(/WS_ORIGINS: .* is no origin/);
   });
+});
+
+test.each([
+  ['pings', (webSocket: WebSocket) => webSocket.ping()],
+  ['messages without content', (webSocket: WebSocket) => webSocket.send('')],
+])('floods of %s are ended, some are borne with', async (_what, send) => {
+  const port = await start(2000, (stream) => {
+    stream.on('error', () => undefined);
+    stream.pipe(stream);
+  });
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt']);
+  webSocket.on('error', () => undefined);
+  await once(webSocket, 'open');
+  for (let n = 0; n < 10; n++) send(webSocket);
+  webSocket.send('still there');
+  const [data] = (await once(webSocket, 'message')) as [Buffer];
+  expect(data.toString()).toBe('still there');
+  const closed = once(webSocket, 'close');
+  for (let n = 0; n < 1000; n++) send(webSocket);
+  await closed;
+});
+
+test('before its CONNECT a connection is not collected for', async () => {
+  const opening = { mayBeGone: false, hasConnected: false, connecting: () => undefined, finished: () => undefined };
+  const port = await start(2000, (stream) => stream.on('error', () => undefined), { opening });
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt']);
+  webSocket.on('error', () => undefined);
+  await once(webSocket, 'open');
+  webSocket.send(Buffer.alloc(100_000), { fin: false });
+  await once(webSocket, 'close');
 });

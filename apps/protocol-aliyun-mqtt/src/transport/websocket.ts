@@ -4,8 +4,8 @@
  */
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { StartError } from '@alink/runtime';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
+import { monotonicClock, StartError, TokenBucket } from '@alink/runtime';
 import { limits } from '../limits';
 import { peerOf, setPeer, type Peer } from '../link/peer';
 import { ProtocolFault } from '../link/protocol-fault';
@@ -52,6 +52,21 @@ export const readOrigins = (list: string | undefined): ReadonlySet<string> | und
   return new Set(entries);
 };
 
+/** Frames without content of one connection: browsers send a few a minute at most. */
+const IDLE_FRAMES_PER_SECOND = 20;
+const IDLE_FRAMES_AT_ONCE = 200;
+
+/** No MQTT comes of them, so whoever meters that sees nothing of their work. */
+const meterIdleFrames = (webSocket: WebSocket): void => {
+  const meter = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES_AT_ONCE, monotonicClock);
+  const spend = (): void => {
+    if (!meter.take()) webSocket.terminate();
+  };
+  webSocket.on('ping', spend);
+  webSocket.on('pong', spend);
+  webSocket.on('message', (data: Buffer) => data.length === 0 && spend());
+};
+
 /**
  * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
  * spoken on.
@@ -81,6 +96,7 @@ export const webSocketUpgrade = (
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
       clearTimeout(late.get(conn));
       boundUntilConnect(conn);
+      meterIdleFrames(webSocket);
       const stream = createWebSocketStream(webSocket);
       setPeer(stream, peerOf(conn));
       onStream(stream);

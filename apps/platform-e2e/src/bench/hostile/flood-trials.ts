@@ -89,7 +89,7 @@ const floodTrial = (flood: FloodName | undefined): Trial => {
       await attacker.order({ act: 'end' });
       if (!timed) await killAndStart(subject);
       await generator.disconnect();
-      return timed ?? { p50: NO_ANSWER_MS, p99: NO_ANSWER_MS, health: NO_ANSWER_MS, share: 100, log: NaN };
+      return timed ?? { p50: NO_ANSWER_MS, p99: NO_ANSWER_MS, health: NO_ANSWER_MS, share: NaN, log: NaN };
     },
   };
 };

@@ -1,8 +1,7 @@
 /** The port {@link Broker}, filled by aedes. Holds no Alink knowledge. */
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
-import type { Logger } from '@alink/runtime';
-import { monotonicClock } from '../../guard/monotonic-clock';
+import { type Logger, monotonicClock } from '@alink/runtime';
 import { limits } from '../../limits';
 import type { Abilities, Broker } from '../../link/broker';
 import type { Endpoint } from '../../link/endpoint';

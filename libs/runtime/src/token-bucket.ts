@@ -1,5 +1,5 @@
 /** A token bucket: fills at a steady rate up to its burst, and may go into debt for those who are ready to wait. */
-import type { Clock } from '@alink/runtime';
+import type { Clock } from './clock';
 
 export class TokenBucket {
   private tokens: number;
