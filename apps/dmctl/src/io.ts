@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { Environment } from '@alink/runtime';
 
 /** Everything outside the program: the process in `main.ts`, a recorder in specs. */
@@ -8,10 +8,8 @@ export interface Io {
   readonly env: Environment;
   /** From this call on, Ctrl-C aborts the signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal;
-  /** Text of a file; `-` is standard input. */
-  readonly readText: (path: string) => Promise<string>;
-  /** Bytes of a file; `-` is standard input. What is wrong with it comes as the stream's error. */
-  readonly openRead: (path: string) => Readable;
+  /** Bytes of a file; `-` is standard input. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
   readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
   /** Unix milliseconds. */

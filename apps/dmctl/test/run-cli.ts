@@ -1,4 +1,4 @@
-import { createPrivateFile, openRead, readText } from '../src/files';
+import { createPrivateFile, readFile } from '../src/files';
 import { runDmctl } from '../src/program';
 import type { Io } from '../src/io';
 
@@ -19,8 +19,7 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     stderr: (text) => (written.stderr += text),
     env: {},
     onInterrupt: () => new AbortController().signal,
-    readText,
-    openRead,
+    readFile,
     createPrivateFile,
     now: () => NOW,
     ...over,
