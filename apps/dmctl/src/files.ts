@@ -1,10 +1,14 @@
 /** The file system, as `Io` has it. */
 import { once } from 'node:events';
-import { open, readFile as readWhole, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile as readWhole, unlink, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Io, PrivateFile } from './io';
 
 export const readFile: Io['readFile'] = (path) => (path === '-' ? buffer(process.stdin) : readWhole(path));
+
+export const createFile: Io['createFile'] = (path, bytes) => writeFile(path, bytes, { flag: 'wx' });
+
+export const createFolder: Io['createFolder'] = async (path) => void (await mkdir(path));
 
 /** Mode 600 from the moment that it exists; no file is written over. */
 export const createPrivateFile = async (path: string): Promise<PrivateFile> => {

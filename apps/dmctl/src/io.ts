@@ -10,6 +10,10 @@ export interface Io {
   readonly onInterrupt: () => AbortSignal;
   /** Bytes of a file; `-` is standard input. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** Creates a file with these bytes. Fails when it exists. */
+  readonly createFile: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Creates a folder. Fails when it exists. */
+  readonly createFolder: (path: string) => Promise<void>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
   readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
   /** Unix milliseconds. */

@@ -1,4 +1,4 @@
-import { createPrivateFile, readFile } from './files';
+import { createFile, createFolder, createPrivateFile, readFile } from './files';
 import { runDmctl } from './program';
 
 const onInterrupt = (): AbortSignal => {
@@ -15,6 +15,8 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   env: process.env,
   onInterrupt,
   readFile,
+  createFile,
+  createFolder,
   createPrivateFile,
   now: Date.now,
 });

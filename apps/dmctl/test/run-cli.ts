@@ -1,4 +1,4 @@
-import { createPrivateFile, readFile } from '../src/files';
+import { createFile, createFolder, createPrivateFile, readFile } from '../src/files';
 import { runDmctl } from '../src/program';
 import type { Io } from '../src/io';
 
@@ -20,6 +20,8 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     env: {},
     onInterrupt: () => new AbortController().signal,
     readFile,
+    createFile,
+    createFolder,
     createPrivateFile,
     now: () => NOW,
     ...over,

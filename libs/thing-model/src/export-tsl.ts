@@ -29,7 +29,8 @@ export const exportTslFiles = (model: ThingModel, productKey: string): { name: s
   const head = { schema: SCHEMA, profile: { productKey } };
   const functionBlocks = modules.map((module) => ({ ...module.head, productKey }));
   return [
-    { name: 'model.json', document: { ...head, ...main, ...(modules.length > 0 && { functionBlocks }) } },
+    // No module can be called so: identifiers have no hyphen.
+    { name: 'default-module.json', document: { ...head, ...main, ...(modules.length > 0 && { functionBlocks }) } },
     ...modules.map((module) => ({
       name: `${module.head.functionBlockId}.json`,
       document: { ...head, ...module.block, ...module.head },

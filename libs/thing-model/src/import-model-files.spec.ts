@@ -118,7 +118,7 @@ test('the files of modules make one model, whatever their order', () => {
 
 test('the same files come out again', () => {
   const written = exportTslFiles(importModelFiles(files).model, 'a1X');
-  expect(written.map(({ name }) => name)).toEqual(['model.json', 'motor.json', 'air.json']);
+  expect(written.map(({ name }) => name)).toEqual(['default-module.json', 'motor.json', 'air.json']);
   expect(written.map(({ document }) => document)).toEqual([main, motor, air]);
 });
 
@@ -176,7 +176,7 @@ describe('the simplified TSL for devices', () => {
     ['events alone', { schema: SCHEMA, profile, properties: [], events: [{ identifier: 'e' }], services: synthetic }],
   ])('with %s is refused, with what to export instead', (_, document) => {
     expect(refusal(() => importThingModel(document))).toBe(
-      'is a simplified TSL (精简 TSL), made for devices: export the complete one (完整 TSL) instead',
+      'it is a simplified TSL (精简 TSL), made for devices: export the complete one (完整 TSL) instead',
     );
   });
 });

@@ -68,7 +68,7 @@ const refuseSimplified = (block: JsonNode, dialect: Dialect): void => {
   if ([...properties, ...functions].some((node) => node.has('name'))) return;
   const synthetic = functions.filter((node) => !isSynthetic(node) && reservedIdentifiers.has(identifierOf(node) ?? ''));
   if (properties.some((node) => node.has('identifier') && !node.has('accessMode')) || synthetic.length > 1) {
-    block.fail('is a simplified TSL (精简 TSL), made for devices: export the complete one (完整 TSL) instead');
+    block.fail('it is a simplified TSL (精简 TSL), made for devices: export the complete one (完整 TSL) instead');
   }
 };
 
