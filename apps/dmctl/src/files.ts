@@ -1,12 +1,14 @@
 /** The file system, as `Io` has it. */
 import { once } from 'node:events';
-import { mkdir, open, readFile as readWhole, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile as readWhole, unlink, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Io, PrivateFile } from './io';
 
 export const readFile: Io['readFile'] = (path) => (path === '-' ? buffer(process.stdin) : readWhole(path));
 
 export const createFile: Io['createFile'] = (path, bytes) => writeFile(path, bytes, { flag: 'wx' });
+
+export const appendText: Io['appendText'] = (path, text) => appendFile(path, text, { mode: 0o600 });
 
 export const createFolder: Io['createFolder'] = async (path) => void (await mkdir(path));
 

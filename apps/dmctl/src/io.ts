@@ -12,6 +12,8 @@ export interface Io {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates a file with these bytes. Fails when it exists. */
   readonly createFile: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Adds to a file, which comes into being, readable by its owner alone, where there is none. */
+  readonly appendText: (path: string, text: string) => Promise<void>;
   /** Creates a folder. Fails when it exists. */
   readonly createFolder: (path: string) => Promise<void>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
