@@ -31,5 +31,6 @@ export {
   type AppName,
   type NodePorts,
   type PlatformParts,
+  type RunApp,
   type SpawnedPlatformOptions,
 } from './spawned-platform';
