@@ -136,6 +136,15 @@ describe('nothing is lost in silence', () => {
     expect(refusal(() => importThingModel(main))).toContain('missing: motor (电机), air (环境感知模块)');
   });
 
+  test('many that are missing, with names of any kind, still make one short line', () => {
+    const functionBlocks = Array.from({ length: 200 }, (_, i) =>
+      listed(`m${i}`, `\u001b[2J\u202e\n${'x'.repeat(200)}`),
+    );
+    const message = refusal(() => importThingModel({ ...main, functionBlocks }));
+    expect(message.length).toBeLessThanOrEqual(512);
+    expect(message).toMatch(/missing: m0 \(\?\[2J\?\?x+\), .* and \d+ more$/);
+  });
+
   test('two files with one module are refused', () => {
     expect(refusal(() => importModelFiles([...files, { name: 'b.json', json: motor }]))).toBe(
       'b.json: module motor stands in motor.json too',

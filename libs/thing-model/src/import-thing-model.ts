@@ -1,6 +1,6 @@
 import { assembleModel } from './assemble-model';
 import { modelDialect, tslDialect, type Dialect } from './dialect';
-import { JsonNode } from './json-node';
+import { JsonNode, printable } from './json-node';
 import { limits } from './limits';
 import { holdsDefinitions, moduleOf, orFault, readBlock, type OnFault } from './read-block';
 import type { Module } from './read-definition';
@@ -87,7 +87,7 @@ class Reading {
   end(): { model: ThingModel; modules: readonly ReadModule[] } {
     const missing = [...this.listed].filter(([id]) => !this.modules.has(id)).map(([, words]) => words);
     if (missing.length > 0) {
-      const fault = `the files of these modules are missing: ${missing.join(', ')}`;
+      const fault = `the files of these modules are missing: ${shortList(missing)}`;
       this.onFault(new ThingModelError('functionBlocks', fault));
     }
     return { model: assembleModel(this.definitions, this.onFault), modules: [...this.modules.values()] };
@@ -100,7 +100,7 @@ class Reading {
       orFault(this.onFault, () => {
         const module = moduleOf(block) ?? block.member('functionBlockId').fail('is missing');
         if (holdsDefinitions(block, dialect)) this.addBlock(block, dialect, module, file);
-        else this.listed.set(module.id, module.name ? `${module.id} (${module.name})` : module.id);
+        else this.listed.set(module.id, module.name ? `${module.id} (${printable(module.name, 20)})` : module.id);
       });
     }
   }
@@ -114,6 +114,20 @@ class Reading {
     this.definitions.push(...definitions);
   }
 }
+
+/** Characters of a list in a message: it travels in a header. */
+const MAX_LIST = 400;
+
+/** As many as fit, and how many more there are. */
+const shortList = (items: readonly string[]): string => {
+  let shown = 0;
+  for (let length = 0; shown < items.length; shown++) {
+    length += items[shown]!.length + 2;
+    if (length > MAX_LIST) break;
+  }
+  const more = items.length - shown;
+  return `${items.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};
 
 const rootOf = (json: unknown): JsonNode => {
   const root = new JsonNode(typeof json === 'string' ? parse(json) : json, '');
