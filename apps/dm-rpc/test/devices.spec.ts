@@ -367,6 +367,21 @@ describe('protocols', () => {
     );
   });
 
+  test.each(['a b', 'a\n', '*', 'a.>'])(
+    'of code %j have no subject: neither they nor their products are made',
+    async (code) => {
+      const { protocols, products } = fixture;
+      const refused = (field: string) => rpcError(100006, `${field} must have no white space, * or >`);
+      const product = { productID: 'ofNoProtocol', productName: 'Of no protocol', protocolCode: code };
+      await expect(protocols.protocolInfoCreate({ ...info, code })).rejects.toEqual(refused('code'));
+      await expect(products.productInfoCreate(product)).rejects.toEqual(refused('protocolCode'));
+      const { productID } = NAMES;
+      await expect(products.productInfoUpdate({ productID, protocolCode: code })).rejects.toEqual(
+        refused('protocolCode'),
+      );
+    },
+  );
+
   test('that are announced again keep their id and what operators have configured', async () => {
     const { protocols } = fixture;
     const configInfos = [{ id: '7', config: { key: 'value' }, desc: 'one' }];
@@ -383,7 +398,7 @@ describe('protocols', () => {
       configFields: [],
     });
     const created = await Promise.all(
-      [1, 2, 3, 4].map(() => protocols.protocolInfoCreate({ ...info, code: 'at once' })),
+      [1, 2, 3, 4].map(() => protocols.protocolInfoCreate({ ...info, code: 'atOnce' })),
     );
     expect(new Set(created.map((answer) => answer.id)).size).toBe(1);
   });

@@ -232,3 +232,23 @@ test('nobody answers who is not asked, or for a device that does not exist', asy
   await answerOf('ext', 'ntp', asked('getNtp'));
   expect(gateway.downs.slice(before).map(({ message }) => message['method'])).toEqual(['getNtpReply']);
 });
+
+test('a flood of questions keeps nobody from being heard, and each is answered, some that there are too many', async () => {
+  const [logged, before] = [fixture.dm.logged.length, gateway.downs.length];
+  const count = 8000;
+  for (let at = 0; at < count; at++) gateway.send('thing', 'property', asked('getStatus', IN_WORDS));
+  gateway.send('thing', 'property', asked('report', { params: { cnt: 5 } }));
+  const replies = (method: string) =>
+    gateway.downs.slice(before).flatMap(({ message }) => (message['method'] === method ? [message] : []));
+  await eventually(() => expect(replies('reportReply')).toMatchObject([{ code: 200 }]));
+  // Ingest and callers had connections to the database all the while.
+  expect(replies('getStatusReply').length).toBeLessThan(count);
+  const left = () => count - replies('getStatusReply').length;
+  await eventually(() => expect(left()).toBe(0), { timeoutMs: 60_000, intervalMs: 200 });
+  const refused = replies('getStatusReply').filter(({ code }) => code !== 200);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(new Set(refused.map(({ code, msg }) => `${code} ${msg}`))).toEqual(
+    new Set(['100007 too many questions wait for their answers, ask again later']),
+  );
+  expect(fixture.dm.logged.slice(logged).filter((line) => line.includes('could not'))).toEqual([]);
+}, 90_000); // thousands of answers

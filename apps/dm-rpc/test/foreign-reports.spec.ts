@@ -123,6 +123,18 @@ describe('report', () => {
     });
   });
 
+  test.each(['report', 'packReport'])(
+    'of a time that is far ahead stands at the time of its arrival, and later ones replace it (%s)',
+    async (method) => {
+      const timestamp = Date.now() + 10 * 365 * 86_400_000;
+      const params = { cnt: 1 };
+      const early = { ...head(method, { timestamp }), params, properties: [{ timestamp, params }] };
+      await gateway.ask('thing', 'property', early, { timestamp });
+      await gateway.ask('thing', 'property', report({ cnt: 2 }, { timestamp: Date.now() + 60_000 }));
+      expect(await latest()).toMatch(/^cnt=2@/);
+    },
+  );
+
   test('tells applications of a date as a number', async () => {
     await gateway.ask('thing', 'property', report({ since: 1700000000001 }));
     expect(await latest()).toBe('since=1700000000001@1700000000000');

@@ -90,6 +90,15 @@ test('root of our own processes has no name of its own in the log of changes', a
   expect(list).toEqual([expect.objectContaining({ action: 'device.rotateSecret', actor: 'internal' })]);
 });
 
+test('a plain user reads by the methods of operators what the others tell users too', async () => {
+  const admin = channelOf('user').client(services.deviceAdmin);
+  expect((await admin.deviceCounts({ productIDs: [PRODUCT] })).list).toMatchObject([
+    { productID: PRODUCT, total: '1' },
+  ]);
+  expect((await admin.statusLogIndex(NAMES)).total).toBe('0');
+  expect((await admin.listTopics(NAMES)).topics.length).toBeGreaterThan(0);
+});
+
 test('a plain user changes how a device is described, and nothing else', async () => {
   const change = { ...NAMES, deviceAlias: { value: 'Hall' }, tags: { floor: '2' }, isEnable: 2, logLevel: 5 };
   const read = () => strict.devices.deviceInfoRead(NAMES);

@@ -47,5 +47,9 @@ describe('JSON object', () => {
 
 describe('user', () => {
   test('is read', () => expect(parseUser('{"UserID":"42","IsAdmin":true}')).toEqual({ UserID: '42', IsAdmin: true }));
+  test('is not larger than servers take', () => {
+    const text = JSON.stringify({ Account: 'a'.repeat(4096) });
+    expect(() => parseUser(text)).toThrow('It must have at most 4096 characters.');
+  });
   test.each(['', 'bob', '[]', '42'])('not %j', (text) => expect(() => parseUser(text)).toThrow(InvalidArgumentError));
 });

@@ -81,6 +81,11 @@ export const parseJsonObject = (text: string): string => {
   return text;
 };
 
+/** Characters of a user context at most: metadata travels in headers, and servers end a call with headers that are too long. */
+const MAX_USER = 4096;
+
 /** A user context: what the metadata `ithings-user` holds, before base64. */
-export const parseUser = (text: string): UserContext =>
-  readJsonObject(text, '{"TenantCode":"default","UserID":"42","IsAdmin":true}') as UserContext;
+export const parseUser = (text: string): UserContext => {
+  if (text.length > MAX_USER) throw new InvalidArgumentError(`It must have at most ${MAX_USER} characters.`);
+  return readJsonObject(text, '{"TenantCode":"default","UserID":"42","IsAdmin":true}') as UserContext;
+};

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `npm run bench` and `npm run bench -- reconnect`, see `--help`. The program starts its own processes with a
+ * The benchmarks: `npm run bench`, `npm run bench -- reconnect` and `npm run bench -- hostile`, see `--help`. The program starts its own processes with a
  * name in place of options: the references, the load generator and the members of a fleet.
  */
 import { FLEET_MEMBER } from './bench/fleet/fleet';
@@ -7,7 +7,10 @@ import { runFleetMember } from './bench/fleet/fleet-member';
 import { runReconnect } from './bench/fleet/reconnect';
 import { LOAD_PROCESS } from './bench/generator/load-generator';
 import { runLoadProcess } from './bench/generator/load-process';
-import { parseCommandLine, UsageEnd } from './bench/options';
+import { runAttacker } from './bench/hostile/attacker';
+import { ATTACKER } from './bench/hostile/attacker-orders';
+import { runHostile } from './bench/hostile/hostile';
+import { parseCommandLine, UsageEnd, type CommandLine } from './bench/options';
 import { runAnsweringAedes } from './bench/references/answering-aedes';
 import { runBareAedes } from './bench/references/bare-aedes';
 import { runBench } from './bench/run';
@@ -18,12 +21,24 @@ const processes: Readonly<Record<string, (argument: string) => void | Promise<vo
   [ANSWERING_AEDES]: (port) => runAnsweringAedes(Number(port)),
   [LOAD_PROCESS]: runLoadProcess,
   [FLEET_MEMBER]: runFleetMember,
+  [ATTACKER]: runAttacker,
+};
+
+const run = (line: CommandLine): Promise<void> => {
+  switch (line.command) {
+    case 'bench':
+      return runBench(line.options);
+    case 'reconnect':
+      return runReconnect(line.devices);
+    case 'hostile':
+      return runHostile(line.options);
+  }
 };
 
 const runCommandLine = async (args: readonly string[]): Promise<void> => {
   try {
     const line = parseCommandLine(args);
-    await (line.command === 'bench' ? runBench(line.options) : runReconnect(line.devices));
+    await run(line);
   } catch (error) {
     if (!(error instanceof UsageEnd)) throw error;
     const { exitCode, message } = error;

@@ -19,6 +19,7 @@ const journalOf = (find: (productKey: string, deviceName: string) => Promise<str
     bus: bus as never,
     log: createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } }),
     clock,
+    lineClock: clock,
     metrics: createNodeMetrics(createMetrics('test'), () => 0),
     find,
     addressKey: (address) => address.split(':')[0]!,

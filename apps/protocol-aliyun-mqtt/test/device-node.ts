@@ -30,10 +30,10 @@ export const startDeviceNode = async (
   /** Sends a CONNECT. @returns the connection, with its CONNACK's code */
   const connectAs = async (
     { clientId, username, password }: Credentials,
-    { timeoutMs = PATIENCE_MS, tls = false } = {},
+    { timeoutMs = PATIENCE_MS, tls = false, clean = true } = {},
   ): Promise<{ raw: RawMqtt; code: number }> => {
     const raw = await RawMqtt.open({ port: ports.mqtt, tls });
-    const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60 } as const;
+    const fields = { protocolId: 'MQTT', protocolVersion: 4, clean, keepalive: 60 } as const;
     raw.send({ cmd: 'connect', ...fields, clientId, username, password: Buffer.from(password) });
     const { returnCode } = await raw.next('connack', timeoutMs);
     return { raw, code: returnCode ?? -1 };

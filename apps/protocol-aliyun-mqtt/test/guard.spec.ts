@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { generate } from 'mqtt-packet';
 import { systemClock } from '@alink/runtime';
@@ -183,6 +184,9 @@ describe('the way in', () => {
     return socket;
   };
 
+  /** A whole TLS record that holds the beginning of a ClientHello: a handshake that does not go on. */
+  const UNFINISHED_HANDSHAKE = Buffer.from('160301000101', 'hex');
+
   const held = ({ guard: { queues } }: DeviceNode) => ({
     waiting: queues.mqtt.waiting,
     opening: queues.mqtt.opening,
@@ -212,6 +216,8 @@ describe('the way in', () => {
       password: Buffer.from(password),
     });
     const occupied = await Promise.all([open(node.ports.mqtt), open(node.ports.mqtt)]);
+    for (const socket of occupied) socket.write(UNFINISHED_HANDSHAKE);
+    await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 2 }));
     const impatient = await Promise.all(Array.from({ length: 6 }, () => open(node.ports.mqtt)));
     for (const socket of impatient) socket.end(connect);
     await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 2 }));
@@ -220,16 +226,29 @@ describe('the way in', () => {
     for (const socket of occupied) socket.destroy();
   });
 
-  test('silent connections do not keep a device out', async () => {
+  test.each([
+    ['say nothing', ''],
+    ['begin a CONNECT', '10'],
+    ['leave one byte of a CONNECT out', `10b502${'00'.repeat(308)}`],
+    ['begin a TLS record', '1603010200'],
+  ])('connections that %s hold no place, and keep no device out', async (_what, sent) => {
     const node = await start({});
     const silent = await Promise.all(Array.from({ length: 250 }, () => open(node.ports.mqtt)));
-    await eventually(async () => {
-      const { waiting, opening } = held(node);
-      expect(waiting + opening).toBe(250);
-    });
+    for (const socket of silent) socket.write(Buffer.from(sent, 'hex'));
+    await pause(100);
+    expect(held(node)).toEqual({ waiting: 0, opening: 0 });
     expect(await codeOf(node, 'dev1')).toBe(0);
     for (const socket of silent) socket.destroy();
     await eventually(async () => expect(held(node)).toEqual({ waiting: 0, opening: 0 }));
+  });
+
+  test('a CONNECT that is longer than any device sends is not collected', async () => {
+    const node = await start({});
+    const socket = await open(node.ports.mqtt);
+    socket.write(Buffer.from([0x10, 0x81, 0x40]));
+    socket.resume();
+    await once(socket, 'close');
+    expect(held(node)).toEqual({ waiting: 0, opening: 0 });
   });
 
   test('refused and broken-off connections leave no trace', async () => {

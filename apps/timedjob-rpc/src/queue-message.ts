@@ -9,6 +9,18 @@ export const isPublishSubject = (text: string): boolean => text.length <= 255 &&
 export const isListenSubject = (text: string): boolean =>
   text.length <= 255 && (text === '>' || LISTEN_SUBJECT.test(text));
 
+/** Bytes of a payload in its envelope: a NATS server takes messages of 1 MB, unless it is set otherwise, and drops larger ones. */
+const MAX_PAYLOAD_BYTES = 1_000_000;
+
+/** What is wrong with the size of a payload, in words that suit a caller; undefined when nothing is. */
+export const payloadFault = (payload: string): string | undefined => {
+  // As text in JSON: quotes and control characters grow.
+  const bytes = Buffer.byteLength(JSON.stringify(payload));
+  return bytes > MAX_PAYLOAD_BYTES
+    ? `has ${bytes} bytes as JSON text, more than the ${MAX_PAYLOAD_BYTES} that fit into a message`
+    : undefined;
+};
+
 /** @throws {SyntaxError} saying what is wrong */
 export const parseQueueParams = (params: string): QueueMessage => {
   let parsed: unknown;

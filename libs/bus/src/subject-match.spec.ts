@@ -1,4 +1,4 @@
-import { subjectMatcher } from './subject-match';
+import { assertSubject, subjectMatcher } from './subject-match';
 
 test.each([
   ['a.b.c', 'a.b.c', true],
@@ -16,4 +16,12 @@ test.each([
   ['a.b', 'a.bc', false],
 ])('pattern %s on %s: %s', (pattern, subject, expected) => {
   expect(subjectMatcher(pattern)(subject)).toBe(expected);
+});
+
+test.each(['', 'a b', 'a\tb', 'a\r\nPUB', 'x'.repeat(2049), '温'.repeat(683)])('%j is no subject', (subject) => {
+  expect(() => assertSubject(subject)).toThrow(/^not a subject: .{0,202}$/);
+});
+
+test.each(['a', 'a.温.>', 'x'.repeat(2048)])('%s is a subject', (subject) => {
+  expect(() => assertSubject(subject)).not.toThrow();
 });

@@ -15,9 +15,17 @@ export const subjectMatcher = (pattern: string): ((subject: string) => boolean) 
 };
 
 /**
- * Refuses what is no subject: white space would break the protocol's line and let a name speak to the server.
+ * Bytes of a subject. A server ends the connection of whoever sends a longer line than 4096 bytes (NATS documentation,
+ * `max_control_line`), on which a reply subject and two lengths stand besides.
+ */
+const MAX_SUBJECT_BYTES = 2048;
+
+/**
+ * Refuses what is no subject: white space would break the protocol's line and let a name speak to the server, and one that
+ * is too long would cost the connection.
  * @throws {TypeError}
  */
 export const assertSubject = (subject: string): void => {
-  if (subject === '' || /\s/.test(subject)) throw new TypeError(`not a subject: ${JSON.stringify(subject)}`);
+  const isSubject = subject !== '' && !/\s/.test(subject) && Buffer.byteLength(subject) <= MAX_SUBJECT_BYTES;
+  if (!isSubject) throw new TypeError(`not a subject: ${JSON.stringify(subject.slice(0, 200))}`);
 };

@@ -6,8 +6,10 @@ import { repositoryRoot } from './repository-root';
 
 export interface SpawnedApp {
   readonly pid: number;
-  /** Everything it has printed, both streams. */
+  /** Everything it has printed, both streams; of more than 100 million characters the latest ones. */
   readonly output: string;
+  /** How many characters it has printed. */
+  readonly printed: number;
   /**
    * The first match in its output, printed already or to come.
    * @throws {Error} with the end of its output when it ends first or `timeoutMs` (default {@link PATIENCE_MS}) pass
@@ -24,6 +26,9 @@ export interface SpawnedApp {
 
 /** What a program needs of our environment; the rest would change what is tested. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'] as const;
+
+/** Characters of output that are kept: a string has 500 million at most. */
+const MAX_OUTPUT = 100_000_000;
 
 /**
  * Runs `node dist/apps/<app>/main.mjs` in the root of the repository with just these variables.
@@ -56,6 +61,7 @@ export const spawnProgram = (
 
 class AppProcess implements SpawnedApp {
   output = '';
+  printed = 0;
   readonly exited: SpawnedApp['exited'];
   private readonly onOutput = new Set<() => void>();
   private ended = false;
@@ -67,7 +73,9 @@ class AppProcess implements SpawnedApp {
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
+        this.printed += text.length;
         this.output += text;
+        if (this.output.length > 2 * MAX_OUTPUT) this.output = this.output.slice(-MAX_OUTPUT);
         this.tell();
       });
     }

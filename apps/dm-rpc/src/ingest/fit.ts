@@ -1,4 +1,5 @@
 /** Makes what devices and nodes say fit for the database, which is stricter than JSON. */
+import { MAX_AHEAD_MS } from '@alink/alink';
 
 /** Characters of a payload or an answer in a device's log. */
 export const MAX_CONTENT = 4096;
@@ -18,6 +19,15 @@ const MAX_TIME = 8.64e15;
 /** A time that comes from a device or a node, in unix milliseconds; nonsense gives way to `fallback`. */
 export const timeOr = (value: unknown, fallback: number): number =>
   typeof value === 'number' && value >= 0 && value <= MAX_TIME ? Math.trunc(value) : fallback;
+
+/**
+ * The same for a time that a foreign node or its device claims: no further ahead than Alibaba Cloud IoT lets times be. A clock
+ * that is wrong by years would otherwise make a latest value that no later one ever replaces.
+ */
+export const timeNear = (value: unknown, fallback: number): number => {
+  const time = timeOr(value, fallback);
+  return time > Date.now() + MAX_AHEAD_MS ? fallback : time;
+};
 
 /** A code that fits the column; a device may send anything. */
 export const codeOr = (value: unknown, fallback: number): number =>

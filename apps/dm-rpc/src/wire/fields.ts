@@ -28,6 +28,13 @@ export const requireDeviceName = (field: string, value: string): string => {
   return value;
 };
 
+/** Nodes of the protocol are spoken to on subjects that its code is a part of. */
+export const requireProtocolCode = (field: string, value: string): string => {
+  if (/[\s*>]/.test(value))
+    throw badParameter(field, 'must have no white space, * or >: it is part of subjects on NATS');
+  return requireText(field, value, 64);
+};
+
 /** A secret as given, byte for byte; only what no device could use is refused. */
 export const requireSecret = (field: string, value: string): string => {
   if (Buffer.byteLength(value) > 256 || /[\u0000-\u001f\u007f]/.test(value)) {

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { HostileOptions } from './hostile/hostile';
 import { LOAD_NAMES, type LoadName } from './loads/load';
 
 export interface BenchOptions {
@@ -18,7 +19,8 @@ export interface BenchOptions {
 
 export type CommandLine =
   | { readonly command: 'bench'; readonly options: BenchOptions }
-  | { readonly command: 'reconnect'; readonly devices?: number };
+  | { readonly command: 'reconnect'; readonly devices?: number }
+  | { readonly command: 'hostile'; readonly options: HostileOptions };
 
 /** The command line cannot be used, or asks for help: what to print, and how the process ends. */
 export class UsageEnd extends Error {
@@ -99,6 +101,10 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     .description('Measures how a whole fleet comes back at once')
     .argument('[devices]', 'devices of the fleet', count)
     .action((devices?: number) => void (parsed = { command: 'reconnect', devices }));
+  program
+    .command('hostile')
+    .description('Measures what hostile devices and strangers can do to others; takes --rounds, --quick and --beside')
+    .action(() => void (parsed = { command: 'hostile', options: program.opts<BenchOptions>() }));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {

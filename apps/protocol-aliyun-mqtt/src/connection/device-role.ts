@@ -18,6 +18,9 @@ export interface DeviceRoleOptions {
 }
 
 export class DeviceRole implements Role {
+  /** Filters that were granted and are not held yet. */
+  private readonly granting = new Set<string>();
+
   constructor(
     private readonly sessions: LinkSessions,
     private readonly rate: UplinkMeter,
@@ -38,15 +41,9 @@ export class DeviceRole implements Role {
   }
 
   subscribing(filter: string): boolean {
-    const { link, owner } = this.sessions;
-    const { productKey, deviceName } = owner;
-    const held = link.filters;
-    const verdict = maySubscribe({ productKey, deviceName }, filter);
-    const tooMany = held.length >= limits.maxSubscriptions && !held.includes(filter);
-    const allowed = verdict.granted && !tooMany;
-    const cause = tooMany
-      ? `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`
-      : `${verdict.granted ? '' : verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
+    const cause = this.causeAgainst(filter);
+    const allowed = cause === undefined;
+    if (allowed) this.granting.add(filter);
     this.note({
       kind: allowed ? 'subscribe' : 'refuseSubscribe',
       topic: filter.slice(0, 200),
@@ -56,7 +53,24 @@ export class DeviceRole implements Role {
     return allowed;
   }
 
+  /** Why it may not have that filter, and what to do; undefined where it may. */
+  private causeAgainst(filter: string): string | undefined {
+    const { link, owner } = this.sessions;
+    const { productKey, deviceName } = owner;
+    const verdict = maySubscribe({ productKey, deviceName }, filter);
+    if (!verdict.granted) return `${verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
+    const maxBytes = maxFilterBytes(productKey, deviceName);
+    if (Buffer.byteLength(filter) > maxBytes) return `longer than ${maxBytes} bytes; use a shorter topic`;
+    const held = link.filters;
+    if (held.includes(filter) || this.granting.has(filter)) return undefined;
+    const count = held.length + [...this.granting].filter((one) => !held.includes(one)).length;
+    return count < limits.maxSubscriptions
+      ? undefined
+      : `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`;
+  }
+
   filtersChanged(change: FilterChange): void {
+    this.granting.clear();
     this.sessions.filtersChanged(change);
   }
 
@@ -73,6 +87,13 @@ export class DeviceRole implements Role {
     this.options.journal.note({ productKey, productID, deviceName, ...activity });
   }
 }
+
+/** Characters of the longest ProductKey and DeviceName that Alibaba gives out. */
+const USUAL_NAMES = 11 + 32;
+
+/** Names may be longer here than Alibaba's are; what follows them has as much room as there. */
+const maxFilterBytes = (productKey: string, deviceName: string): number =>
+  limits.maxFilterBytes + Math.max(0, productKey.length + deviceName.length - USUAL_NAMES);
 
 /** How a link ended, for the person who looks after the device. */
 const inWords = (ending: Ending): string => {

@@ -14,6 +14,7 @@ const roomy: AcceptQueueOptions = {
   patienceMs: 1000,
   maxSilent: 1000,
   maxWaiting: 1000,
+  maxWaitingBytes: 1_000_000,
   maxWaitMs: 30_000,
 };
 /** Lets promises and the events of closed streams come through; no time passes. */
@@ -44,8 +45,10 @@ const queueOf = (options: Partial<AcceptQueueOptions> = {}) => {
     onTurn: (waitedMs) => void waits.push(waitedMs),
   });
   let count = 0;
-  const enter = (from: string | undefined): Connection => {
+  /** @param sent bytes that have come already */
+  const enter = (from: string | undefined, sent = 0): Connection => {
     const connection: Connection = { name: `${from}#${++count}`, socket: new PassThrough() };
+    if (sent > 0) connection.socket.write(Buffer.alloc(sent));
     queue.enter(connection.socket, from && addressOf(from)).then(
       (opening) => {
         connection.opening = opening;
@@ -63,7 +66,7 @@ const opened = (connections: readonly Connection[]): number => connections.filte
 
 test('only so many are worked on at once; the others follow in their order', async () => {
   const { queue, enter, turns } = queueOf({ slots: 2 });
-  const all = ['a', 'b', 'c', 'd'].map(enter);
+  const all = ['a', 'b', 'c', 'd'].map((from) => enter(from));
   await settle();
   expect([opened(all), queue.waiting, queue.opening]).toEqual([2, 2, 2]);
   all[0]!.opening!.finished();
@@ -147,6 +150,28 @@ test('a full queue closes the newest', async () => {
   expect([...all, last].map(({ socket }) => socket.destroyed)).toEqual([false, false, false, false]);
   expect(drops).toEqual([['queue full', 'c']]);
   expect(queue.waiting).toBe(3);
+});
+
+test('what those who wait have sent is bounded, all together', async () => {
+  const { queue, enter, drops } = queueOf({ slots: 1, maxWaitingBytes: 100 });
+  const first = enter('a');
+  const waiting = [enter('a', 60), enter('b', 40)];
+  const tooMuch = enter('c', 1);
+  const nothing = enter('d');
+  await settle();
+  expect(drops).toEqual([['queue full', 'c']]);
+  expect([first, ...waiting, tooMuch, nothing].map(({ failed = false }) => failed)).toEqual([
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  first.opening!.finished();
+  await settle();
+  expect(enter('e', 60).failed).toBeUndefined();
+  await settle();
+  expect([drops.length, queue.waiting]).toEqual([1, 3]);
 });
 
 test('nobody waits for ever', async () => {

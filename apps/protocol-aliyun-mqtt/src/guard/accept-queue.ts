@@ -3,7 +3,7 @@
  * at a time; the others wait, unread, for their turn, so that each is served within its patience instead of all being
  * served too late.
  *
- * - `waiting`: accepted, not read; in the lane of its address. Lanes take turns, so a flood from one address does not
+ * - `waiting`: accepted, and its CONNECT or first TLS record is there; in the lane of its address. Lanes take turns, so a flood from one address does not
  *   keep the others out.
  * - `opening`: it has had its turn and holds a slot: PROXY header, TLS handshake, CONNECT. While its CONNECT is not there
  *   we wait for it, and it loses the slot after {@link AcceptQueueOptions.patienceMs}, so that those who keep silent do
@@ -31,6 +31,8 @@ export interface AcceptQueueOptions {
   readonly maxSilent: number;
   /** Connections that wait: when there are more, the newest is closed. */
   readonly maxWaiting: number;
+  /** Bytes that those who wait may have sent, all together: of more, the newest connection is closed. */
+  readonly maxWaitingBytes: number;
   /** Milliseconds that one may wait. */
   readonly maxWaitMs: number;
 }
@@ -72,6 +74,7 @@ export class AcceptQueue implements TurnQueue {
   private readonly total: TokenBucket | undefined;
   private pause: NodeJS.Timeout | undefined;
   private waitingCount = 0;
+  private waitingBytes = 0;
   private openingCount = 0;
   private slotsHeld = 0;
   /** What closes a connection whose CONNECT is not there yet; oldest first. */
@@ -106,13 +109,18 @@ export class AcceptQueue implements TurnQueue {
       const refuse = (): void => reject(new Error('closed before its turn'));
       socket.once('close', refuse);
       const lane = this.laneOf(key);
-      if (this.waitingCount >= this.options.maxWaiting || this.hasNoHope(lane)) {
+      const bytes = socket.readableLength;
+      const { maxWaiting, maxWaitingBytes } = this.options;
+      const isFull = this.waitingCount >= maxWaiting || this.waitingBytes + bytes > maxWaitingBytes;
+      if (isFull || this.hasNoHope(lane)) {
         this.tidy(lane);
         return close('queue full');
       }
       this.waitingCount += 1;
+      this.waitingBytes += bytes;
       const leave = (): void => {
         this.waitingCount -= 1;
+        this.waitingBytes -= bytes;
         clearTimeout(limit);
         socket.off('close', abandon);
         socket.off('close', refuse);
@@ -201,7 +209,14 @@ export class AcceptQueue implements TurnQueue {
       this.silent.delete(closeOldest!);
       closeOldest!();
     }
-    return { mayBeGone, connecting, finished };
+    return {
+      mayBeGone,
+      get hasConnected() {
+        return hasSpoken;
+      },
+      connecting,
+      finished,
+    };
   }
 
   /** Gives free slots away, one lane after the other. */

@@ -17,6 +17,8 @@ export const guardFields = {
   UPLINKS_PER_SECOND_PER_DEVICE: wholeNumber(100),
   /** Bytes read from one connection; more wait in the network. Alibaba's own figure. */
   UPLINK_BYTES_PER_SECOND_PER_DEVICE: wholeNumber(1024 * 1024),
+  /** MQTT packets read from one connection, each filter of a SUBSCRIBE as one more; more wait in the network. */
+  FRAMES_PER_SECOND_PER_DEVICE: wholeNumber(300),
 };
 
 export type GuardConfig = { readonly [K in keyof typeof guardFields]: z.infer<(typeof guardFields)[K]> };
@@ -30,4 +32,5 @@ export const noGuard: GuardConfig = {
   CONNECTS_PER_SECOND: 0,
   UPLINKS_PER_SECOND_PER_DEVICE: 0,
   UPLINK_BYTES_PER_SECOND_PER_DEVICE: 0,
+  FRAMES_PER_SECOND_PER_DEVICE: 0,
 };

@@ -78,11 +78,18 @@ export class Guard {
     return new GuardedAdmission(admission, this.lockout, this.connectRate);
   }
 
-  /** Bounds the bytes that are read from a device's connection. */
+  /** Bounds the bytes that are read from a device's connection, and the work that they make. */
   paceReads(conn: Duplex): void {
     const { options, clock } = this;
-    const onPause = (): void => this.metrics.readPauses.inc();
-    paceReads(conn, { bytesPerSecond: options.config.UPLINK_BYTES_PER_SECOND_PER_DEVICE, clock, onPause });
+    const { UPLINK_BYTES_PER_SECOND_PER_DEVICE, FRAMES_PER_SECOND_PER_DEVICE } = options.config;
+    paceReads(conn, {
+      bytesPerSecond: UPLINK_BYTES_PER_SECOND_PER_DEVICE,
+      workPerSecond: FRAMES_PER_SECOND_PER_DEVICE,
+      maxFirstBytes: limits.maxConnectBytes,
+      maxFilters: limits.maxFiltersAtOnce,
+      clock,
+      onPause: () => this.metrics.readPauses.inc(),
+    });
   }
 
   private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {

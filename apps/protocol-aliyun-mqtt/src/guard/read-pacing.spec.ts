@@ -2,21 +2,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { generate } from 'mqtt-packet';
 import { eventually, seededRandom } from '@alink/testing';
-import { paceReads } from './read-pacing';
+import { paceReads, type ReadPacing } from './read-pacing';
 
 /** Time stands still: bytes that arrive slowly have no more budget than those that come at once. */
 const clock = { now: () => 1_778_593_628_940 };
 
 /** A server that reads as the broker does, and a client that sends. */
-const pair = async (bytesPerSecond: number) => {
+const pair = async (bytesPerSecond: number, more: Partial<ReadPacing> = {}) => {
   let pauses = 0;
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [conn] = await accepted;
-  paceReads(conn, { bytesPerSecond, clock, onPause: () => void pauses++ });
+  const onPause = (): void => void pauses++;
+  const unlimited = { workPerSecond: 0, maxFirstBytes: Infinity, maxFilters: Infinity };
+  paceReads(conn, { bytesPerSecond, ...unlimited, clock, onPause, ...more });
   const chunks: Buffer[] = [];
   conn.on('readable', () => {
     for (let chunk = conn.read() as Buffer | null; chunk; chunk = conn.read() as Buffer | null) chunks.push(chunk);
@@ -72,4 +75,47 @@ test('below the rate, and switched off, it never pauses', async () => {
     expect(pauses()).toBe(0);
     await stop();
   }
+});
+
+describe('work', () => {
+  const ping = generate({ cmd: 'pingreq' });
+
+  test('the shortest frames are read at their rate, and none is lost', async () => {
+    const { client, received, pauses, ended, stop } = await pair(0, { workPerSecond: 1000 });
+    const sent = Buffer.alloc(2 * 5300, ping);
+    client.end(sent);
+    await eventually(() => expect(pauses()).toBeGreaterThan(0));
+    // The burst, and what was handed over together with the one that was too many.
+    expect(received().length / 2).toBeGreaterThanOrEqual(5000);
+    expect(received().length / 2).toBeLessThanOrEqual(5000 + 16);
+    await ended;
+    expect(received().equals(sent)).toBe(true);
+    await stop();
+  });
+
+  test('what came at once is handed over in parts, and its end after all of it', async () => {
+    const { client, conn, ended, received, pauses, stop } = await pair(0, { workPerSecond: 1000 });
+    const sizes: number[] = [];
+    const read = conn.read.bind(conn);
+    conn.read = (size?: number): unknown => {
+      const chunk = read(size) as Buffer | null;
+      if (chunk) sizes.push(chunk.length);
+      return chunk;
+    };
+    client.end(Buffer.alloc(2 * 1000, ping));
+    await ended;
+    expect(received()).toHaveLength(2000);
+    expect(Math.max(...sizes)).toBe(32);
+    expect(pauses()).toBe(0);
+    await stop();
+  });
+
+  test('a frame beyond the limits ends the connection, with a word about why', async () => {
+    const { client, conn, received, stop } = await pair(0, { workPerSecond: 1000, maxFirstBytes: 100 });
+    const failed = once(conn, 'error');
+    client.write(Buffer.from([0x10, 0x80, 0x01]));
+    expect(await failed).toMatchObject([{ message: 'CONNECT of more than 100 bytes' }]);
+    expect(received()).toHaveLength(0);
+    await stop();
+  });
 });

@@ -11,6 +11,7 @@ import type { ProtocolFault } from '../link/protocol-fault';
 import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
+import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 import { createDeviceTls } from './tls-settings';
 import { webSocketUpgrade } from './websocket';
 
@@ -63,6 +64,8 @@ export const openDevicePorts = async (
     tls,
     proxies: readProxies(config.PROXY_PROTOCOL_FROM),
     firstBytesMs: limits.connectTimeoutMs,
+    silent: new SilentSockets({ ...limits.silent, waitMs: limits.connectTimeoutMs }),
+    isEnough: hasOpened,
     queue: queues.mqtt,
     onFault: strayed,
     log,
@@ -97,6 +100,7 @@ export const openDevicePorts = async (
         ...shared,
         port: config.GATEWAY_HTTP_PORT,
         portVariable: 'GATEWAY_HTTP_PORT',
+        isEnough: hasBegun,
         queue: queues.http,
         onFault: undefined,
         opensAtHandOver: true,

@@ -49,20 +49,26 @@ export const readFirst = <T>(
       }
     };
     const onClose = (): void => finish(() => reject(new Error('closed before its first bytes')));
-    const timer = setTimeout(() => finish(() => reject(silent(timeoutMs))), timeoutMs);
+    const timer = setTimeout(() => finish(() => reject(overdue(timeoutMs, bytes.length))), timeoutMs);
     socket.on('readable', onReadable);
     socket.once('close', onClose);
     socket.once('end', onClose);
   });
 
-const silent = (timeoutMs: number): ProtocolFault =>
-  new ProtocolFault(
-    `no CONNECT within ${timeoutMs / 1000} s: the client has opened a connection and sent nothing`,
-    'let it send CONNECT as soon as the connection is open; a health check may close the connection again',
-  );
+/** @param came bytes that have come until then */
+const overdue = (timeoutMs: number, came: number): ProtocolFault =>
+  came === 0
+    ? new ProtocolFault(
+        `no CONNECT within ${timeoutMs / 1000} s: the client has opened a connection and sent nothing`,
+        'let it send CONNECT as soon as the connection is open; a health check may close the connection again',
+      )
+    : new ProtocolFault(
+        `no CONNECT within ${timeoutMs / 1000} s: ${came} bytes have come, and that is not the whole of it`,
+        'let the client send CONNECT in one piece as soon as the connection is open',
+      );
 
 /** Content type of a TLS handshake record (RFC 8446, 5.1); no MQTT packet that may come first begins so. */
-const TLS_HANDSHAKE = 0x16;
+export const TLS_HANDSHAKE = 0x16;
 
 /** Whether a connection begins with a TLS handshake. */
 export const isTls = (bytes: Buffer): { value: boolean; taken: 0 } => ({ value: bytes[0] === TLS_HANDSHAKE, taken: 0 });

@@ -13,6 +13,7 @@ import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
 import { noteOpening, openingOf, type Opening, type TurnQueue } from './openings';
 import { readProxyHeader } from './proxy-header';
+import type { SilentSockets } from './silent-sockets';
 import type { DeviceTls } from './tls-settings';
 import { unmappedAddress } from './unmapped-address';
 
@@ -32,7 +33,11 @@ export interface ListenerOptions {
   readonly proxies: BlockList;
   /** Milliseconds until the first bytes must be there. */
   readonly firstBytesMs: number;
-  /** Where connections wait for their turn. */
+  /** Where connections wait that have said nothing yet. */
+  readonly silent: SilentSockets;
+  /** Whether what a client has sent is enough to be worked on. */
+  readonly isEnough: (bytes: Buffer) => boolean;
+  /** Where those who have spoken wait for their turn. */
   readonly queue: TurnQueue;
   /** Whether a connection has finished opening once it is handed over; otherwise its taker says when. */
   readonly opensAtHandOver?: boolean;
@@ -58,13 +63,15 @@ export interface Listener {
 /** Connections that the system may hold for us: it cuts this to its own bound (`net.core.somaxconn`). */
 const BACKLOG = 4096;
 
+/** Little is read of a connection before it is its turn: those who wait cost no more than their first packet. */
+const SOCKETS = { noDelay: true, keepAlive: true, pauseOnConnect: true, highWaterMark: 16 * 1024 } as const;
+
 /** @throws {StartError} that names the port and its variable, when the port is taken */
 export const listen = (options: ListenerOptions): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const { host, port, portVariable, log } = options;
     const sockets = new Set<Socket>();
-    // Nothing is read before it is a connection's turn: those who wait cost no buffers.
-    const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true }, (socket) => {
+    const server = createServer(SOCKETS, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       // Whoever takes the socket adds a listener of its own; until then a reset must not end the process.
@@ -109,6 +116,7 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
  */
 const welcome = async (socket: Socket, from: Source, options: ListenerOptions): Promise<Duplex> => {
   const isProxy = isTrusted(options.proxies, from.address);
+  await options.silent.untilSpoken(socket, isProxy ? behindHeader(options.isEnough) : options.isEnough);
   const opening = await options.queue.enter(socket, isProxy ? undefined : from.address);
   const { mayBeGone } = opening;
   if (isProxy) Object.assign(from, await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone));
@@ -126,6 +134,14 @@ const welcome = async (socket: Socket, from: Source, options: ListenerOptions): 
   introduce(socket, { ...source, secure: false, certificates: [] }, opening);
   return socket;
 };
+
+/** The same of what follows a PROXY header; one that cannot be read is refused at once. */
+const behindHeader =
+  (isEnough: (bytes: Buffer) => boolean) =>
+  (bytes: Buffer): boolean => {
+    const header = readProxyHeader(bytes);
+    return header !== undefined && isEnough(bytes.subarray(header.taken));
+  };
 
 const introduce = (conn: Duplex, peer: Peer, opening: Opening): void => {
   setPeer(conn, peer);

@@ -6,6 +6,8 @@ import type { Peer } from '../link/peer';
 export interface Opening {
   /** It has waited so long that its other end may be gone, which nobody sees before it is read. */
   readonly mayBeGone: boolean;
+  /** Whether its CONNECT is there. */
+  readonly hasConnected: boolean;
   /** Its CONNECT is there: from now on it waits for us, and keeps its slot. */
   connecting(): void;
   /** Its CONNACK is sent, or it is closed: it needs its slot no more. */

@@ -7,8 +7,24 @@ import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { limits } from '../limits';
 import { peerOf, setPeer } from '../link/peer';
+import { openingOf } from './openings';
 
 const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
+
+/** Bytes that a connection may send before its CONNECT is there: it may come in several frames. */
+const MAX_BEFORE_CONNECT = 16 * 1024;
+
+/** A frame is collected before anybody sees that it is no CONNECT. */
+const boundUntilConnect = (conn: Duplex): void => {
+  const opening = openingOf(peerOf(conn));
+  let bytes = 0;
+  const count = (chunk: Buffer): void => {
+    if (opening?.hasConnected !== false) return void conn.off('data', count);
+    bytes += chunk.length;
+    if (bytes > MAX_BEFORE_CONNECT) conn.destroy();
+  };
+  conn.on('data', count);
+};
 
 /**
  * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
@@ -34,6 +50,7 @@ export const webSocketUpgrade = (
   http.on('upgrade', (request, conn, head) => {
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
       clearTimeout(late.get(conn));
+      boundUntilConnect(conn);
       const stream = createWebSocketStream(webSocket);
       setPeer(stream, peerOf(conn));
       onStream(stream);

@@ -73,6 +73,30 @@ test.each<[Method, string, (number: string) => object]>([
   }
 });
 
+describe('a payload that no message holds', () => {
+  // Half as long as may be; each quote takes two bytes in JSON.
+  const payload = '"'.repeat(500_001);
+
+  test.each<[Method, string, object]>([
+    ['TaskSend', 'paramQueue.payload', { paramQueue: { topic: 'a.b', payload } }],
+    ['TaskSend', 'paramQueue.payload', { paramQueue: { topic: 'a.b', payload }, option: { processIn: 60 } }],
+    ['TaskInfoCreate', 'params', { ...task, params: JSON.stringify({ topic: 'a.b', payload }) }],
+    ['TaskInfoUpdate', 'params', { params: JSON.stringify({ topic: 'a.b', payload }) }],
+  ])('is refused by %s, which would say that it is sent (%s)', async (method, field, request) => {
+    const call = instance.timed[method] as (request: object) => Promise<unknown>;
+    await expect(call({ ...names, ...request })).rejects.toMatchObject({
+      code: 100006,
+      message: expect.stringMatching(new RegExp(`^${field}: .*has 1000004 bytes as JSON text`)),
+    });
+  });
+
+  test('while one that just fits is heard', async () => {
+    const heard = await bed.listen(names.topic);
+    await instance.timed.TaskSend({ ...names, paramQueue: { topic: names.topic, payload: payload.slice(2) } });
+    await soon(() => expect(heard).toMatchObject([{ data: payload.slice(2) }]));
+  });
+});
+
 test('a bad task is refused before its group comes into being', async () => {
   const bad = { ...task, groupCode: 'nowhere', type: 1, cronExpr: 'x' };
   await expect(instance.timed.TaskInfoCreate(bad)).rejects.toMatchObject({

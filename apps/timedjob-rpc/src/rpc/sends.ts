@@ -3,7 +3,7 @@ import { Code, TaskStatus, type services } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { Clock } from '@alink/runtime';
-import { isPublishSubject } from '../queue-message';
+import { isPublishSubject, payloadFault } from '../queue-message';
 import { sendJobId, type QueueMessage } from '../queue/job';
 import type { JobQueue } from '../queue/job-queue';
 import { messageOf, NotPublishedError, type TaskRunner } from '../task-runner';
@@ -68,7 +68,7 @@ const publishNow = async (runner: TaskRunner, ...run: Parameters<TaskRunner['pub
   }
 };
 
-/** @throws {RpcError} 100018 for params of other kinds of groups, 100006 for a bad topic */
+/** @throws {RpcError} 100018 for params of other kinds of groups, 100006 for a bad topic or payload */
 const sentMessage = ({ paramQueue, paramSql, paramScript }: SendRequest): QueueMessage | undefined => {
   if (paramSql || paramScript) {
     throw new RpcError(Code.notImplemented, `${paramSql ? 'paramSql' : 'paramScript'}: only paramQueue is served`);
@@ -76,5 +76,7 @@ const sentMessage = ({ paramQueue, paramSql, paramScript }: SendRequest): QueueM
   if (!paramQueue) return undefined;
   const { topic, payload } = paramQueue;
   if (!isPublishSubject(topic)) throw badField('paramQueue.topic', topic ? 'is not a NATS subject' : 'is missing');
+  const fault = payloadFault(payload);
+  if (fault) throw badField('paramQueue.payload', fault);
   return { topic, payload };
 };

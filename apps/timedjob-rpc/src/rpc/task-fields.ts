@@ -1,7 +1,7 @@
 /** What makes a task valid, and how it stands on the wire. */
 import { TaskStatus, TaskType } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import { isListenSubject, parseQueueParams } from '../queue-message';
+import { isListenSubject, parseQueueParams, payloadFault } from '../queue-message';
 import { parseSchedule } from '../schedule/schedule';
 import { settledStatus } from '../task-status';
 import { badField, boundedName, priorityOf, readable, wholeNumber } from './request-fields';
@@ -73,7 +73,9 @@ const check = ({ type, topics, params, cronExpr }: TaskFields): void => {
   // Only a delayed task may leave its message to those who send it.
   if (params === '' && type === TaskType.delayed) return;
   if (params === '') throw badField('params', 'is missing');
-  const { topic } = readable('params', () => parseQueueParams(params));
+  const { topic, payload } = readable('params', () => parseQueueParams(params));
+  const fault = payloadFault(payload);
+  if (fault) throw badField('params', `"payload" ${fault}`);
   if (type === TaskType.triggered && topics.includes(topic)) {
     throw badField('params', `publishes on "${topic}", which triggers the task itself`);
   }

@@ -8,6 +8,7 @@ import { actionOfReport } from '../../log-action';
 import { MAX_CONTENT } from '../fit';
 import { answerMessage, sendAnswer, type Answer } from './answer';
 import type { Asker, QuestionContext, QuestionKind } from './question-kind';
+import { Turns } from './turns';
 import type { ForeignMessage, ForeignUplink } from './uplink';
 
 export interface ForeignQuestionsOptions {
@@ -24,11 +25,26 @@ interface Answered {
   readonly protocolCode: string;
 }
 
+/** Questions at once: some of the connections to the database are always left. */
+const AT_ONCE = 4;
+/** Some seconds' worth: of what comes beyond, the answer would come too late. */
+const MAX_WAITING = 5000;
+const TOO_MANY: Answer = { code: Code.system, msg: 'too many questions wait for their answers, ask again later' };
+
 export class ForeignQuestions {
+  private readonly turns = new Turns({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING });
+
   constructor(private readonly options: ForeignQuestionsOptions) {}
 
   /** Answers; of a device that does not exist nobody. */
   async answer(kind: QuestionKind, uplink: ForeignUplink, message: ForeignMessage): Promise<void> {
+    if (!this.turns.isFull) return this.turns.take(() => this.answerNow(kind, uplink, message));
+    const { bus, now } = this.options;
+    const asked = { ...message, method: kind.answeredAs ?? message.method };
+    if (!message.noAsk) sendAnswer(bus, uplink, answerMessage(asked, TOO_MANY), now());
+  }
+
+  private async answerNow(kind: QuestionKind, uplink: ForeignUplink, message: ForeignMessage): Promise<void> {
     const { bus, log, now } = this.options;
     const found = await this.answerOf(kind, uplink, message);
     if (!found) return;

@@ -7,6 +7,7 @@ import type { Bus } from '@alink/bus';
 import type { PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 import { deviceKey, type DeviceCore } from '../../device-core';
+import { Turns } from './turns';
 
 const DELAY_MS = 5000;
 
@@ -22,6 +23,8 @@ export interface OnlineByReportOptions {
 
 export class OnlineByReport {
   private readonly waiting = new Map<string, NodeJS.Timeout>();
+  /** A whole fleet may begin to report in the same second. */
+  private readonly turns = new Turns({ atOnce: 2 });
 
   constructor(private readonly options: OnlineByReportOptions) {}
 
@@ -32,7 +35,7 @@ export class OnlineByReport {
     if (protocolCode === PROTOCOL_CODE || this.waiting.has(key)) return;
     const bring = async () => {
       try {
-        await this.bringOnline(device);
+        await this.turns.take(() => this.bringOnline(device));
       } catch (err) {
         this.options.log.warn({ err, ...device }, 'a device that reports was not taken for online');
       } finally {

@@ -13,7 +13,7 @@ import {
 import type { Prisma } from '@alink/db';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
-import { choice, plainText, requireProductID, requireText, textMap } from '../../wire/fields';
+import { choice, plainText, requireProductID, requireProtocolCode, requireText, textMap } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import { unixSeconds } from '../../wire/times';
 import { DEFAULT_PROTOCOL, NOT_CLASSIFIED, PRODUCT_DEFAULTS } from './product-defaults';
@@ -72,7 +72,7 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
     deviceType: choice('deviceType', info.deviceType, valuesOf(DeviceType), DeviceType.device),
     netType: choice('netType', info.netType, valuesOf(NetType), NetType.other),
     categoryID: BigInt(info.categoryID) || NOT_CLASSIFIED,
-    protocolCode: info.protocolCode ? requireText('protocolCode', info.protocolCode, 64) : DEFAULT_PROTOCOL,
+    protocolCode: info.protocolCode ? requireProtocolCode('protocolCode', info.protocolCode) : DEFAULT_PROTOCOL,
     autoRegister: choice('autoRegister', info.autoRegister, valuesOf(AutoRegister), AutoRegister.off),
     // Until it is published its thing model may still change.
     status: choice('status', info.status, valuesOf(ProductStatus), ProductStatus.inDevelopment),
@@ -95,7 +95,7 @@ export const changedProductRow = (info: ProductInput, row: ProductRow): Prisma.P
   };
   if (info.productName) change.productName = requireText('productName', info.productName);
   if (info.categoryID !== '0') change.categoryID = BigInt(info.categoryID);
-  if (info.protocolCode) change.protocolCode = requireText('protocolCode', info.protocolCode, 64);
+  if (info.protocolCode) change.protocolCode = requireProtocolCode('protocolCode', info.protocolCode);
   if (info.desc) change.desc = plainText('desc', info.desc.value, 4096);
   if (Object.keys(info.tags).length > 0) change.tags = textMap('tags', info.tags);
   if (Object.keys(info.protocolConf).length > 0) {

@@ -1,7 +1,7 @@
 /** A protocol and its node instances on the wire and in the database. */
 import { ServiceStatus, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import { choice, plainText, requireText } from '../../wire/fields';
+import { choice, plainText, requireProtocolCode, requireText } from '../../wire/fields';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import { unixSeconds } from '../../wire/times';
 
@@ -24,7 +24,7 @@ const listsOf = (info: ProtocolInput, onlySet: boolean) =>
   ) as Partial<Record<(typeof LISTS)[number], Prisma.InputJsonArray>>;
 
 export const newProtocolRow = (info: ProtocolInput): Prisma.ProtocolInfoCreateInput => ({
-  code: requireText('code', info.code, 64),
+  code: requireProtocolCode('code', info.code),
   name: requireText('name', info.name),
   type: plainText('type', info.type, 64) || 'normal',
   transProtocol: plainText('transProtocol', info.transProtocol, 64) || 'mqtt',

@@ -64,16 +64,25 @@ class Generator {
     return { connected: times.length, perSecond: times.length / seconds, ...latencyOf(times) };
   }
 
-  private async report({ window, awaitReply, runUpMs, timedMs }: ReportOrder): Promise<ReportResult> {
+  private async report({ window, awaitReply, runUpMs, timedMs, pauseMs = 0 }: ReportOrder): Promise<ReportResult> {
     const tally = new Tally();
     const reporters = this.sockets.map((socket, index) => {
-      const reporter = new Reporter(socket, { reports: this.devices[index]!.reports, window, awaitReply, tally });
+      const reporter = new Reporter(socket, {
+        reports: this.devices[index]!.reports,
+        window,
+        awaitReply,
+        pauseMs,
+        tally,
+      });
       socket.onPacket = (packet) => reporter.onPacket(packet);
       socket.onRead = () => reporter.onRead();
       socket.onClose = () => reporter.onClose();
       return reporter;
     });
-    for (const reporter of reporters) reporter.begin();
+    for (const [index, reporter] of reporters.entries()) {
+      // Spread over the first pause: devices know nothing of each other.
+      setTimeout(() => reporter.begin(), (pauseMs * index) / reporters.length);
+    }
     await pause(runUpMs);
     tally.timing = true;
     const began = performance.now();

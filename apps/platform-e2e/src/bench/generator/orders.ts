@@ -18,6 +18,8 @@ export interface ReportOrder {
   /** How long the load runs before it is timed, and then. */
   readonly runUpMs: number;
   readonly timedMs: number;
+  /** Milliseconds from an answer to the next report; by default none. */
+  readonly pauseMs?: number;
 }
 
 /** Quantiles of what single operations took. */

@@ -4,12 +4,13 @@ import { generate } from 'mqtt-packet';
 
 const KEEPALIVE_S = 300;
 
-export const connectPacket = ({ clientId, username, password }: Credentials): Buffer =>
+/** @param clean false asks for a session that outlives the connection */
+export const connectPacket = ({ clientId, username, password }: Credentials, clean = true): Buffer =>
   generate({
     cmd: 'connect',
     protocolId: 'MQTT',
     protocolVersion: 4,
-    clean: true,
+    clean,
     keepalive: KEEPALIVE_S,
     clientId,
     username,

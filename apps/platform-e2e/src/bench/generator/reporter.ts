@@ -27,6 +27,8 @@ export interface Reporting {
   readonly window: number;
   /** Whether a report is done with its PUBACK and its `_reply`, or with the PUBACK alone. */
   readonly awaitReply: boolean;
+  /** Milliseconds from an answer to the next report; by default none. */
+  readonly pauseMs?: number;
   readonly tally: Tally;
 }
 
@@ -67,7 +69,7 @@ export class Reporter {
 
   /** Sends as many reports as what was read has finished. */
   onRead(): void {
-    const { awaitReply, tally, window } = this.options;
+    const { awaitReply, pauseMs, tally, window } = this.options;
     const done = awaitReply ? Math.min(this.acknowledged, this.replied) : this.acknowledged;
     const more = done - this.done;
     if (more <= 0) return;
@@ -75,7 +77,8 @@ export class Reporter {
     if (tally.timing) for (let n = this.done; n < done; n++) tally.latencies.push(now - this.sentAt[n % window]!);
     this.done = done;
     tally.done += more;
-    if (tally.sending) this.send(more, now);
+    if (pauseMs) setTimeout(() => tally.sending && this.send(more, performance.now()), pauseMs);
+    else if (tally.sending) this.send(more, now);
   }
 
   onClose(): void {

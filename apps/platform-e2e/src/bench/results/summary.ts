@@ -16,8 +16,8 @@ export interface SubjectSummary {
   readonly rounds: readonly Measurement[];
 }
 
-export interface LoadSummary {
-  readonly name: LoadName;
+export interface LoadSummary<Name = LoadName> {
+  readonly name: Name;
   readonly operation?: string;
   readonly figures: readonly Figure[];
   readonly subjects: readonly SubjectSummary[];
@@ -54,17 +54,18 @@ const summarizeSubject = (name: string, figures: readonly Figure[], rounds: read
 };
 
 /** @param rounds the measurements of each of the load's subjects, in their order */
-export const summarize = (
+export const summarize = <Name = LoadName>(
   {
     name,
     operation,
     figures,
     subjects,
-  }: Pick<Load, 'name' | 'operation' | 'figures'> & {
+  }: Pick<Load, 'operation' | 'figures'> & {
+    readonly name: Name;
     readonly subjects: readonly { readonly name: string }[];
   },
   rounds: readonly (readonly Measurement[])[],
-): LoadSummary => ({
+): LoadSummary<Name> => ({
   name,
   ...(operation !== undefined && { operation }),
   figures,

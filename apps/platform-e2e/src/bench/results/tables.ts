@@ -22,7 +22,7 @@ const ratio = (ours: Spread | undefined, theirs: Spread | undefined): string =>
   ours && theirs && !Number.isNaN(ours.median) ? number(ours.median / theirs.median) : '';
 
 /** One row for each figure, one column for each subject, and what the first gives for what another does. */
-export const figuresTable = (loads: readonly LoadSummary[]): string => {
+export const figuresTable = (loads: readonly LoadSummary<string>[]): string => {
   const names = [...new Set(loads.flatMap(({ subjects }) => subjects.map(({ name }) => name)))];
   const [first, ...others] = names;
   const rows = loads.flatMap(({ figures, subjects }) =>

@@ -11,7 +11,11 @@ const UNLIMITED = {
   CONNECTS_PER_SECOND_PER_ADDRESS: '0',
   UPLINKS_PER_SECOND_PER_DEVICE: '0',
   UPLINK_BYTES_PER_SECOND_PER_DEVICE: '0',
+  FRAMES_PER_SECOND_PER_DEVICE: '0',
 };
+
+/** As operators have them by default: the tests' own settings are taken back. */
+const DEFAULT_LIMITS = { CONNECTS_PER_MINUTE_PER_DEVICE: '30', LOGIN_FAILURES_PER_MINUTE: '10' };
 
 export interface PlatformSubject extends Subject {
   readonly platform: Platform;
@@ -22,13 +26,20 @@ export interface PlatformOptions {
   readonly devices: number;
   /** Root of another checkout whose build is measured; by default this one's. */
   readonly root?: string;
+  /** Whether the limits against floods are as they are by default; otherwise they are off. */
+  readonly limited?: boolean;
 }
 
 /** Starts it, with a product and as many devices. */
-export const startPlatform = async ({ name, devices, root }: PlatformOptions): Promise<PlatformSubject> => {
+export const startPlatform = async ({
+  name,
+  devices,
+  root,
+  limited = false,
+}: PlatformOptions): Promise<PlatformSubject> => {
   const postgres = await startPostgres({ asItComes: true });
   const platform = await Platform.start({
-    env: { LOG_LEVEL: 'info', ...UNLIMITED },
+    env: { LOG_LEVEL: 'info', ...(limited ? DEFAULT_LIMITS : UNLIMITED) },
     makeDatabase: () => postgres.createDatabase(),
     root,
   });

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { Logger } from '@alink/runtime';
+import { monotonicClock } from '../../guard/monotonic-clock';
 import { limits } from '../../limits';
 import type { Abilities, Broker } from '../../link/broker';
 import type { Endpoint } from '../../link/endpoint';
@@ -9,6 +10,7 @@ import { peerOf } from '../../link/peer';
 import { guardFrames } from '../../transport/frame-guard';
 import { FrameRules } from '../../transport/frame-rules';
 import { AedesLink } from './aedes-link';
+import { SessionStore } from './session-store';
 import { holdPackets, SilentAedes } from './silent-aedes';
 import { faultOf, readStrictly, willFault, wrongVersion } from './strict-parser';
 
@@ -30,6 +32,16 @@ class AedesBroker implements Broker {
   /** A CONNECT that is not answered yet, with its ClientID. */
   private readonly connects = new WeakMap<Client, { readonly packet: ConnectPacket; readonly clientId: string }>();
   private readonly links = new WeakMap<Client, AedesLink>();
+  private readonly store = new SessionStore(
+    {
+      maxFilters: limits.maxSubscriptions,
+      maxHandshakes: limits.maxHandshakes,
+      maxMessages: limits.maxUnackedDownlinks,
+      maxMessageBytes: limits.maxSocketBacklogBytes,
+      keepMs: limits.keepSessionMs,
+    },
+    monotonicClock,
+  );
   /** Makes ids for clients without a session, and for those who have not proved that they may have one. */
   private guests = 0;
 
@@ -38,6 +50,7 @@ class AedesBroker implements Broker {
     log: Logger,
   ) {
     this.aedes = new SilentAedes({
+      persistence: this.store,
       preConnect: (client, packet, done) => {
         holdPackets(client);
         this.aedes.sendAll(client);
@@ -53,9 +66,12 @@ class AedesBroker implements Broker {
           (error: unknown) => client.emit('error', error),
         );
       },
-      authorizePublish: (client, { topic, payload, qos }, done) => {
+      authorizePublish: (client, packet, done) => {
         const link = client && this.links.get(client);
         if (!link) return done(new Error('this connection came past its CONNECT'));
+        // Taken on an earlier connection [MQTT-4.3.3-2]. Without DUP it is another one of a client that has forgotten all.
+        if (packet.dup && packet.qos === 2 && this.store.hasHandshake(client, packet.messageId!)) return done();
+        const { topic, payload, qos } = packet;
         endpoint.published(link, { topic, payload: bufferOf(payload), qos }).then(() => done(), done);
       },
       authorizeSubscribe: (client, subscription, done) => {
@@ -89,8 +105,14 @@ class AedesBroker implements Broker {
 
   private listenToLinks(): void {
     const { aedes, endpoint, links } = this;
-    aedes.on('clientReady', (client) => endpoint.opened(links.get(client)!));
-    aedes.on('clientDisconnect', (client) => this.closed(client));
+    aedes.on('clientReady', (client) => {
+      this.store.held(client);
+      endpoint.opened(links.get(client)!);
+    });
+    aedes.on('clientDisconnect', (client) => {
+      this.store.released(client);
+      this.closed(client);
+    });
     aedes.on('keepaliveTimeout', (client) => links.get(client)?.because({ how: 'silent' }));
     aedes.on('clientError', (client, error) => links.get(client)?.because({ how: 'failed', error }));
     aedes.on('ack', (packet, client) => {
@@ -98,8 +120,9 @@ class AedesBroker implements Broker {
       if (packet !== undefined || client.clean) endpoint.acknowledged(links.get(client)!);
     });
     aedes.on('subscribe', (subscriptions, client) => {
-      const granted = subscriptions.filter(({ qos }) => (qos as number) !== REFUSED).map(({ topic }) => topic);
-      endpoint.filtersChanged(links.get(client)!, { subscribed: granted, unsubscribed: [] });
+      const granted = subscriptions.filter(({ qos }) => (qos as number) !== REFUSED);
+      if (!client.clean) this.store.keepFilters(client, granted);
+      endpoint.filtersChanged(links.get(client)!, { subscribed: granted.map(({ topic }) => topic), unsubscribed: [] });
     });
     aedes.on('unsubscribe', (filters, client) => {
       // aedes also unsubscribes everything when a connection ends.

@@ -16,8 +16,7 @@ export class SilentAedes extends Aedes {
       connectTimeout: limits.connectTimeoutMs,
       // SDK ClientIDs are far longer than MQTT 3.1's 23 characters.
       maxClientsIdLength: 65_535,
-      // Half-open QoS 2 handshakes of one device; as many as ALINK's documents allow unacknowledged.
-      maxInflightInbound: 100,
+      maxInflightInbound: limits.maxHandshakes,
       // Packets that a device sends ahead of its CONNACK.
       queueLimit: 100,
       // A device that takes nothing for this long (ms) is cut, so that what waits for it cannot pile up.

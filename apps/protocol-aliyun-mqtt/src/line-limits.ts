@@ -1,0 +1,89 @@
+/** How many lines about devices are written: a flood of them must not become one in the log, or in dm. */
+import { Seldom, type Clock, type Logger } from '@alink/runtime';
+import type { Activity } from './activity';
+import { monotonicClock } from './guard/monotonic-clock';
+
+/** Lines per second that may go to devices' logs in dm, over all devices. */
+const KEPT_PER_SECOND = 500;
+/** Lines that strangers may cause in a second, from one address and in all: of more, the log only says that there were. */
+const STRANGERS_PER_SECOND = { perAddress: 20, inTotal: 250 };
+const MINUTE_MS = 60_000;
+/** Lines a second about refusals to one device, of one kind and code: repeated ones are counted in the next line. */
+const DIFFERENT_LINES = 8;
+
+export interface LineLimitsOptions {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** What counts seconds between lines that repeat (default: one that nobody sets). */
+  readonly lineClock?: Clock;
+  /** What stands for one address (default: itself). */
+  readonly addressKey?: (address: string) => string;
+}
+
+/** How many there were in this second. */
+class PerSecond {
+  private second = 0;
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Counts one more. @returns how many that makes */
+  count(key = ''): number {
+    const second = Math.floor(this.clock.now() / 1000);
+    if (second !== this.second) this.counts.clear();
+    this.second = second;
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    return count;
+  }
+}
+
+export class LineLimits {
+  private readonly kept: PerSecond;
+  private readonly strangers: PerSecond;
+  private readonly floods: Seldom;
+  private readonly repeated: Seldom;
+
+  constructor(private readonly options: LineLimitsOptions) {
+    const { clock, lineClock = monotonicClock } = options;
+    this.kept = new PerSecond(clock);
+    this.strangers = new PerSecond(clock);
+    this.floods = new Seldom({ intervalMs: MINUTE_MS, clock: lineClock });
+    this.repeated = new Seldom({ intervalMs: 1000, clock: lineClock });
+  }
+
+  /** Whether there may be another line in dm now. */
+  mayKeep(): boolean {
+    return this.kept.count() <= KEPT_PER_SECOND;
+  }
+
+  /** Whether there may be another line about that address now. */
+  hasShare(from: string): boolean {
+    const { log, addressKey = (address: string) => address } = this.options;
+    const { perAddress, inTotal } = STRANGERS_PER_SECOND;
+    const address = addressKey(from);
+    if (this.strangers.count(`of ${address}`) <= perAddress && this.strangers.count() <= inTotal) return true;
+    const heldBack = this.floods.take(address);
+    if (heldBack !== undefined) {
+      log.warn({ address, leftOut: heldBack + 1 }, 'more lines a second about this address than are written: left out');
+    }
+    return false;
+  }
+
+  /** @returns what is to be told; undefined where the like was told of the device within the last second */
+  unrepeated(activity: Activity): Activity | undefined {
+    const { kind, productKey, deviceName, code, text, topic = '' } = activity;
+    if (kind !== 'drop' && kind !== 'refuseSubscribe') return activity;
+    const which = hash(topic + text) % DIFFERENT_LINES;
+    const heldBack = this.repeated.take(`${kind} ${code} ${which} ${productKey}&${deviceName}`);
+    if (heldBack === undefined) return undefined;
+    return heldBack === 0 ? activity : { ...activity, text: `${text} (and ${heldBack} like it since the last line)` };
+  }
+}
+
+/** A whole number from 0 that is the same for the same text. */
+const hash = (text: string): number => {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) >>> 0;
+  return sum;
+};
