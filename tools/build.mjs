@@ -25,8 +25,10 @@ const ownOptions = {
     chunkNames: '[name]-[hash]',
     packages: 'bundle',
     external: ['etcd3', 'grpc-health-check'],
-    // For packages that are not ES modules and require what is Node's own.
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    // For packages that are not ES modules and require what is Node's own; others import the usual name by themselves.
+    banner: {
+      js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
+    },
     sourcesContent: false,
   },
 };

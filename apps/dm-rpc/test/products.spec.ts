@@ -314,12 +314,26 @@ describe('thing models', () => {
       [JSON.stringify(bad), 'tsl.properties[1]'],
       ['{', 'tsl the thing model is not valid JSON'],
       ['', 'tsl must not be empty'],
+      ['{"properties":[],"desc":"\uFFFD"}', 'tsl holds U+FFFD: its file was no UTF-8, but perhaps GBK'],
+      [
+        JSON.stringify({ ...TSL, functionBlocks: [{ functionBlockId: 'motor', functionBlockName: 'M' }] }),
+        'tsl.functionBlocks the files of these modules are missing: motor (M)',
+      ],
     ] as const) {
       await expect(products.productSchemaTslImport({ productID: PRODUCT, tsl })).rejects.toEqual(
         rpcError(100006, text),
       );
     }
     expect(await identifiers()).toBe('temperature,rpm,serial,highTemperature,echo');
+  });
+
+  test('a document may begin with a byte order mark, and say id for identifier', async () => {
+    const { products } = fixture;
+    const property = { id: 'temp', name: 't', mode: 'rw', userPerm: 3, define: { type: 'int', min: '0', max: '9' } };
+    const tsl = `\uFEFF${JSON.stringify({ properties: [property], events: [], actions: [] })}`;
+    await products.productSchemaTslImport({ productID: PRODUCT, tsl });
+    const { list } = await products.productSchemaIndex({ productID: PRODUCT });
+    expect(list).toMatchObject([{ identifier: 'temp', userPerm: '3' }]);
   });
 
   test('a document has the members that unitedrhino keeps with a definition, and keeps them', async () => {

@@ -12,7 +12,9 @@ test('when the platform goes away, the rest is not tried, and what is known is t
   const change = async (deviceName: string): Promise<void> => {
     if (deviceName !== 'n0') throw gone;
   };
-  await expect(changeDevices({ out } as Session, names, 'deleted', change)).rejects.toBe(gone);
+  await expect(changeDevices({ out } as Session, { productKey: 'p', names }, { done: 'deleted', change })).rejects.toBe(
+    gone,
+  );
   const { deleted, failed, devices } = JSON.parse(written) as Record<string, unknown> & { devices: object[] };
   expect({ deleted, failed }).toEqual({ deleted: 1, failed: 39 });
   expect(devices[0]).toEqual({ deviceName: 'n0', result: 'deleted' });
@@ -25,12 +27,13 @@ test('a few at once', async () => {
   let open = 0;
   let most = 0;
   const seen: string[] = [];
-  await changeDevices({ out } as Session, names, 'deleted', async (deviceName) => {
+  const change = async (deviceName: string): Promise<void> => {
     most = Math.max(most, ++open);
     await Promise.resolve();
     open--;
     seen.push(deviceName);
-  });
+  };
+  await changeDevices({ out } as Session, { productKey: 'p', names }, { done: 'deleted', change });
   expect(most).toBe(16);
   expect(seen.sort()).toEqual([...names].sort());
 });

@@ -4,10 +4,12 @@ import { addFilterOptions, filterRequest, type DeviceFilter } from './device-fil
 import { CliError, ExitCode } from './exit-code';
 import { productKeyOf } from './commands/product-key';
 import type { Session } from './session';
-import { readTriples } from './triples-csv';
+import { MAX_LINES_IN_PARTS, readTriples } from './triples-csv';
 
 export interface Choice extends DeviceFilter {
   readonly from?: string;
+  /** File of results. */
+  readonly result?: string;
   readonly all?: boolean;
   readonly yes?: boolean;
 }
@@ -24,6 +26,7 @@ export const addChoiceOptions = (command: Command): Command =>
       .argument('[deviceNames...]')
       .option('--from <file>', 'CSV with a header that names deviceName; - for standard input'),
   )
+    .option('--result <file>', 'what became of each; one that is there from an earlier run is gone on with')
     .option('--all', 'all devices of the product')
     .option('--yes', 'do it; without it, what a file or a filter chooses is only counted');
 
@@ -51,7 +54,7 @@ export const chooseDevices = async (
 };
 
 const namesInFile = async (session: Session, productID: string, file: string): Promise<string[]> => {
-  const lines = await readTriples(session.io, file, ['deviceName']);
+  const lines = await readTriples(session.io, file, ['deviceName'], MAX_LINES_IN_PARTS);
   const productKey = productKeyOf(await session.products.productInfoRead({ productID }));
   for (const { line, productKey: given } of lines) {
     if (given !== '' && given !== productKey) {

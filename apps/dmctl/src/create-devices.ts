@@ -73,6 +73,8 @@ export const createFromLines = async (
   });
 };
 
-/** Bytes that are no UTF-8 were replaced when they were read: such a name or secret would be another one. */
+/** Whatever made the file has put this character where it could not read one: such a name or secret would be another one. */
 const textFault = ({ productKey, deviceName, deviceSecret, alias }: Triple): string | undefined =>
-  [productKey, deviceName, deviceSecret, alias].some((text) => text.includes('\uFFFD')) ? 'is not UTF-8' : undefined;
+  [productKey, deviceName, deviceSecret, alias].some((text) => text.includes('\uFFFD'))
+    ? 'holds U+FFFD: it was made of text in another encoding'
+    : undefined;

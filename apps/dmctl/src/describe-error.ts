@@ -20,7 +20,9 @@ export const describeError = (error: unknown, tried: readonly ServiceAddress[], 
     if (grpcStatus(error) === UNAUTHENTICATED) return stranger(error);
     return refusal(error.code, error.message, tried[0]?.service === serviceKeys.timedjob ? jobHints : undefined);
   }
-  return new CliError(ExitCode.refused, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  // A fault of ours: where it happened is the help that there is.
+  const hint = error instanceof Error ? error.stack : undefined;
+  return new CliError(ExitCode.refused, error instanceof Error ? error.message : String(error), { hint });
 };
 
 /** gRPC's status when the caller's own patience ends. */

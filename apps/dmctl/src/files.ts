@@ -1,14 +1,16 @@
 /** The file system, as `Io` has it. */
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import type { PrivateFile } from './io';
+import { appendFile, mkdir, open, readFile as readWhole, unlink, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import type { Io, PrivateFile } from './io';
 
-export const openRead = (path: string): Readable => (path === '-' ? process.stdin : createReadStream(path));
+export const readFile: Io['readFile'] = (path) => (path === '-' ? buffer(process.stdin) : readWhole(path));
 
-export const readText = (path: string): Promise<string> => text(openRead(path));
+export const createFile: Io['createFile'] = (path, bytes) => writeFile(path, bytes, { flag: 'wx' });
+
+export const appendText: Io['appendText'] = (path, text) => appendFile(path, text, { mode: 0o600 });
+
+export const createFolder: Io['createFolder'] = async (path) => void (await mkdir(path));
 
 /** Mode 600 from the moment that it exists; no file is written over. */
 export const createPrivateFile = async (path: string): Promise<PrivateFile> => {

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { Environment } from '@alink/runtime';
 
 /** Everything outside the program: the process in `main.ts`, a recorder in specs. */
@@ -8,10 +8,14 @@ export interface Io {
   readonly env: Environment;
   /** From this call on, Ctrl-C aborts the signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal;
-  /** Text of a file; `-` is standard input. */
-  readonly readText: (path: string) => Promise<string>;
-  /** Bytes of a file; `-` is standard input. What is wrong with it comes as the stream's error. */
-  readonly openRead: (path: string) => Readable;
+  /** Bytes of a file; `-` is standard input. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** Creates a file with these bytes. Fails when it exists. */
+  readonly createFile: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Adds to a file, which comes into being, readable by its owner alone, where there is none. */
+  readonly appendText: (path: string, text: string) => Promise<void>;
+  /** Creates a folder. Fails when it exists. */
+  readonly createFolder: (path: string) => Promise<void>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
   readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
   /** Unix milliseconds. */

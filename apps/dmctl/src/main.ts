@@ -1,4 +1,4 @@
-import { createPrivateFile, openRead, readText } from './files';
+import { appendText, createFile, createFolder, createPrivateFile, readFile } from './files';
 import { runDmctl } from './program';
 
 const onInterrupt = (): AbortSignal => {
@@ -14,8 +14,10 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   stderr: (chunk) => process.stderr.write(chunk),
   env: process.env,
   onInterrupt,
-  readText,
-  openRead,
+  readFile,
+  appendText,
+  createFile,
+  createFolder,
   createPrivateFile,
   now: Date.now,
 });

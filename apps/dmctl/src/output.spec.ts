@@ -14,6 +14,9 @@ const rows = [
   { productKey: 'longer-key', name: 'x', tags: undefined, hidden: 2 },
 ];
 
+/** What could steer a terminal or turn the direction of a line. */
+const hostile = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
 describe('for people', () => {
   test('a list is a table with aligned columns', () => {
     const { out, written } = output();
@@ -40,8 +43,11 @@ describe('for people', () => {
     out.follow({}, 'a\u001b]0;owned\u0007b');
     out.done({}, 'x\r\ny');
     out.note('\u001b[0m');
-    expect(written.stdout + written.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    out.record({ name: 'evil\u202egpj.exe' });
+    out.text('one\ntwo\u2066\n');
+    expect(written.stdout + written.stderr).not.toMatch(hostile);
     expect(written.stdout).toContain('\\u001b[2J');
+    expect(written.stdout).toContain('evil\\u202egpj.exe\none\ntwo\\u2066\n');
   });
 });
 
@@ -51,6 +57,17 @@ describe('for programs', () => {
     out.rows(rows, ['name'], 'nothing');
     out.text('not for programs');
     expect(JSON.parse(written.stdout)).toEqual(JSON.parse(JSON.stringify(rows)));
+  });
+  test('what a device made up cannot steer the terminal either, and keeps its value', () => {
+    const { out, written } = output(true);
+    const row = { name: 'a\u009b31m\u202egpj.exe\u2066\u007f\u001b[2J' };
+    out.rows([row], ['name'], '');
+    expect(JSON.parse(written.stdout)).toEqual([row]);
+    out.follow(row, '');
+    out.record(row);
+    out.document(row);
+    out.done(row, '');
+    expect(written.stdout).not.toMatch(hostile);
   });
   test('what follows is one line each', () => {
     const { out, written } = output(true);

@@ -1,10 +1,14 @@
+import { visible, visibleJson, visibleLines } from '@alink/text';
 import type { Io } from './io';
 import { displayWidth } from './display-width';
 
 /** What a cell may hold; objects are shown as JSON. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** The one place that writes results: tables and sentences for people, JSON with `--json`. */
+/**
+ * The one place that writes results: tables and sentences for people, JSON with `--json`. Names and payloads come from
+ * devices: in neither may they steer a terminal.
+ */
 export class Output {
   constructor(
     private readonly io: Pick<Io, 'stdout' | 'stderr'>,
@@ -14,7 +18,7 @@ export class Output {
   /** A list. People see the columns named, or a sentence when there is nothing; JSON has everything in the rows. */
   rows<T extends Row>(rows: readonly T[], columns: readonly (keyof T & string)[], nothing: string): void {
     if (this.json) return this.writeJson(rows);
-    if (rows.length === 0) return this.io.stdout(`${nothing}\n`);
+    if (rows.length === 0) return this.io.stdout(`${visible(nothing)}\n`);
     const lines = [columns.map(heading), ...rows.map((row) => columns.map((column) => cell(row[column])))];
     this.io.stdout(aligned(lines));
   }
@@ -29,12 +33,12 @@ export class Output {
   /** That something was done. */
   done(result: Row, sentence: string): void {
     if (this.json) this.writeJson(result);
-    else this.io.stdout(`${printable(sentence)}\n`);
+    else this.io.stdout(`${visible(sentence)}\n`);
   }
 
   /** One more of what follows each other without end: JSON is one line each. */
   follow(row: Row, line: string): void {
-    this.io.stdout(`${this.json ? JSON.stringify(row) : printable(line)}\n`);
+    this.io.stdout(`${this.json ? visibleJson(JSON.stringify(row)) : visible(line)}\n`);
   }
 
   /** A document that is JSON in any case. */
@@ -44,12 +48,12 @@ export class Output {
 
   /** Text to copy, shown to people only. */
   text(text: string): void {
-    if (!this.json) this.io.stdout(text);
+    if (!this.json) this.io.stdout(visibleLines(text));
   }
 
   /** Something on the side, that must not stand among the results. */
   note(text: string): void {
-    this.io.stderr(`${printable(text)}\n`);
+    this.io.stderr(`${visible(text)}\n`);
   }
 
   /** That there are more rows than a page has. */
@@ -61,7 +65,7 @@ export class Output {
   }
 
   private writeJson(value: unknown): void {
-    this.io.stdout(`${JSON.stringify(value, null, 2)}\n`);
+    this.io.stdout(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
   }
 }
 
@@ -70,12 +74,8 @@ const heading = (key: string): string => key.replace(/[A-Z]/g, ' $&').toUpperCas
 
 const cell = (value: unknown): string => {
   if (value === undefined || value === null) return '';
-  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return visible(typeof value === 'object' ? JSON.stringify(value) : String(value));
 };
-
-/** Names and payloads come from devices: control characters would let them steer the terminal. */
-const printable = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const aligned = (lines: readonly (readonly string[])[]): string => {
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => displayWidth(line[column] ?? '')))) ?? [];

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { freePort } from '@alink/testing';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { FakePlatform } from '../test/fake-platform';
@@ -56,8 +55,8 @@ const commands = [
   'audit',
   'secrets rotate-key',
 ].map((line) => line.split(' '));
-const readText = async () => '{"properties":[]}';
-const openRead = () => Readable.from(['productKey,deviceName,deviceSecret\np,d,s\n']);
+const fileFor = (line: readonly string[]) => async () =>
+  Buffer.from(line.includes('import') ? 'productKey,deviceName,deviceSecret\np,d,s\n' : '{"properties":[]}');
 
 describe('help', () => {
   test('of the program tells the exit codes and where services are looked for', async () => {
@@ -162,7 +161,7 @@ describe('without the service', () => {
   test.each(commands)('%s %s says where it looked, and ends with 3', async (...line) => {
     const port = await freePort();
     const args = [...line.filter(Boolean), '--endpoint', `127.0.0.1:${port}`, '--job-endpoint', `127.0.0.1:${port}`];
-    const { code, stdout, stderr } = await runCli(args, { readText, openRead });
+    const { code, stdout, stderr } = await runCli(args, { readFile: fileFor(line) });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^dmctl: (dm|timedjob)\\.rpc is not reachable \\(tried 127.0.0.1:${port}\\)\n`));
     expect(stderr).toContain('npm start');

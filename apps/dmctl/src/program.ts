@@ -1,3 +1,4 @@
+import { visible, visibleJson, visibleLines } from '@alink/text';
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { commandList, nameOf } from './command-list';
@@ -88,6 +89,7 @@ const asFailure = (error: unknown): CliError => {
 };
 
 const render = ({ message, details: { code, hint }, exitCode }: CliError, json: boolean): string => {
-  if (json) return `${JSON.stringify({ error: { exitCode, code, message, hint } })}\n`;
-  return hint ? `dmctl: ${message}\n       ${hint}\n` : `dmctl: ${message}\n`;
+  if (json) return `${visibleJson(JSON.stringify({ error: { exitCode, code, message, hint } }))}\n`;
+  const line = `dmctl: ${visible(message)}\n`;
+  return hint ? `${line}       ${visibleLines(hint)}\n` : line;
 };

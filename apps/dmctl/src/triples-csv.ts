@@ -1,10 +1,12 @@
 /** CSV files of devices: `productKey,deviceName,deviceSecret,alias` with a header. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CsvError, parse, type CsvErrorCode } from 'csv-parse';
+import type { CsvErrorCode } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify';
 import { CliError, ExitCode } from './exit-code';
 import type { Io, PrivateFile } from './io';
+import { textOf } from './read-text-file';
 
 const COLUMNS = ['productKey', 'deviceName', 'deviceSecret', 'alias'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -18,8 +20,10 @@ export interface TripleLine extends Triple {
   readonly line: number;
 }
 
-/** Devices in one file: as many as the platform creates in one call. */
+/** Devices that the platform creates in one call; more go in several. */
 export const MAX_LINES = 10_000;
+/** Devices in a file that is sent in parts: what is still read within seconds. */
+export const MAX_LINES_IN_PARTS = 1_000_000;
 /** Characters in one line: far more than the longest names and secrets. */
 const MAX_RECORD = 16_384;
 
@@ -47,38 +51,51 @@ const readHeader = (path: string, required: readonly Column[]) => (names: readon
   return columns.map((column) => column ?? false);
 };
 
+/** How a spreadsheet becomes a file of ours. */
+const INSTEAD = 'Save it as "CSV UTF-8 (comma delimited)" and give that file.';
+
 /**
  * Reads a file line by line.
  * @param required columns that the header must name
- * @throws {CliError} when it cannot be read, is no such CSV, or has more than {@link MAX_LINES} devices
+ * @param most devices that it may have
+ * @throws {CliError} when it cannot be read, is no such CSV, or has more devices than that
  */
-export const readTriples = async (io: Io, path: string, required: readonly Column[]): Promise<TripleLine[]> => {
-  const lines: TripleLine[] = [];
-  const parser = parse({
-    bom: true,
-    columns: readHeader(path, required),
-    info: true,
-    skipEmptyLines: true,
-    maxRecordSize: MAX_RECORD,
+export const readTriples = async (
+  io: Io,
+  path: string,
+  required: readonly Column[],
+  most = MAX_LINES,
+): Promise<TripleLine[]> => {
+  const bytes = await io.readFile(path).catch((error: Error) => {
+    throw unusable(path, error.message);
   });
+  const records = parseRecords(path, textOf(path, bytes, INSTEAD), required, most);
+  if (records.length === 0) throw unusable(path, 'it names no device');
+  if (records.length > most) throw unusable(path, `it has more than ${most} devices; split it`);
+  return records.map(({ record, info: { lines: line } }) => {
+    const { productKey = '', deviceName = '', deviceSecret = '', alias = '' } = record;
+    return { line, productKey, deviceName, deviceSecret, alias };
+  });
+};
+
+interface ParsedLine {
+  readonly record: Partial<Triple>;
+  readonly info: { readonly lines: number };
+}
+
+const parseRecords = (path: string, text: string, required: readonly Column[], most: number): ParsedLine[] => {
   try {
-    await pipeline(io.openRead(path), parser, async (records: AsyncIterable<unknown>) => {
-      for await (const item of records) {
-        if (lines.length === MAX_LINES) throw unusable(path, `it has more than ${MAX_LINES} devices; split it`);
-        const { record, info } = item as { record: Partial<Triple>; info: { lines: number } };
-        const { productKey = '', deviceName = '', deviceSecret = '', alias = '' } = record;
-        lines.push({ line: info.lines, productKey, deviceName, deviceSecret, alias });
-      }
-    });
+    return parse(text, {
+      columns: readHeader(path, required),
+      info: true,
+      skipEmptyLines: true,
+      maxRecordSize: MAX_RECORD,
+      to: most + 1,
+    }) as unknown as ParsedLine[];
   } catch (error) {
-    if (error instanceof CliError) throw error;
-    if (error instanceof CsvError) {
-      throw unusable(path, `line ${String(error['lines'] ?? '?')}: ${faults[error.code] ?? 'it is no CSV'}`);
-    }
-    throw unusable(path, (error as Error).message);
+    if (!(error instanceof CsvError)) throw error;
+    throw unusable(path, `line ${String(error['lines'] ?? '?')}: ${faults[error.code] ?? 'it is no CSV'}`);
   }
-  if (lines.length === 0) throw unusable(path, 'it names no device');
-  return lines;
 };
 
 /** Writes a file that {@link readTriples} reads back byte for byte. */

@@ -43,6 +43,10 @@ export class FakePlatform {
   };
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
+  /** How often each method was called. */
+  calls: Record<string, number> = {};
+  /** From which call on a method fails. */
+  failures: Record<string, number> = {};
   /** How the device answers a command. */
   deviceAnswer: { code: number; msg: string } = { code: 200, msg: '' };
   private server: RpcServer | undefined;
@@ -273,6 +277,8 @@ export class FakePlatform {
       method,
       async (request, context) => {
         this.requests[method] = request;
+        const calls = (this.calls[method] = (this.calls[method] ?? 0) + 1);
+        if (calls >= (this.failures[method] ?? Infinity)) throw new RpcError(Code.database, 'the disk is full');
         const handler = given[method];
         if (!handler) throw new RpcError(Code.notImplemented, `${method} is not offered here`);
         return handler(request, context);

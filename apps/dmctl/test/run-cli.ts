@@ -1,4 +1,4 @@
-import { createPrivateFile, openRead, readText } from '../src/files';
+import { appendText, createFile, createFolder, createPrivateFile, readFile } from '../src/files';
 import { runDmctl } from '../src/program';
 import type { Io } from '../src/io';
 
@@ -19,8 +19,10 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     stderr: (text) => (written.stderr += text),
     env: {},
     onInterrupt: () => new AbortController().signal,
-    readText,
-    openRead,
+    readFile,
+    appendText,
+    createFile,
+    createFolder,
     createPrivateFile,
     now: () => NOW,
     ...over,

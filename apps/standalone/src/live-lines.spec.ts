@@ -44,7 +44,7 @@ describe('live lines', () => {
 
   test('what a device sent cannot command the terminal', () => {
     show()(activity({ deviceName: 'dev\u001b[2J', text: 'a\r\nb\u009b31m\u202e' }));
-    expect(out).toBe('09:08:07  report      aliyun_test_01/dev·[2J  a·b·31m·\n');
+    expect(out).toBe('09:08:07  report      aliyun_test_01/dev\\u001b[2J  a\\u000d\\u000ab\\u009b31m\\u202e\n');
   });
 
   test('a long line is cut', () => {

@@ -1,4 +1,6 @@
 /** Text for a terminal: colours where there is one, and nothing that could command it. */
+import { visible } from '@alink/text';
+
 export type Paint = (text: string) => string;
 
 export interface Palette {
@@ -23,10 +25,8 @@ export const palette = (colours: boolean): Palette => {
   return Object.fromEntries(entries) as Record<keyof typeof codes, Paint>;
 };
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
-
-/** One line of foreign text: control characters, which could move the cursor or hide something, become a middle dot. */
+/** One line of foreign text, in which nothing commands the terminal or shows as something else. */
 export const plainLine = (text: string, maxLength: number): string => {
-  const line = text.replace(CONTROL, '·');
+  const line = visible(text);
   return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
 };

@@ -84,6 +84,14 @@ describe('loadSecretKeyFile', () => {
     expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600);
   });
 
+  test('reads a key that an editor of Windows has saved', async () => {
+    const key = 'ab'.repeat(32);
+    await writeFile(join(dataDir, 'secret.key'), Buffer.from(`\uFEFF${key}\r\n`, 'utf16le'));
+    expect((await loadSecretKeyFile(dataDir)).toString('hex')).toBe(key);
+    await writeFile(join(dataDir, 'secret.key'), Buffer.of(0xce, 0xc2));
+    await expect(loadSecretKeyFile(dataDir)).rejects.toThrow(/secret\.key is written in GBK/);
+  });
+
   test('does not replace a file that is no key', async () => {
     await writeFile(join(dataDir, 'secret.key'), 'nonsense');
     await expect(loadSecretKeyFile(dataDir)).rejects.toThrow('SECRET_KEY must be');

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeFile } from '@alink/text';
 import { writeOnce } from './write-once';
 
 const KEY_BYTES = 32;
@@ -87,5 +88,5 @@ export const loadSecretKeyFile = async (dataDir: string): Promise<Buffer> => {
   const file = join(dataDir, 'secret.key');
   await mkdir(dataDir, { recursive: true });
   await writeOnce(file, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
-  return parseSecretKey(await readFile(file, 'utf8'));
+  return parseSecretKey(decodeFile(file, await readFile(file)));
 };

@@ -1,5 +1,6 @@
 /** Files whose contents count while the process runs: what they hold is put to use when it changes. */
 import { readFileSync } from 'node:fs';
+import { decodeFile } from '@alink/text';
 import type { Logger } from './logger';
 import { StartError } from './start-error';
 
@@ -10,7 +11,10 @@ export interface FollowedFilesOptions<T> {
   /** What the files hold, in words. */
   readonly what: string;
   readonly paths: readonly string[];
-  /** Makes something of the contents; throws an Error that may be shown when they cannot be used. */
+  /**
+   * Makes something of the contents, which are text: UTF-8 without a byte order mark, whatever the files have. Throws an
+   * Error that may be shown when they cannot be used.
+   */
   readonly parse: (contents: readonly Buffer[]) => T;
   readonly onChange?: (value: T) => void;
   readonly log?: Logger;
@@ -61,7 +65,7 @@ export class FollowedFiles<T> {
   }
 
   private read(): Buffer[] {
-    return this.options.paths.map((path) => readFileSync(path));
+    return this.options.paths.map((path) => Buffer.from(decodeFile(path, readFileSync(path))));
   }
 
   private words(error: unknown): string {

@@ -42,6 +42,14 @@ describe('createLogger', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ msg: 'open postgres://a:***@db/x' });
   });
 
+  test('what a device sent cannot steer the terminal of whoever reads, and keeps its value', () => {
+    const { lines, destination } = capture();
+    const hostile = 'dev\u001b[2J\u009b31m\u202egpj.exe\u2028\r\n';
+    createLogger({ name: 'test', level: 'info', destination }).info({ deviceName: hostile }, hostile);
+    expect(lines[0]!.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ deviceName: hostile, msg: hostile });
+  });
+
   test('everything else is told as it is, and the given object is left alone', () => {
     const { lines, destination } = capture();
     const fields = { productID: 'p', nested: { secret: SECRET, n: 1, none: null }, list: [1, 'two'] };

@@ -5,6 +5,7 @@ import {
   type DestinationStream,
   type Logger as Pino,
 } from 'pino';
+import { visibleJson } from '@alink/text';
 import type { LogLevel } from './config-fields';
 import { maskSecrets, maskText } from './secret-masking';
 
@@ -22,7 +23,8 @@ const maskError = (error: Error): unknown => maskSecrets({ ...stdSerializers.err
 
 /**
  * The logger of a process: JSON lines, in which fields with a secret's name are masked whatever their depth and case,
- * and so are passwords inside URLs and secrets inside JSON texts.
+ * and so are passwords inside URLs and secrets inside JSON texts. People read them on terminals: what could steer one is
+ * escaped.
  */
 export const createLogger = ({ name, level, destination }: LoggerOptions): Logger => {
   const log = pino(
@@ -37,7 +39,7 @@ export const createLogger = ({ name, level, destination }: LoggerOptions): Logge
       },
       serializers: { err: maskError, error: maskError },
       // The last gate: whatever came through as text.
-      hooks: { streamWrite: maskText },
+      hooks: { streamWrite: (line) => visibleJson(maskText(line)) },
     },
     // Synchronous, so that the last line before an exit is never lost.
     destination ?? openDestination({ dest: 1, sync: true }),

@@ -5,6 +5,8 @@ export type TypeName = 'int' | 'float' | 'double' | 'bool' | 'enum' | 'text' | '
 
 /** Where a document keeps the parts of a data type: all in which Alibaba's TSL and unitedrhino's model differ. */
 export interface Dialect {
+  /** Members that hold an identifier, the usual one first. */
+  readonly identifierKeys: readonly [string, ...string[]];
   /** Member that holds the data type of a property or a parameter. */
   readonly typeKey: string;
   readonly accessModeKey: string;
@@ -29,6 +31,7 @@ const tslTypes = ['int', 'float', 'double', 'bool', 'enum', 'text', 'date', 'str
 
 /** Alibaba Cloud's TSL (Alibaba Cloud IoT documentation, "TSL fields"). */
 export const tslDialect: Dialect = {
+  identifierKeys: ['identifier'],
   typeKey: 'dataType',
   accessModeKey: 'accessMode',
   servicesKey: 'services',
@@ -49,6 +52,8 @@ const modelTypes = ['bool', 'int', 'float', 'string', 'struct', 'timestamp', 'ar
 
 /** Unitedrhino's model JSON, as its users see and import it. */
 export const modelDialect: Dialect = {
+  // Models of its first years, and of Tencent's data templates that it was made after, say `id`.
+  identifierKeys: ['identifier', 'id'],
   typeKey: 'define',
   accessModeKey: 'mode',
   servicesKey: 'actions',
@@ -69,3 +74,7 @@ export const modelDialect: Dialect = {
   arraySize: (type) => type.member('max'),
   item: (type) => type.member('arrayInfo'),
 };
+
+/** The identifier of a definition, a parameter or a member. */
+export const identifierIn = (node: JsonNode, { identifierKeys }: Dialect): JsonNode =>
+  node.member(identifierKeys.find((key) => node.has(key)) ?? identifierKeys[0]);

@@ -9,24 +9,53 @@ import type { DataType, Definition, Json, JsonObject, Param, Property, Service, 
  * @param productKey the key under which devices know the product
  */
 export const exportTsl = (model: ThingModel, productKey: string): JsonObject => {
-  const modules = groupByModule(model);
-  const { properties, events, services } = block(modules.get(undefined) ?? emptyModel);
-  modules.delete(undefined);
+  const { main, modules } = blocksOf(model, english);
   return {
-    schema: 'https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json',
+    schema: SCHEMA,
     link: `/sys/${productKey}/thing/`,
     profile: { productKey },
-    properties,
-    events,
-    services,
-    ...(modules.size > 0 && {
-      functionBlocks: [...modules].map(([id, part]) => ({
-        functionBlockId: id!,
-        functionBlockName: moduleName(part) ?? id!,
-        ...block(part),
-      })),
-    }),
+    ...main,
+    ...(modules.length > 0 && { functionBlocks: modules.map(({ head, block: own }) => ({ ...head, ...own })) }),
   };
+};
+
+/**
+ * Writes the same as Alibaba Cloud's console exports it: a file for each custom module, and one of the default module
+ * that lists them (Alibaba Cloud IoT documentation, "What is a TSL model", format of a TSL). What imports several files
+ * reads the same model out of them.
+ */
+export const exportTslFiles = (model: ThingModel, productKey: string): { name: string; document: JsonObject }[] => {
+  const { main, modules } = blocksOf(model, chinese);
+  const head = { schema: SCHEMA, profile: { productKey } };
+  const functionBlocks = modules.map((module) => ({ ...module.head, productKey }));
+  return [
+    // No module can be called so: identifiers have no hyphen.
+    { name: 'default-module.json', document: { ...head, ...main, ...(modules.length > 0 && { functionBlocks }) } },
+    ...modules.map((module) => ({
+      name: `${module.head.functionBlockId}.json`,
+      document: { ...head, ...module.block, ...module.head },
+    })),
+  ];
+};
+
+const SCHEMA = 'https://iotx-tsl.oss-ap-southeast-1.aliyuncs.com/schema.json';
+
+/** What the synthetic event and services are described as. */
+type Words = Record<'post' | 'set' | 'get', string>;
+const english: Words = { post: 'property report', set: 'property set', get: 'property get' };
+/** As the platform's console writes them. */
+const chinese: Words = { post: '属性上报', set: '属性设置', get: '属性获取' };
+
+/** The default module, and the custom ones. */
+const blocksOf = (model: ThingModel, words: Words) => {
+  const parts = groupByModule(model);
+  const main = block(parts.get(undefined) ?? emptyModel, words);
+  parts.delete(undefined);
+  const modules = [...parts].map(([id, part]) => ({
+    head: { functionBlockId: id!, functionBlockName: moduleName(part) ?? id! },
+    block: block(part, words),
+  }));
+  return { main, modules };
 };
 
 interface Parts {
@@ -54,7 +83,7 @@ const moduleName = ({ properties, events, services }: Parts): string | undefined
   [...properties, ...events, ...services].find((definition) => definition.moduleName)?.moduleName;
 
 /** The definitions of one module, with the synthetic ones. */
-const block = ({ properties, events, services }: Parts) => ({
+const block = ({ properties, events, services }: Parts, words: Words) => ({
   properties: properties.map((property) => ({
     ...head(property),
     accessMode: property.accessMode,
@@ -66,7 +95,7 @@ const block = ({ properties, events, services }: Parts) => ({
       name: 'post',
       type: 'info',
       required: true,
-      desc: 'property report',
+      desc: words.post,
       method: 'thing.event.property.post',
       outputData: properties.map(parameter),
     },
@@ -78,9 +107,10 @@ const block = ({ properties, events, services }: Parts) => ({
     })),
   ],
   services: [
-    synthetic('set', properties.filter(({ accessMode }) => accessMode === 'rw').map(parameter), []),
+    synthetic('set', words, properties.filter(({ accessMode }) => accessMode === 'rw').map(parameter), []),
     synthetic(
       'get',
+      words,
       properties.map(({ identifier }) => splitIdentifier(identifier).local),
       properties.map(parameter),
     ),
@@ -94,12 +124,12 @@ const block = ({ properties, events, services }: Parts) => ({
   ],
 });
 
-const synthetic = (identifier: 'set' | 'get', inputData: Json[], outputData: Json[]): JsonObject => ({
+const synthetic = (identifier: 'set' | 'get', words: Words, inputData: Json[], outputData: Json[]): JsonObject => ({
   identifier,
   name: identifier,
   required: true,
   callType: 'async',
-  desc: `property ${identifier}`,
+  desc: words[identifier],
   method: `thing.service.property.${identifier}`,
   inputData,
   outputData,

@@ -1,5 +1,5 @@
-export { importReadableParts, importThingModel } from './import-thing-model';
-export { exportTsl } from './export-tsl';
+export { importModelFiles, importReadableParts, importThingModel, type ModelFile } from './import-thing-model';
+export { exportTsl, exportTslFiles } from './export-tsl';
 export { exportModel } from './export-model';
 export { affordanceOf, definitionFrom, type Affordance } from './affordance';
 export { assembleModel, definitionsOf } from './assemble-model';

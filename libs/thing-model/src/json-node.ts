@@ -94,9 +94,9 @@ export class JsonNode {
   }
 }
 
-/** A member's name, fit for a message and a terminal: labels are named by whoever wrote the document. */
-const printable = (key: string): string =>
-  /^\w{1,64}$/.test(key) ? key : key.slice(0, 64).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+/** A name, fit for a message and a terminal: members and modules are named by whoever wrote the document. */
+export const printable = (name: string, longest = 64): string =>
+  /^\w{1,20}$/.test(name) ? name : name.slice(0, longest).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect';
+import { identifierIn, type Dialect } from './dialect';
 import { isIdentifier } from './identifier';
 import type { JsonNode } from './json-node';
 import { limits } from './limits';
@@ -50,9 +50,10 @@ export const readParams = (
 ): readonly Param[] => {
   const seen = new Set<string>();
   return list.list(most).map((node) => {
-    const identifier = node.member('identifier').text(limits.identifier);
-    if (!isIdentifier(identifier)) node.member('identifier').fail('must consist of letters, digits and _');
-    if (seen.has(identifier)) node.member('identifier').fail(`${identifier} occurs twice`);
+    const named = identifierIn(node, dialect);
+    const identifier = named.text(limits.identifier);
+    if (!isIdentifier(identifier)) named.fail('must consist of letters, digits and _');
+    if (seen.has(identifier)) named.fail(`${identifier} occurs twice`);
     seen.add(identifier);
     return {
       identifier,

@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect';
+import { identifierIn, type Dialect } from './dialect';
 import { identifierFault } from './identifier';
 import type { JsonNode } from './json-node';
 import { limits } from './limits';
@@ -17,11 +17,12 @@ export interface Module {
 const longestIdentifier = 2 * limits.identifier + 1;
 
 /** Reads what comes before the body. In a module the identifier gets its prefix. Throws ThingModelError. */
-export const readHead = (node: JsonNode, module?: Module): Head => {
-  const own = node.member('identifier').text(longestIdentifier);
+export const readHead = (node: JsonNode, dialect: Dialect, module?: Module): Head => {
+  const named = identifierIn(node, dialect);
+  const own = named.text(longestIdentifier);
   const identifier = module ? `${module.id}:${own}` : own;
   const fault = identifierFault(identifier);
-  if (fault) node.member('identifier').fail(fault);
+  if (fault) named.fail(fault);
   const moduleName = module?.name || node.member('functionBlockName').optionalText(limits.name);
   return {
     identifier,

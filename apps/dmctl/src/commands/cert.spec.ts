@@ -6,7 +6,7 @@ beforeAll(() => platform.start());
 afterAll(() => platform.stop());
 const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 const dmctl = (args: string, file = pem) =>
-  runCli([...args.split(' '), '--endpoint', platform.endpoint], { readText: async () => file });
+  runCli([...args.split(' '), '--endpoint', platform.endpoint], { readFile: async () => Buffer.from(file) });
 
 test('add registers for a device, or a CA without one', async () => {
   const { stdout } = await dmctl('cert add p1 dev001 --pem device.crt --json');

@@ -105,18 +105,38 @@ describe('import', () => {
     expect(platform.devices.get('p1/dev1')).toMatchObject({ secret });
   });
 
-  test('a line without a secret, or with bytes that are no text, is refused', async () => {
-    const bad = Buffer.concat([
-      Buffer.from('productKey,deviceName,deviceSecret\np1,dev1,\np1,dev2,ab'),
-      Buffer.of(0xff),
-    ]);
-    const file = csv('');
-    writeFileSync(file, bad);
+  test('a line without a secret, or with a character that nobody could read before, is refused', async () => {
+    const file = csv('productKey,deviceName,deviceSecret\np1,dev1,\np1,dev2,ab\uFFFD\n');
     const { code, stdout } = await dmctl(`device import ${file} --dry-run`);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^2 +p1 +dev1 +deviceSecret must not be empty$/m);
-    expect(stdout).toMatch(/^3 +p1 +dev2 +is not UTF-8$/m);
+    expect(stdout).toMatch(/^3 +p1 +dev2 +holds U\+FFFD: it was made of text in another encoding$/m);
     expect(stdout).toContain('0 of 2 could be created\n');
+  });
+
+  test('what a spreadsheet of Windows writes as Unicode text is read', async () => {
+    const file = csv('');
+    writeFileSync(file, Buffer.from('\uFEFFproductKey,deviceName,deviceSecret,alias\r\np1,dev1,s,温度\r\n', 'utf16le'));
+    expect((await dmctl(`device import ${file}`)).stdout).toBe('created 1 of 1\n');
+    expect(platform.requests.createDevices).toMatchObject({ rows: [{ deviceName: 'dev1', alias: '温度' }] });
+  });
+
+  const header = Buffer.from('productKey,deviceName,deviceSecret\np1,dev1,');
+  test.each([
+    ['GBK', Buffer.concat([header, Buffer.of(0xce, 0xc2, 0xb6, 0xc8)]), 'is written in GBK, not in UTF-8 (line 2)'],
+    ['bytes that are no text', Buffer.concat([header, Buffer.of(0xff)]), 'is not UTF-8 (line 2)'],
+    [
+      'a workbook',
+      Buffer.from('PK\u0003\u0004 [Content_Types].xml'),
+      'is an Excel workbook (.xlsx), not text\n       Save it as "CSV',
+    ],
+  ])('%s is refused by name, as a whole', async (_, bytes, message) => {
+    const file = csv('');
+    writeFileSync(file, bytes);
+    const { code, stderr } = await dmctl(`device import ${file}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`cannot use ${file}: it ${message}`);
+    expect(platform.requests.createDevices).toBeUndefined();
   });
 });
 
@@ -131,7 +151,7 @@ describe('a file that cannot be used ends with 2 and shows nothing of what is in
     ['a quote that ends early', `${header}p1,dev1,"s3cr3t"x\n`, /line 2: a quote ends inside a value/],
     ['a line without end', `${header}p1,dev1,${'s3cr3t'.repeat(4000)}\n`, /line \d: it has more than 16384 characters/],
     ['no device', header, /names no device/],
-    ['too many', header + 'p1,dev1,s3cr3t\n'.repeat(10_001), /more than 10000 devices/],
+    ['too many', header + 'p,d,s\n'.repeat(1_000_001), /more than 1000000 devices/],
   ])('%s', async (_name, text, message) => {
     const { code, stdout, stderr } = await dmctl(`device import ${csv(text)}`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

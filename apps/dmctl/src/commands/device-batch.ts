@@ -3,10 +3,11 @@ import { createByCount, createFromLines, type BatchOptions, type JudgedDevice } 
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
+import { importInParts, type ImportOptions } from '../import-devices';
 import type { Io, PrivateFile } from '../io';
 import { parseCount, parseStart } from '../parse-options';
 import type { Session } from '../session';
-import { MAX_LINES, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
+import { MAX_LINES, MAX_LINES_IN_PARTS, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
 import { productKeyOf } from './product-key';
 
 interface CreateOptions extends BatchOptions {
@@ -42,8 +43,10 @@ export const addDeviceBatchCommands = (device: Command, io: Io): void => {
       .argument('<file>', 'CSV with a header productKey,deviceName,deviceSecret[,alias]; - for standard input')
       .option('--all-or-nothing', 'create none when one cannot be created')
       .option('--dry-run', 'check only')
+      .option('--result <file>', 'what became of each; one that is there from an earlier run is gone on with')
       .action(inSession(io, importDevices)),
     'device import triples.csv --dry-run',
+    'device import million.csv --result million.result.csv',
   );
 };
 
@@ -98,14 +101,18 @@ const create = (
   return createFromLines(session, wanted, { allOrNothing, dryRun });
 };
 
-const importDevices = async (session: Session, options: BatchOptions, path: string): Promise<void> => {
-  const { allOrNothing, dryRun } = options;
-  const lines = await readTriples(session.io, path, ['productKey', 'deviceName', 'deviceSecret']);
+const importDevices = async (session: Session, options: ImportOptions, path: string): Promise<void> => {
+  const { dryRun, result, allOrNothing } = options;
+  if (dryRun && result !== undefined) {
+    throw new CliError(ExitCode.usage, 'a dry run has no results: leave --result or --dry-run');
+  }
+  const columns = ['productKey', 'deviceName', 'deviceSecret'] as const;
+  const lines = await readTriples(session.io, path, columns, MAX_LINES_IN_PARTS);
   const productIDs = await productIDsOf(session, lines);
   const wanted = lines.map((line) => {
     return { ...line, productID: productIDs.get(line.productKey) ?? line.productKey, fault: importFault(line) };
   });
-  report(session, await createFromLines(session, wanted, { allOrNothing, dryRun }), { dryRun });
+  report(session, await importInParts(session, wanted, { allOrNothing, dryRun, result }), { dryRun });
 };
 
 /** What the platform would make up where it is missing. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { FakePlatform } from '../../test/fake-platform';
 import { runCli } from '../../test/run-cli';
 
@@ -12,7 +11,7 @@ beforeEach(async () => {
   await dmctl('device create p1 dev001');
 });
 const dmctl = (args: string, file = '') =>
-  runCli([...args.split(' '), '--endpoint', platform.endpoint], { openRead: () => Readable.from([file]) });
+  runCli([...args.split(' '), '--endpoint', platform.endpoint], { readFile: async () => Buffer.from(file) });
 const createMore = (...names: string[]) => Promise.all(names.map((name) => dmctl(`device create p1 ${name}`)));
 const states = () =>
   Object.fromEntries([...platform.devices.values()].map((device) => [device.deviceName, device.isEnable]));

@@ -1,6 +1,6 @@
 import { YesNo } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
-import { changeDevices } from '../change-devices';
+import { changeDevices, type Change } from '../change-devices';
 import { addChoiceOptions, chooseDevices, type Choice } from '../chosen-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
@@ -9,18 +9,18 @@ import type { Io } from '../io';
 import type { Session } from '../session';
 
 type Name = 'enable' | 'disable' | 'delete';
-type Change = (session: Session, device: { productID: string; deviceName: string }) => Promise<unknown>;
+type ChangeOf = (session: Session, device: { productID: string; deviceName: string }) => Promise<unknown>;
 
 /** What is done to one device or to many: enabled, disabled, deleted. */
 export const addDeviceSwitchCommands = (device: Command, io: Io): void => {
-  const add = (name: Name, description: string, change: Change): void => {
+  const add = (name: Name, description: string, change: ChangeOf, isThere?: Change['isThere']): void => {
     withExample(
       addChoiceOptions(device.command(name).description(description)).action(
         inSession(io, async (session, choice: Choice, productID: string, named: string[]) => {
           const names = await chooseDevices(session, productID, named, choice);
           const [deviceName] = names;
           const changeOne = (each: string) => change(session, { productID, deviceName: each });
-          if (named.length > 0 && names.length === 1 && deviceName !== undefined) {
+          if (named.length > 0 && names.length === 1 && deviceName !== undefined && choice.result === undefined) {
             await changeOne(deviceName);
             const sentence = `${name}d device ${deviceName} of ${productID}`;
             return session.out.done({ [`${name}d`]: `${productID}/${deviceName}` }, sentence);
@@ -30,7 +30,8 @@ export const addDeviceSwitchCommands = (device: Command, io: Io): void => {
               hint: '--yes does it.',
             });
           }
-          await changeDevices(session, names, `${name}d`, changeOne);
+          const many = { productKey: productID, names, result: choice.result };
+          await changeDevices(session, many, { done: `${name}d`, change: changeOne, isThere });
         }),
       ),
       `device ${name} aliyun_test_01 dev001`,
@@ -44,7 +45,10 @@ export const addDeviceSwitchCommands = (device: Command, io: Io): void => {
   add('disable', 'refuse devices; live connections are cut', ({ devices }, one) =>
     devices.deviceInfoUpdate({ ...one, isEnable: YesNo.no }),
   );
-  add('delete', 'delete devices with their data; live connections are cut', ({ devices }, one) =>
-    devices.deviceInfoDelete(one),
+  add(
+    'delete',
+    'delete devices with their data; live connections are cut',
+    ({ devices }, one) => devices.deviceInfoDelete(one),
+    ({ message }) => /^device .* does not exist$/.test(message),
   );
 };

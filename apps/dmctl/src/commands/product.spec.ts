@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 const dmctl = (args: string, file?: unknown) =>
   runCli([...args.split(' '), '--endpoint', platform.endpoint], {
-    readText: async () => (typeof file === 'string' ? file : JSON.stringify(file)),
+    readFile: async () => Buffer.from(typeof file === 'string' ? file : JSON.stringify(file)),
   });
 
 const tsl = {

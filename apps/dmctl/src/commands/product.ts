@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { parseLimit, parsePage, parseTag } from '../parse-options';
+import { collect, parseLimit, parsePage, parseTag } from '../parse-options';
 import type { Session } from '../session';
 import { isoOfSeconds } from '../time-text';
 import {
@@ -25,7 +25,8 @@ import {
   validationOption,
 } from './product-change';
 import { productKeyOf, type ProductInfo } from './product-key';
-import { addProductModelCommands, countsOf, readModel } from './product-model';
+import { readModel } from '../model-files';
+import { addProductModelCommands, countsOf, noteEmptyModules } from './product-model';
 
 interface CreateOptions {
   readonly name?: string;
@@ -37,7 +38,7 @@ interface CreateOptions {
   readonly validation?: string;
   readonly logLevel?: string;
   readonly secret?: string;
-  readonly tsl?: string;
+  readonly tsl: readonly string[];
 }
 
 interface ListOptions {
@@ -66,7 +67,7 @@ export const addProductCommands = (product: Command, io: Io): void => {
       .addOption(validationOption())
       .addOption(logLevelOption())
       .option('--secret <secret>', 'ProductSecret (made up when left out)')
-      .option('--tsl <file>', 'thing model, - for standard input')
+      .option('--tsl <file>', 'thing model, - for standard input; may be given again, for each module', collect, [])
       .action(inSession(io, createProduct)),
     'product create aliyun_test_01 --name thermometer --auto-register create --tsl model.json',
   );
@@ -145,12 +146,14 @@ const listProducts = async (
 };
 
 const createProduct = async (
-  { products, out, io }: Session,
+  session: Session,
   { name, description, netType, tag, deviceType, autoRegister, validation, logLevel, secret, tsl }: CreateOptions,
   productKey?: string,
 ): Promise<void> => {
+  const { products, out, io } = session;
   // Read before anything is created: a bad file must not leave half a product.
-  const model = tsl === undefined ? undefined : await readModel(io, tsl);
+  const model = tsl.length > 0 ? await readModel(io, tsl) : undefined;
+  if (model) noteEmptyModules(session, model);
   const productName = name ?? productKey;
   const { productID } = await products.productInfoCreate({
     productID: productKey,
@@ -167,7 +170,7 @@ const createProduct = async (
   });
   // The platform makes the key up, and a product must have a name of its own before that.
   if (productName === undefined) await products.productInfoUpdate({ productID, productName: productID });
-  if (model) await products.productSchemaTslImport({ productID, tsl: model.text });
+  if (model) await products.productSchemaTslImport({ productID, tsl: model.documentOf(productID) });
   const created = await products.productInfoRead({ productID });
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });
 };

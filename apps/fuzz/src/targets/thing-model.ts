@@ -4,6 +4,8 @@ import {
   compileModel,
   exportModel,
   exportTsl,
+  exportTslFiles,
+  importModelFiles,
   importThingModel,
   ThingModelError,
   type Checked,
@@ -143,6 +145,11 @@ export const thingModelTarget = fuzzTarget<{ document: string; values: string }>
     const tslText = JSON.stringify(exportTsl(found, 'a1X'));
     const again = importThingModel(tslText).model;
     promise(JSON.stringify(exportTsl(again, 'a1X')) === tslText, 'a model survives as TSL');
+    const files = exportTslFiles(again, 'a1X').map(({ name, document: json }) => ({
+      name,
+      json: JSON.stringify(json),
+    }));
+    promise(isDeepStrictEqual(importModelFiles(files).model, again), 'a model survives as files of modules');
     return `model ${found.properties.length % 4} ${found.events.length % 3} ${found.services.length % 3} ${written.length % 7}`;
   },
 });

@@ -57,5 +57,5 @@ const extraOf = (definition: Members): Prisma.InputJsonObject => {
 export const extrasOf = (tsl: string): ReadonlyMap<unknown, Prisma.InputJsonObject> => {
   const document = JSON.parse(tsl) as Members;
   const definitions = ['properties', 'events', 'actions'].flatMap((key) => document[key] ?? []).filter(isObject);
-  return new Map(definitions.map((definition) => [definition['identifier'], extraOf(definition)]));
+  return new Map(definitions.map((definition) => [definition['identifier'] ?? definition['id'], extraOf(definition)]));
 };

@@ -14,11 +14,16 @@ type Methods = Pick<Handlers<typeof services.productManage>, 'productSchemaTslIm
 /** Letters in a document at most. */
 const MAX_TSL_LENGTH = 1024 * 1024;
 
-const readDocument = (tsl: string): ThingModel => {
+/** What a decoder puts where it could not read: the document was written in another encoding than it was read in. */
+const REPLACEMENT = '\uFFFD';
+
+const readDocument = (given: string): { readonly tsl: string; readonly model: ThingModel } => {
+  const tsl = given.replace(/^\uFEFF/, '');
   if (tsl === '') throw badParameter('tsl', 'must not be empty');
   if (tsl.length > MAX_TSL_LENGTH) throw badParameter('tsl', `must have at most ${MAX_TSL_LENGTH} characters`);
+  if (tsl.includes(REPLACEMENT)) throw badParameter('tsl', 'holds U+FFFD: its file was no UTF-8, but perhaps GBK');
   try {
-    return importThingModel(tsl).model;
+    return { tsl, model: importThingModel(tsl).model };
   } catch (error) {
     throw thingModelFault('tsl', error);
   }
@@ -28,8 +33,8 @@ export const schemaDocumentHandlers = (context: DmContext): Methods => {
   const { prisma } = context;
   const changeModel = modelChanger(context);
   return {
-    async productSchemaTslImport({ productID, tsl }, call) {
-      const model = readDocument(tsl);
+    async productSchemaTslImport({ productID, tsl: given }, call) {
+      const { tsl, model } = readDocument(given);
       const extras = extrasOf(tsl);
       const rows = definitionsOf(model).map((definition, i) => ({
         ...affordanceOf(definition),
