@@ -4,6 +4,7 @@ import { freePort } from './free-port';
 import { temporaryFolder } from './guardian';
 import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
+import type { ServerTls } from './server-tls';
 
 export interface TestNats extends RestartableServer {
   /** `nats://127.0.0.1:<port>`; the same after a restart. */
@@ -23,14 +24,29 @@ export const greets = (port: number): Promise<void> =>
     });
   });
 
-/** Starts a `nats-server` of its own on a free port, with JetStream unless told otherwise. */
-export const startNats = async ({ jetstream = true }: { jetstream?: boolean } = {}): Promise<TestNats> => {
+export interface NatsServerOptions {
+  /** Default true. */
+  readonly jetstream?: boolean;
+  /** Speaks TLS and nothing else. */
+  readonly tls?: ServerTls;
+  /** The one login that is let in; everybody is without it. */
+  readonly login?: { readonly user: string; readonly password: string };
+}
+
+/** Starts a `nats-server` of its own on a free port. */
+export const startNats = async ({ jetstream = true, tls, login }: NatsServerOptions = {}): Promise<TestNats> => {
   const port = await freePort();
   const folder = temporaryFolder('nats');
   const store = join(folder, 'store');
   const server = new ServerProcess({
     command: 'nats-server',
-    args: ['-a', '127.0.0.1', '-p', String(port), ...(jetstream ? ['-js', '-sd', store] : [])],
+    args: [
+      ...['-a', '127.0.0.1', '-p', String(port)],
+      ...(jetstream ? ['-js', '-sd', store] : []),
+      ...(tls ? ['--tls', '--tlscert', tls.certFile, '--tlskey', tls.keyFile] : []),
+      ...(tls?.clientCaFile ? ['--tlsverify', '--tlscacert', tls.clientCaFile] : []),
+      ...(login ? ['--user', login.user, '--pass', login.password] : []),
+    ],
     ready: () => greets(port),
   });
   await server.start();
