@@ -1,6 +1,6 @@
 /** The HTTPS interface for devices, as routes of the node's HTTP server. */
 import type { IncomingMessage } from 'node:http';
-import type { Logger, RouteHandler } from '@alink/runtime';
+import { hostPort, type Logger, type RouteHandler } from '@alink/runtime';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
 import type { Journal } from '../journal';
@@ -89,7 +89,7 @@ const outcomeOf = async (
   const login = read(fields, request);
   if ('code' in login) return { outcome: login };
   const { claim } = login;
-  const from = `${address}:${port}`;
+  const from = hostPort(address, port);
   if (lockout.refuses(claim, from)) {
     // The work of a check that fails, so that time tells nothing either.
     login.proves(undefined);
