@@ -25,6 +25,7 @@ import { startConsuming } from './ingest/consume';
 import { ForeignQuestions } from './ingest/foreign/foreign-questions';
 import { ForeignReports } from './ingest/foreign/foreign-reports';
 import { OnlineByReport } from './ingest/foreign/online-by-report';
+import { takeStatuses } from './ingest/foreign/take-statuses';
 import { takeUplinks } from './ingest/foreign/take-uplinks';
 import { NodeWatch } from './presence/node-watch';
 import { PresenceNews } from './presence/presence-news';
@@ -159,9 +160,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         'foreign nodes',
         async () => {
           const questions = new ForeignQuestions({ bus, context, log: ingestLog, now });
-          return takeUplinks({ bus, questions, log: ingestLog, now });
+          return [takeStatuses({ bus, log: ingestLog }), takeUplinks({ bus, questions, log: ingestLog, now })];
         },
-        async (listening) => listening.stop(),
+        async (listening) => listening.forEach((each) => each.stop()),
       ),
       { name: 'node watch', start: () => nodeWatch.start(), stop: () => nodeWatch.stop() },
       part(

@@ -214,7 +214,7 @@ export const sendStatus = (
     node: 'node-1',
     ...change,
   };
-  const subject = change.action === 'connected' ? subjects.connected : subjects.disconnected;
+  const subject = change.action === 'connected' ? subjects.sessionBegan : subjects.sessionEnded;
   return bus.publishKept(subject, encodeEnvelope(JSON.stringify(status), status.timestamp));
 };
 

@@ -73,7 +73,7 @@ describe('a device that reports while it is offline', () => {
   test('does not where it has come online meanwhile, is not there, or where a node of ours would tell', async () => {
     const { bus, db } = fixture.dm;
     const told: string[] = [];
-    const listening = bus.subscribe(subjects.connected, ({ data }) => told.push(String(data)));
+    const listening = bus.subscribe(subjects.sessionBegan, ({ data }) => told.push(String(data)));
     const log = createLogger({ name: 'test', level: 'fatal' });
     const byReport = new OnlineByReport({ bus, prisma: db.prisma, log, now: Date.now, delayMs: 50 });
     byReport.reported({ ...NAMES, deviceName: 'nobody' }, 'lxSdk');

@@ -233,7 +233,7 @@ describe('reports', () => {
     await sendUplink(fixture.bus, Buffer.from([0xff, 0xfe, 0]), NAMES, 6500);
     const refused: HubLogEntry = {
       productID: PRODUCT,
-      deviceName: 'nobody-there',
+      deviceName: DEVICE,
       timestamp: 7000,
       action: 'refuse',
       topic: '',
@@ -243,6 +243,10 @@ describe('reports', () => {
       respPayload: '',
     };
     await fixture.bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(refused), 7000));
+    // Whoever dials in may name devices that there are not: they have no log.
+    const ofNobody = { ...refused, deviceName: 'nobody-there' };
+    await fixture.bus.publishKept(subjects.hubLog, encodeEnvelope(JSON.stringify(ofNobody), 7001));
+    await sendUplink(fixture.bus, Buffer.from('odd'), { ...NAMES, deviceName: 'nobody-there' }, 7002);
     const { list } = await fixture.data.hubLogIndex({ productID: PRODUCT });
     expect(
       list.map(({ timestamp, action, requestID, content, resultCode }) => [
@@ -260,7 +264,7 @@ describe('reports', () => {
     ]);
     const only = async (over: object) =>
       Number((await fixture.data.hubLogIndex({ productID: PRODUCT, ...over })).total);
-    expect(await only({ deviceName: 'nobody-there' })).toBe(1);
+    expect(await only({ deviceName: 'nobody-there' })).toBe(0);
     expect(await only({ actions: ['publish'] })).toBe(3);
     expect(await only({ actions: ['property'] })).toBe(3);
     expect(await only({ actions: ['event', 'ext'] })).toBe(0);
@@ -316,7 +320,7 @@ describe('a batch', () => {
       kept(subjects.reports(0), 'null'),
       kept(subjects.reports(0), '{"reports":{}}'),
       kept(subjects.reports(0), '{"reports":[null,{"productID":"p"},{"productID":"p","deviceName":"d","message":[]}]}'),
-      kept(subjects.connected, encodeEnvelope('{"action":"connected"}', 1)),
+      kept(subjects.sessionBegan, encodeEnvelope('{"action":"connected"}', 1)),
       kept(subjects.hubLog, encodeEnvelope('null', 1)),
       keptReports(
         foreign('{"method":"report"}'),

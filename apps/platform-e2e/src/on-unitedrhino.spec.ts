@@ -65,9 +65,9 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
         expect(state().events).toMatchObject([
           { dataID: 'highTemperature', type: 'alert', params: { temperature: 99 } },
         ]);
+        expect(state().hub.at(-1)?.topic).toBe(device.topic('thing/event/highTemperature/post'));
         expect(state().hub.filter(({ respPayload }) => respPayload !== '')).toEqual([]);
       });
-      expect(state().hub.at(-1)?.topic).toBe(device.topic('thing/event/highTemperature/post'));
     });
 
     test('is commanded, and what it has taken over is the latest value', async () => {

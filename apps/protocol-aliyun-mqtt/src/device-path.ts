@@ -14,6 +14,7 @@ import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
 import type { DirectorySource } from './directory/records';
 import type { MakeDmSide } from './dm-side';
+import { addressKey } from './guard/address-key';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
 import { Journal, type Activity } from './journal';
@@ -59,8 +60,11 @@ const wire = (options: DevicePathOptions) => {
   const nodeMetrics = createNodeMetrics(metrics, () => sessions.size);
   const directory = new DeviceDirectory(source, clock);
   const productIdOf = (productKey: string): string | undefined => directory.product(productKey)?.productID;
+  const find = async (productKey: string, deviceName: string): Promise<string | undefined> =>
+    (await directory.find(productKey, deviceName)).device?.productID;
   const { keepsLines } = dmSide;
-  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, productIdOf, onActivity, keepsLines });
+  const lines = { productIdOf, find, addressKey, onActivity, keepsLines };
+  const journal = new Journal({ bus, log, clock, metrics: nodeMetrics, ...lines });
 
   const guard = new Guard({ config, clock: guardClock, log, journal, metrics, nodeMetrics });
   const unguarded = new Admission({
@@ -122,7 +126,8 @@ export const createDevicePath = (options: DevicePathOptions) => {
         guard.paceReads(conn);
         broker!.accept(conn);
       };
-      return (ports = await openDevicePorts(options.config, { mqtt, http }, guard.queues, options.log));
+      const strayed: Connections['strayed'] = (peer, fault) => connections.strayed(peer, fault);
+      return (ports = await openDevicePorts(options.config, { mqtt, http, strayed }, guard.queues, options.log));
     },
     /** Ends every session with its presence told, and closes the ports. */
     async closePorts(): Promise<void> {

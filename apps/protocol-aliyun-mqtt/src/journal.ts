@@ -4,7 +4,7 @@
  */
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import type { Clock, Logger } from '@alink/runtime';
+import { Seldom, type Clock, type Logger } from '@alink/runtime';
 import type { NodeMetrics } from './metrics';
 
 /** What kinds of thing happen, from a person's point of view. */
@@ -26,6 +26,10 @@ export interface Activity {
   readonly code?: number;
   /** What the device was answered with. */
   readonly response?: string;
+  /** Whether the device is only named, by a client that has not proved to be it: there may be no such device. */
+  readonly isUnproven?: boolean;
+  /** Address of the client, where anybody may cause such lines: one address has a share of them. */
+  readonly from?: string;
 }
 
 const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
@@ -42,6 +46,9 @@ const hubAction: Record<ActivityKind, HubLogEntry['action']> = {
 
 /** Lines per second that may go to devices' logs in dm, over all devices: a flood of refusals must not become one there. */
 const HUB_LINES_PER_SECOND = 500;
+/** Lines that strangers may cause in a second, from one address and in all: of more, the log only says that there were. */
+const STRANGERS_LINES_PER_SECOND = { perAddress: 20, inTotal: 250 };
+const MINUTE_MS = 60_000;
 
 export interface JournalOptions {
   readonly bus: Bus;
@@ -50,16 +57,44 @@ export interface JournalOptions {
   readonly metrics: NodeMetrics;
   /** Our productID of a ProductKey, as far as it is known: a refused client names only the latter. */
   readonly productIdOf?: (productKey: string) => string | undefined;
+  /** Looks whether there is such a device. @returns its productID, or undefined; rejects while nobody can say */
+  readonly find?: (productKey: string, deviceName: string) => Promise<string | undefined>;
+  /** What stands for one address (default: itself). */
+  readonly addressKey?: (address: string) => string;
   readonly onActivity?: (activity: Activity) => void;
   /** Whether dm keeps lines for devices (default): unitedrhino's writes its own, and takes none. */
   readonly keepsLines?: boolean;
 }
 
-export class Journal {
+/** How many lines there were in this second. */
+class PerSecond {
   private second = 0;
-  private lines = 0;
+  private readonly counts = new Map<string, number>();
 
-  constructor(private readonly options: JournalOptions) {}
+  constructor(private readonly clock: Clock) {}
+
+  /** Counts one more. @returns how many that makes */
+  count(key = ''): number {
+    const second = Math.floor(this.clock.now() / 1000);
+    if (second !== this.second) this.counts.clear();
+    this.second = second;
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    return count;
+  }
+}
+
+export class Journal {
+  private readonly kept: PerSecond;
+  private readonly strangers: PerSecond;
+  private readonly floods: Seldom;
+
+  constructor(private readonly options: JournalOptions) {
+    const { clock } = options;
+    this.kept = new PerSecond(clock);
+    this.strangers = new PerSecond(clock);
+    this.floods = new Seldom({ intervalMs: MINUTE_MS, clock });
+  }
 
   /**
    * Notes a thing that happened.
@@ -67,23 +102,49 @@ export class Journal {
    */
   note(activity: Activity, keep = true): void {
     const { log, metrics, onActivity, keepsLines = true } = this.options;
-    const { kind, productKey, deviceName, text, topic, code } = activity;
+    const { kind, productKey, deviceName, text, topic, code, from, isUnproven } = activity;
     metrics.activities.inc({ kind });
+    if (from !== undefined && !this.hasShare(from)) return;
     const level = kind === 'refuse' || kind === 'drop' || kind === 'refuseSubscribe' ? 'warn' : 'debug';
     log[level]({ kind, productKey, deviceName, topic, code }, text);
     onActivity?.(activity);
-    if (keep && keepsLines && productKey && deviceName) this.keep(activity);
+    if (!keep || !keepsLines || !productKey || !deviceName) return;
+    if (isUnproven) void this.keepWhereKnown(activity);
+    else this.keep(activity);
+  }
+
+  /** Whether there may be another line about that address now. */
+  private hasShare(from: string): boolean {
+    const { log, metrics, addressKey = (address: string) => address } = this.options;
+    const { perAddress, inTotal } = STRANGERS_LINES_PER_SECOND;
+    const address = addressKey(from);
+    if (this.strangers.count(`of ${address}`) <= perAddress && this.strangers.count() <= inTotal) return true;
+    metrics.hubLinesDropped.inc();
+    const heldBack = this.floods.take(address);
+    if (heldBack !== undefined) {
+      log.warn({ address, leftOut: heldBack + 1 }, 'more lines a second about this address than are written: left out');
+    }
+    return false;
+  }
+
+  /** Strangers write no rows: a device that does not exist has no log. */
+  private async keepWhereKnown(activity: Activity): Promise<void> {
+    const { find, log } = this.options;
+    const { productKey, deviceName } = activity;
+    try {
+      const productID = find ? await find(productKey, deviceName) : activity.productID;
+      if (find && productID === undefined) return;
+      this.keep({ ...activity, productID });
+    } catch (error) {
+      log.debug({ err: error }, 'whether there is such a device is not known now: dm decides on its line');
+      this.keep(activity);
+    }
   }
 
   private keep(activity: Activity): void {
     const { bus, clock, log, metrics, productIdOf } = this.options;
     const now = clock.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.second) {
-      this.second = second;
-      this.lines = 0;
-    }
-    if (++this.lines > HUB_LINES_PER_SECOND) {
+    if (this.kept.count() > HUB_LINES_PER_SECOND) {
       metrics.hubLinesDropped.inc();
       return;
     }

@@ -50,7 +50,7 @@ test('packets that follow a CONNECT before its answer are answered after it (MQT
   await raw.close();
 });
 
-test('MQTT 5: CONNACK 1, and nobody is asked who it is', async () => {
+test('MQTT 5: CONNACK 1, before anybody is asked who it is', async () => {
   const before = node.lookUps();
   const raw = await RawMqtt.open({ port: node.ports.mqtt, protocolVersion: 5 });
   raw.send(connectPacket('dev-five', 5));

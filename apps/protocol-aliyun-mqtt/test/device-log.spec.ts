@@ -13,7 +13,7 @@ let node: DeviceNode;
 beforeAll(async () => {
   const dm = new ListedDm();
   dm.product = { ...dm.product!, productID: PRODUCT_ID };
-  dm.change('dev001', { productID: PRODUCT_ID });
+  for (const name of ['dev001', 'dev002', 'dev003']) dm.change(name, { productID: PRODUCT_ID });
   node = await startDeviceNode({}, systemClock, { bus, dm });
   await bus.consume({ durable: 'lines', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {
@@ -26,12 +26,36 @@ afterAll(() => node?.stop());
 const entry = (over: Partial<Record<keyof HubLogEntry, unknown>>) =>
   eventually(() => expect(entries).toContainEqual(expect.objectContaining({ productID: PRODUCT_ID, ...over })));
 
-test.each([
-  ['a wrong secret', 'dev001', /refused with CONNACK 4 .*compare with dmctl device connect-params/],
-  ['an unknown device', 'nobody', /refused with CONNACK 4 .*unknown device; .*dmctl device create/],
-])('a refusal because of %s stands under our productID', async (_case, deviceName, content) => {
+/** CONNACK code of a login with a wrong secret. */
+const refusalOf = async (deviceName: string): Promise<number> => {
   const { code, raw } = await node.connect(deviceName, 'wrong');
-  expect(code).toBe(4);
-  await entry({ deviceName, action: 'refuse', resultCode: 4, content: expect.stringMatching(content) });
+  await raw.close();
+  return code;
+};
+
+test('a refusal because of a wrong secret stands under our productID', async () => {
+  const content = expect.stringMatching(/refused with CONNACK 4 .*compare with dmctl device connect-params/);
+  expect(await refusalOf('dev001')).toBe(4);
+  await entry({ deviceName: 'dev001', action: 'refuse', resultCode: 4, content });
+});
+
+test('strangers write no rows: what is refused of a device that does not exist stands in the log of the node alone', async () => {
+  expect(await refusalOf('nobody')).toBe(4);
+  await eventually(() => expect(node.lines.join()).toMatch(/nobody.*unknown device; .*dmctl device create/));
+  // What comes later is kept later.
+  expect(await refusalOf('dev002')).toBe(4);
+  await entry({ deviceName: 'dev002' });
+  expect(entries.filter(({ deviceName }) => deviceName === 'nobody')).toEqual([]);
+});
+
+test('a device that was never looked up has its line, too', async () => {
+  const { clientId, username, password } = node.credentials('dev003');
+  const { code, raw } = await node.connectAs({
+    clientId: clientId.replace('signmethod', 'signmethod=crc32,x'),
+    username,
+    password,
+  });
+  expect(code).toBe(2);
+  await entry({ deviceName: 'dev003', resultCode: 2, content: expect.stringMatching(/malformed ClientID/) });
   await raw.close();
 });

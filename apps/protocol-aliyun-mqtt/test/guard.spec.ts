@@ -43,7 +43,7 @@ const publish = (raw: RawMqtt, deviceName: string, messageId: number, payload: s
 describe('lockout', () => {
   const limits = { LOGIN_FAILURES_PER_MINUTE: 10, LOGIN_LOCK_S: 300 };
 
-  test('ten wrong passwords lock the device out at this address, from memory, and one line says so', async () => {
+  test('ten wrong passwords lock the device out at this address, from memory, and a line says so, another until when', async () => {
     const node = await start(limits);
     for (let n = 0; n < 10; n++) expect(await codeOf(node, 'dev1', 'guess')).toBe(4);
     const { lines } = node;
@@ -53,7 +53,10 @@ describe('lockout', () => {
     clock.time += 200_000;
     for (let n = 0; n < 20; n++) expect(await codeOf(node, 'dev1', n % 2 ? 'guess' : undefined)).toBe(4);
     expect(node.lookUps()).toBe(lookedUp);
-    expect(lines.slice(written).filter((line) => /refuse/.test(line))).toEqual([]);
+    const refusals = lines.slice(written).filter((line) => /refuse/.test(line));
+    expect(refusals).toEqual([
+      expect.stringMatching(/locked until \d\d:\d\d:\d\d, in 100 s; .*HMAC mismatch.*mend that/),
+    ]);
     const locks = node.activities.filter(({ text }) => /are refused for 300 s/.test(text));
     expect(locks).toMatchObject([
       { kind: 'refuse', deviceName: 'dev1', text: expect.stringMatching(/connect-params/) },
@@ -101,6 +104,19 @@ describe('lockout', () => {
     const node = await start(limits);
     for (let n = 0; n < 12; n++) expect(await codeOf(node, 'nobody', 'guess')).toBe(4);
     expect(await node.metric('alink_node_locked_logins_total')).toBe(2);
+  });
+
+  test('an address that guesses is slowed: its devices get in at once, and late answers hold no slot', async () => {
+    const node = await start({ ...limits, LOGIN_FAILURES_PER_MINUTE: 1 });
+    for (let n = 0; n < 20; n++) await codeOf(node, `dev-guess-${n}`, 'guess');
+    expect(node.activities.filter(({ text }) => /wrong logins from 127\.0\.0\.1, .* late/.test(text))).toHaveLength(1);
+    const began = Date.now();
+    const late = codeOf(node, 'dev-late', 'guess');
+    await eventually(async () => expect(await node.metric('alink_node_login_locks_total')).toBe(22));
+    expect(node.guard.queues.mqtt.opening).toBe(0);
+    expect(await codeOf(node, 'dev1')).toBe(0);
+    expect(await late).toBe(4);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(990);
   });
 
   test('a session that stands is not touched by guesses at its device', async () => {

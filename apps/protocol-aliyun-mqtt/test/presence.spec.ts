@@ -11,7 +11,7 @@ test('two logins of a device within one millisecond are two sessions, each with 
   const told: StatusChange[] = [];
   await bus.consume({ durable: 'presence', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {
-      if (subject !== subjects.connected && subject !== subjects.disconnected) continue;
+      if (subject !== subjects.sessionBegan && subject !== subjects.sessionEnded) continue;
       told.push(JSON.parse(decodeEnvelope(data.toString()).data) as StatusChange);
     }
   });

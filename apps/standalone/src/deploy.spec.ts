@@ -1,4 +1,4 @@
-/** The files in deploy/, held against the code: there is no Docker in the tests. */
+/** The files in deploy/, held against the code. `npm run test:release` builds and runs the images. */
 import { dmConfigSchema } from '@alink/app-dm-rpc/config';
 import { nodeConfigSchema } from '@alink/app-protocol-aliyun-mqtt/config';
 import { timedjobSchema } from '@alink/app-timedjob-rpc/config';
@@ -6,7 +6,7 @@ import { services } from '@alink/contract';
 import { serve, startRpcServer } from '@alink/rpc';
 import { createLogger, loadConfig } from '@alink/runtime';
 import { eventually, freePort, spawnProgram } from '@alink/testing';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
@@ -16,7 +16,13 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 interface ComposeService {
   readonly container_name: string;
-  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly build?: { readonly context: string; readonly dockerfile: string; readonly target: string };
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly mem_limit?: string;
+  readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly command?: readonly string[];
@@ -58,16 +64,31 @@ const defaultPort = (schema: z.ZodObject, variable: string): string =>
 
 const filled = { ...example, POSTGRES_PASSWORD: 'x'.repeat(24), SECRET_KEY: '0'.repeat(64) };
 
+/** The lines of a stage of the Dockerfile. */
+const stage = (name: string): string => {
+  const stages = read('deploy/Dockerfile').split(/^(?=FROM )/m);
+  return stages.find((text) => new RegExp(`^FROM .* AS ${name}\n`).test(text)) ?? '';
+};
+
 describe.each(apps)('$name', ({ name, schema, ports, health }) => {
   const service = compose.services[name] as ComposeService;
-  const dockerfile = read(`deploy/${name}.Dockerfile`);
+  const image = stage(name);
 
-  test('has its name and its Dockerfile', () => {
+  test('has its name and its image', () => {
     expect(service.container_name).toBe(name);
-    expect(existsSync(join(root, 'deploy', service.build?.context ?? '', service.build?.dockerfile ?? ''))).toBe(true);
-    expect(service.build?.dockerfile).toBe(`deploy/${name}.Dockerfile`);
-    expect(dockerfile).toContain(`CMD ["node", "--enable-source-maps", "dist/apps/${name}/main.mjs"]`);
-    expect(dockerfile).toContain('\nUSER node\n');
+    expect(service.build).toEqual({ context: '..', dockerfile: 'deploy/Dockerfile', target: name });
+    expect(image).toMatch(/^FROM service AS /);
+    expect(image).toContain(`CMD ["node", "--enable-source-maps", "dist/apps/${name}/main.mjs"]`);
+  });
+
+  test('may write nowhere but where it must, and has no capability', () => {
+    const { read_only, tmpfs, cap_drop, security_opt } = service;
+    expect({ read_only, tmpfs, cap_drop, security_opt }).toEqual({
+      read_only: true,
+      tmpfs: ['/tmp'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
   });
 
   test('gets nothing that it does not know, and all that it needs', () => {
@@ -79,7 +100,7 @@ describe.each(apps)('$name', ({ name, schema, ports, health }) => {
 
   test('publishes its ports, movable from the .env file', () => {
     const numbers = ports.map((variable) => defaultPort(schema, variable));
-    expect(dockerfile).toContain(`\nEXPOSE ${numbers.join(' ')}\n`);
+    expect(image).toContain(`\nEXPOSE ${numbers.join(' ')}\n`);
     const published = (service.ports ?? []).map((text) => interpolate(text, {}).split(':').slice(-2).join(':'));
     expect(published).toEqual(numbers.map((number) => `${number}:${number}`));
     for (const variable of ports) expect(example[variable]).toBe(defaultPort(schema, variable));
@@ -87,19 +108,22 @@ describe.each(apps)('$name', ({ name, schema, ports, health }) => {
 
   test('asks itself for its health at its own port', () => {
     const check = `CMD ["node", "deploy/health.mjs", "${health}", "${defaultPort(schema, health)}"]`;
-    expect(dockerfile).toContain(check);
+    expect(image).toContain(check);
   });
 });
 
-test('the Dockerfiles differ in what they must only', () => {
-  const [first, ...others] = apps.map(({ name }) =>
-    read(`deploy/${name}.Dockerfile`)
-      .replace(/^# .*\n/, '')
-      .replace(/^EXPOSE .*$/m, '')
-      .replace(/("deploy\/health\.mjs").*$/m, '$1')
-      .replaceAll(name, 'APP'),
-  );
-  for (const other of others) expect(other).toBe(first);
+test('images are run by a plain user, on the LTS of Node.js', () => {
+  expect(stage('service')).toContain('\nUSER node\n');
+  expect(read('deploy/Dockerfile')).toContain('\nARG NODE_IMAGE=node:24-slim\n');
+});
+
+test('no container fills the disk with its log, or takes the memory of the others', () => {
+  for (const [name, { logging, mem_limit }] of Object.entries(compose.services)) {
+    const bounded = { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } };
+    expect({ name, logging }).toEqual({ name, logging: bounded });
+    expect(interpolate(mem_limit ?? '', {})).toMatch(/^\d+[mg]$/);
+    expect(interpolate(mem_limit ?? '', example)).toBe(interpolate(mem_limit ?? '', {}));
+  }
 });
 
 describe('the servers beside them', () => {

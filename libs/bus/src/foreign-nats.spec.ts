@@ -69,10 +69,16 @@ describe('with JetStream', () => {
       expect(await bus.streamOf('device.up.thing.p.d')).toBe('device');
     });
 
-    test('ours cannot be made beside them, and that is told', async () => {
-      await expect(bus.openStream()).rejects.toThrow('stream ALINK cannot be made on NATS');
-      expect(await streams()).toEqual(['application', 'device', 'server']);
+    test('ours is made beside them', async () => {
+      await bus.openStream();
+      expect(await streams()).toEqual(['ALINK', 'application', 'device', 'server']);
     });
+  });
+
+  test('ours cannot be made beside one that keeps the same, and that is told', async () => {
+    await manager.streams.add({ name: 'other', subjects: ['alink.>'] });
+    await expect(bus.openStream()).rejects.toThrow('stream ALINK cannot be made on NATS');
+    expect(await streams()).toEqual(['other']);
   });
 });
 

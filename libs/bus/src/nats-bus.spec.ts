@@ -43,7 +43,7 @@ const publishUntilKept = (bus: Bus, text: string) =>
 test('the stream is made as asked, and brought up to date by who asks for something else', async () => {
   const first = await connectBus();
   expect((await streamInfo()).config).toMatchObject({
-    subjects: ['alink.up.>', 'device.up.status.>', 'alink.hub.>'],
+    subjects: ['alink.up.>', 'alink.status.>', 'alink.hub.>'],
     retention: 'limits',
     storage: 'file',
     discard: 'old',

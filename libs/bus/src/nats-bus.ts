@@ -1,4 +1,4 @@
-import { subjects } from '@alink/contract';
+import { STREAM, subjects } from '@alink/contract';
 import { Events, type NatsConnection } from 'nats';
 import { AckedPublisher } from './acked-publisher';
 import {
@@ -42,7 +42,7 @@ export interface NatsBusOptions extends NatsConnectOptions {
 export const connectNats = async (options: NatsBusOptions): Promise<Bus> => {
   const log = options.logger ?? silentLog;
   const connection = await connectWithRetry(options, log);
-  const stream = new NatsStream(connection, { name: 'ALINK', subjects: subjects.upAll, ...options.stream }, log);
+  const stream = new NatsStream(connection, { name: STREAM, subjects: subjects.upAll, ...options.stream }, log);
   const bus = new NatsBus(connection, stream, options, log);
   if (options.streamAtOnce ?? true) {
     try {

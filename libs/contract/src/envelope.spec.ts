@@ -62,6 +62,11 @@ describe('envelope', () => {
     expect(decodeEnvelope('{"data":"x"}')).toMatchObject({ trace: '', timestamp: 0, data: 'x' });
   });
 
+  test('of unitedrhino that says nothing has no data at all', () => {
+    const trace = '{"TraceID":"0af7651916cd43dd8448eb211c80319c","SpanID":"b7ad6b7169203331"}';
+    expect(decodeEnvelope(JSON.stringify({ trace, timestamp: 7 }))).toEqual({ trace, timestamp: 7, data: '' });
+  });
+
   test.each([
     ['{"data":"","userCtx":0}', 0],
     ['{"data":"","userCtx":[]}', 0],
@@ -73,7 +78,19 @@ describe('envelope', () => {
     expect(decodeEnvelope(body)).toEqual({ trace: '', timestamp, data: '', userCtx: undefined });
   });
 
-  test.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"data":null}', '{"data":{"a":1}}'])('%j is none', (body) => {
+  test.each([
+    '',
+    '{',
+    'null',
+    '1',
+    '"x"',
+    '[]',
+    '{}',
+    '{"timestamp":7}',
+    '{"data":null}',
+    '{"trace":"","data":null}',
+    '{"data":{"a":1}}',
+  ])('%j is none', (body) => {
     expect(() => decodeEnvelope(body)).toThrow(/JSON|envelope/);
   });
 });

@@ -15,7 +15,7 @@ export interface Envelope {
   readonly userCtx?: Readonly<Record<string, unknown>>;
 }
 
-/** A session that began or ended: `data` on `device.up.status.*`. */
+/** A session that began or ended: `data` on `alink.status.*` and `device.up.status.*`. */
 export interface StatusChange {
   readonly username: string;
   /** Unix milliseconds. */
@@ -103,14 +103,23 @@ const timeOf = (value: unknown): number => {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/**
+ * The payload of an opened body. unitedrhino's services leave `data` out where there is nothing to say, as in the ticks of
+ * its jobs (its public source, package `events`); `trace` is there always.
+ */
+const dataOf = ({ data, trace }: Readonly<Record<string, unknown>>): unknown =>
+  data === undefined && typeof trace === 'string' ? '' : data;
+
 /** Opens the body of a NATS message. Throws SyntaxError or TypeError on anything that is not an envelope. */
 export const decodeEnvelope = (body: string): Envelope => {
-  const parsed = JSON.parse(body) as Partial<Envelope> | null;
-  if (typeof parsed?.data !== 'string') throw new TypeError('envelope has no "data" text');
+  const parsed: unknown = JSON.parse(body);
+  const data = isObject(parsed) ? dataOf(parsed) : undefined;
+  if (!isObject(parsed) || typeof data !== 'string') throw new TypeError('envelope has no "data" text');
+  const { trace, timestamp, userCtx } = parsed;
   return {
-    trace: typeof parsed.trace === 'string' ? parsed.trace : '',
-    timestamp: timeOf(parsed.timestamp),
-    data: parsed.data,
-    ...(isObject(parsed.userCtx) && { userCtx: parsed.userCtx }),
+    trace: typeof trace === 'string' ? trace : '',
+    timestamp: timeOf(timestamp),
+    data,
+    ...(isObject(userCtx) && { userCtx }),
   };
 };

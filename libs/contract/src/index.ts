@@ -1,4 +1,4 @@
-export { HANDLES, PROTOCOL_CODE, subjects, type CacheKey, type Handle } from './subjects';
+export { HANDLES, PROTOCOL_CODE, STREAM, subjects, type CacheKey, type Handle } from './subjects';
 export {
   decodeDevicePublish,
   encodeDevicePublish,

@@ -7,6 +7,8 @@ test.each<[string, string]>([
   [subjects.up('thing', 'p', 'd'), 'device.up.thing.p.d'],
   [subjects.reports(3), 'alink.up.3'],
   [subjects.up('ext', 'p', 'd.with.dots'), 'device.up.ext.p.d.with.dots'],
+  [subjects.sessionBegan, 'alink.status.connected'],
+  [subjects.sessionEnded, 'alink.status.disconnected'],
   [subjects.connected, 'device.up.status.connected'],
   [subjects.disconnected, 'device.up.status.disconnected'],
   [subjects.down('thing', 'p', 'd'), 'device.down.aliyunMqtt.thing.p.d'],
@@ -63,15 +65,22 @@ test('uplinks in unitedrhino’s form are heard, presence is not among them', ()
 
 test('everything that must be kept is in what dm consumes, commands and copies are not', () => {
   const kept = (subject: string) => subjects.upAll.some((pattern) => matches(pattern, subject));
-  for (const subject of [subjects.reports(0), subjects.connected, subjects.disconnected, subjects.hubLog]) {
+  for (const subject of [subjects.reports(0), subjects.sessionBegan, subjects.sessionEnded, subjects.hubLog]) {
     expect(kept(subject)).toBe(true);
   }
   for (const subject of [
     subjects.up('thing', 'p', 'd'),
+    subjects.connected,
+    subjects.disconnected,
     subjects.down('thing', 'p', 'd'),
     subjects.statusFix,
     application.propertiesV2('p', 'd'),
   ]) {
     expect(kept(subject)).toBe(false);
   }
+});
+
+test('the stream keeps nothing that unitedrhino’s services make streams of', () => {
+  const firstTokens = subjects.upAll.map((pattern) => pattern.split('.')[0]);
+  for (const token of ['device', 'server', 'application']) expect(firstTokens).not.toContain(token);
 });

@@ -10,6 +10,9 @@ export const PROTOCOL_CODE = 'aliyunMqtt';
 export const HANDLES = ['thing', 'ota', 'config', 'log', 'shadow', 'gateway', 'ext'] as const;
 export type Handle = (typeof HANDLES)[number];
 
+/** Name of the stream that keeps what dm consumes. */
+export const STREAM = 'ALINK';
+
 export const subjects = {
   /** Our node → our dm: what devices reported, see device-reports.ts. Kept in JetStream. */
   reports: (shard: number) => `alink.up.${shard}`,
@@ -17,14 +20,21 @@ export const subjects = {
   up: (handle: Handle, productID: string, deviceName: string) => `device.up.${handle}.${productID}.${deviceName}`,
   /** All uplinks of that kind, whatever the device: where dm hears foreign nodes. */
   upOfHandle: (handle: Handle) => `device.up.${handle}.>`,
-  /** Node → dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
+  /** Our node → our dm: a session began. Kept in JetStream; its stream sequence is the session's epoch. */
+  sessionBegan: 'alink.status.connected',
+  /** Our node → our dm: a session ended. Kept in JetStream. */
+  sessionEnded: 'alink.status.disconnected',
+  /** Node → whoever reads unitedrhino's form: a session began. Core NATS: to our dm goes {@link subjects.sessionBegan}. */
   connected: 'device.up.status.connected',
-  /** Node → dm: a session ended. Kept in JetStream. */
+  /** The same of a session that ended. */
   disconnected: 'device.up.status.disconnected',
   /** Node → dm: something worth a line in a device's log. Kept in JetStream; see {@link HubLogEntry}. */
   hubLog: 'alink.hub.log',
-  /** Everything that dm consumes from JetStream. */
-  upAll: ['alink.up.>', 'device.up.status.>', 'alink.hub.>'],
+  /**
+   * Everything that dm consumes from JetStream. None of it is unitedrhino's: in mode natsJs its services make streams of
+   * `device.>`, `server.>` and `application.>` on the same NATS, and no two streams keep one subject.
+   */
+  upAll: ['alink.up.>', 'alink.status.>', 'alink.hub.>'],
   /** Dm → node: a command for one device. A node subscribes {@link subjects.downOfDevice} for the devices it holds. */
   down: (handle: Handle, productID: string, deviceName: string, protocol = PROTOCOL_CODE) =>
     `device.down.${protocol}.${handle}.${productID}.${deviceName}`,

@@ -31,6 +31,7 @@ export {
   type AppName,
   type NodePorts,
   type PlatformParts,
+  type RunApp,
   type SpawnedPlatformOptions,
 } from './spawned-platform';
 export { testAuthority, type CertificateFilesOfTest, type TestAuthority } from './test-authority';

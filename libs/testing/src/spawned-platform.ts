@@ -51,7 +51,12 @@ export interface SpawnedPlatformOptions {
   readonly makeDatabase?: () => Promise<TestDatabase>;
   /** Root of another checkout whose built apps are run. */
   readonly root?: string;
+  /** How an app is run; by default as a process of what is built in `root`. */
+  readonly run?: RunApp;
 }
+
+/** Starts an app with these variables and no others. */
+export type RunApp = (name: AppName, env: Readonly<Record<string, string>>) => SpawnedApp;
 
 /** What a platform is put together from. */
 export interface PlatformParts {
@@ -62,7 +67,7 @@ export interface PlatformParts {
   readonly dataDir: string;
   /** What every app gets. */
   readonly env: Readonly<Record<string, string>>;
-  readonly root?: string;
+  readonly run: RunApp;
 }
 
 export class SpawnedPlatform {
@@ -78,16 +83,16 @@ export class SpawnedPlatform {
   /** Output of processes that have ended: greps must see all of it. */
   private pastOutput = '';
 
-  private readonly root: string | undefined;
+  private readonly run: RunApp;
 
-  constructor({ etcd, nats, database, ports, dataDir, env, root }: PlatformParts) {
+  constructor({ etcd, nats, database, ports, dataDir, env, run }: PlatformParts) {
     this.etcd = etcd;
     this.nats = nats;
     this.database = database;
     this.ports = ports;
     this.dataDir = dataDir;
     this.env = env;
-    this.root = root;
+    this.run = run;
   }
 
   /** Starts the servers and the apps; a class that extends this one is started in the same way. */
@@ -98,6 +103,7 @@ export class SpawnedPlatform {
       apps = ['dm-rpc', 'timedjob-rpc', 'protocol-aliyun-mqtt'],
       makeDatabase = createDatabase,
       root,
+      run = (name, variables) => spawnApp(name, variables, [], root),
     }: SpawnedPlatformOptions = {},
   ): Promise<P> {
     const [etcd, nats, database] = await Promise.all([startEtcd(), startNats(), makeDatabase()]);
@@ -120,7 +126,7 @@ export class SpawnedPlatform {
       LOGIN_FAILURES_PER_MINUTE: '0',
       ...env,
     };
-    const platform = new this({ etcd, nats, database, ports, dataDir, env: all, root });
+    const platform = new this({ etcd, nats, database, ports, dataDir, env: all, run });
     try {
       for (const app of apps) await platform.startApp(app);
     } catch (error) {
@@ -145,7 +151,7 @@ export class SpawnedPlatform {
 
   /** Starts one app without waiting. */
   spawn(name: AppName, env: Readonly<Record<string, string>> = {}): SpawnedApp {
-    const app = spawnApp(name, { ...this.env, ...env }, [], this.root);
+    const app = this.run(name, { ...this.env, ...env });
     this.apps.set(name, app);
     return app;
   }
@@ -160,7 +166,7 @@ export class SpawnedPlatform {
   /** Starts the node of these ports, or starts it again, and waits until it is up. */
   async startNode(ports: NodePorts, env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (ports === this.ports) return void (await this.startApp('protocol-aliyun-mqtt', env));
-    const app = spawnApp('protocol-aliyun-mqtt', { ...this.env, ...nodeVariables(ports), ...env }, [], this.root);
+    const app = this.run('protocol-aliyun-mqtt', { ...this.env, ...nodeVariables(ports), ...env });
     this.moreNodes.set(ports, app);
     await app.waitForLine(UP['protocol-aliyun-mqtt'], UP_WITHIN_MS);
   }

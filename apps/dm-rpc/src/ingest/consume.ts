@@ -69,13 +69,14 @@ const writeBatch = async (
   // Presence first: it locks device rows for update, and a share lock that must be raised later can deadlock.
   const presence = items.filter((item) => item.kind === 'presence');
   const changes = await applyPresenceBatch(tx, presence);
-  const devices = await findDevices(tx, models, reports);
+  const devices = await findDevices(tx, models, [...reports, ...lines]);
   const checked = madeOf(() => reports.map((report) => foreignReports.take(report, devices.of(report))));
   const taken = [...checked, ...(await acceptedSettings(tx, checked))];
   const gathered = madeOf(() => sinks.gather(taken));
   await sinks.write(tx, gathered);
   const logged = checked.filter((each) => hasLine(each, sinks));
-  await writeDeviceLog(tx, [...lines, ...madeOf(() => logged.map(lineOf))]);
+  const told = lines.filter((line) => devices.of(line));
+  await writeDeviceLog(tx, [...told, ...madeOf(() => logged.map(lineOf))]);
   return { changes, taken, gathered };
 };
 

@@ -14,7 +14,7 @@ interface Line extends HubLogEntry {
   readonly messageID: string;
 }
 
-/** What a node tells of a device, also of one that is not known. */
+/** What a node tells of a device, which may be one that somebody else only named. */
 export interface HubLine extends Line {
   readonly kind: 'hubLine';
 }
@@ -51,14 +51,17 @@ const contentOf = ({ message, bytes }: Report): string =>
 const isUnknown = ({ foreign, message }: Report): boolean =>
   foreign !== undefined && foreign.handle !== 'ext' && message === undefined;
 
-/** All that is out of the ordinary has a line, and plain reports where somebody asks for them. */
+/**
+ * All that is out of the ordinary has a line, and plain reports where somebody asks for them. A device that does not exist
+ * has no log: names are made up without end.
+ */
 export const hasLine = ({ report, device, answer }: TakenReport, sinks: SinkTable): boolean =>
-  !device ||
-  report.explain !== '' ||
-  (answer !== undefined && answer.code !== Code.ok) ||
-  isUnknown(report) ||
-  !sinks.isPlain(report) ||
-  logsReports(device, report.arrivedAt);
+  device !== undefined &&
+  (report.explain !== '' ||
+    (answer !== undefined && answer.code !== Code.ok) ||
+    isUnknown(report) ||
+    !sinks.isPlain(report) ||
+    logsReports(device, report.arrivedAt));
 
 /** The line of a report. */
 export const lineOf = ({ report, answer }: TakenReport): Line => {

@@ -14,6 +14,14 @@ export type Item = Report | HubLine | Presence;
 /** Every subject of reports begins so, whatever the shard. */
 const REPORTS = subjects.reports(0).slice(0, -1);
 
+/** Sessions that began or ended; the latter two are where an earlier version kept them. */
+const STATUSES: ReadonlySet<string> = new Set([
+  subjects.sessionBegan,
+  subjects.sessionEnded,
+  subjects.connected,
+  subjects.disconnected,
+]);
+
 /**
  * Reads messages. What cannot be read never will be: it is logged and left out, lest what stands behind it wait for
  * ever; the other reports of its message keep their places.
@@ -35,7 +43,7 @@ export const createReader = (sinks: SinkTable, log: Logger) => {
     // A node of an earlier version beside ours makes the stream keep these, too, until one of ours has its way again.
     if (isKeptCopy(data)) return undefined;
     const envelope = decodeEnvelope(data.toString('utf8'));
-    if (subject === subjects.connected || subject === subjects.disconnected) return readStatus(envelope.data, place);
+    if (STATUSES.has(subject)) return readStatus(envelope.data, place);
     if (subject === subjects.hubLog) return readHubLine(envelope, place);
     // What an earlier version kept, whose stream had these too.
     return subject.startsWith('device.up.') ? readReport(reportOfPublish(envelope), place, sinks) : undefined;

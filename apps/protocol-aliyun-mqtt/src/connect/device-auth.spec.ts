@@ -64,7 +64,7 @@ test('a refused login leaves the line that it would leave at the node, and tells
 });
 
 test('what is quiet at the node is quiet here', async () => {
-  const { login, activities } = authThat(lockedOut(4));
+  const { login, activities } = authThat(lockedOut(4, { leftMs: 1000, cause: '', heldBack: undefined }));
   await expect(login({})).rejects.toMatchObject({ code: code.permission });
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   expect(activities).toEqual([]);

@@ -1,4 +1,5 @@
 /** `dg.DeviceAuth`: the same decisions for a broker that asks instead of being in this node, with the same lines in the log. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { mayPublish, maySubscribe } from '@alink/alink';
 import type { services } from '@alink/contract';
 import { Code } from '@alink/contract';
@@ -32,6 +33,7 @@ export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeo
     const verdict = await admission.decide(attempt);
     if (verdict.as === 'device') return {};
     if (verdict.as !== 'refused') throw notHere();
+    if (verdict.lateMs) await pause(verdict.lateMs);
     noteRefusal(journal, attempt, verdict.refusal);
     // The asking broker passes this on to the device: it must not learn more than the CONNACK code says.
     const { returnCode } = verdict.refusal;
@@ -49,6 +51,7 @@ export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeo
     const verb = isPublish ? 'publish' : 'subscribe';
     journal.note({
       ...self,
+      isUnproven: true,
       kind: isPublish ? 'drop' : 'refuseSubscribe',
       topic: topic.slice(0, MAX_TOPIC),
       code: 403,

@@ -12,6 +12,6 @@ export const noteRefusal = (journal: Journal, { identity, address }: Attempt, re
     const { returnCode, cause, step } = refusal;
     const { productKey, deviceName } = identity ?? { productKey: '', deviceName: '' };
     const text = `refused with CONNACK ${returnCode} (from ${address}): ${cause}; ${step}`;
-    journal.note({ kind: 'refuse', productKey, deviceName, code: returnCode, text });
+    journal.note({ kind: 'refuse', productKey, deviceName, code: returnCode, text, isUnproven: true, from: address });
   });
 };

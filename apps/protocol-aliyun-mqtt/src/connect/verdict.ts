@@ -16,7 +16,12 @@ export type Verdict =
   | { readonly as: 'cloudPublisher'; readonly product: ProductEntry; readonly device: DeviceEntry }
   /** Gets its credentials pushed, and can do nothing else. */
   | { readonly as: 'registration'; readonly product: ProductEntry; readonly deviceName: string; readonly push: Push }
-  | { readonly as: 'refused'; readonly refusal: Refusal };
+  | {
+      readonly as: 'refused';
+      readonly refusal: Refusal;
+      /** Milliseconds that the answer is to be held back; absent: none. */
+      readonly lateMs?: number;
+    };
 
 /** Whether what the client has proved would still let it in, as the records are now. */
 export type StillGood = (found: {

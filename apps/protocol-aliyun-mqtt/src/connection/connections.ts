@@ -2,6 +2,7 @@
  * The node's side of every MQTT connection: decides on its CONNECT, gives it its role, and passes on to that what the
  * broker tells. Holds no Alink knowledge.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
 import { hostPort, type Clock, type Logger } from '@alink/runtime';
 import type { Decider } from '../connect/admission';
@@ -11,6 +12,8 @@ import type { Admitted } from '../connect/verdict';
 import type { Guard } from '../guard/guard';
 import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint';
 import type { Ending, Link } from '../link/link';
+import type { Peer } from '../link/peer';
+import { ProtocolFault } from '../link/protocol-fault';
 import type { NodeMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
 import { LinkSessions } from '../session/link-sessions';
@@ -19,6 +22,7 @@ import type { SessionTable } from '../session/session-table';
 import { openingOf } from '../transport/openings';
 import { CloudPublisherRole } from './cloud-publisher';
 import { DeviceRole, type DeviceRoleOptions } from './device-role';
+import { FaultLines } from './fault-lines';
 import { RegistrationRole } from './registration-role';
 import type { Role } from './role';
 
@@ -40,7 +44,11 @@ type Verdict<As extends Admitted['as']> = Extract<Admitted, { readonly as: As }>
 export class Connections implements Endpoint {
   private readonly roles = new WeakMap<Link, Role>();
 
-  constructor(private readonly options: ConnectionsOptions) {}
+  private readonly faults: FaultLines;
+
+  constructor(private readonly options: ConnectionsOptions) {
+    this.faults = new FaultLines(options);
+  }
 
   async opening(link: Link, password: string): Promise<Welcome> {
     openingOf(link.peer)?.connecting();
@@ -50,6 +58,10 @@ export class Connections implements Endpoint {
       this.options.log.error({ err: error }, 'a CONNECT could not be decided');
       throw error;
     }
+  }
+
+  strayed(peer: Peer, fault: ProtocolFault, username?: string): void {
+    this.faults.note(peer, fault, username);
   }
 
   answered(returnCode: number): void {
@@ -78,6 +90,9 @@ export class Connections implements Endpoint {
   }
 
   closed(link: Link, ending: Ending): void {
+    if (ending.how === 'failed' && ending.error instanceof ProtocolFault) {
+      this.faults.note(link.peer, ending.error, link.login.username);
+    }
     this.roles.get(link)?.closed?.(ending);
   }
 
@@ -92,6 +107,7 @@ export class Connections implements Endpoint {
     const verdict = await this.options.admission.decide(attempt);
     switch (verdict.as) {
       case 'refused':
+        if (verdict.lateMs) await this.holdBack(link, verdict.lateMs);
         noteRefusal(this.options.journal, attempt, verdict.refusal);
         return { returnCode: verdict.refusal.returnCode };
       case 'cloudPublisher':
@@ -106,6 +122,12 @@ export class Connections implements Endpoint {
         // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
         return { session: this.begin(link, attempt, verdict, heard) };
     }
+  }
+
+  /** Who waits for an answer that comes late keeps nobody else waiting: it gives its slot back. */
+  private async holdBack({ peer }: Link, ms: number): Promise<void> {
+    openingOf(peer)?.finished();
+    await pause(ms);
   }
 
   private publisherOf({ device }: Verdict<'cloudPublisher'>, attempt: Attempt): Role {

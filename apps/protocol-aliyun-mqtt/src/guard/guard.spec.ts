@@ -35,7 +35,7 @@ test.each([
   const uplinks = guard.uplinkRate.of('pk&dev1');
   const tell = (): void => undefined;
   const limited = () => ({
-    locked: guard.lockout.refuses(claim, '192.0.2.1'),
+    locked: guard.lockout.refuses(claim, '192.0.2.1') !== undefined,
     tooManyLogins: guard.connectRate.refuse('pk', 'dev1') !== undefined,
     tooManyUplinks: !uplinks.admits(tell),
   });

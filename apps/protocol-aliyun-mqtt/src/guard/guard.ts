@@ -89,11 +89,17 @@ export class Guard {
     const { config, journal } = this.options;
     this.metrics.locks.inc({ of: lock });
     const from = addressKey(address) || 'an address that is not told';
-    const who = lock === 'pair' ? `logins of this device from ${from}` : `all logins from ${from}`;
+    const seconds = config.LOGIN_LOCK_S;
+    const what: Record<Lock, string> = {
+      pair: `logins of this device from ${from} are refused for ${seconds} s`,
+      slowPair: `wrong logins of this device from ${from}, where it has logged in well, are answered late for ${seconds} s`,
+      slowAddress: `wrong logins from ${from}, whoever they are for, are answered late for ${seconds} s`,
+    };
     const text =
-      `${who} are refused for ${config.LOGIN_LOCK_S} s: too many failed within a minute; ` +
+      `${what[lock]}: too many failed within a minute; ` +
       'compare the device with dmctl device connect-params, or find out who is guessing';
     // What stands for a device is anything that a client has sent: not for a log.
-    journal.note({ kind: 'refuse', productKey, deviceName: productKey && deviceName, code: 4, text });
+    const about = { productKey, deviceName: productKey && deviceName, isUnproven: true };
+    journal.note({ kind: 'refuse', ...about, code: 4, text });
   }
 }

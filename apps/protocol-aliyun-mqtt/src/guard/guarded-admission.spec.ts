@@ -55,12 +55,35 @@ test('the eleventh wrong password is refused from memory, with the same code; so
   expect(locks).toHaveLength(1);
 });
 
-test('what a lock refuses is not written for each attempt', async () => {
+test('what a lock refuses has a line that says until when and why, and not one for each attempt', async () => {
   const { admission } = guarded();
   const verdicts: Verdict[] = [];
-  for (let n = 0; n < 12; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
-  const quiet = verdicts.map((verdict) => verdict.as === 'refused' && verdict.refusal.quiet === true);
-  expect(quiet).toEqual([...Array.from({ length: 10 }, () => false), true, true]);
+  for (let n = 0; n < 10; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
+  // Why a password is wrong is found out after the answer.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let n = 0; n < 3; n++) verdicts.push(await admission.decide(attemptWith('wrong')));
+  const locked = verdicts.flatMap((verdict) => (verdict.as === 'refused' ? verdict.refusal : [])).slice(10);
+  expect(locked.map(({ quiet }) => quiet)).toEqual([false, true, true]);
+  expect(locked[0]!.cause).toMatch(
+    /^locked until \d\d:\d\d:\d\d, in 300 s; .*because: bad user name or password: test$/,
+  );
+});
+
+test('who shares an address with guessers gets in: at once where it has been before, and for the first time', async () => {
+  const { admission, locks } = guarded();
+  expect(codeOf(await admission.decide(attemptWith(right)))).toBe(0);
+  for (let n = 0; n < 15; n++) expect(codeOf(await admission.decide(attemptWith('wrong')))).toBe(4);
+  expect(locks).toEqual(['slowPair']);
+  expect(codeOf(await admission.decide(attemptWith(right)))).toBe(0);
+
+  const guess = (n: number): Promise<Verdict> =>
+    admission.decide(attemptWith('wrong', { identity: { productKey: 'pk', deviceName: `dev${n}` } }));
+  for (let n = 0; n < 300; n++) await guess(n);
+  expect(locks).toEqual(['slowPair', 'slowAddress']);
+  expect(await guess(301)).toMatchObject({ as: 'refused', lateMs: 1000 });
+  const newcomer = attemptWith(right, { identity: { productKey: 'pk', deviceName: 'newcomer' } });
+  expect(await admission.decide(newcomer)).not.toHaveProperty('lateMs');
+  expect(codeOf(await admission.decide(newcomer))).toBe(0);
 });
 
 test('a CONNECT that nobody may send is answered as ever during a lock', async () => {
@@ -87,6 +110,7 @@ test.each([
   ['unknown device', refusals.unknownDevice()],
   ['unknown product', refusals.unknownProduct()],
   ['wrong token', refusals.wrongToken()],
+  ['a CONNECT whose form is wrong', refusals.keepalive(0)],
 ])('%s counts like a wrong password: being locked tells nothing', async (_name, refusal) => {
   const { admission, locks } = guarded(refusal);
   for (let n = 0; n < 10; n++) await admission.decide(attemptWith('wrong'));
@@ -95,7 +119,6 @@ test.each([
 
 test.each([
   ['dm.rpc away', refusals.unavailable('dm.rpc is away')],
-  ['a bad keepalive', refusals.keepalive(0)],
   ['a disabled device', refusals.disabledDevice()],
 ])('%s is no failed login', async (_name, refusal) => {
   const { admission, locks } = guarded(refusal);

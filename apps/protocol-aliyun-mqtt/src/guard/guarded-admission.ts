@@ -1,6 +1,6 @@
 /**
- * Admission between two limits: who has failed too often is refused from memory, with nothing looked up; who has proved
- * its secret too often is refused after all.
+ * Admission between two limits: who has failed too often is refused from memory, with nothing looked up, or answered
+ * late; who has proved its secret too often is refused after all.
  */
 import { hash } from 'node:crypto';
 import { signedContents } from '@alink/signing';
@@ -24,15 +24,19 @@ export class GuardedAdmission implements Decider {
 
   async decide(attempt: Attempt): Promise<Verdict> {
     const claim = claimOf(attempt);
-    if (this.lockout.refuses(claim, attempt.address)) {
+    const locked = this.lockout.refuses(claim, attempt.address);
+    if (locked) {
       const misuse = this.admission.misuse(attempt);
       if (!misuse) checkInVain(attempt);
       const wrongPassword = attempt.clientId.securemode === IOT_TOKEN ? 3 : 4;
-      return refused(lockedOut(misuse?.returnCode ?? wrongPassword));
+      return refused(lockedOut(misuse?.returnCode ?? wrongPassword, locked));
     }
     const verdict = await this.admission.decide(attempt);
     if (verdict.as !== 'refused') this.lockout.succeeded(claim, attempt.address);
-    else if (isFailure(attempt, verdict)) this.lockout.failed(claim, attempt.address);
+    else if (isFailure(attempt, verdict)) {
+      const { refusal } = verdict;
+      return { ...verdict, ...this.lockout.failed(claim, attempt.address, () => refusal.cause) };
+    }
     return this.atItsRate(verdict);
   }
 
@@ -45,9 +49,12 @@ export class GuardedAdmission implements Decider {
   }
 }
 
-/** Every answer that a wrong password gets counts, whatever it is for: a guesser must not find out by being locked. */
+/**
+ * Every answer that a wrong password gets counts, whatever it is for: a guesser must not find out by being locked. A CONNECT
+ * whose form is wrong counts too: it is no device that works, and costs a line each time.
+ */
 const isFailure = ({ clientId }: Attempt, { refusal }: Extract<Verdict, { as: 'refused' }>): boolean => {
-  if (refusal.returnCode === 4) return true;
+  if (refusal.returnCode === 4 || refusal.returnCode === 2) return true;
   const isIotToken = clientId.securemode === IOT_TOKEN && refusal.returnCode === 3;
   return isIotToken && !refusal.isOutage;
 };

@@ -17,8 +17,11 @@ const lockoutOf = (options = { failuresPerMinute: 10, lockMs: 300_000 }) => {
       lockout.failed(claim(deviceName), address);
       return locks[before];
     },
+    /** @returns how late a wrong answer is */
+    lateness: (deviceName: string, address: string) => lockout.failed(claim(deviceName), address)?.lateMs ?? 0,
     succeeded: (deviceName: string, address: string) => lockout.succeeded(claim(deviceName), address),
-    refuses: (deviceName: string, address: string) => lockout.refuses(claim(deviceName), address),
+    refuses: (deviceName: string, address: string) => lockout.refuses(claim(deviceName), address) !== undefined,
+    lockout,
   };
 };
 const home = '192.0.2.1:50000';
@@ -54,13 +57,61 @@ test('eight failures a minute never lock', () => {
   }
 });
 
-test('an address alone is locked at twenty times the rate', () => {
-  const { failed, refuses } = lockoutOf();
+test('an address alone is slowed at twenty times the rate, and never shut', () => {
+  const { clock, failed, refuses, lateness } = lockoutOf();
   const locks = Array.from({ length: 200 }, (_, n) => failed(`dev${n}`, home));
-  expect(locks.filter(Boolean)).toEqual(['address']);
-  expect(locks.at(-1)).toBe('address');
-  expect(refuses('anybody', home)).toBe(true);
-  expect(refuses('anybody', elsewhere)).toBe(false);
+  expect(locks.filter(Boolean)).toEqual(['slowAddress']);
+  expect(locks.at(-1)).toBe('slowAddress');
+  expect(refuses('anybody', home)).toBe(false);
+  expect(lateness('anybody', home)).toBe(1000);
+  expect(lateness('anybody', elsewhere)).toBe(0);
+  clock.time += 300_000;
+  expect(lateness('somebody', home)).toBe(0);
+});
+
+test('what waits for a slow answer is bounded', () => {
+  const { lateness } = lockoutOf();
+  const late = Array.from({ length: 5000 }, (_, n) => lateness(`dev${n}`, home)).filter((ms) => ms > 0);
+  expect(late).toHaveLength(1000);
+});
+
+describe('a pair that has logged in well lately', () => {
+  test('is not locked by the failures of others at its address: their answers come late', () => {
+    const { succeeded, failed, refuses, lateness, locks } = lockoutOf();
+    succeeded('dev', home);
+    for (let n = 0; n < 10; n++) failed('dev', home);
+    expect(locks).toEqual(['slowPair']);
+    for (let n = 0; n < 100; n++) {
+      expect(lateness('dev', home)).toBe(1000);
+      expect(refuses('dev', home)).toBe(false);
+    }
+    // One line as long as it lasts.
+    expect(locks).toEqual(['slowPair']);
+    expect(refuses('dev', elsewhere)).toBe(false);
+  });
+
+  test('is so for a week, at that address and no other', () => {
+    const { clock, succeeded, failed, refuses, locks } = lockoutOf();
+    succeeded('dev', home);
+    for (let n = 0; n < 10; n++) failed('dev', elsewhere);
+    expect(refuses('dev', elsewhere)).toBe(true);
+    clock.time += 7 * 24 * 3_600_000;
+    for (let n = 0; n < 10; n++) failed('dev', home);
+    expect(locks).toEqual(['pair', 'pair']);
+    expect(refuses('dev', home)).toBe(true);
+  });
+});
+
+test('a locked login is told until when and why, at most once a minute, with the number of the others', async () => {
+  const { clock, lockout } = lockoutOf();
+  const claim = { productKey: 'pk', deviceName: 'dev' };
+  for (let n = 0; n < 10; n++) lockout.failed(claim, home, () => `cause ${n}`);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lockout.refuses(claim, home)).toEqual({ leftMs: 300_000, cause: 'cause 9', heldBack: 0 });
+  clock.time += 59_999;
+  for (let n = 0; n < 7; n++) expect(lockout.refuses(claim, home)).toMatchObject({ heldBack: undefined });
+  clock.time += 1;
+  expect(lockout.refuses(claim, home)).toEqual({ leftMs: 240_000, cause: 'cause 9', heldBack: 7 });
 });
 
 test.each(['', 'unknown'])('without an address (%j) only the device is locked', (nowhere) => {

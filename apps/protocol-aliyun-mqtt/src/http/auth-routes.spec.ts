@@ -144,7 +144,7 @@ const times = async (count: number, act: (n: number) => Promise<number>): Promis
 const all = (count: number, code: number): number[] => Array.from({ length: count }, () => code);
 
 describe('lockout', () => {
-  test('ten wrong signs lock the device at its address; one line and the metrics say so', async () => {
+  test('ten wrong signs lock the device at its address; a line and the metrics say so, and one until when', async () => {
     const { authenticate, activities, lines, metric, clock } = await start(lockouts);
     expect(await times(10, () => authenticate('dev1', 'guess'))).toEqual(all(10, 401));
     expect(locks(activities)).toMatchObject([
@@ -152,7 +152,9 @@ describe('lockout', () => {
     ]);
     const written = lines.length;
     expect(await times(5, () => authenticate('dev1'))).toEqual(all(5, 401));
-    expect(lines.slice(written)).toEqual([]);
+    expect(lines.slice(written)).toEqual([
+      expect.stringMatching(/with 401 .*locked until \d\d:\d\d:\d\d, in 300 s; .*not signed with the DeviceSecret/),
+    ]);
     expect(await metric('alink_node_login_locks_total')).toBe(1);
     expect(await metric('alink_node_locked_logins_total')).toBe(5);
     expect(await authenticate('dev2')).toBe(200);
@@ -171,7 +173,9 @@ describe('lockout', () => {
     const { authenticate, activities } = await start(lockouts);
     const codes = await times(210, (n) => authenticate(`nobody-${n}`));
     expect(codes).toEqual([...all(200, 5001), ...all(10, 401)]);
-    expect(locks(activities)).toMatchObject([{ text: expect.stringMatching(/all logins from 192\.0\.2\.1/) }]);
+    expect(locks(activities)).toMatchObject([
+      { text: expect.stringMatching(/wrong logins from 192\.0\.2\.1, .* are answered late/) },
+    ]);
   });
 
   test.each([

@@ -1,7 +1,9 @@
 /** The HTTPS interface for devices, as routes of the node's HTTP server. */
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { hostPort, type Logger, type RouteHandler } from '@alink/runtime';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
+import { lockInWords } from '../guard/guard-refusals';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
 import type { Journal } from '../journal';
 import { peerOf } from '../link/peer';
@@ -90,15 +92,24 @@ const outcomeOf = async (
   if ('code' in login) return { outcome: login };
   const { claim } = login;
   const from = hostPort(address, port);
-  if (lockout.refuses(claim, from)) {
+  const locked = lockout.refuses(claim, from);
+  if (locked) {
     // The work of a check that fails, so that time tells nothing either.
     login.proves(undefined);
-    return { outcome: { code: wrongSign, cause: 'too many failures; locked for a while', quiet: true }, claim };
+    const quiet = locked.heldBack === undefined;
+    return { outcome: { code: wrongSign, cause: lockInWords(locked), quiet }, claim };
   }
   try {
     const outcome = await login.decide();
     if ('data' in outcome) lockout.succeeded(claim, from);
-    else if (outcome.isFailure) lockout.failed(claim, from);
+    else if (outcome.isFailure) {
+      const slowed = lockout.failed(claim, from, () => outcome.cause);
+      if (slowed) {
+        await pause(slowed.lateMs);
+        // Whoever has tried so many names learns no more of them.
+        return { outcome: { ...outcome, code: wrongSign }, claim };
+      }
+    }
     return { outcome, claim };
   } catch (error) {
     log.error({ err: error }, 'a device could not be served over HTTPS');

@@ -27,5 +27,6 @@ export const noteRefusal = (
 ): void => {
   const step = steps[code] ?? 'correct the request';
   const text = `refused over HTTPS with ${code} (from ${address}): ${cause}; ${step}`;
-  setImmediate(() => journal.note({ kind: 'refuse', productKey, deviceName, code, text }));
+  const about = { kind: 'refuse', productKey, deviceName, isUnproven: true, from: address } as const;
+  setImmediate(() => journal.note({ ...about, code, text }));
 };

@@ -1,5 +1,7 @@
 /** What a broker asks of the node, and tells it, about the links that it holds. */
 import type { Ending, Link } from './link';
+import type { Peer } from './peer';
+import type { ProtocolFault } from './protocol-fault';
 
 /** Codes that a CONNECT is refused with (MQTT 3.1.1, 3.2.2.3); 1, a version that is not spoken, is the broker's own. */
 export type ReturnCode = 2 | 3 | 4 | 5;
@@ -38,6 +40,12 @@ export interface Endpoint {
    * @param password empty where there was none
    */
   opening(link: Link, password: string): Promise<Welcome>;
+
+  /**
+   * A connection has ended before its CONNECT could be decided on, by what its client did or left undone.
+   * @param username what a CONNECT that could be read said
+   */
+  strayed(peer: Peer, fault: ProtocolFault, username?: string): void;
 
   /** A CONNACK with that code was written, to whomever. */
   answered(returnCode: number): void;

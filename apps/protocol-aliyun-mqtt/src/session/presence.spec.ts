@@ -1,6 +1,6 @@
 /** What dm is told of sessions, and in which order it stands in the stream. */
 import { createMemoryBus, type Bus } from '@alink/bus';
-import { decodeEnvelope, subjects, type StatusChange } from '@alink/contract';
+import { decodeEnvelope, isKeptCopy, subjects, type StatusChange } from '@alink/contract';
 import { createLogger, systemClock } from '@alink/runtime';
 import { eventually } from '@alink/testing';
 import { admitted } from '../../test/admitted';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   told = [];
   await stream.consume({ durable: 'test', maxBatch: 100, maxWaitMs: 1 }, async (batch) => {
     for (const { subject, data } of batch) {
-      if (subject !== subjects.connected && subject !== subjects.disconnected) continue;
+      if (subject !== subjects.sessionBegan && subject !== subjects.sessionEnded) continue;
       told.push(JSON.parse(decodeEnvelope(data.toString()).data) as StatusChange);
     }
   });
@@ -70,6 +70,21 @@ test('a session is told with its place, and its end with the reason', async () =
     { ...common, action: 'disconnected', reason: 'the device disconnected', epoch: sequence },
   ]);
   for (const message of told) expect(message).not.toHaveProperty('via');
+});
+
+test('others hear a copy of what is told, which says that it is one', async () => {
+  const heard: [string, StatusChange, boolean][] = [];
+  stream.subscribe('device.up.status.>', ({ subject, data }) => {
+    heard.push([subject, JSON.parse(decodeEnvelope(data.toString()).data) as StatusChange, isKeptCopy(data)]);
+  });
+  online(sessions.owner);
+  await eventually(() => expect(heard).toHaveLength(1));
+  sessions.closed('the device disconnected');
+  await eventually(() => expect(heard).toHaveLength(2));
+  expect(heard).toEqual([
+    [subjects.connected, told[0], true],
+    [subjects.disconnected, told[1], true],
+  ]);
 });
 
 describe('a sub-device', () => {

@@ -12,7 +12,7 @@ import type { Session } from './session';
 const start = async () => {
   const { path, bus, activities, stop } = await createTestPath();
   const told: StatusChange[] = [];
-  for (const subject of [subjects.connected, subjects.disconnected]) {
+  for (const subject of [subjects.sessionBegan, subjects.sessionEnded]) {
     bus.subscribe(subject, ({ data }) => {
       told.push(JSON.parse(decodeEnvelope(data.toString()).data) as StatusChange);
     });

@@ -15,10 +15,13 @@ export interface StatusTeller {
   tell(status: StatusChange, id: string, session: Session): Promise<Epoch>;
 }
 
-const subjectOf = ({ action }: StatusChange): string =>
-  action === 'connected' ? subjects.connected : subjects.disconnected;
+/** Where our dm takes it from, and where others hear it. */
+const subjectsOf = ({ action }: StatusChange) =>
+  action === 'connected'
+    ? { kept: subjects.sessionBegan, told: subjects.connected }
+    : { kept: subjects.sessionEnded, told: subjects.disconnected };
 
-/** To our dm, by the stream: the order is the stream's, not that of any clock. */
+/** To our dm, by the stream: the order is the stream's, not that of any clock. Whoever else listens hears a copy. */
 export class StreamStatus implements StatusTeller {
   constructor(
     private readonly bus: Bus,
@@ -26,8 +29,10 @@ export class StreamStatus implements StatusTeller {
   ) {}
 
   async tell(status: StatusChange, id: string): Promise<Epoch> {
-    const message = encodeEnvelope(JSON.stringify(status), this.clock.now());
-    const sequence = await this.bus.publishKept(subjectOf(status), message, id);
+    const { kept, told } = subjectsOf(status);
+    const data = JSON.stringify(status);
+    const sequence = await this.bus.publishKept(kept, encodeEnvelope(data, this.clock.now()), id);
+    this.bus.publish(told, encodeEnvelope(data, this.clock.now(), { kept: true }));
     return { stream: await this.bus.streamCreatedMs(), sequence };
   }
 }

@@ -6,6 +6,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError, type Logger } from '@alink/runtime';
 import { limits } from '../limits';
+import type { Peer } from '../link/peer';
+import type { ProtocolFault } from '../link/protocol-fault';
 import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
@@ -16,6 +18,8 @@ import { webSocketUpgrade } from './websocket';
 export interface DeviceProtocols {
   readonly mqtt: (conn: Duplex) => void;
   readonly http: (conn: Duplex) => void;
+  /** Hears of what clients of MQTT do wrong before a connection is handed over. */
+  readonly strayed?: (peer: Peer, fault: ProtocolFault) => void;
 }
 
 /** Where connections wait for their turn. HTTP has its own line: health checks do not wait behind a fleet. */
@@ -38,7 +42,7 @@ export interface DevicePorts {
 /** @throws {StartError} when a port is taken, a certificate cannot be used, or a proxy's address cannot be read */
 export const openDevicePorts = async (
   config: DevicePortsConfig,
-  { mqtt, http }: DeviceProtocols,
+  { mqtt, http, strayed }: DeviceProtocols,
   queues: DeviceQueues,
   log: Logger,
 ): Promise<DevicePorts> => {
@@ -60,6 +64,7 @@ export const openDevicePorts = async (
     proxies: readProxies(config.PROXY_PROTOCOL_FROM),
     firstBytesMs: limits.connectTimeoutMs,
     queue: queues.mqtt,
+    onFault: strayed,
     log,
   };
   const open: Listener[] = [];
@@ -93,6 +98,7 @@ export const openDevicePorts = async (
         port: config.GATEWAY_HTTP_PORT,
         portVariable: 'GATEWAY_HTTP_PORT',
         queue: queues.http,
+        onFault: undefined,
         opensAtHandOver: true,
         onConnection: http,
       }),

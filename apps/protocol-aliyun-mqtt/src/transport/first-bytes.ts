@@ -1,5 +1,6 @@
 /** Looks at the first bytes of a connection without taking them. */
 import type { Socket } from 'node:net';
+import { ProtocolFault } from '../link/protocol-fault';
 
 /**
  * Reads until `decide` has an answer, and puts back what belongs to the next reader.
@@ -48,11 +49,17 @@ export const readFirst = <T>(
       }
     };
     const onClose = (): void => finish(() => reject(new Error('closed before its first bytes')));
-    const timer = setTimeout(() => finish(() => reject(new Error('no first bytes in time'))), timeoutMs);
+    const timer = setTimeout(() => finish(() => reject(silent(timeoutMs))), timeoutMs);
     socket.on('readable', onReadable);
     socket.once('close', onClose);
     socket.once('end', onClose);
   });
+
+const silent = (timeoutMs: number): ProtocolFault =>
+  new ProtocolFault(
+    `no CONNECT within ${timeoutMs / 1000} s: the client has opened a connection and sent nothing`,
+    'let it send CONNECT as soon as the connection is open; a health check may close the connection again',
+  );
 
 /** Content type of a TLS handshake record (RFC 8446, 5.1); no MQTT packet that may come first begins so. */
 const TLS_HANDSHAKE = 0x16;

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { portTaken, type Logger } from '@alink/runtime';
 import { peerOf, setPeer, type Peer } from '../link/peer';
+import { ProtocolFault } from '../link/protocol-fault';
 import { endWithCloseNotify } from './close-notify';
 import { isTls, readFirst } from './first-bytes';
 import { noteOpening, openingOf, type Opening, type TurnQueue } from './openings';
@@ -38,6 +39,14 @@ export interface ListenerOptions {
   readonly log: Logger;
   /** Takes the connection, decrypted; its peer is noted. */
   readonly onConnection: (conn: Duplex) => void;
+  /** Hears of what clients do wrong before that. */
+  readonly onFault?: (peer: Peer, fault: ProtocolFault) => void;
+}
+
+/** The other end of a connection. */
+interface Source {
+  address: string;
+  port: number;
 }
 
 export interface Listener {
@@ -61,13 +70,16 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
       // Whoever takes the socket adds a listener of its own; until then a reset must not end the process.
       const onError = (): void => undefined;
       socket.on('error', onError);
-      welcome(socket, options).then(
+      // Who it is where a proxy has told; until then the other end of the socket.
+      const from = { address: unmappedAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+      welcome(socket, from, options).then(
         (conn) => {
           if (options.opensAtHandOver) openingOf(peerOf(conn))?.finished();
           options.onConnection(conn);
         },
         (error: unknown) => {
-          log.debug({ err: error, address: socket.remoteAddress }, 'connection closed before it began');
+          log.debug({ err: error, address: from.address }, 'connection closed before it began');
+          if (error instanceof ProtocolFault) options.onFault?.({ ...from, secure: false, certificates: [] }, error);
           socket.destroy();
         },
       );
@@ -91,15 +103,16 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
     });
   });
 
-/** The connection that the broker may read, once it is its turn. */
-const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex> => {
-  const direct = { address: unmappedAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
-  const isProxy = isTrusted(options.proxies, direct.address);
-  const opening = await options.queue.enter(socket, isProxy ? undefined : direct.address);
+/**
+ * The connection that the broker may read, once it is its turn.
+ * @param from its other end, which is put right where a proxy tells whom it speaks for
+ */
+const welcome = async (socket: Socket, from: Source, options: ListenerOptions): Promise<Duplex> => {
+  const isProxy = isTrusted(options.proxies, from.address);
+  const opening = await options.queue.enter(socket, isProxy ? undefined : from.address);
   const { mayBeGone } = opening;
-  const source = isProxy
-    ? ((await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone)) ?? direct)
-    : direct;
+  if (isProxy) Object.assign(from, await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone));
+  const source = { ...from };
   if (isProxy) await options.queue.pace(source.address);
   if (await readFirst(socket, options.firstBytesMs, isTls, mayBeGone)) {
     const encrypted = await options.tls.handshake(socket);
@@ -107,7 +120,9 @@ const welcome = async (socket: Socket, options: ListenerOptions): Promise<Duplex
     introduce(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) }, opening);
     return encrypted;
   }
-  if (options.tlsOnly) throw new Error('this port speaks TLS only');
+  if (options.tlsOnly) {
+    throw new ProtocolFault('the client does not speak TLS, as this port does', 'let it dial MQTT_PORT, or speak TLS');
+  }
   introduce(socket, { ...source, secure: false, certificates: [] }, opening);
   return socket;
 };

@@ -8,6 +8,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { FollowedFiles, StartError, type Logger } from '@alink/runtime';
+import { ProtocolFault } from '../link/protocol-fault';
 import { developmentCertificates, type KeyAndCertificate } from './development-ca';
 
 /** Suites of today, in the order of preference. */
@@ -109,30 +110,55 @@ const createServer = (settings: SecureContextOptions): TlsServer =>
     rejectUnauthorized: false,
   });
 
+/** A handshake that is under way. */
+interface Handshake {
+  readonly done: (encrypted: TLSSocket) => void;
+  /** Why it fails, until it has. */
+  failure: Error;
+}
+
 /** Ties the server's events to the connections they are about, by the remote end, which both know. */
 const handshakes = (server: TlsServer): DeviceTls['handshake'] => {
-  const waiting = new Map<string, (encrypted: TLSSocket) => void>();
+  const waiting = new Map<string, Handshake>();
   const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
     `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-  server.on('secureConnection', (encrypted) => waiting.get(keyOf(encrypted))?.(encrypted));
+  server.on('secureConnection', (encrypted) => waiting.get(keyOf(encrypted))?.done(encrypted));
   // Failures end the socket, which is what is listened for.
-  server.on('tlsClientError', (_error, encrypted) => encrypted.destroy());
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, encrypted) => {
+    const handshake = waiting.get(keyOf(encrypted));
+    if (handshake && /^ERR_(SSL|TLS)_/.test(error.code ?? '')) handshake.failure = handshakeFault(error);
+    encrypted.destroy();
+  });
   return (socket) =>
     new Promise((resolve, reject) => {
       const key = keyOf(socket);
+      const handshake: Handshake = {
+        done: (encrypted) => {
+          waiting.delete(key);
+          socket.off('close', onClose);
+          resolve(encrypted);
+        },
+        failure: new Error('the TLS handshake did not succeed'),
+      };
       const onClose = (): void => {
         waiting.delete(key);
-        reject(new Error('the TLS handshake did not succeed'));
+        reject(handshake.failure);
       };
-      waiting.set(key, (encrypted) => {
-        waiting.delete(key);
-        socket.off('close', onClose);
-        resolve(encrypted);
-      });
+      waiting.set(key, handshake);
       socket.once('close', onClose);
       server.emit('connection', socket);
     });
 };
+
+const handshakeFault = ({
+  code,
+  message,
+  reason,
+}: NodeJS.ErrnoException & { readonly reason?: string }): ProtocolFault =>
+  new ProtocolFault(
+    `the TLS handshake failed: ${reason ?? message} (${code})`,
+    'compare the CA that the device trusts and its clock with the certificate of this port, and its TLS versions and suites with TLS_OLD_VERSIONS and TLS_C_SDK_SUITES',
+  );
 
 /** The files of certificate and key by turns; undefined when none are named. */
 const pathsOf = ({ certFile, keyFile, ecdsaCertFile, ecdsaKeyFile }: TlsOptions): string[] | undefined => {

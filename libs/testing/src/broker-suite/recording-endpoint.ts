@@ -23,6 +23,8 @@ export class RecordingEndpoint {
   readonly passwords: string[] = [];
   readonly answers: number[] = [];
   readonly opens: SuiteLink[] = [];
+  /** Why connections have ended before their CONNECT was decided on. */
+  readonly strays: string[] = [];
   readonly publishes: SuitePublish[] = [];
   /** Filters that were asked for. */
   readonly asked: string[] = [];
@@ -34,6 +36,10 @@ export class RecordingEndpoint {
     this.links.push(link);
     this.passwords.push(password);
     return this.onOpening(link, password);
+  }
+
+  strayed(_peer: unknown, { message }: Error): void {
+    this.strays.push(message);
   }
 
   answered(returnCode: number): void {

@@ -65,6 +65,6 @@ export class OnlineByReport {
       clientID: `${productID}&${deviceName}`,
       reason: 'it reports',
     };
-    await bus.publishKept(subjects.connected, encodeEnvelope(JSON.stringify(status), now()));
+    await bus.publishKept(subjects.sessionBegan, encodeEnvelope(JSON.stringify(status), now()));
   }
 }

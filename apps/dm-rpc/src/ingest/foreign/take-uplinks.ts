@@ -19,6 +19,7 @@ import { answerMessage, sendAnswer } from './answer';
 import type { ForeignQuestions } from './foreign-questions';
 import { questionKind, reportKind } from './kinds';
 import { baseOf, type ReportKind } from './report-kind';
+import { streamAnswer } from './stream-answer';
 import { readMessage, readUplink, type ForeignMessage, type ForeignUplink } from './uplink';
 
 /** Of all instances one takes each. */
@@ -91,8 +92,8 @@ export const takeUplinks = ({ bus, questions, log, now }: TakeUplinksOptions): {
   const take = async ({ subject, data, respond }: BusMessage): Promise<void> => {
     try {
       const seq = await takeIn(data);
-      // A node of an earlier version waits for what JetStream would answer, and acknowledges its device then.
-      if (seq !== undefined) respond?.(JSON.stringify({ seq }));
+      // Whoever waits for a stream, as nodes of an earlier version do, has one: what is put there is kept.
+      if (seq !== undefined) respond?.(streamAnswer(seq));
     } catch (err) {
       log.error({ err, subject }, 'uplink of a foreign node was not taken');
     }

@@ -5,10 +5,15 @@ import type { Logger } from '@alink/runtime';
 import { limits } from '../../limits';
 import type { Abilities, Broker } from '../../link/broker';
 import type { Endpoint } from '../../link/endpoint';
+import { peerOf } from '../../link/peer';
 import { guardFrames } from '../../transport/frame-guard';
+import { FrameRules } from '../../transport/frame-rules';
 import { AedesLink } from './aedes-link';
 import { holdPackets, SilentAedes } from './silent-aedes';
+import { faultOf, readStrictly, willFault, wrongVersion } from './strict-parser';
 
+/** CONNACK code of a version that is not spoken. */
+const WRONG_VERSION = 1;
 /** SUBACK code of a filter that is refused. */
 const REFUSED = 0x80;
 
@@ -36,8 +41,9 @@ class AedesBroker implements Broker {
       preConnect: (client, packet, done) => {
         holdPackets(client);
         this.aedes.sendAll(client);
+        const fault = willFault(packet);
         this.noteConnect(client, packet);
-        done(null, true);
+        done(fault ?? null, !fault);
       },
       authenticate: (client, _username, password, done) => {
         // Nobody is there to be answered.
@@ -59,7 +65,7 @@ class AedesBroker implements Broker {
     });
     this.listenToLinks();
     this.aedes.on('connackSent', ({ returnCode }) => endpoint.answered(returnCode ?? 0));
-    this.aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'connection without session'));
+    this.aedes.on('connectionError', (client, error) => this.strayed(client, error, log));
   }
 
   get clients(): number {
@@ -71,8 +77,10 @@ class AedesBroker implements Broker {
   }
 
   accept(conn: Duplex): void {
-    guardFrames(conn, limits.maxPacketBytes);
-    this.aedes.handle(conn);
+    // Its client is told itself: a socket that ends with TLS's close_notify tells of errors later than of its end.
+    guardFrames(conn, limits.maxPacketBytes, new FrameRules(), (fault) => client.emit('error', fault));
+    const client = this.aedes.handle(conn);
+    readStrictly(client, () => this.endpoint.answered(WRONG_VERSION));
   }
 
   stop(): Promise<void> {
@@ -105,6 +113,15 @@ class AedesBroker implements Broker {
     packet.clientId = `guest-${++this.guests}`;
     // Wills are not served ("Alibaba Cloud IoT documentation, 'Limits'").
     packet.will = undefined;
+  }
+
+  /** It has ended before there was a link. A network that broke says nothing about the client. */
+  private strayed(client: Client, error: Error & { readonly errorCode?: number }, log: Logger): void {
+    log.debug({ err: error }, 'connection without session');
+    if ('code' in error) return;
+    const { packet } = this.connects.get(client) ?? {};
+    const fault = error.errorCode === WRONG_VERSION ? wrongVersion(packet?.protocolVersion) : faultOf(error);
+    this.endpoint.strayed(peerOf(client.conn), fault, packet?.username);
   }
 
   /** @returns why the client is refused, or undefined */
