@@ -11,7 +11,7 @@ import {
   type Handlers,
   type ServedService,
 } from '@alink/rpc';
-import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { componentLogger, hostPort, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
 import type { DmConfig } from './config';
@@ -183,7 +183,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       part<Registration>(
         'registration',
-        () => registry.register(serviceKeys.dm, `${publishedHost(grpc.host, config.POD_IP)}:${port}`),
+        () => registry.register(serviceKeys.dm, hostPort(publishedHost(grpc.host, config.POD_IP), port)),
         (registration) => registration.withdraw(),
       ),
     ],

@@ -6,10 +6,14 @@ import { openDatabase } from '@alink/db';
 import { createLogger } from '@alink/runtime';
 import {
   createDatabase,
+  removeFolder,
   spawnApp,
   startEtcd,
   startNats,
+  temporaryFolder,
+  testAuthority,
   type SpawnedApp,
+  type TestAuthority,
   type TestDatabase,
   type TestEtcd,
   type TestNats,
@@ -85,4 +89,115 @@ test('starts once they are there', async () => {
   await etcd.restart();
   await app.waitForLine(/dm\.rpc serves/);
   expect(await app.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+});
+
+describe('a start that fails says why in its last line', () => {
+  const PASSWORD = 'hunter2';
+  let folder: string;
+  let trusted: TestAuthority;
+  let foreign: TestAuthority;
+  let guardedNats: TestNats;
+  let guardedEtcd: TestEtcd;
+  beforeAll(async () => {
+    folder = temporaryFolder('start-errors');
+    trusted = await testAuthority(folder, 'trusted');
+    foreign = await testAuthority(folder, 'foreign');
+    const certificate = await trusted.issue('server', { commonName: 'server', names: ['127.0.0.1'] });
+    guardedNats = await startNats({ tls: certificate, login: { user: 'alink', password: PASSWORD } });
+    guardedEtcd = await startEtcd({ tls: { ...certificate, caFile: trusted.caFile }, rootPassword: PASSWORD });
+  });
+  afterAll(async () => {
+    await Promise.all([guardedNats?.stop(), guardedEtcd?.stop()]);
+    removeFolder(folder);
+  });
+
+  /** NATS and etcd over TLS, with their logins. */
+  const guarded = (): Record<string, string> => ({
+    NATS_URL: guardedNats.url.replace('nats://', `tls://alink:${PASSWORD}@`),
+    NATS_CA_FILE: trusted.caFile,
+    ETCD_HOSTS: `https://${guardedEtcd.hosts}`,
+    ETCD_CA_FILE: trusted.caFile,
+    ETCD_USER: 'root',
+    ETCD_PASSWORD: PASSWORD,
+  });
+  const databaseUrl = (change: (url: URL) => void): string => {
+    const url = new URL(database.url);
+    change(url);
+    return url.href;
+  };
+
+  test('where all is right it serves, and no secret is logged', async () => {
+    const app = run(guarded());
+    await app.waitForLine(/dm\.rpc serves/);
+    expect(await app.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(app.output).not.toContain(PASSWORD);
+  });
+
+  test.each<[string, () => Record<string, string>, RegExp]>([
+    [
+      'a wrong NATS login',
+      () => ({ ...guarded(), NATS_URL: guardedNats.url.replace('nats://', 'tls://alink:wrong-one@') }),
+      /NATS was not available within 5 s: NATS at [\d.:]+ refuses the login/,
+    ],
+    [
+      'a NATS certificate that is not trusted',
+      () => ({ ...guarded(), NATS_CA_FILE: foreign.caFile }),
+      /NATS at [\d.:]+ cannot be used over TLS: its certificate is not trusted/,
+    ],
+    [
+      'a NATS in plain text where TLS is asked for',
+      () => ({ NATS_URL: nats.url.replace('nats://', `tls://alink:${PASSWORD}@`) }),
+      /NATS at [\d.:]+ does not offer TLS, which is asked for/,
+    ],
+    [
+      'a wrong etcd login',
+      () => ({ ...guarded(), ETCD_PASSWORD: 'wrong-one' }),
+      /etcd was not available within 5 s: etcd at https:[\d/.:]+ refuses the login/,
+    ],
+    [
+      'an etcd certificate that is not trusted',
+      () => ({ ...guarded(), ETCD_CA_FILE: foreign.caFile }),
+      /etcd at https:[\d/.:]+ cannot be used over TLS: its certificate is not trusted/,
+    ],
+    [
+      'a wrong password of PostgreSQL',
+      () => ({ DATABASE_URL: databaseUrl((url) => void (url.password = 'wrong-one')) }),
+      /PostgreSQL was not available within 5 s: cannot use PostgreSQL at \S+: it refuses the user or the password/,
+    ],
+    [
+      'a database that is not there',
+      () => ({ DATABASE_URL: databaseUrl((url) => void (url.pathname = '/nowhere')) }),
+      /there is no database of that name/,
+    ],
+    [
+      'a PostgreSQL in plain text where TLS is asked for',
+      () => ({ DATABASE_URL: databaseUrl((url) => url.searchParams.set('sslmode', 'verify-full')) }),
+      /it does not offer TLS, which DATABASE_URL asks for/,
+    ],
+    [
+      'a protection that is not known, at once',
+      () => ({
+        DATABASE_URL: databaseUrl((url) => url.searchParams.set('sslmode', 'prefer')),
+        STARTUP_TIMEOUT_S: '3600',
+      }),
+      /^dm-rpc: sslmode in DATABASE_URL must be one of/,
+    ],
+    [
+      'a certificate that cannot be read, at once',
+      () => ({ ...guarded(), NATS_CA_FILE: '/nowhere.crt', STARTUP_TIMEOUT_S: '3600' }),
+      /^dm-rpc: the certificates for NATS cannot be used \(\/nowhere\.crt\): ENOENT/,
+    ],
+    [
+      'a scheme that is not known',
+      () => ({ NATS_URL: `wss://alink:${PASSWORD}@127.0.0.1:1` }),
+      /^dm-rpc: bad configuration: NATS_URL is "wss:\/\/alink:\*\*\*@127\.0\.0\.1:1", must be a URL that starts with nats:\/\/ or tls:\/\//,
+    ],
+  ])('%s', async (_case, env, line) => {
+    const app = run({ STARTUP_TIMEOUT_S: '5', ...env() });
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    const last = app.output.trimEnd().split('\n').at(-1);
+    expect(last).toMatch(line);
+    expect(last).toMatch(/^dm-rpc: /);
+    expect(app.output).not.toMatch(/hunter2|wrong-one/);
+  });
 });

@@ -1,2 +1,2 @@
 /** etcd's client, in a file of its own: it is loaded only where there is an etcd to ask. */
-export { connectEtcd } from '@alink/discovery';
+export { connectEtcd, etcdSettings } from '@alink/discovery';

@@ -9,14 +9,14 @@ import type { ServiceAddress } from './service-address';
 /**
  * Anything thrown, as a failure for people.
  * @param tried the services that the command turned to, the latest first
- * @param etcdSilent true when etcd was asked and does not answer
+ * @param etcdTrouble what is wrong with etcd, when it was asked: "does not answer"
  */
-export const describeError = (error: unknown, tried: readonly ServiceAddress[], etcdSilent = false): CliError => {
+export const describeError = (error: unknown, tried: readonly ServiceAddress[], etcdTrouble?: string): CliError => {
   if (error instanceof CliError) return error;
   if (error instanceof ThingModelError) return new CliError(ExitCode.usage, `thing model: ${error.message}`);
   if (error instanceof StartError) return new CliError(ExitCode.usage, error.message);
   if (error instanceof RpcError) {
-    if (isSilence(error)) return unreachable(error, tried, etcdSilent);
+    if (isSilence(error)) return unreachable(error, tried, etcdTrouble);
     if (grpcStatus(error) === UNAUTHENTICATED) return stranger(error);
     return refusal(error.code, error.message, tried[0]?.service === serviceKeys.timedjob ? jobHints : undefined);
   }
@@ -41,11 +41,11 @@ const stranger = ({ code, message }: RpcError): CliError =>
 /** True when nobody answered at all, as against an answer that speaks of a timeout. */
 const isSilence = (error: RpcError): boolean => error.unavailable || grpcStatus(error) === DEADLINE_EXCEEDED;
 
-const unreachable = (error: RpcError, [address]: readonly ServiceAddress[], etcdSilent: boolean): CliError => {
+const unreachable = (error: RpcError, [address]: readonly ServiceAddress[], etcdTrouble?: string): CliError => {
   if (!address) return new CliError(ExitCode.unreachable, error.message);
   const { service, where, option } = address;
-  if (etcdSilent) {
-    return new CliError(ExitCode.unreachable, `etcd does not answer (looked for ${where})`, {
+  if (etcdTrouble) {
+    return new CliError(ExitCode.unreachable, `etcd ${etcdTrouble} (looked for ${where})`, {
       hint: `ETCD_HOSTS says where etcd is; ${option} host:port does without it.`,
     });
   }

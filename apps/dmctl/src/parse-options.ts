@@ -1,11 +1,12 @@
 import type { UserContext } from '@alink/contract';
+import { parseHostPort } from '@alink/runtime';
 import { InvalidArgumentError } from 'commander';
 
 /** Readers for options and arguments; each throws InvalidArgumentError saying what it wants. */
 
 export const parseEndpoint = (text: string): string => {
-  const [, port] = /^(?:[\w.-]+|\[[\da-fA-F:]+\]):(\d{1,5})$/.exec(text) ?? [];
-  if (!port || Number(port) > 65535 || Number(port) === 0) throw new InvalidArgumentError('It must be host:port.');
+  const { host = '', port = 0 } = parseHostPort(text) ?? {};
+  if (!/^[\w.:-]+$/.test(host) || port === 0) throw new InvalidArgumentError('It must be host:port.');
   return text;
 };
 

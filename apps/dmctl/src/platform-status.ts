@@ -1,5 +1,6 @@
 import { serviceKeys, ServiceStatus } from '@alink/contract';
 import { checkHealth, expectService, type Health } from '@alink/rpc';
+import { hostPort } from '@alink/runtime';
 import { CliError, ExitCode } from './exit-code';
 import type { Session } from './session';
 import { isoOfSeconds } from './time-text';
@@ -91,7 +92,7 @@ const protocolRows = async ({ protocols }: Session, nowSeconds: number): Promise
       return instances.map(({ ip, port, status, updatedTime }) => ({
         protocol: code,
         name,
-        instance: `${ip}:${port}`,
+        instance: hostPort(ip, port),
         state: stateOf(status, nowSeconds - Number(updatedTime)),
         seen: isoOfSeconds(updatedTime),
       }));

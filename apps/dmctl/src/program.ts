@@ -9,7 +9,8 @@ import { parseEndpoint, parseUser } from './parse-options';
 const afterHelp = `
 Where the services are:
   --endpoint and --job-endpoint; else etcd, when ETCD_HOSTS is set; else localhost, at DM_GRPC_PORT (9081) and
-  TIMEDJOB_GRPC_PORT (9083).
+  TIMEDJOB_GRPC_PORT (9083). etcd over TLS or with a login: ETCD_CA_FILE, ETCD_CERT_FILE and ETCD_KEY_FILE, ETCD_USER and
+  ETCD_PASSWORD, as the services have them.
 
 Who you are, where the services ask:
   --token, --ca, --cert, --key; else GRPC_TOKEN, GRPC_CLIENT_CA_FILE, GRPC_CLIENT_CERT_FILE, GRPC_CLIENT_KEY_FILE. A token

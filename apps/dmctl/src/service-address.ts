@@ -1,6 +1,6 @@
 import { serviceKeys, type UserContext } from '@alink/contract';
 import { rpcClientSettings, type ClientSecurity } from '@alink/rpc';
-import { grpcClientFields, hostList, loadConfig, port, type Environment } from '@alink/runtime';
+import { etcdFields, grpcClientFields, loadConfig, port, type Environment, type EtcdConfig } from '@alink/runtime';
 import * as z from 'zod';
 
 /** Options that every command has. */
@@ -29,7 +29,7 @@ export interface ServiceAddress {
 
 /** What dmctl reads from the environment. The ports are those of the services, so that moving them moves dmctl too. */
 const schema = z.object({
-  ETCD_HOSTS: hostList('127.0.0.1:2379'),
+  ...etcdFields,
   DM_GRPC_PORT: port(9081),
   TIMEDJOB_GRPC_PORT: port(9083),
   GATEWAY_GRPC_PORT: port(9108),
@@ -41,8 +41,8 @@ const schema = z.object({
 });
 
 export interface Settings {
-  /** etcd's `host:port`s; undefined without etcd. */
-  readonly etcdHosts: readonly string[] | undefined;
+  /** Where etcd is and how it is reached; undefined without etcd. */
+  readonly etcd: EtcdConfig | undefined;
   readonly dmPort: number;
   readonly jobPort: number;
   readonly nodePort: number;
@@ -62,7 +62,7 @@ export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalO
   const config = loadConfig(schema, env);
   return {
     // Without the variable there is no etcd to ask: the services of `npm start` register in their own process.
-    etcdHosts: env.ETCD_HOSTS?.trim() ? config.ETCD_HOSTS : undefined,
+    etcd: env.ETCD_HOSTS?.trim() ? config : undefined,
     dmPort: config.DM_GRPC_PORT,
     jobPort: config.TIMEDJOB_GRPC_PORT,
     nodePort: config.GATEWAY_GRPC_PORT,
@@ -84,14 +84,14 @@ export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalO
 export const addressOf = (
   service: 'dm' | 'timedjob',
   { endpoint, jobEndpoint }: GlobalOptions,
-  { etcdHosts, dmPort, jobPort }: Settings,
+  { etcd, dmPort, jobPort }: Settings,
 ): ServiceAddress => {
   const key = serviceKeys[service];
   const given = service === 'dm' ? endpoint : jobEndpoint;
   const option = service === 'dm' ? '--endpoint' : '--job-endpoint';
   if (given) return { service: key, option, target: given, where: given };
-  if (etcdHosts) {
-    return { service: key, option, target: `etcd:///${key}`, where: `${key} in etcd at ${etcdHosts.join(', ')}` };
+  if (etcd) {
+    return { service: key, option, target: `etcd:///${key}`, where: `${key} in etcd at ${etcd.ETCD_HOSTS.join(', ')}` };
   }
   const local = `localhost:${service === 'dm' ? dmPort : jobPort}`;
   return { service: key, option, target: local, where: local };

@@ -25,10 +25,11 @@ export class Session {
   /** @throws {StartError} naming what the environment or the options hold that cannot be used */
   static async open(io: Io, options: GlobalOptions): Promise<Session> {
     const settings = readSettings(io.env, options);
-    const { etcdHosts: hosts } = settings;
-    if (!hosts) return new Session(io, options, settings, undefined);
-    const { connectEtcd } = await import('./connect-etcd');
-    return new Session(io, options, settings, () => connectEtcd({ hosts }));
+    const { etcd } = settings;
+    if (!etcd) return new Session(io, options, settings, undefined);
+    const { connectEtcd, etcdSettings } = await import('./connect-etcd');
+    const where = etcdSettings(etcd);
+    return new Session(io, options, settings, () => connectEtcd(where));
   }
 
   get products(): Client<typeof services.productManage> {
@@ -58,9 +59,10 @@ export class Session {
     return this.triedAddresses;
   }
 
-  /** True when etcd was asked and does not answer. */
-  get etcdSilent(): boolean {
-    return this.openRegistry?.connected === false;
+  /** What is wrong with etcd, when it was asked: "does not answer". */
+  get etcdTrouble(): string | undefined {
+    const registry = this.openRegistry;
+    return registry?.connected === false ? (registry.trouble ?? 'does not answer') : undefined;
   }
 
   address(service: 'dm' | 'timedjob'): ServiceAddress {
@@ -108,7 +110,7 @@ export const withSession = async (
     session = await Session.open(io, options);
     await work(session);
   } catch (error) {
-    throw describeError(error, session?.tried ?? [], session?.etcdSilent);
+    throw describeError(error, session?.tried ?? [], session?.etcdTrouble);
   } finally {
     await session?.close();
   }

@@ -152,6 +152,30 @@ describe.each(callers)('$name', ({ command, found, refused }) => {
 test('the property that node-service sets reaches the device', () =>
   device.waitForLine(/^set: \{"temperature":28\}$/m));
 
+describe('a dm.rpc on an IPv6 address', () => {
+  beforeAll(async () => {
+    await platform.stopApp('dm-rpc');
+    await platform.startApp('dm-rpc', { HOST: '::1' });
+  }, PLATFORM_START_MS);
+  afterAll(async () => {
+    await platform.stopApp('dm-rpc');
+    await platform.startApp('dm-rpc');
+  }, PLATFORM_START_MS);
+
+  test('stands in etcd with brackets', async () => {
+    expect(await platform.etcd.etcdctl('get', '--prefix', 'dm.rpc/', '--print-value-only')).toMatch(/^\[::1\]:\d+$/m);
+  });
+
+  // The node itself has found it there: the device's report is what the callers see.
+  const throughEtcd = callers.filter(({ name }) => name === 'go-zero-client');
+  if (throughEtcd.length === 0) test.skip('go-zero: there is no go on the PATH', () => undefined);
+  else {
+    test.each(throughEtcd)('is found there by $name', async ({ command, found }) => {
+      expect(await run(command)).toEqual({ code: 0, output: expect.stringMatching(found) });
+    });
+  }
+});
+
 describe('a dm.rpc that asks for a token', () => {
   beforeAll(async () => {
     const file = join(work, 'tokens');

@@ -2,7 +2,8 @@
 import { createDm } from '@alink/app-dm-rpc';
 import { createNode, type RunningNode, type NodeOptions } from '@alink/app-protocol-aliyun-mqtt';
 import { createTimedjob } from '@alink/app-timedjob-rpc';
-import { connectNats, createMemoryBus, type Bus, type Subscription } from '@alink/bus';
+import { connectNats, createMemoryBus, natsSettings, type Bus, type Subscription } from '@alink/bus';
+import { serviceKeys } from '@alink/contract';
 import {
   createSecretBox,
   loadSecretKeyFile,
@@ -12,9 +13,9 @@ import {
   type Database,
   type EmbeddedPostgres,
 } from '@alink/db';
-import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
+import { connectEtcd, createMemoryRegistry, etcdSettings, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings } from '@alink/rpc';
-import { startAll, type Logger, type Part, type Running } from '@alink/runtime';
+import { startAll, untilAvailable, type Logger, type Part, type Running } from '@alink/runtime';
 import type { StandaloneConfig } from './config';
 import { createDemoData } from './demo-data';
 import { checkOwnCalls } from './own-calls';
@@ -56,6 +57,10 @@ type Server = Running & { readonly port: number };
 export const createStandalone = async ({ config, log, onActivity, signal }: StandaloneOptions): Promise<Standalone> => {
   const grpc = rpcServerSettings(config);
   const security = rpcClientSettings(config);
+  const { NATS_URL, ETCD_HOSTS } = config;
+  const natsAt = NATS_URL === undefined ? undefined : natsSettings({ ...config, NATS_URL });
+  const etcdAt = ETCD_HOSTS === undefined ? undefined : etcdSettings({ ...config, ETCD_HOSTS });
+  const timeoutMs = config.STARTUP_TIMEOUT_S * 1000;
   checkOwnCalls(config);
   const [grpcPorts, devicePorts] = portsOf(config);
   await checkPorts(grpc.host, grpcPorts);
@@ -88,8 +93,8 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     {
       name: 'message bus',
       start: async () => {
-        bus = config.NATS_URL
-          ? await connectNats({ servers: config.NATS_URL, name: 'standalone', logger: log })
+        bus = natsAt
+          ? await connectNats({ ...natsAt, name: 'standalone', connectTimeoutMs: timeoutMs, logger: log })
           : createMemoryBus({ logger: log });
       },
       stop: () => bus.close(),
@@ -97,11 +102,18 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     {
       name: 'registry',
       start: async () => {
-        registry = config.ETCD_HOSTS
-          ? connectEtcd({ hosts: config.ETCD_HOSTS, logger: log })
-          : createMemoryRegistry({ logger: log });
+        registry = etcdAt ? connectEtcd({ ...etcdAt, logger: log }) : createMemoryRegistry({ logger: log });
       },
       stop: () => registry.close(),
+    },
+    {
+      // Registering waits for ever, and without saying why; a start does not.
+      name: 'etcd',
+      start: async () => {
+        const look = () => registry.list(serviceKeys.dm);
+        if (etcdAt) await untilAvailable('etcd', look, { timeoutMs, log, signal });
+      },
+      stop: () => Promise.resolve(),
     },
     {
       name: 'dm.rpc',

@@ -1,4 +1,5 @@
 /** The first part of the screen: what runs and where, and what to paste next. */
+import { hostPort } from '@alink/runtime';
 import { DEMO_DEVICE, DEMO_PRODUCT } from './demo-data';
 import { palette } from './terminal';
 
@@ -71,17 +72,17 @@ export const welcome = (facts: WelcomeFacts, colours: boolean): string => {
   const paint = palette(colours);
   const { host, ports, demo } = facts;
   const target = reachable(host);
-  const endpoint = ports.dm === DM_PORT ? '' : ` --endpoint ${target}:${ports.dm}`;
+  const endpoint = ports.dm === DM_PORT ? '' : ` --endpoint ${hostPort(target, ports.dm)}`;
   const rows: [string, string][] = [
     [
       'MQTT, for devices',
-      `${host}:${ports.mqtt} (TCP and TLS), ${ports.mqttTls} (TLS), ${ports.mqttWebSocket} (WebSocket)`,
+      `${hostPort(host, ports.mqtt)} (TCP and TLS), ${ports.mqttTls} (TLS), ${ports.mqttWebSocket} (WebSocket)`,
     ],
     ['certificates', facts.certificates],
-    ['dm.rpc', `${host}:${ports.dm} (gRPC)`],
-    ['timedjob.rpc', `${host}:${ports.timedjob} (gRPC)`],
-    ['dg.rpc', `${host}:${ports.nodeGrpc} (gRPC)`],
-    ['metrics, health', `http://${target}:${ports.nodeHttp}/metrics, /readyz`],
+    ['dm.rpc', `${hostPort(host, ports.dm)} (gRPC)`],
+    ['timedjob.rpc', `${hostPort(host, ports.timedjob)} (gRPC)`],
+    ['dg.rpc', `${hostPort(host, ports.nodeGrpc)} (gRPC)`],
+    ['metrics, health', `http://${hostPort(target, ports.nodeHttp)}/metrics, /readyz`],
     ['PostgreSQL', facts.database],
     ['message bus', facts.bus],
     ['registry', facts.registry],

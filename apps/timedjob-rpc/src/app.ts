@@ -4,7 +4,15 @@ import { serviceKeys, services } from '@alink/contract';
 import { databaseFault, type Database } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type RpcServer } from '@alink/rpc';
-import { componentLogger, startAll, systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
+import {
+  componentLogger,
+  hostPort,
+  startAll,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '@alink/runtime';
 import type { TimedjobConfig } from './config';
 import { JobQueue } from './queue/job-queue';
 import { groupHandlers } from './rpc/groups';
@@ -77,7 +85,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
     });
   };
   const register = async () => {
-    const address = `${publishedHost(grpc.host, config.POD_IP)}:${server?.port}`;
+    const address = hostPort(publishedHost(grpc.host, config.POD_IP), server?.port ?? 0);
     registration = await registry.register(serviceKeys.timedjob, address);
   };
 

@@ -13,3 +13,4 @@ export {
 export type { Log } from './log';
 export { createMemoryBus, type MemoryBusOptions } from './memory-bus';
 export { connectNats, type NatsBusOptions } from './nats-bus';
+export { natsSettings, type NatsSettings } from './nats-settings';

@@ -13,6 +13,7 @@ import {
 } from './bus';
 import { silentLog, type Log } from './log';
 import { connectWithRetry, type NatsConnectOptions } from './nats-connect';
+import { jetStreamFault } from './nats-fault';
 import { NatsConsumer } from './nats-consumer';
 import { NatsStream, streamOfSubject, type StreamOptions } from './nats-stream';
 import { Outbox } from './outbox';
@@ -181,7 +182,7 @@ class NatsBus implements Bus {
     try {
       await this.stream.ensure();
     } catch (error) {
-      throw new Error(`stream ${this.stream.name} cannot be made on NATS`, { cause: error });
+      throw new Error(`stream ${this.stream.name} cannot be made on NATS: ${jetStreamFault(error)}`, { cause: error });
     }
     this.needsStream = true;
     if (this.isConnected) this.keep();

@@ -1,4 +1,6 @@
 export { deleteHistory, type HistoryOf } from './delete-history';
+export { readDatabaseUrl, type DatabaseConnection } from './connection-url';
+export { databaseTrouble } from './database-trouble';
 export { databaseFault } from './database-fault';
 export { DatabaseUnavailableError, openDatabase, type Database, type OpenDatabaseOptions } from './open-database';
 export {

@@ -1,5 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Client } from 'pg';
+import { readDatabaseUrl, type DatabaseConnection } from './connection-url';
+import { databaseTrouble } from './database-trouble';
 import { PrismaClient } from './generated/client';
 import type { Log } from './log';
 import { migrate } from './migrate';
@@ -27,61 +29,30 @@ export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
 }
 
-/** Why a connection was refused, by SQLSTATE or by the system's error code. */
-const REASONS: Readonly<Record<string, string>> = {
-  '28P01': 'it refuses the user or the password',
-  '28000': 'it refuses the user',
-  '3D000': 'there is no database of that name',
-  '57P03': 'it is still starting',
-  '53300': 'it has too many connections',
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up',
-  ETIMEDOUT: 'no answer in time',
-};
-
-/** `user@host:port/database`, without the password. */
-const describeUrl = (url: string): string => {
-  const { username, hostname, port, pathname } = new URL(url);
-  return `${decodeURIComponent(username)}@${hostname}:${port || 5432}${pathname}`;
-};
-
-const parseUrl = (url: string): string => {
-  let protocol: string | undefined;
-  try {
-    ({ protocol } = new URL(url));
-  } catch {
-    // Told below: the parser's own message would hold the URL, and the password in it.
-  }
-  if (protocol !== 'postgresql:' && protocol !== 'postgres:') {
-    throw new DatabaseUnavailableError('DATABASE_URL must look like postgresql://user:password@host:5432/database');
-  }
-  return describeUrl(url);
-};
-
-const connectError = (place: string, error: unknown): DatabaseUnavailableError => {
+const unavailable = (place: string, error: unknown): DatabaseUnavailableError => {
   const { code, message } = error as { code?: string; message?: string };
-  const reason = (code && REASONS[code]) ?? (message?.includes('timeout') ? REASONS['ETIMEDOUT'] : message) ?? code;
+  const reason = databaseTrouble(error) ?? message ?? code;
   return new DatabaseUnavailableError(`cannot use PostgreSQL at ${place}: ${reason}`, { cause: error });
 };
 
 /** Runs `work` on a connection of its own. */
 const withClient = async (
-  url: string,
-  place: string,
+  { place, ...where }: DatabaseConnection,
   connectionTimeoutMillis: number,
   work: (client: Client) => Promise<void>,
 ): Promise<void> => {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis });
+  const client = new Client({ ...where, connectionTimeoutMillis });
   // Without a listener a connection that breaks would end the process; the query under way rejects anyway.
   client.on('error', () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    throw connectError(place, error);
+    throw unavailable(place, error);
   }
   try {
     await work(client);
+  } catch (error) {
+    throw databaseTrouble(error) ? unavailable(place, error) : error;
   } finally {
     await client.end();
   }
@@ -89,20 +60,24 @@ const withClient = async (
 
 /**
  * Connects to a PostgreSQL and applies the migrations that are missing there.
- * @throws {DatabaseUnavailableError} when it is unreachable, refuses the password, or has no such database
+ * @throws {StartError} when the URL asks for what cannot be given, or a certificate cannot be used
+ * @throws {DatabaseUnavailableError} when it is unreachable, cannot be trusted, refuses the password, has no such database,
+ *   or gives the user too few rights
  * @throws {Error} when it was migrated by a newer release, or a migration fails
  */
 export const openDatabase = async (url: string, options: OpenDatabaseOptions = {}): Promise<Database> => {
   const { log, maxConnections = 10, connectTimeoutMs = 5000 } = options;
-  const place = parseUrl(url);
+  const { place, ...where } = readDatabaseUrl(url);
   const prismaFolder = findPrismaFolder();
   const migrations = await readMigrations(prismaFolder);
-  await withClient(url, place, connectTimeoutMs, (client) => migrate(client, url, prismaFolder, migrations, log));
+  await withClient({ place, ...where }, connectTimeoutMs, (client) =>
+    migrate(client, url, prismaFolder, migrations, log),
+  );
 
   const onLost = (error: Error) => log?.warn({ err: error }, 'connection to the database lost');
   const adapter = new PrismaPg(
     {
-      connectionString: url,
+      ...where,
       max: maxConnections,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,

@@ -13,6 +13,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { Pool, type QueryResult } from 'pg';
+import { readDatabaseUrl } from './connection-url';
 
 export type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
@@ -65,8 +66,9 @@ interface EngineConnection {
  * which the adapter refuses as unknown: it is told that they are text, and the engine then that they are characters.
  */
 const openConnection = (url: string): EngineConnection => {
+  const { connectionString, ssl } = readDatabaseUrl(url);
   // An idle connection that breaks must not end the process: the query that needs one rejects anyway.
-  const pool = new Pool({ connectionString: url, max: 2 }).on('error', () => undefined);
+  const pool = new Pool({ connectionString, ssl, max: 2 }).on('error', () => undefined);
   const charColumns = new Set<string>();
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<QueryResult>;
   const queryCharsAsText = async (...args: unknown[]): Promise<QueryResult> => {

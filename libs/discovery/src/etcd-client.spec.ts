@@ -6,7 +6,7 @@ let etcd: TestEtcd;
 let client: EtcdClient;
 beforeAll(async () => {
   etcd = await startEtcd();
-  client = new EtcdClient(etcd.hosts, silentLog, PATIENCE_MS);
+  client = new EtcdClient({ hosts: etcd.hosts }, silentLog, PATIENCE_MS);
 });
 afterAll(async () => {
   client.close();

@@ -2,7 +2,10 @@
  * The few etcd calls that discovery needs, on the raw clients of the `etcd3` package: its lease and watch managers hide
  * losses that we have to react to, and give up where we must not. Each call has a deadline and may be tried again.
  */
+import { readTlsFiles } from '@alink/runtime';
 import { Etcd3, EtcdLeaseInvalidError, isRecoverableError, type IOptions } from 'etcd3';
+import { etcdFault, isStaleToken } from './etcd-fault';
+import type { EtcdSettings } from './etcd-settings';
 import type { Log } from './log';
 
 export interface Snapshot {
@@ -46,42 +49,66 @@ const noBreaker = {
   execute: async (attempt: Attempt) => attempt({ signal: new AbortController().signal }),
 } as unknown as Policy;
 
+const hostsOf = ({ hosts }: EtcdSettings): string[] =>
+  String(hosts)
+    .split(',')
+    .flatMap((host) => host.trim() || []);
+
+const open = (settings: EtcdSettings, callTimeoutMs: number): Etcd3 => {
+  const hosts = hostsOf(settings);
+  const { ca, cert, key } = settings.tls ? readTlsFiles('etcd', settings.tls) : {};
+  // The package types say that there is always an authority; without one gRPC trusts those of the system.
+  const credentials = settings.tls && { rootCertificate: ca as Buffer, certChain: cert, privateKey: key };
+  const { user: username, password } = settings.login ?? {};
+  return new Etcd3({
+    hosts,
+    credentials,
+    auth: username !== undefined && password !== undefined ? { username, password } : undefined,
+    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
+    faultHandling: { global: onceAtEachHost(hosts.length), host: () => noBreaker },
+    grpcOptions: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 500,
+      // Finds a connection whose other end is gone or frozen; etcd allows a ping every five seconds.
+      'grpc.keepalive_time_ms': 10_000,
+      'grpc.keepalive_timeout_ms': 3_000,
+    },
+  });
+};
+
 export class EtcdClient {
-  private readonly etcd: Etcd3;
+  private etcd: Etcd3;
   private readonly hosts: string;
-  private readonly log: Log;
-  private readonly callTimeoutMs: number;
+  private readonly secured: boolean;
   private answers: boolean | undefined;
+  /** Why etcd did not do the latest call, where that is known. */
+  private told: string | undefined;
+  private closed = false;
 
   /**
-   * @param hosts addresses, in a list or separated by commas: `host:2379` or `http://host:2379`
    * @param callTimeoutMs milliseconds that one attempt at one host may take
+   * @throws {StartError} when a certificate cannot be used
    */
-  constructor(hosts: string | readonly string[], log: Log, callTimeoutMs = 2000) {
-    const list = String(hosts)
-      .split(',')
-      .flatMap((host) => host.trim() || []);
-    if (list.length === 0) throw new Error('no etcd host is given');
-    this.hosts = list.join(', ');
-    this.log = log;
-    this.callTimeoutMs = callTimeoutMs;
-    this.etcd = new Etcd3({
-      hosts: list,
-      defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
-      faultHandling: { global: onceAtEachHost(list.length), host: () => noBreaker },
-      grpcOptions: {
-        'grpc.initial_reconnect_backoff_ms': 100,
-        'grpc.max_reconnect_backoff_ms': 500,
-        // Finds a connection whose other end is gone or frozen; etcd allows a ping every five seconds.
-        'grpc.keepalive_time_ms': 10_000,
-        'grpc.keepalive_timeout_ms': 3_000,
-      },
-    });
+  constructor(
+    private readonly settings: EtcdSettings,
+    private readonly log: Log,
+    private readonly callTimeoutMs = 2000,
+  ) {
+    const hosts = hostsOf(settings);
+    if (hosts.length === 0) throw new Error('no etcd host is given');
+    this.hosts = hosts.join(', ');
+    this.secured = settings.tls !== undefined || hosts.some((host) => host.startsWith('https://'));
+    this.etcd = open(settings, callTimeoutMs);
   }
 
   /** True while etcd answers. */
   get connected(): boolean {
     return this.answers === true;
+  }
+
+  /** Why it does not, where that is known: "refuses the login". */
+  get trouble(): string | undefined {
+    return this.told;
   }
 
   /** @returns the id of a new lease, in decimal */
@@ -175,27 +202,53 @@ export class EtcdClient {
   }
 
   close(): void {
+    this.closed = true;
     this.etcd.close();
     this.answers = false;
   }
 
   private async call<T>(call: () => Promise<T>): Promise<T> {
+    const { etcd } = this;
     try {
       const result = await call();
       this.noteAnswer(true);
       return result;
     } catch (error) {
+      if (isStaleToken(error)) this.logInAgain(etcd);
       // An answer that says no is an answer.
       this.noteAnswer(error instanceof EtcdLeaseInvalidError, error);
-      throw error;
+      throw this.inWords(error);
     }
   }
 
+  /** Starts afresh, with a new token: the package asks for one after some of these answers, and not after others. */
+  private logInAgain(stale: Etcd3): void {
+    if (this.closed || this.etcd !== stale) return;
+    this.etcd = open(this.settings, this.callTimeoutMs);
+    stale.close();
+  }
+
+  /** The same error where it says by itself what is wrong, or is asked for by its kind. */
+  private inWords(error: unknown): unknown {
+    const fault = this.faultOf(error);
+    return fault ? new Error(`etcd at ${this.hosts} ${fault}`, { cause: error }) : error;
+  }
+
+  /** A connection that is not tried again yet fails without saying why: it is as it was. */
+  private faultOf(error: unknown): string | undefined {
+    const fault = etcdFault(error, { secured: this.secured });
+    return fault ?? (/Last error: null/.test(String((Object(error) as Error).message)) ? this.told : undefined);
+  }
+
   private noteAnswer(answered: boolean, err?: unknown): void {
-    if (answered === this.answers) return;
-    if (!answered) this.log.warn({ err, hosts: this.hosts }, 'etcd does not answer, trying again');
-    else if (this.answers === false) this.log.info({ hosts: this.hosts }, 'etcd answers again');
+    const fault = answered ? undefined : this.faultOf(err);
+    if (answered === this.answers && fault === this.told) return;
+    if (!answered) {
+      const details = fault ? { reason: String((err as Error).message) } : { err };
+      this.log.warn({ ...details, hosts: this.hosts }, `etcd ${fault ?? 'does not answer'}, trying again`);
+    } else if (this.answers === false) this.log.info({ hosts: this.hosts }, 'etcd answers again');
     this.answers = answered;
+    this.told = fault;
   }
 }
 

@@ -1,12 +1,11 @@
 import { EtcdClient } from './etcd-client';
 import { EtcdRegistration } from './etcd-registration';
+import type { EtcdSettings } from './etcd-settings';
 import { EtcdWatch } from './etcd-watch';
 import { silentLog, type Log } from './log';
 import type { Registration, Registry, Watch } from './registry';
 
-export interface EtcdOptions {
-  /** Addresses, in a list or separated by commas: `host:2379` or `http://host:2379`. */
-  readonly hosts: string | readonly string[];
+export interface EtcdOptions extends EtcdSettings {
   readonly logger?: Log;
   /** Seconds after which the keys of a process that died vanish; default 10, as go-zero has it. */
   readonly ttlSeconds?: number;
@@ -19,6 +18,7 @@ export interface EtcdOptions {
 /**
  * A registry on etcd. It connects when it is first used; while etcd is out of reach, `register`, `hold` and `watch` go on
  * trying (and log it once), `list` rejects, and `connected` is false.
+ * @throws {StartError} when a certificate cannot be used
  */
 export const connectEtcd = (options: EtcdOptions): Registry => new EtcdRegistry(options);
 
@@ -31,8 +31,8 @@ class EtcdRegistry implements Registry {
   private readonly watches = new Set<EtcdWatch>();
   private closing: Promise<void> | undefined;
 
-  constructor({ hosts, logger = silentLog, ttlSeconds = 10, callTimeoutMs, graceMs = 3000 }: EtcdOptions) {
-    this.client = new EtcdClient(hosts, logger, callTimeoutMs);
+  constructor({ logger = silentLog, ttlSeconds = 10, callTimeoutMs, graceMs = 3000, ...settings }: EtcdOptions) {
+    this.client = new EtcdClient(settings, logger, callTimeoutMs);
     this.log = logger;
     this.ttlSeconds = ttlSeconds;
     this.graceMs = graceMs;
@@ -40,6 +40,10 @@ class EtcdRegistry implements Registry {
 
   get connected(): boolean {
     return this.client.connected;
+  }
+
+  get trouble(): string | undefined {
+    return this.client.trouble;
   }
 
   register(service: string, address: string): Promise<Registration> {

@@ -34,6 +34,9 @@ export interface Registry {
   /** True while the registry answers. */
   readonly connected: boolean;
 
+  /** While it does not: why, in words that go on from its name, where that is known: "refuses the login". */
+  readonly trouble?: string;
+
   /** Withdraws everything and closes; idempotent. */
   close(): Promise<void>;
 }

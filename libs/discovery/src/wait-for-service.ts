@@ -72,7 +72,10 @@ const stateOf = async (
   probe: WaitForServiceOptions['probe'],
   deadline: Deadline,
 ): Promise<string | undefined> => {
-  if (!watch) return `${service} (${registry.connected ? 'not looked up yet' : 'the registry does not answer'})`;
+  if (!watch) {
+    const state = registry.connected ? 'not looked up yet' : `the registry ${registry.trouble ?? 'does not answer'}`;
+    return `${service} (${state})`;
+  }
   const addresses = [...new Set(watch.current.values())];
   if (addresses.length === 0) return `${service} (not registered)`;
   if (!probe) return undefined;

@@ -9,10 +9,13 @@ import {
 } from '@grpc/grpc-js';
 import { RpcError } from './rpc-error';
 import { toStatus } from './status-mapping';
+import { admitStranger, endRefused, STRANGER_CALLS } from './strangers';
 import type { TokenFile } from './token-file';
 
 /** Probes of balancers and containers have no token, and learn nothing but that the server serves. */
 const OPEN_TO_ALL = '/grpc.health.v1.Health/';
+
+const TOO_MANY = `without a token no more than ${STRANGER_CALLS} calls may be under way on a connection`;
 
 export interface AccessControl {
   readonly interceptors: ServerInterceptor[];
@@ -39,11 +42,17 @@ export const accessControl = ({ tokens, onRefused }: AccessControlOptions): Acce
             const token = bearerToken(metadata);
             const owner = token === undefined ? undefined : tokens?.ownerOf(token);
             if (owner !== undefined) owners.set(metadata, owner);
-            if (owner !== undefined || path.startsWith(OPEN_TO_ALL)) return pass(metadata);
+            if (owner !== undefined) return pass(metadata);
+            if (path.startsWith(OPEN_TO_ALL)) {
+              if (admitStranger(call)) return pass(metadata);
+              call.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: TOO_MANY });
+              return endRefused(call);
+            }
             const why =
               token === undefined ? 'a token is needed (authorization: Bearer ...)' : 'the token is not valid';
             onRefused(path, Code.permission, call.getPeer());
             call.sendStatus({ ...toStatus(new RpcError(Code.permission, why)), code: status.UNAUTHENTICATED });
+            endRefused(call);
           },
         }),
     });

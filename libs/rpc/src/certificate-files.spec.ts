@@ -1,10 +1,18 @@
 import { createMemoryRegistry } from '@alink/discovery';
-import { PATIENCE_MS, removeFolder, temporaryFolder } from '@alink/testing';
+import {
+  PATIENCE_MS,
+  removeFolder,
+  temporaryFolder,
+  testAuthority,
+  type CertificateFilesOfTest,
+  type TestAuthority,
+} from '@alink/testing';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { checkHealth, connectRpc, expectService, type ClientSecurity, type ServerSecurity } from './index';
-import { testAuthority, type CertificateFilesOfTest, type TestAuthority } from '../test/certificates';
 import { askOver, closeAll, startAsking, type Asking } from '../test/asking';
 import { eventually } from '../test/timed-server';
 
@@ -153,3 +161,14 @@ describe('files that change', () => {
     expect(() => connectRpc('localhost:1', { security: trusting(undefined, join(folder, 'none')) })).toThrow(/ENOENT/);
   });
 });
+
+test('a handshake that is not gone through with ends after ten seconds', async () => {
+  const { address } = await startAsking(mutual());
+  const begunAt = performance.now();
+  const silent = connectTcp(Number(address.split(':')[1]), '127.0.0.1');
+  await once(silent, 'close');
+  const seconds = (performance.now() - begunAt) / 1000;
+  // On a busy machine it may be seen late; without a bound of ours it would take two minutes.
+  expect(seconds).toBeGreaterThan(9.5);
+  expect(seconds).toBeLessThan(60);
+}, 70_000); // the ten seconds are waited for, and a busy machine may take longer

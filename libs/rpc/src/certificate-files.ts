@@ -5,7 +5,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
-import { FollowedFiles, type Logger } from '@alink/runtime';
+import { FollowedFiles, parseHostPort, type Logger } from '@alink/runtime';
 import { experimental, type ChannelCredentials, type ChannelOptions, type ServerCredentials } from '@grpc/grpc-js';
 import type { ClientSecurity, ServerSecurity } from './protection';
 
@@ -86,6 +86,15 @@ const usable = (certificates: Certificates): Certificates => {
   return certificates;
 };
 
+/** Milliseconds that a caller has for its TLS handshake; Node's own bound is two minutes. */
+const HANDSHAKE_MS = 10_000;
+
+/** grpc-js hands what its credentials say on to Node's server, and has no option for this. */
+const boundHandshakes = (credentials: ServerCredentials): void => {
+  const asItWas = credentials._getConstructorOptions() ?? {};
+  credentials._getConstructorOptions = () => ({ ...asItWas, handshakeTimeout: HANDSHAKE_MS });
+};
+
 /** Credentials that follow their files until they are stopped. */
 export interface Following<T> {
   readonly credentials: T;
@@ -100,6 +109,7 @@ export const serverCredentials = (
   const files = new CertificateFiles({ caFile: clientCaFile, certFile, keyFile }, log);
   const clientCa = clientCaFile === undefined ? null : files;
   const credentials = experimental.createCertificateProviderServerCredentials(files, clientCa, clientCa !== null);
+  boundHandshakes(credentials);
   return { credentials, stop: () => files.stop() };
 };
 
@@ -134,6 +144,6 @@ export const channelCredentials = (
 
 /** The IP address in `127.0.0.1:9081` or `[::1]:9081`; undefined for any other target. */
 const addressOf = (target: string): string | undefined => {
-  const host = target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const host = parseHostPort(target)?.host ?? '';
   return isIP(host) ? host : undefined;
 };

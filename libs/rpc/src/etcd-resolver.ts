@@ -2,8 +2,9 @@
  * grpc-js name resolution for targets such as `etcd:///dm.rpc`. The resolver itself knows no registry: the channel hands
  * it the {@link InstanceSource} as an option, so channels over different registries live in one process.
  */
+import type { HostPort } from '@alink/runtime';
 import { experimental, type ChannelOptions } from '@grpc/grpc-js';
-import type { Address, InstanceSource } from './instance-source';
+import type { InstanceSource } from './instance-source';
 
 type GrpcUri = experimental.GrpcUri;
 type Resolver = experimental.Resolver;
@@ -45,7 +46,7 @@ class EtcdResolver implements Resolver {
     this.forget = undefined;
   }
 
-  private tell(addresses: readonly Address[]): void {
+  private tell(addresses: readonly HostPort[]): void {
     const endpoints = addresses.map(({ host, port }) => ({ addresses: [{ host, port }] }));
     this.listener(experimental.statusOrFromValue(endpoints), {}, null, `${addresses.length} instances in the registry`);
   }

@@ -1,20 +1,15 @@
 /** The instances of one service, followed in the registry for as long as a channel lives. */
 import type { Registry, Watch } from '@alink/discovery';
-import type { Logger } from '@alink/runtime';
+import { parseHostPort, type HostPort, type Logger } from '@alink/runtime';
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-type Listener = (addresses: readonly Address[]) => void;
+type Listener = (addresses: readonly HostPort[]) => void;
 
 /** Milliseconds before the next try when the registry cannot be watched. */
 const RETRY_MS = 1000;
 
 export class InstanceSource {
   /** The last known set; undefined before the registry has been heard. Kept while the registry is out of reach. */
-  private known: readonly Address[] | undefined;
+  private known: readonly HostPort[] | undefined;
   private readonly listeners = new Set<Listener>();
   private watch: Watch | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -28,7 +23,7 @@ export class InstanceSource {
     void this.follow();
   }
 
-  get addresses(): readonly Address[] | undefined {
+  get addresses(): readonly HostPort[] | undefined {
     return this.known;
   }
 
@@ -67,7 +62,7 @@ export class InstanceSource {
     if (this.closed) return;
     // Sorted and each once, so that a set that did not change is not taken for news.
     const values = [...new Set(instances.values())].sort();
-    const addresses = values.map(parseAddress).filter((address) => address !== undefined);
+    const addresses = values.map(parseHostPort).filter((address) => address !== undefined);
     if (this.known && sameAddresses(this.known, addresses)) return;
     this.known = addresses;
     this.log?.debug({ service: this.service, instances: values }, 'instances changed');
@@ -75,12 +70,5 @@ export class InstanceSource {
   }
 }
 
-const sameAddresses = (a: readonly Address[], b: readonly Address[]): boolean =>
+const sameAddresses = (a: readonly HostPort[], b: readonly HostPort[]): boolean =>
   a.length === b.length && a.every(({ host, port }, i) => host === b[i]?.host && port === b[i]?.port);
-
-/** `host:port` or `[v6]:port`; undefined for anything else. */
-const parseAddress = (value: string): Address | undefined => {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value);
-  const host = match?.[1] ?? match?.[2];
-  return host === undefined ? undefined : { host, port: Number(match?.[3]) };
-};

@@ -1,6 +1,6 @@
 /** How gRPC is protected, read from the configuration: what a server asks of its callers, what a client shows. */
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { StartError, type GrpcClientConfig, type GrpcServerConfig } from '@alink/runtime';
+import { requireBoth, StartError, type GrpcClientConfig, type GrpcServerConfig } from '@alink/runtime';
 
 /** What a server asks of its callers. Files are read when the server starts, and again when they change. */
 export interface ServerSecurity {
@@ -99,9 +99,4 @@ loopback.addAddress('::1', 'ipv6');
 export const isLoopback = (host: string): boolean => {
   if (host.toLowerCase() === 'localhost') return true;
   return isIP(host) !== 0 && loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
-};
-
-const requireBoth = (pair: Readonly<Record<string, string | undefined>>): void => {
-  const set = Object.values(pair).filter((value) => value !== undefined);
-  if (set.length === 1) throw new StartError(`${Object.keys(pair).join(' and ')} must be set together`);
 };

@@ -1,5 +1,6 @@
 import { services, type UserContext } from '@alink/contract';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
+import { hostPort } from '@alink/runtime';
 import { freePort, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectRpc, ROOT_USER, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';
@@ -48,6 +49,15 @@ describe('connectRpc with a registry', () => {
 
     await registered.withdraw();
     await answeredBy(channel, ['b']);
+  });
+
+  test('an instance on an IPv6 address is found, in brackets as go-zero reads it', async () => {
+    const registry = createMemoryRegistry();
+    const server = await startTimedServer({ TaskGroupRead: async () => ({ name: 'v6' }) }, { host: '::1' });
+    open.push(() => server.stop());
+    await registry.register(KEY, hostPort('::1', server.port));
+    expect([...(await registry.list(KEY)).values()]).toEqual([`[::1]:${server.port}`]);
+    expect(await ask(connect(registry))).toBe('v6');
   });
 
   test('one address that stands twice is one connection, and nonsense is passed over', async () => {

@@ -1,4 +1,4 @@
-import { portTaken, type Logger, type Metrics } from '@alink/runtime';
+import { hostPort, portTaken, type Logger, type Metrics } from '@alink/runtime';
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from './message-size';
@@ -132,8 +132,7 @@ const observe = ({ log, metrics }: RpcServerOptions): CallObserver => {
 
 const bind = (server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> =>
   new Promise((resolve, reject) => {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(hostPort(host, port), credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
 
 const shutDown = (server: Server, graceMs: number): Promise<void> =>

@@ -1,5 +1,6 @@
 import { grpcServerFields } from './grpc-fields';
-import { durationSeconds, host, hostList, logLevel, text, url } from './config-fields';
+import { durationSeconds, host, logLevel, text, url } from './config-fields';
+import { etcdFields, natsFields } from './outside-fields';
 
 /** Variables that several apps share, so that they mean the same everywhere. Spread them into an app's schema. */
 export const commonFields = {
@@ -7,8 +8,8 @@ export const commonFields = {
   HOST: host('0.0.0.0'),
   ...grpcServerFields,
   LOG_LEVEL: logLevel('info'),
-  ETCD_HOSTS: hostList('127.0.0.1:2379'),
-  NATS_URL: url(['nats', 'tls', 'ws', 'wss'], { many: true }).default('nats://127.0.0.1:4222'),
+  ...etcdFields,
+  ...natsFields,
   /** PostgreSQL; where it may be left out, an embedded one is started in DATA_DIR. */
   DATABASE_URL: url(['postgresql', 'postgres']).optional(),
   /** Folder for what the platform keeps by itself: the embedded PostgreSQL, the encryption key it made. */

@@ -1,5 +1,6 @@
 /** Fields for configuration schemas: each reads one environment variable and says in words what it wants. */
 import * as z from 'zod';
+import { parseHostPort } from './host-port';
 import { isTimeZone } from './time-zone';
 
 /** What a field tells about itself. */
@@ -82,9 +83,12 @@ const splitList = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-const isHostPort = (text: string): boolean => /^(https?:\/\/)?[A-Za-z0-9_.-]{1,253}:\d{1,5}$/.test(text);
+const isHostPort = (text: string): boolean => {
+  const address = parseHostPort(text.replace(/^https?:\/\//, ''));
+  return address !== undefined && hostPattern.test(address.host);
+};
 
-/** One or more `host:port`, separated by commas. */
+/** One or more `host:port`, separated by commas; `http://` or `https://` may stand before them. */
 export const hostList = (fallback: string) =>
   field(
     parsed((text) => {

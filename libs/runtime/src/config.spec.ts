@@ -113,6 +113,28 @@ describe('loadConfig', () => {
     expect(messageOf({}, both)).toBe('bad configuration: A or B must be on');
   });
 
+  test.each(['ws://a', 'wss://a', 'http://a:4222', 'rediss://a', 'nats://a,wss://b', 'TLS', 'tls//a'])(
+    'NATS is not asked for by a scheme that would protect nothing: %s',
+    (text) => {
+      const wants = 'must be a URL that starts with nats:// or tls://, several separated by commas';
+      expect(messageOf({ NATS_URL: text })).toBe(`bad configuration: NATS_URL is ${JSON.stringify(text)}, ${wants}`);
+    },
+  );
+
+  test('the password of etcd is not told, neither where it belongs nor where it does not', () => {
+    expect(describeConfig(loadConfig(schema, { ETCD_USER: 'root', ETCD_PASSWORD: 'hunter2' }))).toMatchObject({
+      ETCD_USER: 'root',
+      ETCD_PASSWORD: '***',
+    });
+    const inAddress = messageOf({ ETCD_HOSTS: 'https://root:hunter2@etcd:2379' });
+    expect(inAddress).toContain('ETCD_HOSTS is "https://root:***@etcd:2379", must be host:port');
+  });
+
+  test.each(['[::1]:2379', 'https://[fd00::7]:2379'])('an IPv6 host has brackets: %s', (text) => {
+    expect(loadConfig(schema, { ETCD_HOSTS: text }).ETCD_HOSTS).toEqual([text]);
+    expect(messageOf({ ETCD_HOSTS: text.replace(/[[\]]/g, '') })).toContain('must be host:port');
+  });
+
   test('hosts may be URLs, as etcd tools write them', () => {
     const list = z.object({ HOSTS: hostList('a:1') });
     expect(loadConfig(list, { HOSTS: 'http://etcd:2379' }).HOSTS).toEqual(['http://etcd:2379']);
@@ -136,6 +158,13 @@ describe('describeConfig', () => {
     });
     expect(JSON.stringify(described)).not.toContain('hunter2');
     expect(describeConfig(config, schema)).toEqual(described);
+  });
+
+  test('masks a password among the parameters of a URL', () => {
+    const config = loadConfig(schema, {
+      DATABASE_URL: 'postgresql://db/alink?user=a&password=hunter2&sslmode=require',
+    });
+    expect(describeConfig(config)['DATABASE_URL']).toBe('postgresql://db/alink?user=a&password=***&sslmode=require');
   });
 
   test('asks for the schema of a configuration it does not know', () => {

@@ -17,6 +17,7 @@ export {
 } from './config-fields';
 export { commonFields } from './common-fields';
 export { FollowedFiles, type FollowedFilesOptions } from './followed-files';
+export { hostPort, parseHostPort, type HostPort } from './host-port';
 export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
 export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
 export { maskUrls } from './secret-masking';
@@ -32,8 +33,12 @@ export {
   type RouteHandler,
 } from './ops-http';
 export { startApart, type ApartOptions, type Outside } from './start-apart';
+export { etcdFields, natsFields, type EtcdConfig, type NatsConfig } from './outside-fields';
+export { requireBoth } from './require-both';
 export { portTaken, StartError } from './start-error';
 export { Seldom, type SeldomOptions } from './seldom';
+export { tlsFault } from './tls-fault';
+export { readTlsFiles, type TlsContents, type TlsFiles } from './tls-files';
 export { isTimeZone } from './time-zone';
 export { TokenBucket } from './token-bucket';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

@@ -152,6 +152,7 @@ describe('runMain', () => {
     expect(await exited).toBe(1);
     const last: unknown = JSON.parse(output.out.trim().split('\n').at(-1)!);
     expect(last).toMatchObject({ level: 'fatal', msg: what, err: { message: cause } });
+    expect(output.err).toBe(what === 'did not start' ? `app: ${cause}\n` : '');
   });
 
   test('a port in use is one line that names it and the variable that moves it', async () => {

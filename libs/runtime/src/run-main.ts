@@ -2,7 +2,10 @@ import type { LogLevel } from './config-fields';
 import { describeConfig } from './config';
 import { createRootLogger, type Logger } from './logger';
 import type { Running } from './lifecycle';
+import { maskText } from './secret-masking';
 import { findStartError } from './start-error';
+
+const NOT_STARTED = 'did not start';
 
 export interface MainOptions<Config> {
   /** The app's name: stands in log lines and before errors. */
@@ -24,7 +27,8 @@ const ECHO_MS = 300;
 /**
  * The life of a process: configuration, start, wait for SIGINT or SIGTERM, orderly stop, exit.
  * Exit codes: 0 after an orderly stop, 1 after a failure, 130 when a second signal cuts the stop short.
- * A failure that the operator can mend (bad configuration, port in use) is one line on standard error, without a stack.
+ * A failure that the operator can mend (bad configuration, port in use) is one line on standard error, without a stack;
+ * any other start that fails stands in the log, and its cause on standard error as the last line.
  */
 export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
   options: MainOptions<Config>,
@@ -65,7 +69,7 @@ export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
   } catch (error) {
     // A start that was told to end fails for that reason.
     if (told.signal.aborted) process.exit(0);
-    return crash('did not start')(error);
+    return crash(NOT_STARTED)(error);
   }
   await ended;
   await running.stop().catch(crash('did not stop'));
@@ -73,9 +77,15 @@ export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
   process.exit(0);
 };
 
+/** The message in one line. */
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim().split('\n')[0] ?? '';
+
 const report = (name: string, log: Logger | undefined, error: unknown, what: string): void => {
   const known = findStartError(error);
   if (known) process.stderr.write(`${name}: ${known.message}\n`);
-  else if (log) log.fatal({ err: error }, what);
-  else process.stderr.write(`${name}: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  else if (log) {
+    log.fatal({ err: error }, what);
+    if (what === NOT_STARTED) process.stderr.write(`${name}: ${maskText(firstLine(error))}\n`);
+  } else process.stderr.write(`${name}: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
 };

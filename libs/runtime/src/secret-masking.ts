@@ -33,13 +33,18 @@ export const isSecretName = (name: string): boolean => secretNames.has(name.repl
 
 const urlCredentials = /:\/\/([^\s"'\\]*)@/g;
 
-/** Masks user information in every URL of a text; the user name stays where a password follows it. */
+/** PostgreSQL takes a password among a URL's parameters, too (its documentation, "Connection URIs"). */
+const urlPassword = /([?&](?:ssl)?password=)[^&\s"'\\]*/gi;
+
+/** Masks user information and passwords in every URL of a text; the user name stays where a password follows it. */
 export const maskUrls = (text: string): string =>
   text.includes('://')
-    ? text.replace(urlCredentials, (_all, credentials: string) => {
-        const colon = credentials.indexOf(':');
-        return colon > 0 ? `://${credentials.slice(0, colon)}:${MASK}@` : `://${MASK}@`;
-      })
+    ? text
+        .replace(urlCredentials, (_all, credentials: string) => {
+          const colon = credentials.indexOf(':');
+          return colon > 0 ? `://${credentials.slice(0, colon)}:${MASK}@` : `://${MASK}@`;
+        })
+        .replace(urlPassword, `$1${MASK}`)
     : text;
 
 const namedInText =

@@ -1,13 +1,13 @@
 export { brokerSuite } from './broker-suite/broker-suite';
 export type { BrokerUnderTest } from './broker-suite/stage';
 export type { RecordingEndpoint } from './broker-suite/recording-endpoint';
-export { startEtcd, type TestEtcd } from './etcd-server';
+export { startEtcd, type EtcdServerOptions, type TestEtcd } from './etcd-server';
 export { eventually } from './eventually';
 export { freePort } from './free-port';
 export { temporaryFolder, removeFolder } from './guardian';
-export { startNats, type TestNats } from './nats-server';
+export { startNats, type NatsServerOptions, type TestNats } from './nats-server';
 export { PATIENCE_MS } from './patience';
-export { startPostgres, type TestDatabase, type TestPostgres } from './postgres-server';
+export { CERTIFIED_ROLE, startPostgres, type TestDatabase, type TestPostgres } from './postgres-server';
 export { readVectors } from './read-vectors';
 export { RawMqtt, type RawMqttOptions } from './raw-mqtt';
 export {
@@ -34,3 +34,5 @@ export {
   type RunApp,
   type SpawnedPlatformOptions,
 } from './spawned-platform';
+export { testAuthority, type CertificateFilesOfTest, type TestAuthority } from './test-authority';
+export type { ServerTls } from './server-tls';

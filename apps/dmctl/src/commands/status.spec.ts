@@ -1,5 +1,5 @@
 import { connectEtcd, type Registry } from '@alink/discovery';
-import { freePort, startEtcd, type TestEtcd } from '@alink/testing';
+import { freePort, removeFolder, startEtcd, temporaryFolder, testAuthority, type TestEtcd } from '@alink/testing';
 import { FakePlatform } from '../../test/fake-platform';
 import { NOW, runCli } from '../../test/run-cli';
 
@@ -99,4 +99,22 @@ test('etcd that does not answer is named', async () => {
   const { code, stderr } = await status({ ETCD_HOSTS: `127.0.0.1:${await freePort()}` });
   expect(code).toBe(3);
   expect(stderr).toContain('etcd does not answer');
+});
+
+test('etcd over TLS and with a login is reached as the services reach it', async () => {
+  const folder = temporaryFolder('dmctl-etcd');
+  const { caFile, issue } = await testAuthority(folder, 'ours');
+  const certificate = await issue('server', { commonName: 'etcd', names: ['127.0.0.1'] });
+  const etcd = await startEtcd({ tls: { ...certificate, caFile }, rootPassword: 'hunter2' });
+  try {
+    const env = { ETCD_HOSTS: `https://${etcd.hosts}`, ETCD_CA_FILE: caFile, ETCD_USER: 'root' };
+    const right = await status({ ...env, ETCD_PASSWORD: 'hunter2' });
+    expect(right.stdout).toMatch(/^dm.rpc +not registered$/m);
+    const wrong = await runCli(['product', 'list'], { env: { ...env, ETCD_PASSWORD: 'wrong-one' } });
+    expect(wrong).toMatchObject({ code: 3, stderr: expect.stringContaining('etcd refuses the login (ETCD_USER') });
+    expect(wrong.stderr).not.toContain('wrong-one');
+  } finally {
+    await etcd.stop();
+    removeFolder(folder);
+  }
 });

@@ -1,5 +1,6 @@
 /** Requests of the HTTPS interface as curl command lines that can be pasted. */
 import { clientIdContent, dynregContent, sign } from '@alink/signing';
+import { hostPort } from '@alink/runtime';
 import { shellLine } from '../shell-quote';
 import type { Signer } from '@alink/signing';
 
@@ -32,5 +33,5 @@ const curl = ({ host, port, caFile }: HttpEndpoint, path: string, fields: Record
   shellLine([
     ...['curl', '-sS', ...(caFile === undefined ? [] : ['--cacert', caFile])],
     ...['-d', new URLSearchParams(fields).toString()],
-    `https://${host}:${port}${path}`,
+    `https://${hostPort(host, port)}${path}`,
   ]);

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
-import type { Clock, Logger } from '@alink/runtime';
+import { hostPort, type Clock, type Logger } from '@alink/runtime';
 import type { Decider } from '../connect/admission';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';
@@ -180,5 +180,5 @@ export class Connections implements Endpoint {
 
 const attemptOf = ({ peer, login }: Link, password: string): Attempt => {
   const { address, port, secure, certificates } = peer;
-  return readAttempt({ ...login, password, address: `${address}:${port}`, secure, certificates });
+  return readAttempt({ ...login, password, address: hostPort(address, port), secure, certificates });
 };

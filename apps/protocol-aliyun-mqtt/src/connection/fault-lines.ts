@@ -2,7 +2,7 @@
  * Lines about clients that MQTT demands to be cut: once a minute for each address and cause, because firmware that does it
  * once does it again at once.
  */
-import { Seldom, type Clock } from '@alink/runtime';
+import { hostPort, Seldom, type Clock } from '@alink/runtime';
 import { identityOf } from '../connect/attempt';
 import type { Journal } from '../journal';
 import type { Peer } from '../link/peer';
@@ -33,7 +33,7 @@ export class FaultLines {
     // What a fault says that the client did may quote it; what is to be done does not.
     const heldBack = this.lines.take(`${address} ${named?.productKey} ${named?.deviceName} ${fault.step}`);
     if (heldBack === undefined) return;
-    const from = `${address}:${port}`;
+    const from = hostPort(address, port);
     const about = { productKey: '', deviceName: '', ...named, ...(named && { code: CLOSED }) };
     const more = heldBack > 0 ? ` (and ${heldBack} times since the last line)` : '';
     const text = `closed (from ${from}): ${fault.message}${more}`;

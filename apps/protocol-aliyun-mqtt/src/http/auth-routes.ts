@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Problem } from '@alink/alink';
-import { type Logger, monotonicClock, type RouteHandler } from '@alink/runtime';
+import { hostPort, type Logger, monotonicClock, type RouteHandler } from '@alink/runtime';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import { lockInWords } from '../guard/guard-refusals';
 import type { Claim, LoginLockout } from '../guard/login-lockout';
@@ -99,7 +99,7 @@ const outcomeOf = async (
   const login = readLogin(read.fields, request);
   if ('code' in login) return { outcome: login };
   const { claim } = login;
-  const from = `${address}:${port}`;
+  const from = hostPort(address, port);
   const locked = lockout.refuses(claim, from);
   if (locked) {
     // The work of a check that fails, so that time tells nothing either.

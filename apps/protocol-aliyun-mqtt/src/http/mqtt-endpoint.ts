@@ -1,10 +1,7 @@
-import { StartError } from '@alink/runtime';
+import { parseHostPort, StartError, type HostPort } from '@alink/runtime';
 
 /** Where devices shall connect to. */
-export interface MqttEndpoint {
-  readonly host: string;
-  readonly port: number;
-}
+export type MqttEndpoint = HostPort;
 
 /**
  * Reads `host:port`; an IPv6 address stands in brackets.
@@ -12,7 +9,7 @@ export interface MqttEndpoint {
  */
 export const readEndpoint = (address: string | undefined): MqttEndpoint | undefined => {
   if (address === undefined) return undefined;
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
-  if (!host || !port) throw new StartError(`PUBLIC_MQTT_ADDRESS: "${address}" must be host:port`);
-  return { host, port: Number(port) };
+  const endpoint = parseHostPort(address);
+  if (!endpoint) throw new StartError(`PUBLIC_MQTT_ADDRESS: "${address}" must be host:port`);
+  return endpoint;
 };

@@ -2,7 +2,7 @@
 import { serviceKeys } from '@alink/contract';
 import type { Registration, Registry } from '@alink/discovery';
 import type { RpcChannel } from '@alink/rpc';
-import type { Logger } from '@alink/runtime';
+import { hostPort, type Logger } from '@alink/runtime';
 import { ProtocolAnnouncer } from './announce-protocol';
 
 export interface NodeAddresses {
@@ -24,8 +24,8 @@ export class NodeRegistration {
   ) {}
 
   async start({ mqtt, grpc }: NodeAddresses): Promise<void> {
-    this.held.push(await this.registry.hold(serviceKeys.node, this.nodeId, `${mqtt.host}:${mqtt.port}`));
-    this.held.push(await this.registry.register(this.serviceName, `${grpc.host}:${grpc.port}`));
+    this.held.push(await this.registry.hold(serviceKeys.node, this.nodeId, hostPort(mqtt.host, mqtt.port)));
+    this.held.push(await this.registry.register(this.serviceName, hostPort(grpc.host, grpc.port)));
     this.announcer = new ProtocolAnnouncer(this.dm, this.serviceName, { ip: grpc.host, port: grpc.port }, this.log);
     await this.announcer.start();
   }

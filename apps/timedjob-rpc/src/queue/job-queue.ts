@@ -1,5 +1,6 @@
 /** The queue of runs: pg-boss on PostgreSQL, shared by all instances. */
-import type { Logger } from '@alink/runtime';
+import { databaseTrouble, readDatabaseUrl } from '@alink/db';
+import { StartError, type Logger } from '@alink/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 import type { Job, QueuedJob } from './job';
@@ -67,8 +68,10 @@ export class JobQueue {
 
   constructor({ databaseUrl, log }: JobQueueOptions) {
     this.log = log;
+    const { connectionString, ssl } = readDatabaseUrl(databaseUrl);
     this.boss = new PgBoss({
-      connectionString: databaseUrl,
+      connectionString,
+      ssl,
       schema: SCHEMA,
       application_name: 'timedjob',
       max: 4,
@@ -81,10 +84,18 @@ export class JobQueue {
     this.boss.on('error', (err) => log.warn({ err }, 'queue'));
   }
 
-  /** Makes the queue where it is missing. */
+  /**
+   * Makes the queue where it is missing.
+   * @throws {StartError} when the database cannot be used for it
+   */
   async start(): Promise<void> {
-    await this.boss.start();
-    await this.createQueue();
+    try {
+      await this.boss.start();
+      await this.createQueue();
+    } catch (error) {
+      const trouble = databaseTrouble(error);
+      throw trouble ? new StartError(`cannot keep jobs in PostgreSQL: ${trouble}`, { cause: error }) : error;
+    }
   }
 
   /** Begins to do what is due. */

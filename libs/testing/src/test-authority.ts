@@ -1,16 +1,9 @@
 /** Authorities and certificates for tests, written to a folder. */
-// @peculiar/x509 needs it loaded first.
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import {
-  BasicConstraintsExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-  type X509Certificate,
-} from '@peculiar/x509';
+import type { X509Certificate } from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
@@ -22,7 +15,10 @@ export interface CertificateFilesOfTest {
 
 export interface TestAuthority {
   readonly caFile: string;
-  /** Writes `<file>.crt` and `<file>.key`; `days` from now until it ends, negative when it has ended. */
+  /**
+   * Writes `<file>.crt` and `<file>.key`, for these host names and addresses; `days` from now until it ends, negative when
+   * it has ended.
+   */
   issue(
     file: string,
     options: { commonName: string; names?: readonly string[]; days?: number },
@@ -31,7 +27,16 @@ export interface TestAuthority {
 
 const newKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 
+/** Loaded by who needs it: most specs do not. It needs `reflect-metadata` loaded first. */
+const loadX509 = async () => {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+};
+
+/** Makes an authority, whose certificate is `<folder>/<name>.crt`. */
 export const testAuthority = async (folder: string, name: string): Promise<TestAuthority> => {
+  const { BasicConstraintsExtension, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } =
+    await loadX509();
   const keys = await newKeys();
   const authority = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
@@ -58,7 +63,11 @@ export const testAuthority = async (folder: string, name: string): Promise<TestA
         signingAlgorithm: ALGORITHM,
         notBefore: new Date(Date.now() - 10 * DAY_MS),
         notAfter: new Date(Date.now() + days * DAY_MS),
-        extensions: [new SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns' as const, value })))],
+        extensions: [
+          new SubjectAlternativeNameExtension(
+            names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
+          ),
+        ],
       });
       const keyFile = join(folder, `${file}.key`);
       writeFileSync(
