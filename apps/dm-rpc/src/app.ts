@@ -11,7 +11,8 @@ import {
   type Handlers,
   type ServedService,
 } from '@alink/rpc';
-import { componentLogger, hostPort, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { componentLogger, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
 import type { DmConfig } from './config';

@@ -1,6 +1,6 @@
 import { serviceKeys, ServiceStatus } from '@alink/contract';
 import { checkHealth, expectService, type Health } from '@alink/rpc';
-import { hostPort } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { CliError, ExitCode } from './exit-code';
 import type { Session } from './session';
 import { isoOfSeconds } from './time-text';

@@ -4,15 +4,8 @@ import { serviceKeys, services } from '@alink/contract';
 import { databaseFault, type Database } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type RpcServer } from '@alink/rpc';
-import {
-  componentLogger,
-  hostPort,
-  startAll,
-  systemClock,
-  type Clock,
-  type Logger,
-  type Metrics,
-} from '@alink/runtime';
+import { componentLogger, startAll, systemClock, type Clock, type Logger, type Metrics } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import type { TimedjobConfig } from './config';
 import { JobQueue } from './queue/job-queue';
 import { groupHandlers } from './rpc/groups';

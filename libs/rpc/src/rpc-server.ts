@@ -1,4 +1,5 @@
-import { hostPort, portTaken, type Logger, type Metrics } from '@alink/runtime';
+import { portTaken, type Logger, type Metrics } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from './message-size';

@@ -17,7 +17,6 @@ export {
 } from './config-fields';
 export { commonFields } from './common-fields';
 export { FollowedFiles, type FollowedFilesOptions } from './followed-files';
-export { hostPort, parseHostPort, type HostPort } from './host-port';
 export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
 export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
 export { maskUrls } from './secret-masking';
