@@ -19,6 +19,19 @@ const MAX_TIME = 8.64e15;
 export const timeOr = (value: unknown, fallback: number): number =>
   typeof value === 'number' && value >= 0 && value <= MAX_TIME ? Math.trunc(value) : fallback;
 
+/** Milliseconds by which a device's clock may be ahead of the platform's and still be believed. */
+export const MAX_AHEAD_MS = 60_000;
+
+/**
+ * The time that a device gives to a value, in unix milliseconds. A clock that is ahead is mended one day, and what it said
+ * before must not pass for the newest until then: a time later than that of arrival by more than {@link MAX_AHEAD_MS} is
+ * taken as the latter, and so is nonsense. (The node refuses what is ahead by more than 24 hours, as Alibaba does.)
+ */
+export const deviceTime = (value: unknown, arrivedAt: number): number => {
+  const time = timeOr(value, arrivedAt);
+  return time > arrivedAt + MAX_AHEAD_MS ? arrivedAt : time;
+};
+
 /** A code that fits the column; a device may send anything. */
 export const codeOr = (value: unknown, fallback: number): number =>
   typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? value : fallback;
