@@ -44,7 +44,8 @@ export class RotatedFile implements LogTarget {
       mkdirSync(dirname(file), { recursive: true });
       this.descriptor = this.open();
     } catch (error) {
-      throw new StartError(`DATA_DIR cannot be used: ${(error as Error).message}`, { cause: error });
+      const step = 'set DATA_DIR to a folder that this user may write';
+      throw new StartError(`DATA_DIR cannot be used: ${(error as Error).message}; ${step}`, { cause: error });
     }
     this.size = fstatSync(this.descriptor).size;
   }
