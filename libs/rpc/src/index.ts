@@ -15,5 +15,7 @@ export {
 } from './protection';
 export { withRights, type FieldsOfUsers, type Right, type RightsOf, type WithoutUser } from './rights';
 export { serve, type ServedService } from './serve';
+export type { WatchedFacts } from './status-service';
+export { etcdPart, natsPart, postgresPart } from './watched-parts';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';
 export { ROOT_USER } from './user-metadata';

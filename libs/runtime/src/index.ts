@@ -41,6 +41,7 @@ export {
 } from './ops-http';
 export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { fileDescriptor, standardOutput } from './standard-output';
+export { PartWatch, type PartCheck, type PartState, type PartWatchOptions } from './part-watch';
 export { portTaken, StartError } from './start-error';
 export { Seldom, type SeldomOptions } from './seldom';
 export { isTimeZone } from './time-zone';

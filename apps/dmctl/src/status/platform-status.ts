@@ -1,106 +1,105 @@
-import { serviceKeys, ServiceStatus } from '@alink/contract';
-import { checkHealth, expectService, type Health } from '@alink/rpc';
-import { CliError, ExitCode } from './exit-code';
-import type { Session } from './session';
-import { isoOfSeconds } from './time-text';
+import { serviceKeys } from '@alink/contract';
+import type { RpcChannel } from '@alink/rpc';
+import { CliError, ExitCode } from '../exit-code';
+import type { Session } from '../session';
+import { isoOfMs } from '../time-text';
+import { askEtcd, findPlaces, lookAt, type Instance } from './instances';
+import { nodeServiceOf, protocolRows, readProtocols, type ProtocolRow } from './nodes';
+import { missedSince, partRows } from './parts';
 
-/** Seconds without a sign of life after which a node counts as gone: it gives one every 60. */
-const SILENT_AFTER_S = 180;
-
-/** Types, not interfaces, so that they are rows of output. */
+/** A type, not an interface, so that it is a row of output. */
 type ServiceRow = {
   readonly service: string;
   readonly address: string;
-  readonly health: Health | 'not registered';
-};
-type ProtocolRow = {
-  readonly protocol: string;
-  readonly name: string;
-  readonly instance: string;
-  readonly state: 'running' | 'stopped' | 'silent' | 'no node';
-  readonly seen: string | undefined;
+  readonly health: Instance['health'];
+  /** Of one that serves, when it was started; of others, since when those that answer miss it, or it its parts. */
+  readonly since: string | undefined;
 };
 
-/** Shows the services and the nodes. @throws {CliError} when one of them is not well */
+/**
+ * Shows the services, what they need, and the nodes. Each question has two seconds, so that whatever is down or hangs, the
+ * rest is shown.
+ * @throws {CliError} when one of them is not well
+ */
 export const showStatus = async (session: Session): Promise<void> => {
-  const { out, io } = session;
-  const services = await serviceRows(session);
-  // Without dm.rpc there is nobody to ask about protocols; its absence is reported below.
-  const dmServes = services.some(({ service, health }) => service === serviceKeys.dm && health === 'serving');
-  const protocols = dmServes ? await protocolRows(session, io.now() / 1000) : [];
-  if (out.json) out.document({ services, protocols });
+  const { out, io, settings } = session;
+  const etcd = await askEtcd(session);
+  const placesOf = (service: string, target: string, port: number) => findPlaces(session, etcd, service, target, port);
+  const neighbours = await Promise.all([
+    placesOf(serviceKeys.dm, session.address('dm').target, settings.dmPort),
+    placesOf(serviceKeys.timedjob, session.address('timedjob').target, settings.jobPort),
+  ]);
+  const lookedAt = await Promise.all(neighbours.flat().map((place) => lookAt(session, place)));
+
+  const dm = channelTo(session, lookedAt);
+  const protocols = await readProtocols(dm);
+  const nodeService = nodeServiceOf(settings.nodeService, protocols) ?? serviceKeys.dg;
+  const nodePlaces = await placesOf(nodeService, '', settings.nodePort);
+  const instances = [...lookedAt, ...(await Promise.all(nodePlaces.map((place) => lookAt(session, place))))];
+
+  const services = instances.map((instance) => serviceRow(instance, instances));
+  const parts = partRows(instances, etcd);
+  const nodes =
+    dm && protocols
+      ? await protocolRows(dm, protocols, etcd, nodeService, io.now() / 1000).catch(() => undefined)
+      : undefined;
+  if (out.json) out.document({ services, parts, protocols: nodes ?? [] });
   else {
-    out.rows(services, ['service', 'address', 'health'], '');
-    if (dmServes) {
+    out.rows(services, ['service', 'address', 'health', 'since'], '');
+    out.text('\n');
+    out.rows(parts, ['part', 'state', 'since', 'detail'], '');
+    if (nodes) {
       out.text('\n');
-      out.rows(protocols, ['protocol', 'name', 'instance', 'state', 'seen'], 'no node has announced a protocol');
+      out.rows(nodes, ['protocol', 'name', 'instance', 'state', 'seen'], 'no node has announced a protocol');
     }
   }
-  const unwell = services.filter(({ health }) => health !== 'serving');
+  judge(services, parts, nodes);
+};
+
+/** A way to a dm.rpc that answers, preferably one that serves. */
+const channelTo = (session: Session, instances: readonly Instance[]): RpcChannel | undefined => {
+  const [found] = instances
+    .filter(({ service, health }) => service === serviceKeys.dm && (health === 'serving' || health === 'not serving'))
+    .sort((a, b) => Number(b.health === 'serving') - Number(a.health === 'serving'));
+  return found && session.direct(found.address, found.security);
+};
+
+const serviceRow = ({ service, address, health, report }: Instance, all: readonly Instance[]): ServiceRow => {
+  const missing = (report?.parts ?? []).filter(({ up }) => !up).map(({ since }) => Number(since));
+  const since = {
+    serving: report && isoOfMs(report.startedAt),
+    'not serving': missing.length > 0 ? isoOfMs(Math.min(...missing)) : undefined,
+  };
+  return {
+    service,
+    address,
+    health,
+    since: health in since ? since[health as keyof typeof since] : missedSince(service, all),
+  };
+};
+
+/** @throws {CliError} naming what is not well */
+const judge = (
+  services: readonly ServiceRow[],
+  parts: ReturnType<typeof partRows>,
+  nodes: readonly ProtocolRow[] | undefined,
+): void => {
+  const unwell = [
+    ...services.filter(({ health }) => health !== 'serving').map(({ service, health }) => `${service} is ${health}`),
+    ...parts
+      .filter(({ state }) => state === 'down')
+      .map(({ part }) => (part === 'etcd' ? 'etcd does not answer' : `${part} is down`)),
+  ];
   if (unwell.length > 0) {
-    const list = unwell.map(({ service, health }) => `${service} is ${health}`).join(', ');
-    throw new CliError(ExitCode.unreachable, list, { hint: '"npm start" starts everything in one process.' });
+    throw new CliError(ExitCode.unreachable, unwell.join(', '), {
+      hint: '"npm start" starts everything in one process. ETCD_HOSTS says where etcd is; without it, localhost is asked.',
+    });
   }
-  const idle = protocols.filter(({ state }) => state !== 'running' && state !== 'stopped');
-  const running = protocols.some(({ state }) => state === 'running');
-  if (idle.length > 0 || !running) {
+  if (!nodes) throw new CliError(ExitCode.unreachable, 'dm.rpc does not tell which nodes there are');
+  const idle = nodes.filter(({ state }) => state !== 'running' && state !== 'stopped');
+  if (idle.length > 0 || !nodes.some(({ state }) => state === 'running')) {
     throw new CliError(ExitCode.refused, 'not every protocol has a node that runs', {
       hint: 'Start protocol-aliyun-mqtt; its log says what it waits for.',
     });
   }
-};
-
-const serviceRows = async (session: Session): Promise<ServiceRow[]> => {
-  const found = await Promise.all([
-    findService(session, serviceKeys.dm, session.address('dm').target),
-    findService(session, serviceKeys.timedjob, session.address('timedjob').target),
-    findService(session, serviceKeys.dg, session.registry ? '' : `localhost:${session.settings.nodePort}`),
-  ]);
-  return Promise.all(
-    found.flat().map(async ({ service, address, ofEtcd }): Promise<ServiceRow> => {
-      const { security: own } = session.settings;
-      // The certificate of what stands in etcd bears the service's name: addresses come and go.
-      const security = ofEtcd ? expectService(own, service) : own;
-      const health = address ? await checkHealth(address, { security }) : 'not registered';
-      return { service, address, health };
-    }),
-  );
-};
-
-/** The instances of a service: the one at the address given, else those in etcd. */
-const findService = async ({ registry }: Session, service: string, target: string) => {
-  if (!registry || (target !== '' && !target.startsWith('etcd:'))) return [{ service, address: target, ofEtcd: false }];
-  let addresses: string[];
-  try {
-    addresses = [...new Set((await registry.list(service)).values())];
-  } catch (error) {
-    throw new CliError(ExitCode.unreachable, `etcd does not answer: ${(error as Error).message}`, {
-      hint: 'ETCD_HOSTS says where etcd is; without it, localhost is asked.',
-    });
-  }
-  if (addresses.length === 0) addresses.push('');
-  return addresses.map((address) => ({ service, address, ofEtcd: true }));
-};
-
-const protocolRows = async ({ protocols }: Session, nowSeconds: number): Promise<ProtocolRow[]> => {
-  const { list } = await protocols.protocolInfoIndex({});
-  const rows = await Promise.all(
-    list.map(async ({ code, name }): Promise<ProtocolRow[]> => {
-      const { list: instances } = await protocols.protocolServiceIndex({ code });
-      if (instances.length === 0) return [{ protocol: code, name, instance: '', state: 'no node', seen: undefined }];
-      return instances.map(({ ip, port, status, updatedTime }) => ({
-        protocol: code,
-        name,
-        instance: `${ip}:${port}`,
-        state: stateOf(status, nowSeconds - Number(updatedTime)),
-        seen: isoOfSeconds(updatedTime),
-      }));
-    }),
-  );
-  return rows.flat();
-};
-
-const stateOf = (status: string, silentSeconds: number): ProtocolRow['state'] => {
-  if (Number(status) !== ServiceStatus.running) return 'stopped';
-  return silentSeconds > SILENT_AFTER_S ? 'silent' : 'running';
 };
