@@ -243,7 +243,7 @@ asRoot('a service user in a folder that belongs to root', () => {
     const app = asNobody('tools/start.mjs', env, '/');
     await app.waitForLine(/line by line/, 60_000);
     expect(await app.stop('SIGINT')).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 120_000); // makes a database and starts everything
 
   test('is told in one line where its data cannot be', async () => {
     const env = { ...(await makeEnvironment()), DATA_DIR: '/usr/no' };

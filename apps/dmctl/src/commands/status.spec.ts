@@ -149,7 +149,7 @@ describe('what the services need', () => {
     expect(stdout).toMatch(new RegExp(`^dm.rpc +localhost:${silent} +unreachable$`, 'm'));
     for (const socket of sockets) socket.destroy();
     mute.close();
-  }, 30_000);
+  }, 30_000); // three rounds of two seconds each
 });
 
 describe('with etcd', () => {
