@@ -252,6 +252,7 @@ describe('sendMsg', () => {
     await fixture.interact.sendMsg({ topic, payload });
     expect(got[0]!.publish).toMatchObject({ handle: 'ext', type: 'raw', topic, payload });
     expect(await bed.commandLog()).toEqual([expect.objectContaining({ action: 'sendMsg', dataID: topic })]);
+    expect((await bed.commandLog())[0]!.content).not.toContain('resp');
   });
 
   test.each([
@@ -268,6 +269,17 @@ describe('sendMsg', () => {
       { onTrailer: (trailer) => trailers.push(...trailer.get('rrpc-response-bin')) },
     );
     expect(trailers).toEqual([bytes]);
+  });
+
+  test.each([
+    ['text', Buffer.from('no JSON'), 'no JSON'],
+    ['bytes', Buffer.from([0xff, 1]), '/wE='],
+  ])('the log has the answer to a synchronous call: %s', async (_what, bytes, outputParams) => {
+    bed.nodeAnswers(() => ({ code: 200, data: bytes.toString('base64') }));
+    const topic = `/sys/${NAMES.productID}/${DEVICE}/rrpc/request/77`;
+    await fixture.interact.sendMsg({ topic, payload: Buffer.from('hi "there"') });
+    const [entry] = await bed.commandLog();
+    expect(JSON.parse(entry!.content)).toMatchObject({ req: 'hi "there"', resp: { code: 200, outputParams } });
   });
 
   test('says that an answer is too long to hand over', async () => {

@@ -36,7 +36,7 @@ test('service log shows the calls with input and result, page by page', async ()
   expect(platform.requests.sendLogIndex).toMatchObject({
     productID: 'p',
     deviceName: 'd',
-    actions: ['actionSend'],
+    actions: ['actionSend', 'sendMsg'],
     timeStart: String(NOW - 3_600_000),
     page: { page: '1', size: '1' },
   });
@@ -51,6 +51,21 @@ test('service log shows the calls with input and result, page by page', async ()
       timestamp: NOW - 1000,
     },
   ]);
+});
+
+test('service log shows messages, with the answers of those that were synchronous calls', async () => {
+  const { sendLog } = platform;
+  const about = { action: 'sendMsg', resultCode: 200, timestamp: NOW } as const;
+  const answered = '{"req":"AT+CSQ","userID":0,"resp":{"code":200,"msg":"","outputParams":"31,99"}}';
+  platform.sendLog = [
+    { ...about, dataID: '/sys/p/d/rrpc/request/77', content: answered },
+    { ...about, dataID: '/p/d/user/get', content: '{"LED":1}' },
+  ];
+  expect(JSON.parse((await dmctl('service log p d --json')).stdout)).toMatchObject([
+    { action: 'send', identifier: '/sys/p/d/rrpc/request/77', content: 'AT+CSQ', output: '31,99' },
+    { action: 'send', identifier: '/p/d/user/get', content: { LED: 1 } },
+  ]);
+  platform.sendLog = sendLog;
 });
 
 test('property log shows what was set and asked for, in words where the platform knows what happened', async () => {

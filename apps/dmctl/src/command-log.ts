@@ -12,7 +12,12 @@ import type { Session } from './session';
 import { isoOfMs } from './time-text';
 
 /** `SendLogInfo.action`, with a word for each. */
-const actions = { actionSend: 'call', propertyControlSend: 'set', propertyGetReportSend: 'get' } as const;
+const actions = {
+  actionSend: 'call',
+  sendMsg: 'send',
+  propertyControlSend: 'set',
+  propertyGetReportSend: 'get',
+} as const;
 type Action = keyof typeof actions;
 
 const results: Partial<Record<number, string>> = {
@@ -63,10 +68,13 @@ export const addCommandLogCommand = (group: Command, io: Io, { wanted, what, col
   );
 };
 
-/** A call's content holds its input and, once there is one, its answer; that of others is a value, or values. */
+/**
+ * A call's content holds its input and, once there is one, its answer, and so does that of a message that was answered;
+ * that of others is a value, or values.
+ */
 const contentOf = ({ action, content }: Entry): { content: unknown; output?: unknown } => {
-  const call = action === 'actionSend' ? jsonOrText(content) : undefined;
-  if (!isObject(call)) return { content: readValue(content) };
+  const call = action === 'actionSend' || action === 'sendMsg' ? jsonOrText(content) : undefined;
+  if (!isObject(call) || (action === 'sendMsg' && !('resp' in call))) return { content: readValue(content) };
   const { req, resp } = call as { req?: unknown; resp?: { outputParams?: unknown } };
   const output = resp?.outputParams;
   return { content: req, ...(typeof output === 'string' && output !== '' && { output: jsonOrText(output) }) };

@@ -10,7 +10,7 @@ const hints: Hints = {
   [Code.deviceOffline]:
     'dmctl log <productKey> <deviceName> shows when it was last seen, and why it left; property set --keep has values wait.',
   [Code.deviceTimeout]:
-    'It is online and did not answer in time: does its firmware handle this command? property set --async does not wait.',
+    'It is online and did not answer in time: does its firmware handle this command? property set and service call do not wait with --async.',
   [Code.notEmpty]: 'Delete what it still holds first: a product is deleted after its devices.',
   [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
 };

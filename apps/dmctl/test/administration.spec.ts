@@ -139,7 +139,7 @@ describe('a device', () => {
     expect(await json('property log lamp lamp1')).toMatchObject([
       { action: 'set', identifier: 'temperature', content: 1, result: 'the device is offline' },
     ]);
-    expect(await dmctl('service log lamp lamp1')).toBe('no service calls of lamp1\n');
+    expect(await dmctl('service log lamp lamp1')).toBe('no service calls and messages of lamp1\n');
     await dmctl('device delete lamp lamp3');
     expect(await refused('device tokens lamp lamp3')).toContain('lamp3');
   });

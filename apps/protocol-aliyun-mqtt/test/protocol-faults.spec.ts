@@ -246,3 +246,23 @@ test('plain MQTT on the TLS port has a line', async () => {
   expect(await answerTo(connectBytes('dev-plain'), socket)).toBe('');
   await line(/the client does not speak TLS, as this port does; let it dial MQTT_PORT/);
 });
+
+test.each(['TCP', 'TLS', 'WebSocket'])(
+  'a CONNECT of half a megabyte over %s: cut, with one line for all',
+  async (way) => {
+    const connection = await dial[way]!();
+    expect(await answerTo(Buffer.from('10808020', 'hex'), connection)).toBe('');
+    await line(/a CONNECT of more than 8192 bytes; look at how long its ClientID/);
+    expect(told(/a CONNECT of more than 8192 bytes/)).toHaveLength(1);
+  },
+);
+
+test.each(['TCP', 'TLS', 'WebSocket'])('more filters than a packet may have over %s: cut, with a line', async (way) => {
+  const connection = await dial[way]!();
+  const deviceName = `dev-filters-${way}`;
+  connection.write(connectBytes(deviceName));
+  await once(connection, 'readable');
+  const filters = Array.from({ length: 501 }, () => [text('/a'), Buffer.of(0)]).flat();
+  expect(await answerTo(packet(0x82, Buffer.from([0, 1]), ...filters), connection)).toMatch(/^20020000/);
+  await row(deviceName, /a SUBSCRIBE of more than 500 filters; let it name the topics that it needs/);
+});

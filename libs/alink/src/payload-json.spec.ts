@@ -22,8 +22,8 @@ test('what only a loose reader takes is read, and told once a day', () => {
   expect(remarks).toEqual([
     {
       code: 200,
-      message: 'payload is no strict JSON, and was read all the same',
-      detail: "a text in single quotes at position 1, in {'a':01,}",
+      message: 'payload is no strict JSON, and was read all the same: a text in single quotes at position 1',
+      detail: "in {'a':01,}",
       step: expect.any(String) as string,
       seldom: 'json',
     },
@@ -32,27 +32,29 @@ test('what only a loose reader takes is read, and told once a day', () => {
 
 describe('what cannot be read', () => {
   test.each([
-    ['{"a":nan}', 'expected a value at position 5, in {"a":nan}'],
-    ['{"a":1', 'expected a comma or the end of the object at position 6, where the text ends, in {"a":1'],
-    ['\0\0', 'expected a value at position 0, where the text ends, in nothing'],
-    ['{"a":1}\0rest', 'expected the end of the text at position 7, in {"a":1}\\u{0}rest'],
-    ['{"a":\u202e\u001b[2J\ud800}', 'expected a value at position 5, in {"a":\\u{202e}\\u{1b}[2J\\u{fffd}}'],
+    ['{"a":nan}', 'a value at position 5', 'in {"a":nan}'],
+    ['{"a":1', 'a comma or the end of the object at position 6, where the text ends', 'in {"a":1'],
+    ['\0\0', 'a value at position 0, where the text ends', 'in nothing'],
+    ['{"a":1}\0rest', 'the end of the text at position 7', 'in {"a":1}\\u{0}rest'],
+    ['{"a":\u202e\u001b[2J\ud800}', 'a value at position 5', 'in {"a":\\u{202e}\\u{1b}[2J\\u{fffd}}'],
     [
       `{"${'k'.repeat(100)}":oops,"${'v'.repeat(100)}":1}`,
-      `expected a value at position 104, in …${'k'.repeat(28)}":oops,"${'v'.repeat(24)}…`,
+      'a value at position 104',
+      `in …${'k'.repeat(28)}":oops,"${'v'.repeat(24)}…`,
     ],
-  ])('%.30s: the place, and what stands there', (text, detail) => {
+  ])('%.30s: the place for the device, and what stands there for people', (text, expected, detail) => {
     expect(read(text)).toMatchObject({
       value: undefined,
-      fault: { code: 6207, message: 'payload is not JSON', detail },
+      fault: { code: 6207, message: `payload is not JSON: expected ${expected}`, detail },
     });
   });
 
   test('an excerpt is short and one line, whatever the bytes are', () => {
     for (let first = 0; first < 256; first++) {
-      const { detail } = faultOf(Buffer.alloc(2000, Buffer.from([first, 0x22, 255 - first, 0x0a])));
+      const { message, detail } = faultOf(Buffer.alloc(2000, Buffer.from([first, 0x22, 255 - first, 0x0a])));
       expect(detail!.length).toBeLessThan(700);
       expect(detail).not.toMatch(/[\p{C}\u2028\u2029]/u);
+      expect(message).toMatch(/^payload is not JSON: [^"'{}\p{C}]{1,120}$/u);
     }
   });
 });
@@ -72,12 +74,14 @@ describe('bytes that are no UTF-8', () => {
   });
 
   test('GBK is named where it cannot', () => {
-    expect(faultOf(around(Buffer.concat([TEMPERATURE, BACKSLASH]))).detail).toMatch(/^the bytes are GBK, not UTF-8; /);
-    expect(faultOf(Buffer.concat([TEMPERATURE, Buffer.from([0, 0])])).detail).toMatch(/^the bytes are GBK/);
+    expect(faultOf(around(Buffer.concat([TEMPERATURE, BACKSLASH]))).message).toMatch(
+      /^payload is not JSON: the bytes are GBK, not UTF-8; expected .+ at position \d+/,
+    );
+    expect(faultOf(Buffer.concat([TEMPERATURE, Buffer.from([0, 0])])).message).toMatch(/: the bytes are GBK/);
   });
 
   test('others are not called so', () => {
-    expect(faultOf(Buffer.from([0x01, 0x03, 0xff, 0xfe, 0x80])).detail).toMatch(/^the bytes are not UTF-8; /);
+    expect(faultOf(Buffer.from([0x01, 0x03, 0xff, 0xfe, 0x80])).message).toMatch(/: the bytes are not UTF-8; /);
     expect(readPayloadJson(around(Buffer.from([0xff]))).remarks[0]?.message).toMatch(/^the bytes are not UTF-8; /);
   });
 

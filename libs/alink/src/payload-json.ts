@@ -42,12 +42,16 @@ const visible = (text: string): string =>
     char === '\\' ? '\\\\' : `\\u{${char.codePointAt(0)!.toString(16)}}`,
   );
 
-/** A place, and what stands around it. */
-const inWords = (text: string, { at, what }: Place): string => {
+/** A place, without a character of the payload. */
+const inWords = (text: string, { at, what }: Place): string =>
+  `${what} at position ${at}${at < text.length ? '' : ', where the text ends'}`;
+
+/** What stands around a place. */
+const excerpt = (text: string, { at }: Place): string => {
   const from = Math.max(at - EXCERPT_SIDE, 0);
   const to = at + EXCERPT_SIDE;
   const around = `${from > 0 ? '…' : ''}${visible(text.slice(from, to))}${to < text.length ? '…' : ''}`;
-  return `${what} at position ${at}${at < text.length ? '' : ', where the text ends'}, in ${around || 'nothing'}`;
+  return `in ${around || 'nothing'}`;
 };
 
 type Encoding = ReturnType<typeof strangeEncoding>;
@@ -56,8 +60,8 @@ const ENCODE_STEP = 'Send texts as UTF-8, or in plain ASCII with escapes such as
 
 const notJson = (text: string, place: Place, encoding: Encoding): Problem => ({
   code: 6207,
-  message: 'payload is not JSON',
-  detail: `${encoding ? `the bytes are ${encoding}; ` : ''}expected ${inWords(text, place)}`,
+  message: `payload is not JSON: ${encoding ? `the bytes are ${encoding}; ` : ''}expected ${inWords(text, place)}`,
+  detail: excerpt(text, place),
   step: encoding
     ? ENCODE_STEP
     : 'Send one JSON object; check its quotes and commas, and that the end of the text is not cut off.',
@@ -65,8 +69,8 @@ const notJson = (text: string, place: Place, encoding: Encoding): Problem => ({
 
 const notStrict = (text: string, place: Place): Problem => ({
   code: 200,
-  message: 'payload is no strict JSON, and was read all the same',
-  detail: inWords(text, place),
+  message: `payload is no strict JSON, and was read all the same: ${inWords(text, place)}`,
+  detail: excerpt(text, place),
   step: 'Put keys and texts into double quotes, write numbers as JSON has them, and no comma before a closing bracket.',
   seldom: 'json',
 });

@@ -8,7 +8,7 @@ export interface Problem {
   readonly message: string;
   /** What to do about it, in one sentence. */
   readonly step: string;
-  /** More for people, one line of printable characters: it may hold what must not stand in a reply. */
+  /** More for people, said after the message and a comma: one line of printable characters that may hold what must not stand in a reply. */
   readonly detail?: string;
   /** Of which kind it is, where a line is enough now and then: a device that has it once has it in every message. */
   readonly seldom?: SeldomKind;

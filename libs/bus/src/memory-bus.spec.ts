@@ -1,4 +1,6 @@
 /** What only the in-process bus does; what it shares with NATS is in bus.spec.ts. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { eventually, PATIENCE_MS } from '@alink/testing';
 import type { KeptMessage } from './bus';
 import { createMemoryBus } from './memory-bus';
@@ -43,6 +45,21 @@ test('without a durable in time a message is given up, and forgotten', async () 
   // Twice, if the first was given up while it was being handled.
   await eventually(() => bus.publishKept(SUBJECT, 'again', 'id'));
   expect(new Set(got)).toEqual(new Set(['again']));
+  await bus.close();
+});
+
+test('what was handled leaves its id for a while, and none of its bytes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const bus = createMemoryBus(patient);
+  await bus.consume(options, () => Promise.resolve());
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let n = 0; n < 100; n++) await bus.publishKept(SUBJECT, megabyte, `id ${n}`);
+  await eventually(() => {
+    collectGarbage();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 1024 * 1024);
+  });
   await bus.close();
 });
 

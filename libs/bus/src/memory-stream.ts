@@ -37,7 +37,8 @@ export class MemoryStream {
   private readonly options: MemoryStreamOptions;
   private readonly durables = new Map<string, Durable>();
   private readonly held = new Set<Entry>();
-  private readonly byId = new Map<string, { entry: Entry; at: number }>();
+  /** What came lately, by its id: how it ended, and not what it holds, which may be much. */
+  private readonly byId = new Map<string, { readonly handled: Promise<number>; readonly at: number }>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly consumers = new Set<Consumer>();
   // Grows across restarts as a stream's sequence does, although nothing is kept: a process makes fewer than a million
@@ -72,12 +73,12 @@ export class MemoryStream {
   /** Resolves with the sequence once every durable has handled the message. */
   append(subject: string, data: Buffer, id?: string): Promise<number> {
     const known = id === undefined ? undefined : this.byId.get(id);
-    if (known && known.at > Date.now() - DUPLICATE_WINDOW_MS) return known.entry.handled;
+    if (known && known.at > Date.now() - DUPLICATE_WINDOW_MS) return known.handled;
     if (this.held.size >= this.options.maxHeld) {
       return Promise.reject(new BusTimeoutError(`too many messages wait to be handled: ${this.held.size}`));
     }
     const entry = this.newEntry(subject, data);
-    if (id !== undefined) this.remember(id, entry);
+    if (id !== undefined) this.remember(id, entry.handled);
     this.expire(entry, id);
     this.held.add(entry);
     for (const durable of this.durables.values()) this.owe(durable, entry);
@@ -131,14 +132,14 @@ export class MemoryStream {
     return { subject, data, sequence: ++this.sequence, owedTo: new Set(), handled, resolve, reject };
   }
 
-  private remember(id: string, entry: Entry): void {
+  private remember(id: string, handled: Promise<number>): void {
     const now = Date.now();
     for (const [oldId, { at }] of this.byId) {
       if (at > now - DUPLICATE_WINDOW_MS) break;
       this.byId.delete(oldId);
     }
     this.byId.delete(id);
-    this.byId.set(id, { entry, at: now });
+    this.byId.set(id, { handled, at: now });
   }
 
   private expire(entry: Entry, id?: string): void {

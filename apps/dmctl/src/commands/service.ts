@@ -29,8 +29,8 @@ export const addServiceCommands = (service: Command, io: Io): void => {
   );
 
   addCommandLogCommand(service, io, {
-    wanted: ['actionSend'],
-    what: 'service calls',
+    wanted: ['actionSend', 'sendMsg'],
+    what: 'service calls and messages',
     columns: ['time', 'action', 'identifier', 'content', 'output', 'code', 'result', 'account'],
   });
 };

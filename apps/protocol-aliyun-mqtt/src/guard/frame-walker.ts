@@ -3,6 +3,8 @@
  * unit, and so does each filter of a SUBSCRIBE or UNSUBSCRIBE, which is judged by itself. A PINGREQ costs ten: devices send
  * two a minute at most, and its answer is written by itself.
  */
+import type { ProtocolFault } from '../link/protocol-fault';
+import { oversizedConnect, tooManyFilters } from '../transport/oversized';
 
 const SUBSCRIBE = 8;
 const UNSUBSCRIBE = 10;
@@ -26,7 +28,7 @@ export class FrameWalker {
   /** What the bytes of the latest {@link walk} cost. */
   price = 0;
   /** Why the stream must end here; undefined while all is well. */
-  fault: string | undefined;
+  fault: ProtocolFault | undefined;
   private state: State = 'type';
   private isFirst = true;
   private type = 0;
@@ -89,7 +91,7 @@ export class FrameWalker {
       return;
     }
     const { maxFirstBytes } = this.limits;
-    if (this.isFirst && this.remaining > maxFirstBytes) this.fault = `CONNECT of more than ${maxFirstBytes} bytes`;
+    if (this.isFirst && this.remaining > maxFirstBytes) this.fault = oversizedConnect(maxFirstBytes);
     this.isFirst = false;
     const hasFilters = this.type === SUBSCRIBE || this.type === UNSUBSCRIBE;
     if (this.remaining === 0) this.state = 'type';
@@ -127,8 +129,7 @@ export class FrameWalker {
     this.filters += 1;
     const { maxFilters } = this.limits;
     if (this.filters > maxFilters) {
-      const what = this.type === SUBSCRIBE ? 'SUBSCRIBE' : 'UNSUBSCRIBE';
-      this.fault = `${what} of more than ${maxFilters} filters`;
+      this.fault = tooManyFilters(this.type === SUBSCRIBE ? 'SUBSCRIBE' : 'UNSUBSCRIBE', maxFilters);
     }
   }
 

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generate } from 'mqtt-packet';
 import { eventually, seededRandom } from '@alink/testing';
+import { ProtocolFault } from '../link/protocol-fault';
 import { paceReads, type ReadPacing } from './read-pacing';
 
 /** Time stands still: bytes that arrive slowly have no more budget than those that come at once. */
@@ -132,12 +133,16 @@ describe('work', () => {
     await stop();
   });
 
-  test('a frame beyond the limits ends the connection, with a word about why', async () => {
-    const { client, conn, received, stop } = await pair(0, { workPerSecond: 1000, maxFirstBytes: 100 });
+  test('a frame beyond the limits ends the connection, with a word about why, and after what stands before it', async () => {
+    const { client, conn, received, stop } = await pair(0, { workPerSecond: 1000, maxFilters: 2 });
     const failed = once(conn, 'error');
-    client.write(Buffer.from([0x10, 0x80, 0x01]));
-    expect(await failed).toMatchObject([{ message: 'CONNECT of more than 100 bytes' }]);
-    expect(received()).toHaveLength(0);
+    const subscriptions = ['a', 'b', 'c'].map((topic) => ({ topic, qos: 0 as const }));
+    client.write(Buffer.concat([frame, generate({ cmd: 'subscribe', messageId: 1, subscriptions })]));
+    const [fault] = (await failed) as [ProtocolFault];
+    expect(fault).toBeInstanceOf(ProtocolFault);
+    expect(fault.did).toBe('the client sent a SUBSCRIBE of more than 2 filters');
+    expect(received().subarray(0, 4).equals(frame)).toBe(true);
+    expect(conn.destroyed).toBe(true);
     await stop();
   });
 });

@@ -28,7 +28,7 @@ const PIECE_BYTES = 4096;
 
 /**
  * Slows down whoever reads the connection by `read()` on `readable`, as the broker does. A connection whose frames are
- * beyond the limits is destroyed with an error that says why; the reader sees the end of the stream.
+ * beyond the limits ends with an error that says why, once the reader has had what stands before.
  */
 export const paceReads = (conn: Duplex, options: ReadPacing): void => {
   const { bytesPerSecond, workPerSecond, clock, onPause } = options;
@@ -44,6 +44,12 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
     isHeld = false;
     if (!conn.destroyed) conn.emit('readable');
   };
+  /** The error is told as such: a socket that ends with TLS's close_notify tells of its end first, and of no cause. */
+  const stop = (): void => {
+    if (conn.destroyed) return;
+    conn.emit('error', walker.fault);
+    conn.destroy();
+  };
   /** Takes as much as may be handed over at once. @returns undefined where nothing is there, or it must not go on */
   const take = (): Buffer | undefined => {
     const parts: Buffer[] = [];
@@ -54,17 +60,19 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
       const piece = read(work && conn.readableLength > PIECE_BYTES ? PIECE_BYTES : undefined) as Buffer | null;
       if (!piece) break;
       const walked = walker.walk(piece, atOnce - price);
-      if (walker.fault) return void conn.destroy(new Error(walker.fault));
       price += walker.price;
       length += walked;
       parts.push(piece.subarray(0, walked));
       // Put back, not kept: a stream that still holds bytes does not say that it has ended.
       if (walked < piece.length) conn.unshift(piece.subarray(walked));
-    } while (price < atOnce && length < BYTES_AT_ONCE && conn.readableLength > 0);
+    } while (!walker.fault && price < atOnce && length < BYTES_AT_ONCE && conn.readableLength > 0);
     if (parts.length === 0) return undefined;
     const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(price) ?? 0);
     if (waitMs > 0) onPause();
-    if (waitMs > 0 || (work && conn.readableLength > 0)) {
+    if (walker.fault) {
+      isHeld = true;
+      pause = setTimeout(stop, BETWEEN_MS);
+    } else if (waitMs > 0 || (work && conn.readableLength > 0)) {
       isHeld = true;
       pause = setTimeout(goOn, waitMs || BETWEEN_MS);
     }

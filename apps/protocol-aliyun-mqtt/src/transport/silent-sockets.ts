@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { limits } from '../limits';
 import { readFirst, TLS_HANDSHAKE } from './first-bytes';
+import { oversizedConnect } from './oversized';
 
 export interface SilentLimits {
   /** Milliseconds that one may take. */
@@ -61,7 +62,7 @@ const RECORD_HEADER = 5;
 /**
  * Whether a connection has said enough to be worked on: the whole of its CONNECT or of the first TLS record. What begins
  * otherwise is for those to judge who read it.
- * @throws {Error} on a CONNECT that is longer than any device sends
+ * @throws {ProtocolFault} on a CONNECT that is longer than any device sends
  */
 export const hasOpened = (bytes: Buffer): boolean => {
   if (bytes[0] === TLS_HANDSHAKE) {
@@ -72,7 +73,7 @@ export const hasOpened = (bytes: Buffer): boolean => {
   let length = 0;
   for (let at = 1; at < bytes.length; at++) {
     length |= (bytes[at]! & 0x7f) << (7 * (at - 1));
-    if (length > limits.maxConnectBytes) throw new Error(`CONNECT of more than ${limits.maxConnectBytes} bytes`);
+    if (length > limits.maxConnectBytes) throw oversizedConnect(limits.maxConnectBytes);
     if (!(bytes[at]! & 0x80)) return bytes.length >= 1 + at + length;
     if (at === MAX_LENGTH_BYTES) return true;
   }

@@ -14,7 +14,7 @@ describe('lines of problems', () => {
 
   test('have the cause, the detail and the step', () => {
     expect(lines.lineOf('d1', problem())).toBe('odd; Mend it.');
-    expect(lines.lineOf('d1', problem({ detail: 'at position 7' }))).toBe('odd: at position 7; Mend it.');
+    expect(lines.lineOf('d1', problem({ detail: 'in {}' }))).toBe('odd, in {}; Mend it.');
     expect(lines.lineOf('d1', problem())).toBe('odd; Mend it.');
   });
 

@@ -22,7 +22,7 @@ export class ProblemLines {
 
   /** @returns the line, or undefined where the device has had one of that kind lately */
   lineOf(device: string, { message, detail, step, seldom }: Problem): string | undefined {
-    const line = `${message}${detail === undefined ? '' : `: ${detail}`}; ${step}`;
+    const line = `${message}${detail === undefined ? '' : `, ${detail}`}; ${step}`;
     if (seldom === undefined) return line;
     const heldBack = this.seldom[seldom].take(device);
     if (heldBack === undefined) return undefined;

@@ -104,9 +104,10 @@ describe('what is odd and kept', () => {
   });
 });
 
-test('what is no JSON has a line with the place', async () => {
+test('what is no JSON is refused with the place, which has a line as well', async () => {
   await bed.publish(POST, '{"id":"1","params":{"Temp":nan}}');
-  expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining('"code":6207')]]);
+  const refusal = '"code":6207,"message":"payload is not JSON: expected a value at position 27"';
+  expect(bed.heard()).toEqual([[`${SYS}${POST}_reply`, expect.stringContaining(refusal)]]);
   const text = expect.stringMatching(
     /^payload is not JSON: expected a value at position 27, in \{"id":"1","params":\{"Temp":nan\}\}; /,
   ) as unknown;

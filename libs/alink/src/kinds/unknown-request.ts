@@ -21,17 +21,20 @@ const stepFor = (path: string): string =>
 /** SDKs repeat these for ever until they hear that all is well; a device on the network already does without them. */
 const isRepeatedForEver = (path: string): boolean => /^thing\/(awss|lan)\//.test(path);
 
-const problem = (path: string, what: string): Problem => ({
+/** A topic without the names of its device; below `/sys` as SDKs and documents call it. */
+const named = ({ scope, path }: UplinkContext['topic']): string => (scope === 'sys' ? path : `${scope}/${path}`);
+
+const problem = (topic: UplinkContext['topic'], what: string): Problem => ({
   code: NOT_SERVED,
-  message: `${harmless(path)} is not ${what}`,
-  step: stepFor(path),
+  message: `${harmless(named(topic))} is not ${what}`,
+  step: stepFor(topic.path),
 });
 
 /** What comes of a request that nothing serves, whatever it holds. */
-export const unserved = (_content: unknown, { topic: { path } }: UplinkContext): RequestResult =>
-  isRepeatedForEver(path)
-    ? { code: 200, problems: [problem(path, 'offered')], unserved: true }
-    : { ...failed(problem(path, 'served')), unserved: true };
+export const unserved = (_content: unknown, { topic }: UplinkContext): RequestResult =>
+  isRepeatedForEver(topic.path)
+    ? { code: 200, problems: [problem(topic, 'offered')], unserved: true }
+    : { ...failed(problem(topic, 'served')), unserved: true };
 
 /** Alink of which only the id matters: of a request that nothing serves nobody says that it is malformed. */
 export const unreadAlink: Body<unknown> = {

@@ -1,4 +1,5 @@
 /** What devices were told, and how it ended: a row for each command, of a property set for each property. Newest first. */
+import { isUtf8 } from 'node:buffer';
 import { Code, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
@@ -40,6 +41,18 @@ const callOf = ({ content, userID, resultCode, resultMsg, output }: Row): string
   return `{"req":${content || '{}'},"userID":${userID}${resp}}`;
 };
 
+/** A message that was a synchronous call, with its answer in the form of a call's; another is what was sent. */
+const sentOf = (row: Row): string =>
+  row.output === '' ? row.content : callOf({ ...row, content: JSON.stringify(row.content), output: answeredText(row) });
+
+/** Bytes that a device has answered, which the record has in base64: as text where they are one. */
+const answeredText = ({ output }: Row): string => {
+  // A long record is cut off: its closing quote is missing then.
+  const base64 = output.replaceAll('"', '');
+  const bytes = Buffer.from(base64, 'base64');
+  return isUtf8(bytes) ? bytes.toString('utf8') : base64;
+};
+
 /** What the log shows of a row: the value that was set, the call with its answer, the values that the device answered. */
 const contentOf = (row: Row): string => {
   switch (row.action) {
@@ -49,6 +62,8 @@ const contentOf = (row: Row): string => {
       return row.output;
     case 'actionSend':
       return callOf(row);
+    case 'sendMsg':
+      return sentOf(row);
     default:
       return row.content;
   }

@@ -26,21 +26,21 @@ test.each([
     'device/request',
     '{"id":1,"params":{"version":"1.0"}}',
     '/ota/device/request/a1X/d1',
-    '{"id":1,"code":6831,"message":"device/request is not served","version":"1.0","method":"device.request","data":{}}',
+    '{"id":1,"code":6831,"message":"ota/device/request is not served","version":"1.0","method":"device.request","data":{}}',
   ],
   [
     'shadow',
     'update',
     '{"method":"get"}',
     '/shadow/get/a1X/d1',
-    '{"method":"reply","payload":{"status":"error","content":{"errorcode":"6831","errormessage":"update is not served"}},"timestamp":1700000000}',
+    '{"method":"reply","payload":{"status":"error","content":{"errorcode":"6831","errormessage":"shadow/update is not served"}},"timestamp":1700000000}',
   ],
   [
     'ext',
     'session/combine/login',
     LOGIN,
     '/ext/session/a1X/d1/combine/login_reply',
-    '{"id":"7","code":6831,"message":"session/combine/login is not served","version":"1.0","method":"combine.login","data":{"productKey":"a1X","deviceName":"d2"}}',
+    '{"id":"7","code":6831,"message":"ext/session/combine/login is not served","version":"1.0","method":"combine.login","data":{"productKey":"a1X","deviceName":"d2"}}',
   ],
 ] as const)('a request on %s %s is refused on its reply topic', (scope, path, payload, topic, answer) => {
   const outcome = publish({ scope, path, now: AT }, payload)!;
