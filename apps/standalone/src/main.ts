@@ -1,4 +1,4 @@
-import { loadConfig, maskUrls, runMain, StartError, type Logger, type Running } from '@alink/runtime';
+import { loadConfig, maskUrlValue, runMain, StartError, type Logger, type Running } from '@alink/runtime';
 import { createStandalone } from './app';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { liveLines } from './live-lines';
@@ -34,8 +34,8 @@ const start = async (config: StandaloneConfig, log: Logger, signal: AbortSignal)
     host: config.HOST,
     ports,
     certificates,
-    database: config.DATABASE_URL ? maskUrls(config.DATABASE_URL) : `embedded, in ${config.DATA_DIR}`,
-    bus: config.NATS_URL ? maskUrls(config.NATS_URL) : 'in this process',
+    database: config.DATABASE_URL ? maskUrlValue(config.DATABASE_URL) : `embedded, in ${config.DATA_DIR}`,
+    bus: config.NATS_URL ? maskUrlValue(config.NATS_URL) : 'in this process',
     registry: config.ETCD_HOSTS?.join(', ') ?? 'in this process',
     dataDir: config.DATA_DIR,
     log: logFile(config) ?? 'standard error',

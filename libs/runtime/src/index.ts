@@ -20,7 +20,7 @@ export { FollowedFiles, type FollowedFilesOptions } from './followed-files';
 export { hostPort, parseHostPort, type HostPort } from './host-port';
 export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
 export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
-export { maskUrls } from './secret-masking';
+export { maskUrlValue } from './secret-masking';
 export { startAll, type Part, type Running } from './lifecycle';
 export { runMain, type MainOptions } from './run-main';
 export { createMetrics, type Metrics } from './metrics';
