@@ -27,6 +27,13 @@ describe('for people', () => {
         'longer-key   x\n',
     );
   });
+  test('a list may be as long as the longest file of devices', () => {
+    const { out, written } = output();
+    const names = Array.from({ length: 300_000 }, (_, n) => ({ name: `dev${n}`, result: 'x' }));
+    out.rows(names, ['name', 'result'], '');
+    expect(written.stdout.split('\n')).toHaveLength(300_002);
+    expect(written.stdout).toContain('\ndev7       x\n');
+  });
   test('an empty list is a sentence', () => {
     const { out, written } = output();
     out.rows([], [], 'no devices');

@@ -78,7 +78,10 @@ const cell = (value: unknown): string => {
 };
 
 const aligned = (lines: readonly (readonly string[])[]): string => {
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => displayWidth(line[column] ?? '')))) ?? [];
+  // A list has up to a million lines: more than a call may have arguments.
+  const widest = (column: number): number =>
+    lines.reduce((widest, line) => Math.max(widest, displayWidth(line[column] ?? '')), 0);
+  const widths = lines[0]?.map((_, column) => widest(column)) ?? [];
   return lines
     .map((line) => {
       const padded = line.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - displayWidth(text)));

@@ -8,6 +8,8 @@ import type { Io } from './io';
 import { textOf } from './read-text-file';
 
 const HEADER = 'productKey,deviceName,result';
+/** Ends a line that was cut off, which says nothing of any device: with more values than a line has. */
+const CUT_OFF = ',,,\n';
 /** The device was sent, and what came of it is not known. */
 const SENT = 'sent';
 
@@ -43,9 +45,9 @@ export class ResultFile {
     if (text !== '' && header !== HEADER) {
       throw new CliError(ExitCode.usage, `cannot use ${path}: it is no result file of dmctl`);
     }
-    const file = new ResultFile(io, path, new Map(lines.flatMap(entryOf)));
-    // The last line may have been cut off.
-    await file.write(text === '' ? `${HEADER}\n` : text.endsWith('\n') ? '' : '\n');
+    // The last line may have been cut off: then it takes the place of none before it.
+    const file = new ResultFile(io, path, new Map(lines.slice(0, -1).flatMap(entryOf)));
+    await file.write(text === '' ? `${HEADER}\n` : text.endsWith('\n') ? '' : CUT_OFF);
     return file;
   }
 
@@ -90,6 +92,6 @@ const readIfThere = async (io: Io, path: string): Promise<string> => {
 };
 
 const entryOf = (line: string): [string, string][] => {
-  const [productKey, deviceName, result] = line.split(',');
-  return result === undefined ? [] : [[`${productKey},${deviceName}`, result]];
+  const [productKey, deviceName, result, more] = line.split(',');
+  return result === undefined || more !== undefined ? [] : [[`${productKey},${deviceName}`, result]];
 };

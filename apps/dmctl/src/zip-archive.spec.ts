@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import { pack, unpack } from './zip-archive';
 
 const file = (name: string, text: string | Uint8Array) => ({ name, bytes: Buffer.from(text) });
@@ -9,6 +10,24 @@ const lieAboutSize = (zip: Uint8Array, size: number): Uint8Array => {
   const entry = lying.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
   lying.writeUInt32LE(size, entry + 24);
   return lying;
+};
+
+/** 100 files that are the same megabyte of the archive, each said to have one byte: 100 MB when unpacked. */
+const sharing = (): Uint8Array => {
+  const one = Buffer.from(zipSync({ 'a00.json': Buffer.alloc(1024 * 1024, 'a') }, { level: 0 }));
+  const at = one.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
+  const end = one.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  const entries = Array.from({ length: 100 }, (_, n) => {
+    const entry = Buffer.from(one.subarray(at, end));
+    entry.writeUInt32LE(1, 24);
+    entry.write(String(n).padStart(2, '0'), 47);
+    return entry;
+  });
+  const tail = Buffer.from(one.subarray(end));
+  tail.writeUInt16LE(100, 8);
+  tail.writeUInt16LE(100, 10);
+  tail.writeUInt32LE(100 * (end - at), 12);
+  return Buffer.concat([one.subarray(0, at), ...entries, tail]);
 };
 
 /** Calls the second file by the name of the first. */
@@ -37,6 +56,7 @@ test('folders and what systems add are left out', () => {
 describe('is refused:', () => {
   test.each([
     ['a bomb', () => lieAboutSize(pack([file('a.json', 'x')]), 65 * 1024 * 1024), /more than 67108864 bytes together/],
+    ['files that share one place', sharing, /more than 67108864 bytes together/],
     ['two files of one name', () => twice(pack([file('a.json', '1'), file('b.json', '2')])), /holds a.json twice/],
     ['many files', () => pack(Array.from({ length: 257 }, (_, i) => file(`${i}.json`, '{}'))), /more than 256 files/],
     ['half an archive', () => pack([file('a.json', '{"a":1}')]).subarray(0, 40), /no whole zip archive/],

@@ -26,9 +26,10 @@ export const unpack = (archive: string, bytes: Uint8Array): PackedFile[] => {
   const unusable = (why: string) => new CliError(ExitCode.usage, `cannot use ${archive}: ${why}`);
   const names = new Set<string>();
   let total = 0;
-  const filter = ({ name, originalSize }: UnzipFileInfo): boolean => {
+  const filter = ({ name, size, originalSize }: UnzipFileInfo): boolean => {
     if (name.endsWith('/') || isLitter(name)) return false;
-    total += originalSize;
+    // What is only stored has the size that it takes in the archive, whatever is told: many files may share one place.
+    total += Math.max(size, originalSize);
     if (names.has(name)) throw unusable(`it holds ${name} twice`);
     if (names.add(name).size > MAX_FILES) throw unusable(`it holds more than ${MAX_FILES} files`);
     if (total > MAX_BYTES) throw unusable(`its files have more than ${MAX_BYTES} bytes together`);

@@ -65,7 +65,7 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
         expect(state().events).toMatchObject([
           { dataID: 'highTemperature', type: 'alert', params: { temperature: 99 } },
         ]);
-        expect(state().hub.at(-1)?.topic).toBe(device.topic('thing/event/highTemperature/post'));
+        expect(state().hub.map(({ topic }) => topic)).toContain(device.topic('thing/event/highTemperature/post'));
         expect(state().hub.filter(({ respPayload }) => respPayload !== '')).toEqual([]);
       });
     });

@@ -118,7 +118,7 @@ export const createDevicePath = (options: DevicePathOptions) => {
     /** Serves links, and hears of changes and of other nodes. */
     async start(): Promise<void> {
       broker = await startAedes(connections, options.log);
-      others.start();
+      others.start((session) => broker!.forget(session));
       changes.start();
     },
     /** Lets what has been told be kept. */

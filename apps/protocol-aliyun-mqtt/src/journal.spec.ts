@@ -115,3 +115,23 @@ describe('refusals that repeat', () => {
     expect(told.at(-1)?.text).toBe('again 8 (and 991 like it since the last line)');
   });
 });
+
+test.each(['subscribe', 'heldBack'] as const)(
+  'what a device can make happen at will (%s) fills no more of the log than its share',
+  (kind) => {
+    const { clock, journal, lines, rows } = journalOf(async () => 'inner');
+    const note = (deviceName: string, n: number): void =>
+      journal.note({ kind, productKey: 'pk', productID: 'inner', deviceName, topic: `t${n}`, text: 'it' });
+    // All that a device may subscribe, and once more after it has come back.
+    for (let n = 0; n < 100; n++) for (const deviceName of ['good', 'good', 'bad']) note(deviceName, n);
+    expect(rows).toHaveLength(300);
+    clock.time += 1000;
+    for (let n = 0; n < 1000; n++) note('bad', n);
+    expect(rows).toHaveLength(420);
+    note('good', 1);
+    journal.note({ kind: 'command', productKey: 'pk', productID: 'inner', deviceName: 'bad', text: 'sent' });
+    expect(rows.slice(420)).toMatchObject([{ deviceName: 'good' }, { deviceName: 'bad', content: 'sent' }]);
+    const floods = lines.filter((line) => line.includes('are kept: left out of its log'));
+    expect(floods).toEqual([expect.stringMatching(/"deviceName":"bad","leftOut":1\b/)]);
+  },
+);

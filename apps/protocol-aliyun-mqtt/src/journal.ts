@@ -95,7 +95,7 @@ export class Journal {
   private keep(activity: Activity): void {
     const { clock, metrics, productIdOf } = this.options;
     const now = clock.now();
-    if (!this.limits.mayKeep()) {
+    if (!this.limits.mayKeep(activity)) {
       metrics.hubLinesDropped.inc();
       return;
     }

@@ -128,6 +128,16 @@ describe('lockout', () => {
     await raw.next('pingresp');
     expect(node.sessions.size).toBe(1);
   });
+
+  test('a device that has been there for weeks is not locked out at its address when it comes back', async () => {
+    const node = await start(limits);
+    const { raw } = await node.connect('dev1');
+    clock.time += 30 * 24 * 3_600_000;
+    await raw.close();
+    await eventually(() => expect(node.sessions.size).toBe(0));
+    for (let n = 0; n < 15; n++) await codeOf(node, 'dev1', 'guess');
+    expect(await codeOf(node, 'dev1')).toBe(0);
+  });
 });
 
 test('a device that logs in too often gets CONNACK 3, and its session stays', async () => {

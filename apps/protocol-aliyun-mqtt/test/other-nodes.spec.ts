@@ -3,7 +3,7 @@ import { createMemoryBus } from '@alink/bus';
 import { subjects } from '@alink/contract';
 import { systemClock } from '@alink/runtime';
 import { deviceCredentials } from '@alink/signing';
-import { eventually, type RawMqtt } from '@alink/testing';
+import { eventually, RawMqtt } from '@alink/testing';
 import { cut } from './cut';
 import { PRODUCT_KEY, secretOf, startDeviceNode, type DeviceNode } from './device-node';
 import { PartitionedBus } from './partitioned-bus';
@@ -66,6 +66,40 @@ test('a login there ends the session here', async () => {
   const third = await online(one, deviceName);
   await cut(second);
   await expectAlive(third);
+});
+
+test('a persistent session is one over all nodes: who comes back from another one hears that there is none', async () => {
+  const { deviceName, told } = newDevice();
+  const connect = async (node: DeviceNode) => {
+    const raw = await RawMqtt.open({ port: node.ports.mqtt });
+    const { clientId, username, password } = login(deviceName);
+    const fields = { protocolId: 'MQTT', protocolVersion: 4, clean: false, keepalive: 60 } as const;
+    raw.send({ cmd: 'connect', ...fields, clientId, username, password: Buffer.from(password) });
+    const { sessionPresent } = await raw.next('connack');
+    await eventually(() => expect(node.sessions.get(PRODUCT_KEY, deviceName)?.state).toBe('online'));
+    await eventually(() => expect(told.map((notice) => notice.clientId)).toContain(clientId));
+    return { raw, sessionPresent };
+  };
+  const first = await connect(one);
+  first.raw.send({
+    cmd: 'subscribe',
+    messageId: 1,
+    subscriptions: [{ topic: `/${PRODUCT_KEY}/${deviceName}/user/get`, qos: 1 }],
+  });
+  await first.raw.next('suback');
+  await first.raw.close();
+  const again = await connect(one);
+  expect(again.sessionPresent).toBe(true);
+  // With a connection here that the other login ends, and without one.
+  for (const isOpen of [true, false]) {
+    if (!isOpen) await (await connect(one)).raw.close();
+    const there = await connect(other);
+    await eventually(() => expect(one.sessions.get(PRODUCT_KEY, deviceName)).toBeUndefined());
+    await there.raw.close();
+    const back = await connect(one);
+    expect(back.sessionPresent).toBe(false);
+    await back.raw.close();
+  }
 });
 
 test('one that was missed ends it once the bus is back, and its ClientID counts', async () => {

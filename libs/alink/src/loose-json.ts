@@ -43,7 +43,6 @@ type Closing = '}' | ']';
 /** What has just been read. */
 type Before = 'opening' | 'comma' | 'value';
 
-const SPACE = /[ \t\r\n]*/y;
 const KEY = /[\p{L}_$][\p{L}\p{N}_$]*/uy;
 const WORD = /true|false|null/y;
 const NUMBER = /([+-]?)(\d+)(?:\.(\d*))?([eE][+-]?\d+)?/y;
@@ -51,9 +50,12 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 class Rewriter {
   private at = 0;
+  /** What stands before `kept`, as strict JSON. */
   private readonly written: string[] = [];
+  /** From here to `at` the text is strict as it is: most of it is, and is copied in long pieces. */
+  private kept = 0;
   private readonly open: Closing[] = [];
-  /** Where the latest comma stands in `written`. */
+  /** Where the latest comma stands in the text. */
   private comma = 0;
   /** What the latest object or list ended with, where nothing but white space has come since. */
   private ended: Closing | undefined;
@@ -73,6 +75,7 @@ class Rewriter {
       if (!(error instanceof Unexpected)) throw error;
       expected = error.place;
     }
+    this.write('', this.at);
     return { json: this.written.join(''), loose: this.loose, expected };
   }
 
@@ -97,7 +100,7 @@ class Rewriter {
 
   private opening(closing: Closing): Before {
     this.open.push(closing);
-    this.copy(1);
+    this.at += 1;
     return 'opening';
   }
 
@@ -119,21 +122,21 @@ class Rewriter {
     const char = this.text[this.at];
     if (char === closing) {
       if (before === 'comma') this.dropComma(closing);
-      this.copy(1);
+      this.at += 1;
       this.ended = this.open.pop();
       return 'value';
     }
-    this.comma = this.written.length;
-    if (char === ',') this.copy(1);
+    this.comma = this.at;
+    if (char === ',') this.at += 1;
     else if (this.options.missingCommas && closing === ']' && this.ended === '}' && char === '{') {
-      this.written.push(',');
+      this.take('', ',');
     } else throw this.unexpected(`a comma or the end of the ${closing === '}' ? 'object' : 'list'}`);
     return 'comma';
   }
 
   private dropComma(closing: Closing | undefined): void {
     this.noteLoose(`a comma before the end of the ${closing === '}' ? 'object' : 'list'}`);
-    this.written[this.comma] = '';
+    this.write('', this.comma, 1);
   }
 
   private key(): void {
@@ -147,7 +150,7 @@ class Rewriter {
     }
     this.space();
     if (this.text[this.at] !== ':') throw this.unexpected('a colon');
-    this.copy(1);
+    this.at += 1;
   }
 
   private scalar(): void {
@@ -168,7 +171,7 @@ class Rewriter {
     if (quote === "'") this.noteLoose('a text in single quotes');
     this.take(quote, '"');
     for (;;) {
-      this.copy(this.plainLength(quote));
+      this.at += this.plainLength(quote);
       const char = text[this.at];
       if (char === undefined) throw this.unexpected(`the end of the text that begins at position ${beginning}`);
       if (char === quote) return this.take(quote, '"');
@@ -202,7 +205,14 @@ class Rewriter {
   }
 
   private space(): void {
-    this.copy(this.match(SPACE)![0].length);
+    const { text } = this;
+    for (
+      let char = text[this.at];
+      char === ' ' || char === '\n' || char === '\r' || char === '\t';
+      char = text[this.at]
+    ) {
+      this.at += 1;
+    }
   }
 
   private match(pattern: RegExp): RegExpExecArray | null {
@@ -210,15 +220,16 @@ class Rewriter {
     return pattern.exec(this.text);
   }
 
-  private copy(length: number): void {
-    if (length === 0) return;
-    this.written.push(this.text.slice(this.at, this.at + length));
-    this.at += length;
+  /** Reads a token, which strict JSON writes in another way perhaps. */
+  private take(token: string, strict: string): void {
+    if (token !== strict) this.write(strict, this.at, token.length);
+    this.at += token.length;
   }
 
-  private take(token: string, strict: string): void {
-    this.at += token.length;
-    this.written.push(strict);
+  /** Writes what was kept up to a place, and `strict` for so many characters that stand there. */
+  private write(strict: string, place: number, instead = 0): void {
+    this.written.push(this.text.slice(this.kept, place), strict);
+    this.kept = place + instead;
   }
 
   private noteLoose(what: string): void {

@@ -103,7 +103,7 @@ export const readPayloadJson = (payload: Buffer, options?: LooseOptions): Payloa
   if (value !== undefined) return { value, json: text, text, remarks };
   // Editors send a byte order mark.
   const inner = text.slice(text.startsWith('\uFEFF') ? 1 : 0, endOf(text));
-  const innerValue = parseStrict(inner);
+  const innerValue = inner === text ? undefined : parseStrict(inner);
   if (innerValue !== undefined) return { value: innerValue, json: inner, text, remarks };
   const { json, loose, expected, value: looseValue } = readLoose(inner, options);
   if (expected) return { value: undefined, json, text: inner, fault: notJson(inner, expected, encoding), remarks: [] };

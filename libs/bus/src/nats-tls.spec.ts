@@ -1,5 +1,6 @@
 /** NATS over TLS, against the real server: what is asked for is enforced, and what goes wrong has a name. */
 import {
+  eventually,
   PATIENCE_MS,
   removeFolder,
   startNats,
@@ -117,23 +118,45 @@ test('a certificate must bear the name or the address that is dialled', async ()
   await open(trusting(`tls://127.0.0.2:1,tls://${other}`));
 });
 
+/** Greets as a NATS server without TLS does, and keeps what it is sent. */
+const plainServer = async (port = 0) => {
+  let heard = '';
+  let greeted = 0;
+  const plain = createServer((socket) => {
+    greeted += 1;
+    socket.write('INFO {"server_id":"x","version":"2.9.10","proto":1,"max_payload":1048576}\r\n');
+    socket.on('data', (bytes) => (heard += String(bytes))).on('error', () => undefined);
+  }).listen(port, '127.0.0.1');
+  await once(plain, 'listening');
+  return {
+    port: (plain.address() as AddressInfo).port,
+    heard: () => heard,
+    greeted: () => greeted,
+    stop: () => plain.close(),
+  };
+};
+
 test.each([
   ['tls://, alone', (url: string) => ({ servers: `tls://${LOGIN}${url}` })],
   ['tls:// behind nats://', (url: string) => ({ servers: `nats://${LOGIN}${url}, tls://${url}` })],
   ['a CA file', (url: string) => trusting(`nats://${LOGIN}${url}`)],
 ])('a server in plain text does not get the login when TLS is asked for: %s', async (_case, settings) => {
-  // Greets as a NATS server without TLS does, and keeps what it is sent.
-  let heard = '';
-  const plain = createServer((socket) => {
-    socket.write('INFO {"server_id":"x","version":"2.9.10","proto":1,"max_payload":1048576}\r\n');
-    socket.on('data', (bytes) => (heard += String(bytes))).on('error', () => undefined);
-  }).listen(0, '127.0.0.1');
-  await once(plain, 'listening');
-  const address = `127.0.0.1:${(plain.address() as AddressInfo).port}`;
+  const plain = await plainServer();
   said = '';
-  expect(await refusal(settings(address))).toMatch(/does not offer TLS, which is asked for/);
-  expect(heard).toBe('');
-  plain.close();
+  expect(await refusal(settings(`127.0.0.1:${plain.port}`))).toMatch(/does not offer TLS, which is asked for/);
+  expect(plain.heard()).toBe('');
+  plain.stop();
+});
+
+test('one that takes the place of a server with TLS does not get it either', async () => {
+  const address = await start({ tls: certificate, login });
+  await open(trusting(`tls://${LOGIN}${address}`));
+  await server!.stop();
+  server = undefined;
+  const plain = await plainServer(Number(address.split(':')[1]));
+  await eventually(() => expect(plain.greeted()).toBeGreaterThan(2));
+  expect(plain.heard()).toBe('');
+  plain.stop();
 });
 
 test('the real server in plain text is refused in the same way', async () => {

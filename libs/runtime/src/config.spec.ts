@@ -95,6 +95,8 @@ describe('loadConfig', () => {
     ['postgres:/root:hunter2@db', '***@db'],
     ['root:hunter2@db', '***@db'],
     ['mysql://root:hun@ter2@db/x', 'mysql://root:***@db/x'],
+    ['mysql://root:hunter2 ter2@db/x', 'mysql://root:***@db/x'],
+    ["mysql://root:hunter2'ter2@db/x", 'mysql://root:***@db/x'],
   ])('a password in a bad URL is not told: %s', (given, told) => {
     const message = messageOf({ DATABASE_URL: given });
     expect(message).toContain(`DATABASE_URL is "${told}"`);
@@ -142,6 +144,15 @@ describe('loadConfig', () => {
 });
 
 describe('describeConfig', () => {
+  test.each([' ', '"', "'", '\\', '@', ' @'])('masks a password with %j inside', (odd) => {
+    const text = `nats://a:4222,nats://user:hun${odd}ter2@b:4222`;
+    const config = loadConfig(schema, { NATS_URL: text });
+    expect(config.NATS_URL).toBe(text);
+    const described = String(describeConfig(config)['NATS_URL']);
+    expect(described).toMatch(/@b:4222$/);
+    expect(described).not.toMatch(/hun|ter2/);
+  });
+
   test('masks secrets and passwords inside URLs, and shows what is unset', () => {
     const config = loadConfig(schema, {
       MASTER_KEY: 'hunter2',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { factsOf } from './config-fields';
-import { maskUrls, MASK } from './secret-masking';
+import { maskUrlValue, MASK } from './secret-masking';
 import { StartError } from './start-error';
 
 /** The environment: `process.env` in `main.ts`, a literal in tests. */
@@ -41,7 +41,7 @@ export const describeConfig = (
       const value = (config as Record<string, unknown>)[key];
       if (value === undefined || value === null) return [key, null];
       if (factsOf(field as z.ZodType)?.secret) return [key, MASK];
-      return [key, typeof value === 'string' ? maskUrls(value) : value];
+      return [key, typeof value === 'string' ? maskUrlValue(value) : value];
     }),
   );
 };
@@ -70,4 +70,4 @@ const describeIssue = (schema: z.ZodObject, key: string, got: string | undefined
 
 /** A bad value may be a URL that does not parse, so anything before an `@` is taken for credentials. */
 const maskedValue = (got: string): string =>
-  got.includes('@') && !got.includes('://') ? `${MASK}@${got.slice(got.lastIndexOf('@') + 1)}` : maskUrls(got);
+  got.includes('@') && !got.includes('://') ? `${MASK}@${got.slice(got.lastIndexOf('@') + 1)}` : maskUrlValue(got);

@@ -26,7 +26,7 @@ export {
   type Logger,
   type LoggerOptions,
 } from './logger';
-export { maskUrls } from './secret-masking';
+export { maskUrlValue } from './secret-masking';
 export { LogOutput, type LogOutputOptions, type LogTarget, type Loss } from './log-output';
 export { startAll, type Part, type Running } from './lifecycle';
 export { runMain, type MainOptions } from './run-main';

@@ -38,14 +38,16 @@ const urlPassword = /([?&](?:ssl)?password=)[^&\s"'\\]*/gi;
 
 /** Masks user information and passwords in every URL of a text; the user name stays where a password follows it. */
 export const maskUrls = (text: string): string =>
-  text.includes('://')
-    ? text
-        .replace(urlCredentials, (_all, credentials: string) => {
-          const colon = credentials.indexOf(':');
-          return colon > 0 ? `://${credentials.slice(0, colon)}:${MASK}@` : `://${MASK}@`;
-        })
-        .replace(urlPassword, `$1${MASK}`)
-    : text;
+  text.includes('://') ? text.replace(urlCredentials, maskCredentials).replace(urlPassword, `$1${MASK}`) : text;
+
+/** The same in a value that is nothing but URLs: there a password goes on behind a blank or a quote, as parsers of URLs read it. */
+export const maskUrlValue = (value: string): string =>
+  maskUrls(value).replace(/:\/\/((?:(?!:\/\/)[^])*)@/g, maskCredentials);
+
+const maskCredentials = (_all: string, credentials: string): string => {
+  const colon = credentials.indexOf(':');
+  return colon > 0 ? `://${credentials.slice(0, colon)}:${MASK}@` : `://${MASK}@`;
+};
 
 const namedInText =
   /((?:password|passwd|secret|token|sign|signature|authorization|(?:secret|private|encryption|master|api)[_-]?key)\\*"\s*:\s*\\*")[^"\\]*/gi;

@@ -109,7 +109,18 @@ describe('device import', () => {
     writeFileSync(result, 'productKey,deviceName,result\np1,a,created\np1,b,cre');
     expect((await dmctl(`device import ${file} --result ${result}`)).stdout).toBe('created 2 of 2\n');
     expect([...platform.devices.keys()]).toEqual(['p1/b']);
-    expect(readFileSync(result, 'utf8')).toMatch(/\np1,b,cre\np1,b,sent\np1,b,created\n$/);
+    expect(readFileSync(result, 'utf8')).toMatch(/\np1,b,cre,,,\np1,b,sent\np1,b,created\n$/);
+  });
+
+  test('takes a line that was cut off for none: what was sent before it stays sent', async () => {
+    const [file, result] = [csv('productKey,deviceName,deviceSecret', ['p1,a,s']), path()];
+    platform.devices.set('p1/a', { productID: 'p1', deviceName: 'a', secret: 's', isOnline: 2 });
+    const cut = 'productKey,deviceName,result\np1,a,sent\np1,a,crea';
+    // Also where the next run was broken off before it came to that device.
+    for (const text of [cut, `${cut},,,\n`]) {
+      writeFileSync(result, text);
+      expect((await dmctl(`device import ${file} --result ${result}`)).stdout).toBe('created 1 of 1\n');
+    }
   });
 });
 

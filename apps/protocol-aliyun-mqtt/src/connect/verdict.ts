@@ -11,6 +11,8 @@ export type Verdict =
       readonly stillGood: StillGood;
       /** Pushed right after the CONNACK, without SUBSCRIBE. */
       readonly push?: Push;
+      /** Hears that the session is over, which has proved until then where the device is. */
+      readonly left?: () => void;
     }
   /** May publish to that device's downlink topics, and nothing else. */
   | { readonly as: 'cloudPublisher'; readonly product: ProductEntry; readonly device: DeviceEntry }

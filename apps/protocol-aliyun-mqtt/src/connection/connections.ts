@@ -157,12 +157,13 @@ export class Connections implements Endpoint {
    */
   private begin(link: Link, attempt: Attempt, verdict: Verdict<'device'>, heard: number): string {
     const { life, guard } = this.options;
-    const { product, device, stillGood, push } = verdict;
+    const { product, device, stillGood, push, left } = verdict;
     const { username, address, clientId } = attempt;
     const login = { rawClientId: clientId.raw, username, address, ext: clientId.ext };
-    const sessions = new LinkSessions(link, { product, device, stillGood, ...login }, (session, followers) =>
-      life.ended(session, followers),
-    );
+    const sessions = new LinkSessions(link, { product, device, stillGood, ...login }, (session, followers) => {
+      if (session === sessions.owner) left?.();
+      life.ended(session, followers);
+    });
     const { owner } = sessions;
     const role = new DeviceRole(sessions, guard.uplinkRate.of(owner.key), push, this.options);
     this.roles.set(link, role);

@@ -5,7 +5,7 @@
  *
  * - `waiting`: accepted, and its CONNECT or first TLS record is there; in the lane of its address. Lanes take turns, so a flood from one address does not
  *   keep the others out.
- * - `opening`: it has had its turn and holds a slot: PROXY header, TLS handshake, CONNECT. While its CONNECT is not there
+ * - `opening`: it has had its turn and holds a slot: TLS handshake, CONNECT. While its CONNECT is not there
  *   we wait for it, and it loses the slot after {@link AcceptQueueOptions.patienceMs}, so that those who keep silent do
  *   not keep the slots; from its CONNECT on it waits for us, and keeps the slot.
  *
@@ -143,17 +143,6 @@ export class AcceptQueue implements TurnQueue {
     });
   }
 
-  async pace(address: string): Promise<void> {
-    const rate = this.rateOf(addressKey(address));
-    const delayMs = rate?.spend(1) ?? 0;
-    if (delayMs > this.options.maxWaitMs) {
-      rate?.refund(1);
-      this.events.onDrop('queue full', address);
-      throw new Error('too many connections from this address');
-    }
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-  }
-
   private rateOf(key: string): TokenBucket | undefined {
     const { perAddress } = this.options;
     if (perAddress === 0 || key === '') return undefined;
@@ -225,7 +214,7 @@ export class AcceptQueue implements TurnQueue {
     while (this.slotsHeld < slots && this.turns.size > 0) {
       const lane = this.turns.values().next().value!;
       this.turns.delete(lane.key);
-      // Proxies speak for many addresses. A full lane takes turns again once it has given a slot back.
+      // A proxy's health checks come from no address. A full lane takes turns again once it has given a slot back.
       if (lane.key !== '' && lane.held >= slots / 2) continue;
       const restMs = spendOrWait(lane.rate);
       if (restMs > 0) {

@@ -37,7 +37,10 @@ export class GuardedAdmission implements Decider {
       const { refusal } = verdict;
       return { ...verdict, ...this.lockout.failed(claim, attempt.address, () => refusal.cause) };
     }
-    return this.atItsRate(verdict);
+    const admitted = this.atItsRate(verdict);
+    return admitted.as === 'device'
+      ? { ...admitted, left: () => this.lockout.wasThere(claim, attempt.address) }
+      : admitted;
   }
 
   /** Registrations are counted before dm.rpc is asked. */

@@ -66,7 +66,7 @@ const MAX_COUNTED = 50_000;
 const MAX_LOCKS = 50_000;
 /** Pairs that have logged in well: some 20 MB when full, which takes as many devices. */
 const MAX_PROVEN = 200_000;
-/** Devices keep a session for days: the last login of one that comes back may be long ago. */
+/** From the end of the latest session: so long a device may be switched off without losing its standing. */
 const PROVEN_MS = 7 * 24 * 3_600_000;
 /** Milliseconds that a slow answer is held back, and how many may be at once: what they hold is bounded. */
 const SLOW_MS = 1000;
@@ -128,9 +128,13 @@ export class LoginLockout {
 
   /** A login has succeeded: earlier slips of that device at that address are forgiven, and it is known to be there. */
   succeeded(claim: Claim, address: string): void {
-    const { pair } = keysOf(claim, address);
-    this.failures.pair.forget(pair);
-    this.proven.set(pair, this.clock.now());
+    this.failures.pair.forget(keysOf(claim, address).pair);
+    this.wasThere(claim, address);
+  }
+
+  /** The session of a login has ended: until now the device was at that address, however long ago it logged in. */
+  wasThere(claim: Claim, address: string): void {
+    this.proven.set(keysOf(claim, address).pair, this.clock.now());
   }
 
   private hold(

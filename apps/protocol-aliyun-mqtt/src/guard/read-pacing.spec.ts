@@ -1,5 +1,6 @@
 /** Real sockets; only the pauses are watched, not how long they take. */
 import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generate } from 'mqtt-packet';
@@ -131,6 +132,39 @@ describe('work', () => {
     expect(Math.max(...sizes)).toBe(64);
     expect(pauses()).toBe(0);
     await stop();
+  });
+
+  test('pieces cost too, as TLS records and WebSocket messages of one byte are', async () => {
+    const frames = Buffer.alloc(4 * 500, frame);
+    const whole = generate({
+      cmd: 'publish',
+      topic: 't',
+      payload: Buffer.alloc(5100),
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    // Four of a frame are what clients make of it at times; thousands of one are a flood.
+    for (const [sent, bytes, isSlow] of [
+      [frames, 1, false],
+      [whole, 1, true],
+      [whole, 16_384, false],
+    ] as const) {
+      const conn = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+      let pauses = 0;
+      const onPause = (): void => void pauses++;
+      const limits = { bytesPerSecond: 0, workPerSecond: 100, maxFirstBytes: Infinity, maxFilters: Infinity };
+      paceReads(conn, { ...limits, clock, onPause });
+      const chunks: Buffer[] = [];
+      conn.on('readable', () => {
+        for (let chunk = conn.read() as Buffer | null; chunk; chunk = conn.read() as Buffer | null) chunks.push(chunk);
+      });
+      for (let at = 0; at < sent.length; at += bytes) conn.push(sent.subarray(at, at + bytes));
+      conn.push(null);
+      await once(conn, 'end');
+      expect(Buffer.concat(chunks).equals(sent)).toBe(true);
+      expect(pauses > 0).toBe(isSlow);
+    }
   });
 
   test('a frame beyond the limits ends the connection, with a word about why, and after what stands before it', async () => {

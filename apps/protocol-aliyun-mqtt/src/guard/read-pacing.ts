@@ -19,6 +19,11 @@ export interface ReadPacing extends FrameLimits {
 
 /** What a device has collected while it was offline, and a SUBSCRIBE of all that it may have, need not wait. */
 const WORK_BURST_S = 5;
+/**
+ * Pieces for each unit of work: a TLS record or a WebSocket message is work whatever it holds. Clients write an MQTT packet
+ * in up to seven.
+ */
+const PIECES_PER_WORK = 10;
 /** Units of work that a connection gets at once; what has come with them waits for so many milliseconds, while others are served. */
 const WORK_AT_ONCE = 16;
 const BETWEEN_MS = 20;
@@ -34,9 +39,20 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
   const { bytesPerSecond, workPerSecond, clock, onPause } = options;
   const bytes = bytesPerSecond > 0 ? new TokenBucket(bytesPerSecond, bytesPerSecond, clock) : undefined;
   const work = workPerSecond > 0 ? new TokenBucket(workPerSecond, workPerSecond * WORK_BURST_S, clock) : undefined;
+  const pieces =
+    workPerSecond > 0
+      ? new TokenBucket(workPerSecond * PIECES_PER_WORK, workPerSecond * PIECES_PER_WORK * WORK_BURST_S, clock)
+      : undefined;
   const atOnce = work ? WORK_AT_ONCE : Infinity;
   const walker = new FrameWalker(options);
   const read = conn.read.bind(conn);
+  const push = conn.push.bind(conn);
+  /** Pieces that have come since the last look. */
+  let came = 0;
+  conn.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    came += 1;
+    return push(chunk, encoding);
+  };
   let isHeld = false;
   let pause: NodeJS.Timeout | undefined;
   conn.once('close', () => clearTimeout(pause));
@@ -67,7 +83,8 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
       if (walked < piece.length) conn.unshift(piece.subarray(walked));
     } while (!walker.fault && price < atOnce && length < BYTES_AT_ONCE && conn.readableLength > 0);
     if (parts.length === 0) return undefined;
-    const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(price) ?? 0);
+    const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(price) ?? 0, pieces?.spend(came) ?? 0);
+    came = 0;
     if (waitMs > 0) onPause();
     if (walker.fault) {
       isHeld = true;

@@ -17,6 +17,8 @@ export interface Broker {
   readonly clients: number;
   /** Takes a connection on which MQTT is spoken, and whose peer is noted. */
   accept(conn: Duplex): void;
+  /** Keeps nothing of a session that goes on elsewhere; one whose connection is about to end goes with that. */
+  forget(session: string): void;
   /** Closes every link, and takes no more. */
   stop(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { isLater, type Epoch } from './epoch';
 import type { Presence } from './presence';
-import { takeOver, type Session } from './session';
+import { sessionKey, takeOver, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 /** Sessions that are told again together, and the milliseconds after which the next ones follow. */
@@ -26,6 +26,7 @@ interface Opened extends Epoch {
 
 export class OtherNodes {
   private subscription: Subscription | undefined;
+  private forget: (session: string) => void = () => undefined;
 
   constructor(
     private readonly bus: Bus,
@@ -36,8 +37,12 @@ export class OtherNodes {
     private readonly log: Logger,
   ) {}
 
-  /** Starts to hear of sessions elsewhere. */
-  start(): void {
+  /**
+   * Starts to hear of sessions elsewhere.
+   * @param forget drops what is kept here of an MQTT session that goes on there
+   */
+  start(forget: (session: string) => void): void {
+    this.forget = forget;
     this.subscription = this.bus.subscribe(subjects.sessionOpened('*', '>'), ({ data }) => {
       this.opened(data).catch((error: unknown) => this.log.warn({ err: error }, 'a session notice could not be read'));
     });
@@ -96,6 +101,8 @@ export class OtherNodes {
     // A notice may be late: a session of after it may have come and gone.
     if (!session && this.sessions.hasLaterLogin(productKey, deviceName, notice)) return;
     this.sessions.noteLogin(productKey, deviceName, clientId, notice);
-    void session?.end(takeOver('the device connected to another node'));
+    await session?.end(takeOver('the device connected to another node'));
+    // Should it come back with a persistent session, it must hear that there is none: what it has subscribed there is not here.
+    if (!this.sessions.get(productKey, deviceName)) this.forget(sessionKey(productKey, deviceName));
   }
 }

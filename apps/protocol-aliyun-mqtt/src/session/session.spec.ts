@@ -51,6 +51,14 @@ test.each([SET, `/sys/${PRODUCT_KEY}/dev1/thing/service/+/set`, `/sys/${PRODUCT_
   },
 );
 
+test.each(['#', '/sys/#', '/sys/+/+/thing/#', `/sys/${PRODUCT_KEY}/+/thing/#`])(
+  'a device that unsubscribes %s, which it may not subscribe, hears what it heard before',
+  (filter) => {
+    unsubscribe(filter);
+    expect(session.deliver(message(SET))).toBeUndefined();
+  },
+);
+
 test('what was unsubscribed is pushed where another filter selects it', () => {
   unsubscribe(SET);
   subscribe(`/sys/${PRODUCT_KEY}/dev1/thing/service/+/set`);

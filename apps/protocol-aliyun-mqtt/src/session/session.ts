@@ -9,7 +9,7 @@
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
 import { parseClientId } from '@alink/signing';
-import { filterMatches } from '@alink/topic';
+import { filterMatches, parseTopic } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
 import { limits } from '../limits';
@@ -116,8 +116,15 @@ export class Session {
   }
 
   noteUnsubscribed(filter: string): void {
+    // What it may not subscribe could not be undone: programs that tidy up before they begin unsubscribe "#".
+    if (/[+#]/.test(filter) && !this.isNamedIn(filter)) return;
     // Bounded like subscriptions: a device that unsubscribes thousands of filters is not remembered all of them.
     if (this.unsubscribed.size < limits.maxSubscriptions) this.unsubscribed.add(filter);
+  }
+
+  private isNamedIn(filter: string): boolean {
+    const topic = parseTopic(filter);
+    return topic?.productKey === this.productKey && topic.deviceName === this.deviceName;
   }
 
   /**

@@ -11,12 +11,12 @@ import { jest } from '@jest/globals';
 import { eventually, spawnProgram } from '@alink/testing';
 import { createLogger, systemClock } from '@alink/runtime';
 import WebSocket from 'ws';
-import { AcceptQueue } from '../guard/accept-queue';
+import { AcceptQueue, type AcceptQueueOptions } from '../guard/accept-queue';
 import { limits } from '../limits';
 import { peerOf, type Peer } from '../link/peer';
 import { developmentCertificates } from './development-ca';
 import type { DevicePortsConfig } from './config';
-import { openDevicePorts, type DevicePorts } from './device-ports';
+import { openDevicePorts, type DevicePorts, type DeviceQueues } from './device-ports';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'alink-ports-'));
 const log = createLogger({ name: 'test', level: 'error' });
@@ -38,14 +38,18 @@ const accept = (conn: Duplex): void => {
   conn.on('error', () => undefined);
   conn.on('data', (chunk: Buffer) => (chunk.toString() === 'bye' ? conn.destroy() : conn.write(chunk)));
 };
-/** Nothing waits here longer than it must. */
-const line = new AcceptQueue({ ...limits.acceptQueue, perAddress: 0, inTotal: 0 }, systemClock, {
-  onDrop: () => undefined,
-  onTurn: () => undefined,
-});
-const queues = { mqtt: line, http: line };
+/** Nothing waits in a usual one longer than it must. */
+const queueOf = (options: Partial<AcceptQueueOptions> = {}): AcceptQueue =>
+  new AcceptQueue({ ...limits.acceptQueue, perAddress: 0, inTotal: 0, ...options }, systemClock, {
+    onDrop: () => undefined,
+    onTurn: () => undefined,
+  });
+const line = queueOf();
 const open: DevicePorts[] = [];
-const openPorts = async (config: Partial<DevicePortsConfig> = {}): Promise<DevicePorts> => {
+const openPorts = async (
+  config: Partial<DevicePortsConfig> = {},
+  queues: DeviceQueues = { mqtt: line, http: line },
+): Promise<DevicePorts> => {
   const ports = await openDevicePorts({ ...base, ...config }, { mqtt: accept, http: accept }, queues, log);
   open.push(ports);
   return ports;
@@ -248,6 +252,20 @@ describe('PROXY protocol', () => {
     const [echo] = (await once(liar, 'data')) as [Buffer];
     expect(echo.toString()).toBe(v1);
     liar.destroy();
+  });
+
+  test('whoever holds up others does so among those of its own address, not among all behind the proxy', async () => {
+    // Slots are given back when the connection ends, and one address has at most half of them.
+    const line = queueOf({ slots: 2, patienceMs: 60_000 });
+    const ports = await openPorts({ PROXY_PROTOCOL_FROM: '127.0.0.1' }, { mqtt: line, http: line });
+    const floods = await Promise.all([1, 2, 3].map(() => dialTcp(ports.mqtt)));
+    for (const flood of floods) flood.write(`${v1}hello`);
+    await eventually(() => expect(line.waiting).toBe(2));
+    const other = await dialTcp(ports.mqtt);
+    other.write('PROXY TCP4 203.0.113.8 192.0.2.1 4711 1883\r\n');
+    expect(await echoes(other)).toBe(true);
+    expect(peers.at(-1)).toMatchObject({ address: '203.0.113.8' });
+    for (const socket of [...floods, other]) socket.destroy();
   });
 
   test('an address that is none stops the start, and names the variable', async () => {

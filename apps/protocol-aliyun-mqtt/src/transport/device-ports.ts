@@ -11,7 +11,7 @@ import type { ProtocolFault } from '../link/protocol-fault';
 import type { DevicePortsConfig } from './config';
 import { listen, type Listener } from './listener';
 import type { TurnQueue } from './openings';
-import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
+import { hasAskedUpgrade, hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 import { createDeviceTls } from './tls-settings';
 import { readOrigins, webSocketUpgrade } from './websocket';
 
@@ -93,6 +93,7 @@ export const openDevicePorts = async (
         ...shared,
         port: config.MQTT_WS_PORT,
         portVariable: 'MQTT_WS_PORT',
+        isEnough: hasAskedUpgrade,
         onConnection: webSocketUpgrade(mqtt, { origins, onFault: strayed }),
       }),
     );

@@ -117,12 +117,11 @@ export const listen = (options: ListenerOptions): Promise<Listener> =>
 const welcome = async (socket: Socket, from: Source, options: ListenerOptions): Promise<Duplex> => {
   const isProxy = isTrusted(options.proxies, from.address);
   await options.silent.untilSpoken(socket, isProxy ? behindHeader(options.isEnough) : options.isEnough);
-  const opening = await options.queue.enter(socket, isProxy ? undefined : from.address);
-  const { mayBeGone } = opening;
-  if (isProxy) Object.assign(from, await readFirst(socket, options.firstBytesMs, readProxyHeader, mayBeGone));
-  const source = { ...from };
-  if (isProxy) await options.queue.pace(source.address);
-  if (await readFirst(socket, options.firstBytesMs, isTls, mayBeGone)) {
+  // The whole header is there. Whom a proxy speaks for waits among its own: strangers behind it keep nobody else waiting.
+  const told = isProxy ? await readFirst(socket, options.firstBytesMs, readProxyHeader) : from;
+  const source = { ...Object.assign(from, told) };
+  const opening = await options.queue.enter(socket, told?.address);
+  if (await readFirst(socket, options.firstBytesMs, isTls, opening.mayBeGone)) {
     const encrypted = await options.tls.handshake(socket);
     endWithCloseNotify(encrypted);
     introduce(encrypted, { ...source, secure: true, certificates: chainOf(encrypted) }, opening);

@@ -18,15 +18,10 @@ export interface Opening {
 export interface TurnQueue {
   /**
    * Waits for a connection's turn; it must not be read before. Destroys it when it cannot have one.
-   * @param address absent where it says nothing: connections of a proxy stand in a lane without limits
+   * @param address absent where nobody has told it: a proxy's own connections stand in a lane without limits
    * @returns its turn; rejects when the connection is closed first
    */
   enter(socket: Duplex, address: string | undefined): Promise<Opening>;
-  /**
-   * Waits as long as the rate of an address asks, for connections whose address was not known when they entered.
-   * Rejects when that would be too long.
-   */
-  pace(address: string): Promise<void>;
 }
 
 /** By the peer: the one thing that goes with a connection through TLS and WebSocket. */

@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { generate } from 'mqtt-packet';
 import { eventually } from '@alink/testing';
 import { oversizedConnect } from './oversized';
-import { hasBegun, hasOpened, SilentSockets } from './silent-sockets';
+import { hasAskedUpgrade, hasBegun, hasOpened, SilentSockets } from './silent-sockets';
 
 const server = createServer({ pauseOnConnect: true });
 const clients: Socket[] = [];
@@ -86,6 +86,21 @@ test.each([
   ['that is something else', 'e0'],
 ])('a CONNECT %s is not waited for', (_what, hex) => {
   expect(hasOpened(Buffer.from(hex, 'hex'))).toBe(true);
+});
+
+test.each([
+  ['a request for WebSocket', Buffer.from('GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n')],
+  ['a TLS record', Buffer.from(`16030100c8${'00'.repeat(200)}`, 'hex')],
+])('where WebSocket is spoken %s must be whole', (_what, bytes) => {
+  for (let length = 0; length < bytes.length; length++) expect(hasAskedUpgrade(bytes.subarray(0, length))).toBe(false);
+  expect(hasAskedUpgrade(bytes)).toBe(true);
+});
+
+test.each([
+  ['something else', Buffer.of(0x10)],
+  ['a request without end', Buffer.alloc(8192, 'G')],
+])('where WebSocket is spoken %s is not waited for', (_what, bytes) => {
+  expect(hasAskedUpgrade(bytes)).toBe(true);
 });
 
 test('a CONNECT that is longer than any device sends is refused as soon as its length is there', () => {

@@ -80,5 +80,16 @@ export const hasOpened = (bytes: Buffer): boolean => {
   return false;
 };
 
+/** What ends the head of an HTTP request (RFC 9112, 2.1), and the letters that one may begin with. */
+const END_OF_HEAD = '\r\n\r\n';
+const isMethod = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+
+/** The same on a port of WebSocket: the whole request for an upgrade, or the first TLS record. */
+export const hasAskedUpgrade = (bytes: Buffer): boolean => {
+  const [first] = bytes;
+  if (first === undefined || first === TLS_HANDSHAKE) return hasOpened(bytes);
+  return !isMethod(first) || bytes.includes(END_OF_HEAD) || bytes.length >= limits.maxConnectBytes;
+};
+
 /** Whether anything has come. */
 export const hasBegun = (bytes: Buffer): boolean => bytes.length > 0;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
+import { eventually } from '@alink/testing';
 import { setPeer } from '../link/peer';
 import { noteOpening, type Opening } from './openings';
 import { readOrigins, webSocketUpgrade, type WebSocketOptions } from './websocket';
@@ -108,12 +109,21 @@ describe('origins', () => {
   });
 });
 
+/** Text in fragments, most of them without content. */
+const fragments = (webSocket: WebSocket): void => {
+  webSocket.send('', { fin: false });
+  for (let n = 0; n < 98; n++) webSocket.send('', { fin: false });
+  webSocket.send('.', { fin: true });
+};
+
 test.each([
-  ['pings', (webSocket: WebSocket) => webSocket.ping()],
-  ['messages without content', (webSocket: WebSocket) => webSocket.send('')],
-])('floods of %s are ended, some are borne with', async (_what, send) => {
+  ['pings', (webSocket: WebSocket) => webSocket.ping(), '20 WebSocket frames without content'],
+  ['messages without content', (webSocket: WebSocket) => webSocket.send(''), '20 WebSocket frames without content'],
+  ['fragments', fragments, '5000 WebSocket frames'],
+])('floods of %s are ended, some are borne with', async (_what, send, cause) => {
+  const errors: Error[] = [];
   const port = await start(2000, (stream) => {
-    stream.on('error', () => undefined);
+    stream.on('error', (error) => void errors.push(error));
     stream.pipe(stream);
   });
   const webSocket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt']);
@@ -121,11 +131,13 @@ test.each([
   await once(webSocket, 'open');
   for (let n = 0; n < 10; n++) send(webSocket);
   webSocket.send('still there');
-  const [data] = (await once(webSocket, 'message')) as [Buffer];
-  expect(data.toString()).toBe('still there');
+  const heard: string[] = [];
+  webSocket.on('message', (data: Buffer) => void heard.push(data.toString()));
+  await eventually(() => expect(heard).toContain('still there'));
   const closed = once(webSocket, 'close');
   for (let n = 0; n < 1000; n++) send(webSocket);
   await closed;
+  await eventually(() => expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining(cause)]));
 });
 
 test('before its CONNECT a connection is not collected for', async () => {

@@ -10,6 +10,7 @@ import { limits } from '../limits';
 import { peerOf, setPeer, type Peer } from '../link/peer';
 import { ProtocolFault } from '../link/protocol-fault';
 import { openingOf } from './openings';
+import { WebSocketFrames } from './websocket-frames';
 
 const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1'];
 
@@ -55,17 +56,34 @@ export const readOrigins = (list: string | undefined): ReadonlySet<string> | und
 /** Frames without content of one connection: browsers send a few a minute at most. */
 const IDLE_FRAMES_PER_SECOND = 20;
 const IDLE_FRAMES_AT_ONCE = 200;
+/** Frames of any kind: clients write an MQTT packet in up to seven. */
+const FRAMES_PER_SECOND = 5000;
+const FRAMES_AT_ONCE = 50_000;
 
-/** No MQTT comes of them, so whoever meters that sees nothing of their work. */
-const meterIdleFrames = (webSocket: WebSocket): void => {
-  const meter = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES_AT_ONCE, monotonicClock);
-  const spend = (): void => {
-    if (!meter.take()) webSocket.terminate();
+/**
+ * Ends a connection whose frames are more work than what they hold: whoever meters MQTT sees nothing of those without
+ * content, and of fragments only the message that they make.
+ */
+const meterFrames = (conn: Duplex, webSocket: WebSocket, stream: Duplex): void => {
+  const idle = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES_AT_ONCE, monotonicClock);
+  const all = new TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, monotonicClock);
+  const frames = new WebSocketFrames();
+  const spendIdle = (): void => {
+    if (!idle.take()) stream.destroy(tooManyFrames('frames without content', IDLE_FRAMES_PER_SECOND));
   };
-  webSocket.on('ping', spend);
-  webSocket.on('pong', spend);
-  webSocket.on('message', (data: Buffer) => data.length === 0 && spend());
+  webSocket.on('ping', spendIdle);
+  webSocket.on('pong', spendIdle);
+  webSocket.on('message', (data: Buffer) => data.length === 0 && spendIdle());
+  conn.on('data', (chunk: Buffer) => {
+    if (all.spend(frames.begunIn(chunk)) > 0) stream.destroy(tooManyFrames('frames', FRAMES_PER_SECOND));
+  });
 };
+
+const tooManyFrames = (what: string, perSecond: number): ProtocolFault =>
+  new ProtocolFault(
+    `more than ${perSecond} WebSocket ${what} per second`,
+    'let the client write each MQTT packet in one frame, or in few',
+  );
 
 /**
  * Makes the handler of a WebSocket port: it takes connections, decrypted already, and gives `onStream` what MQTT is
@@ -96,8 +114,8 @@ export const webSocketUpgrade = (
     webSockets.handleUpgrade(request, conn, head, (webSocket) => {
       clearTimeout(late.get(conn));
       boundUntilConnect(conn);
-      meterIdleFrames(webSocket);
       const stream = createWebSocketStream(webSocket);
+      meterFrames(conn, webSocket, stream);
       setPeer(stream, peerOf(conn));
       onStream(stream);
     });

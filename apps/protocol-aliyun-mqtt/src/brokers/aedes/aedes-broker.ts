@@ -99,6 +99,10 @@ class AedesBroker implements Broker {
     readStrictly(client, () => this.endpoint.answered(WRONG_VERSION));
   }
 
+  forget(session: string): void {
+    this.store.forget(session);
+  }
+
   stop(): Promise<void> {
     return new Promise((resolve) => this.aedes.close(resolve));
   }

@@ -45,6 +45,28 @@ test('messages wait until they are acknowledged; of too many, or too large ones,
   expect(await topicsOf(store)).toEqual(['t5']);
 });
 
+test('a session that goes on elsewhere is forgotten, with its connection where it has one; a later one is not', async () => {
+  const store = storeOf();
+  const open = (): void => {
+    store.held(device);
+    store.keepFilters(device, [{ topic: 'a', qos: 1 }]);
+  };
+  open();
+  store.released(device);
+  store.forget(device.id);
+  expect(store.size).toBe(0);
+  open();
+  store.forget(device.id);
+  expect(await store.subscriptionsByClient(device)).toHaveLength(1);
+  store.released(device);
+  expect(store.size).toBe(0);
+  open();
+  store.forget(device.id);
+  open();
+  store.released(device);
+  expect(store.size).toBe(1);
+});
+
 test('a session without a connection is kept for its time, one with a connection as long as that lasts', async () => {
   const store = storeOf();
   const other = { id: 'pk&other', clean: false };

@@ -45,6 +45,9 @@ export class SessionStore {
   /** When each of the others was left; the longest ago first. */
   private readonly left = new Map<string, number>();
 
+  /** Sessions that have a connection still, and are over with it. */
+  private readonly doomed = new Set<string>();
+
   constructor(
     private readonly limits: StoreLimits,
     private readonly clock: Clock,
@@ -59,6 +62,7 @@ export class SessionStore {
   held({ id, clean }: Pick<Client, 'id' | 'clean'>): void {
     this.inUse.add(id);
     this.left.delete(id);
+    this.doomed.delete(id);
     if (clean) this.sessions.delete(id);
     else this.of(id);
     this.forgetOld();
@@ -67,9 +71,16 @@ export class SessionStore {
   /** The session's client is gone; a clean session goes with it [MQTT-3.1.2-6]. */
   released({ id, clean }: Pick<Client, 'id' | 'clean'>): void {
     this.inUse.delete(id);
-    if (clean) this.sessions.delete(id);
+    if (this.doomed.delete(id) || clean) this.sessions.delete(id);
     else this.left.set(id, this.clock.now());
     this.forgetOld();
+  }
+
+  /** The session goes on elsewhere: what is here will not be what its client knows of it. */
+  forget(id: string): void {
+    if (this.inUse.has(id)) return void this.doomed.add(id);
+    this.left.delete(id);
+    this.sessions.delete(id);
   }
 
   /** The client has been granted these filters. */
