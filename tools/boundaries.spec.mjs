@@ -155,7 +155,7 @@ const repositories = [
   [
     'an arrow from what everybody needs',
     { [node('journal')]: uses('./session/a'), [node('session/a')]: '' },
-    ['nothing-above-limits-metrics-journal'],
+    ['nothing-above-activity-limits-line-limits-metrics-journal'],
   ],
   [
     'a broker that knows of sessions',

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleNote, readBundleNote } from './bundle-note.mjs';
+import { bundleNote, readBundleNote, writtenNote } from './bundle-note.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -69,8 +69,7 @@ export const buildApp = async (app) => {
   for (const name of parts) if (!kept.has(name)) rmSync(join(folder, name), { force: true });
   // The lock file speaks for packages.
   const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
-  const note = { startedAt, inputs, files };
-  replaceFile({ path: join(folder, bundleNote), contents: JSON.stringify(note) });
+  replaceFile({ path: join(folder, bundleNote), contents: writtenNote({ startedAt, inputs, files }) });
 };
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

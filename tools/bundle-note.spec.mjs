@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isFresh, readBundleNote } from './bundle-note.mjs';
+import { isFresh, readBundleNote, writtenNote } from './bundle-note.mjs';
 
 /** When the build began, in unix milliseconds. */
 const BUILT = 1_800_000_000_000;
@@ -64,5 +64,36 @@ test.each(['libs/a/src/index.ts', 'dist/apps/it/part.mjs', 'dist/apps/it/bundle.
 
 test('nor when its note was cut off', () => {
   put('dist/apps/it/bundle.json', 1, '{"startedAt":');
+  expect(fresh()).toBe(false);
+});
+
+describe('in a copy, whose files are all newer', () => {
+  const sources = ['apps/it/src/main.ts', 'libs/a/src/index.ts'];
+  const everything = [...sources, 'proto/a.proto', 'package-lock.json', 'tsconfig.base.json', 'tools/build.mjs'];
+  beforeEach(() => {
+    const note = writtenNote({ startedAt: BUILT, inputs: sources, files: ['main.mjs', 'part.mjs'] }, root);
+    everything.forEach((path) => put(path, 60));
+    put('dist/apps/it/bundle.json', 60, note);
+  });
+
+  test('it is fresh while they hold the same', () => {
+    expect(fresh()).toBe(true);
+  });
+
+  test.each(everything)('but not when %s holds something else', (path) => {
+    put(path, 60, 'other');
+    expect(fresh()).toBe(false);
+  });
+
+  test('nor when a protocol file is new', () => {
+    put('proto/b.proto', 60);
+    expect(fresh()).toBe(false);
+  });
+});
+
+test('what changed while it was built is not known to be in it', () => {
+  put('libs/a/src/index.ts', 0.5);
+  const build = { startedAt: BUILT, inputs: ['apps/it/src/main.ts', 'libs/a/src/index.ts'], files: [] };
+  put('dist/apps/it/bundle.json', 1, writtenNote(build, root));
   expect(fresh()).toBe(false);
 });

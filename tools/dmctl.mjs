@@ -10,15 +10,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'dist/apps/dmctl');
 
 const build = async () => {
-  const { runMain, setup } = await import('./setup.mjs');
-  await runMain(async () => {
-    await setup();
-    // Only now is esbuild known to be installed.
-    const { buildApp } = await import('./build.mjs');
-    await buildApp('dmctl');
-    const { stop } = await import('esbuild');
-    await stop();
-  });
+  const { prepare, runMain } = await import('./setup.mjs');
+  await runMain(() => prepare('dmctl'));
 };
 
 // An installation that ships bundles only has no sources, and nothing to build with.

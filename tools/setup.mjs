@@ -1,9 +1,10 @@
 // Makes a clone ready to run: Node.js version, npm packages, the symlinks of the embedded PostgreSQL, generated files.
 // Does nothing when nothing is missing. On a fresh clone there is no node_modules yet: only Node's own modules here.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFresh } from './bundle-note.mjs';
 import { hydratePostgres } from './hydrate-postgres.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -48,6 +49,7 @@ const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETU
 
 /** @throws {SetupError} when the packages cannot be installed */
 const installPackages = () => {
+  accessSync(root, constants.W_OK);
   say('installing npm packages (a minute or two, once)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const result = spawnSync(npm, ['ci', '--no-progress', '--loglevel=error'], {
@@ -79,6 +81,32 @@ export const setup = async () => {
   await import('./generate.mjs');
 };
 
+/** Codes of a folder that this user may not write. */
+const readOnly = ['EACCES', 'EPERM', 'EROFS'];
+
+/**
+ * Sets up what is missing, and builds those of the apps that are not up to date. Where nothing is, nothing is written: the
+ * folder may belong to another user.
+ * @throws {SetupError} with what a person has to do
+ */
+export const prepare = async (...apps) => {
+  try {
+    await setup();
+    const stale = apps.filter((app) => !isFresh(join(root, 'dist/apps', app)));
+    if (stale.length === 0) return;
+    // Only now is esbuild known to be installed.
+    const { buildApp } = await import('./build.mjs');
+    for (const app of stale) await buildApp(app);
+    const { stop } = await import('esbuild');
+    await stop();
+  } catch (error) {
+    if (!readOnly.includes(error.code)) throw error;
+    throw new SetupError(
+      `${root} is not set up as it stands, and this user may not write it (${error.code}): as its owner, run "npm run setup" there first`,
+    );
+  }
+};
+
 /** Runs `main`; a {@link SetupError} becomes one line and exit code 1. */
 export const runMain = async (main) => {
   try {
@@ -90,4 +118,6 @@ export const runMain = async (main) => {
   }
 };
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runMain(setup);
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await runMain(() => prepare(...process.argv.slice(2)));
+}

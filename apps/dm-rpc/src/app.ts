@@ -3,6 +3,9 @@ import { serviceKeys, services } from '@alink/contract';
 import { databaseFault, startPartitionMaintenance, type Database, type SecretBox } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
 import {
+  etcdPart,
+  natsPart,
+  postgresPart,
   rpcServerSettings,
   serve,
   startRpcServer,
@@ -10,8 +13,10 @@ import {
   withRights,
   type Handlers,
   type ServedService,
+  type WatchedFacts,
 } from '@alink/rpc';
-import { componentLogger, hostPort, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { componentLogger, PartWatch, startAll, type Logger, type Metrics, type Part } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { AuditLog } from './audit/audit-log';
 import { Changes } from './changes';
 import type { DmConfig } from './config';
@@ -59,6 +64,8 @@ export interface DmOptions {
 export interface Dm {
   /** Where gRPC is served. */
   readonly port: number;
+  /** True while it can do its work, else what is missing, in words. */
+  readonly ready: true | string;
   /** Withdraws the registration, ends the calls under way and the batch at hand. What it was given stays open. */
   stop(): Promise<void>;
 }
@@ -130,9 +137,15 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     return serve(service, withRights(service, steady, rights[name], config.CALLERS_WITHOUT_USER));
   }
 
+  const watch = new PartWatch<WatchedFacts>([
+    postgresPart(() => prisma.$queryRaw`SELECT 1`),
+    natsPart(bus),
+    etcdPart(registry, serviceKeys.dm),
+  ]);
   let port = 0;
   const running = await startAll(
     [
+      { name: 'watch', start: () => watch.start(), stop: async () => watch.stop() },
       part(
         'partitions',
         () => startPartitionMaintenance(prisma, { retentionDays: config.RETENTION_DAYS, log, now }),
@@ -173,6 +186,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
             port: config.DM_GRPC_PORT,
             portVariable: 'DM_GRPC_PORT',
             services: served,
+            watch,
             log,
             metrics,
           });
@@ -193,5 +207,11 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   changes.anythingChanged();
   bus.onReconnect(() => changes.anythingChanged());
   log.info({ port, host: grpc.host }, 'dm.rpc serves');
-  return { port, stop: () => running.stop() };
+  return {
+    port,
+    get ready() {
+      return watch.ready;
+    },
+    stop: () => running.stop(),
+  };
 };

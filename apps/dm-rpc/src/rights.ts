@@ -5,7 +5,7 @@
 import type { services } from '@alink/contract';
 import type { RightsOf } from '@alink/rpc';
 
-type Served = Omit<typeof services, 'timedManage' | 'deviceAuth'>;
+type Served = Omit<typeof services, 'timedManage' | 'deviceAuth' | 'status'>;
 export type ServiceName = keyof Served;
 
 /** A plain user changes what describes a device; unitedrhino, too, leaves its other fields as they are. */

@@ -1,5 +1,5 @@
 /** dm with the parts that it has in production: NATS with JetStream, etcd, PostgreSQL; and what happens when they fail. */
-import { connectNats, type Bus } from '@alink/bus';
+import { connectNats, createMemoryBus, type Bus } from '@alink/bus';
 import { services, type DeviceMessage } from '@alink/contract';
 import { connectEtcd, type Registry } from '@alink/discovery';
 import { connectRpc } from '@alink/rpc';
@@ -37,11 +37,13 @@ let fixture: DmFixture;
 beforeAll(async () => {
   [nats, etcd, postgres] = await Promise.all([startNats(), startEtcd(), startPostgres()]);
   database = await postgres.createDatabase();
+  registry = connectEtcd({ hosts: [etcd.hosts] });
+  const former = await startDm({ bus: createMemoryBus(), registry, databaseUrl: database.url });
+  await createDevices(former, DEVICE);
+  await former.stop();
   await fillFormerStream();
   bus = await connectNats({ servers: nats.url, name: 'dm-test', publishTimeoutMs: PATIENCE_MS });
-  registry = connectEtcd({ hosts: [etcd.hosts] });
   fixture = await startDm({ bus, registry, databaseUrl: database.url });
-  await createDevices(fixture, DEVICE);
 });
 afterAll(async () => {
   await fixture?.stop();
@@ -87,10 +89,10 @@ test('is found in etcd as go-zero finds it, and withdraws when it stops', async 
 });
 
 test('takes what an earlier version has left in the stream', async () => {
-  // It came before the device did, so that only its line in the log is kept.
   await eventually(async () => {
     const { list } = await fixture.data.hubLogIndex({ ...NAMES, requestID: '99' });
     expect(list.map(({ content }) => content)).toEqual([JSON.stringify(report(99))]);
+    expect(await countOf()).toBe(1);
   });
 });
 

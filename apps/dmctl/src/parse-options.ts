@@ -1,5 +1,5 @@
 import type { UserContext } from '@alink/contract';
-import { parseHostPort } from '@alink/runtime';
+import { parseHostPort } from '@alink/text';
 import { InvalidArgumentError } from 'commander';
 
 /** Readers for options and arguments; each throws InvalidArgumentError saying what it wants. */

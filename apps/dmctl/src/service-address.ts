@@ -1,6 +1,14 @@
 import { serviceKeys, type UserContext } from '@alink/contract';
 import { rpcClientSettings, type ClientSecurity } from '@alink/rpc';
-import { etcdFields, grpcClientFields, loadConfig, port, type Environment, type EtcdConfig } from '@alink/runtime';
+import {
+  etcdFields,
+  grpcClientFields,
+  loadConfig,
+  port,
+  text,
+  type Environment,
+  type EtcdConfig,
+} from '@alink/runtime';
 import * as z from 'zod';
 
 /** Options that every command has. */
@@ -33,6 +41,7 @@ const schema = z.object({
   DM_GRPC_PORT: port(9081),
   TIMEDJOB_GRPC_PORT: port(9083),
   GATEWAY_GRPC_PORT: port(9108),
+  DG_SERVICE_NAME: text('service name').optional(),
   GATEWAY_HTTP_PORT: port(9109),
   MQTT_PORT: port(1883),
   MQTT_TLS_PORT: port(8883),
@@ -46,6 +55,8 @@ export interface Settings {
   readonly dmPort: number;
   readonly jobPort: number;
   readonly nodePort: number;
+  /** Key of the nodes in etcd, where it is said; dm.rpc knows it too. */
+  readonly nodeService: string | undefined;
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly mqttTlsPort: number;
@@ -66,6 +77,7 @@ export const readSettings = (env: Environment, { token, ca, cert, key }: GlobalO
     dmPort: config.DM_GRPC_PORT,
     jobPort: config.TIMEDJOB_GRPC_PORT,
     nodePort: config.GATEWAY_GRPC_PORT,
+    nodeService: config.DG_SERVICE_NAME,
     httpPort: config.GATEWAY_HTTP_PORT,
     mqttPort: config.MQTT_PORT,
     mqttTlsPort: config.MQTT_TLS_PORT,

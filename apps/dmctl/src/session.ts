@@ -1,6 +1,6 @@
 import { services } from '@alink/contract';
 import type { Registry } from '@alink/discovery';
-import { connectRpc, type Client, type RpcChannel } from '@alink/rpc';
+import { connectRpc, type Client, type ClientSecurity, type RpcChannel } from '@alink/rpc';
 import { describeError } from './describe-error';
 import type { Io } from './io';
 import { Output } from './output';
@@ -72,6 +72,15 @@ export class Session {
   /** etcd; undefined where ETCD_HOSTS is not set. */
   get registry(): Registry | undefined {
     return (this.openRegistry ??= this.connectRegistry?.());
+  }
+
+  /** A way to one instance of a service, whatever else is down. */
+  direct(address: string, security: ClientSecurity): RpcChannel {
+    const known = this.channels.get(address);
+    if (known) return known;
+    const channel = connectRpc(address, { security, user: this.options.user });
+    this.channels.set(address, channel);
+    return channel;
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,10 @@ export class FakePlatform {
     { dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 },
   ];
   protocolInstances: object[] = [];
+  /** Under which key in etcd nodes stand, as they have told. */
+  nodeKey = '';
+  /** What the services say of themselves. */
+  status: { startedAt: number; parts: object[] } = { startedAt: 0, parts: [] };
   /** What `alink.DeviceAdmin` holds: tokens, certificates and audit lines, as they are answered. */
   readonly admin = {
     tokens: [] as object[],
@@ -242,9 +246,13 @@ export class FakePlatform {
             isAsync ? { msgToken: '78' } : { ...this.deviceAnswer, msgToken: '78', outputParams: '{"text":"hello"}' },
         }),
         this.serve(services.protocolManage, {
-          protocolInfoIndex: async () => ({ list: [{ code: 'aliyunMqtt', name: '阿里Alink协议-mqtt' }], total: 1 }),
+          protocolInfoIndex: async () => ({
+            list: [{ code: 'aliyunMqtt', name: '阿里Alink协议-mqtt', etcdKey: this.nodeKey }],
+            total: 1,
+          }),
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
         }),
+        this.serve(services.status, { statusRead: async () => this.status }),
         this.serve(services.timedManage, {
           TaskInfoCreate: async (task) => {
             if (task.cronExpr === 'bad') throw new RpcError(Code.parameter, 'cronExpr: has no fields');

@@ -19,6 +19,7 @@ import { dmSides } from './dm-side';
 import { createHttpServer } from './http/http-server';
 import { readEndpoint } from './http/mqtt-endpoint';
 import type { Activity } from './journal';
+import { watchNode } from './node-watch';
 import { reachNeighbours } from './neighbours';
 import { NodeRegistration } from './services/registration';
 import { startTimer } from './services/timer';
@@ -35,6 +36,8 @@ export interface NodeOptions {
   readonly log: Logger;
   /** Hears of each thing that happens to a device. */
   readonly onActivity?: (activity: Activity) => void;
+  /** What else must be well for the node to be ready: true, or what is missing. */
+  readonly ready?: () => true | string;
   /** Ends the wait for dm.rpc and timedjob.rpc. */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +70,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
   const path = createDevicePath({ config, bus, source, credentials, dmSide, metrics, log, onActivity });
   const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
+  const watch = watchNode({ bus, registry, dm, timedjob, dmKind });
   const registration = new NodeRegistration(nodeId, config.DG_SERVICE_NAME, registry, dm, log);
   const http = createHttpServer({
     directory,
@@ -78,7 +82,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
     publicEndpoint: readEndpoint(config.PUBLIC_MQTT_ADDRESS),
     mqttPort: config.MQTT_PORT,
     metrics,
-    ready: () => bus.connected,
+    ready: () => (watch.ready === true ? (options.ready?.() ?? true) : watch.ready),
     log,
   });
 
@@ -92,6 +96,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
   const running = await startAll(
     [
       { name: 'dependencies', start: async () => undefined, stop: async () => close() },
+      { name: 'watch', start: () => watch.start(), stop: async () => watch.stop() },
       { name: 'sessions', start: () => path.start(), stop: () => path.stop() },
       {
         name: 'dg.rpc',
@@ -101,6 +106,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
             port: config.GATEWAY_GRPC_PORT,
             portVariable: 'GATEWAY_GRPC_PORT',
             services: [serve(services.deviceAuth, deviceAuth(admission, journal))],
+            watch,
             log,
           });
         },

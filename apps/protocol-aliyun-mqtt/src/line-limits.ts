@@ -7,7 +7,7 @@ const KEPT_PER_SECOND = 500;
 /** Lines that strangers may cause in a second, from one address and in all: of more, the log only says that there were. */
 const STRANGERS_PER_SECOND = { perAddress: 20, inTotal: 250 };
 const MINUTE_MS = 60_000;
-/** Lines a second about refusals to one device, of one kind and code: repeated ones are counted in the next line. */
+/** Different lines a second about refusals to one device, of one kind and code; the rest are one more, with a count. */
 const DIFFERENT_LINES = 8;
 
 export interface LineLimitsOptions {
@@ -42,6 +42,8 @@ export class LineLimits {
   private readonly strangers: PerSecond;
   private readonly floods: Seldom;
   private readonly repeated: Seldom;
+  private readonly different: PerSecond;
+  private readonly rest: Seldom;
 
   constructor(private readonly options: LineLimitsOptions) {
     const { clock, lineClock = monotonicClock } = options;
@@ -49,6 +51,8 @@ export class LineLimits {
     this.strangers = new PerSecond(clock);
     this.floods = new Seldom({ intervalMs: MINUTE_MS, clock: lineClock });
     this.repeated = new Seldom({ intervalMs: 1000, clock: lineClock });
+    this.different = new PerSecond(lineClock);
+    this.rest = new Seldom({ intervalMs: 1000, clock: lineClock });
   }
 
   /** Whether there may be another line in dm now. */
@@ -73,16 +77,10 @@ export class LineLimits {
   unrepeated(activity: Activity): Activity | undefined {
     const { kind, productKey, deviceName, code, text, topic = '' } = activity;
     if (kind !== 'drop' && kind !== 'refuseSubscribe') return activity;
-    const which = hash(topic + text) % DIFFERENT_LINES;
-    const heldBack = this.repeated.take(`${kind} ${code} ${which} ${productKey}&${deviceName}`);
+    const whose = `${kind} ${code} ${productKey}&${deviceName}`;
+    let heldBack = this.repeated.take(`${whose} ${topic} ${text}`);
+    if (heldBack !== undefined && this.different.count(whose) > DIFFERENT_LINES) heldBack = this.rest.take(whose);
     if (heldBack === undefined) return undefined;
     return heldBack === 0 ? activity : { ...activity, text: `${text} (and ${heldBack} like it since the last line)` };
   }
 }
-
-/** A whole number from 0 that is the same for the same text. */
-const hash = (text: string): number => {
-  let sum = 0;
-  for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) >>> 0;
-  return sum;
-};

@@ -75,6 +75,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     streamOf: (subject) => bus.streamOf(subject),
     consume: (...args) => bus.consume(...args),
     streamCreatedMs: () => bus.streamCreatedMs(),
+    streamFacts: () => bus.streamFacts(),
     connected: true,
     onReconnect: () => undefined,
     close: () => bus.close(),

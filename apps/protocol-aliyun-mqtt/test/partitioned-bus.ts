@@ -52,6 +52,10 @@ export class PartitionedBus implements Bus {
     return this.bus.consume(...consumption);
   }
 
+  streamFacts(): ReturnType<Bus['streamFacts']> {
+    return this.bus.streamFacts();
+  }
+
   streamCreatedMs(): Promise<number> {
     return this.bus.streamCreatedMs();
   }

@@ -1,7 +1,7 @@
 /** The platform in one process: product and device management, jobs and the node, on embedded parts where none are given. */
-import { createDm } from '@alink/app-dm-rpc';
+import { createDm, type Dm } from '@alink/app-dm-rpc';
 import { createNode, type RunningNode, type NodeOptions } from '@alink/app-protocol-aliyun-mqtt';
-import { createTimedjob } from '@alink/app-timedjob-rpc';
+import { createTimedjob, type Timedjob } from '@alink/app-timedjob-rpc';
 import { connectNats, createMemoryBus, natsSettings, type Bus, type Subscription } from '@alink/bus';
 import { serviceKeys } from '@alink/contract';
 import {
@@ -46,9 +46,6 @@ const portsOf = (config: StandaloneConfig): readonly [grpc: Ports, devices: Port
   return [Object.fromEntries(ports.filter(isGrpc)), Object.fromEntries(ports.filter((entry) => !isGrpc(entry)))];
 };
 
-/** A server that says on which port it is. */
-type Server = Running & { readonly port: number };
-
 /**
  * Starts everything in order; stops in the reverse.
  * @throws {StartError} when a port is taken or gRPC would be open to the public, before anything is started
@@ -70,8 +67,8 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
   let database!: Database;
   let bus!: Bus;
   let registry!: Registry;
-  let dm!: Server;
-  let timedjob!: Server;
+  let dm!: Dm;
+  let timedjob!: Timedjob;
   let node!: RunningNode;
   let undelivered: Subscription | undefined;
 
@@ -142,7 +139,9 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
     {
       name: 'node',
       start: async () => {
-        node = await createNode({ config, bus, registry, log, onActivity, signal });
+        // Reports are kept here only when the database keeps them.
+        const ready = () => (dm.ready === true ? timedjob.ready : dm.ready);
+        node = await createNode({ config, bus, registry, log, onActivity, ready, signal });
       },
       stop: () => node.stop(),
     },

@@ -1,4 +1,13 @@
-import { loadConfig, maskUrls, runMain, StartError, type Logger, type Running } from '@alink/runtime';
+import {
+  loadConfig,
+  LogOutput,
+  maskUrls,
+  runMain,
+  standardOutput,
+  StartError,
+  type Logger,
+  type Running,
+} from '@alink/runtime';
 import { createStandalone } from './app';
 import { standaloneConfigSchema, type StandaloneConfig } from './config';
 import { liveLines } from './live-lines';
@@ -6,9 +15,15 @@ import { logFile, openLog } from './log-file';
 import { welcome } from './welcome';
 
 const NAME = 'standalone';
-const out = process.stdout;
-const colours = Boolean(out.isTTY) && !process.env.NO_COLOR;
-const say = (line: string) => void out.write(`${line}\n`);
+const colours = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
+/** A terminal that is held (Ctrl-S), or that has gone, holds nothing up. */
+const screen = new LogOutput({
+  target: standardOutput(1),
+  gap: ({ lines }) => `          ... ${lines} lines could not be shown\n`,
+});
+process.once('exit', () => screen.flushSync());
+const write = (text: string) => screen.write(text);
+const say = (line: string) => write(`${line}\n`);
 
 /** What ends the process unforeseen stands in the log; without this line the terminal would show nothing. */
 const tellOfCrash = (thrown: unknown) => {
@@ -20,7 +35,7 @@ process.on('unhandledRejection', tellOfCrash);
 const start = async (config: StandaloneConfig, log: Logger, signal: AbortSignal): Promise<Running> => {
   say('Alink Platform is starting ...');
   signal.addEventListener('abort', () => say('\nstopping ...'));
-  const onActivity = liveLines({ write: (text) => void out.write(text), colours, now: Date.now });
+  const onActivity = liveLines({ write, colours, now: Date.now });
   const held: Parameters<typeof onActivity>[0][] = [];
   let screenIsUp = false;
   const { ports, certificates, stop } = await createStandalone({
@@ -41,7 +56,7 @@ const start = async (config: StandaloneConfig, log: Logger, signal: AbortSignal)
     log: logFile(config) ?? 'standard error',
     demo: config.DEMO,
   };
-  out.write(welcome(facts, colours));
+  write(welcome(facts, colours));
   screenIsUp = true;
   held.forEach(onActivity);
   return {

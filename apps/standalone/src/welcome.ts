@@ -1,5 +1,5 @@
 /** The first part of the screen: what runs and where, and what to paste next. */
-import { hostPort } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { DEMO_DEVICE, DEMO_PRODUCT } from './demo-data';
 import { palette } from './terminal';
 

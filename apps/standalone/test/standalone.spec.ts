@@ -15,8 +15,8 @@ import {
   type SpawnedApp,
 } from '@alink/testing';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const portVariables = [
   'MQTT_PORT',
@@ -223,3 +223,32 @@ test('a data folder that is in use is named, and the terminal says where to read
   expect(second.output).toMatch(/standalone: .*in use by process \d+.*standalone\.log/);
   await app.stop();
 }, 90_000); // makes a database and starts everything, twice
+
+// Only root may become another user.
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+asRoot('a service user in a folder that belongs to root', () => {
+  const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const asNobody = (script: string, env: Record<string, string>, cwd: string): SpawnedApp => {
+    const args = [...NOBODY, process.execPath, join(import.meta.dirname, '../../..', script)];
+    const app = spawnProgram('setpriv', args, { ...env, HOME: '/nonexistent' }, cwd);
+    started.push(app);
+    return app;
+  };
+
+  test('starts it from any working directory', async () => {
+    const env = await makeEnvironment();
+    mkdirSync(env.DATA_DIR, { recursive: true });
+    chownSync(env.DATA_DIR, 65534, 65534);
+    chmodSync(dirname(env.DATA_DIR), 0o755);
+    const app = asNobody('tools/start.mjs', env, '/');
+    await app.waitForLine(/line by line/, 60_000);
+    expect(await app.stop('SIGINT')).toMatchObject({ code: 0 });
+  }, 120_000); // makes a database and starts everything
+
+  test('is told in one line where its data cannot be', async () => {
+    const env = { ...(await makeEnvironment()), DATA_DIR: '/usr/no' };
+    const app = asNobody('tools/start.mjs', env, '/');
+    expect((await app.exited).code).toBe(1);
+    expect(app.output).toMatch(/^standalone: DATA_DIR cannot be used: .*; set DATA_DIR to a folder .*\n$/);
+  });
+});

@@ -3,16 +3,27 @@ import type { Bus } from '@alink/bus';
 import { serviceKeys, services } from '@alink/contract';
 import { databaseFault, type Database } from '@alink/db';
 import { publishedHost, type Registration, type Registry } from '@alink/discovery';
-import { rpcServerSettings, serve, startRpcServer, withDatabaseErrors, type RpcServer } from '@alink/rpc';
+import {
+  etcdPart,
+  natsPart,
+  postgresPart,
+  rpcServerSettings,
+  serve,
+  startRpcServer,
+  withDatabaseErrors,
+  type RpcServer,
+  type WatchedFacts,
+} from '@alink/rpc';
 import {
   componentLogger,
-  hostPort,
+  PartWatch,
   startAll,
   systemClock,
   type Clock,
   type Logger,
   type Metrics,
 } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import type { TimedjobConfig } from './config';
 import { JobQueue } from './queue/job-queue';
 import { groupHandlers } from './rpc/groups';
@@ -44,6 +55,8 @@ export interface TimedjobOptions {
 export interface Timedjob {
   /** Port of the gRPC server. */
   readonly port: number;
+  /** True while it can do its work, else what is missing, in words. */
+  readonly ready: true | string;
   /** Withdraws from the registry, lets runs and calls under way finish, and stops; idempotent. */
   stop(): Promise<void>;
 }
@@ -72,6 +85,11 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
 
   const onFailure = (err: unknown) => log.error({ err }, 'the database failed a call');
 
+  const watch = new PartWatch<WatchedFacts>([
+    postgresPart(() => prisma.$queryRaw`SELECT 1`),
+    natsPart(bus),
+    etcdPart(registry, serviceKeys.timedjob),
+  ]);
   let server: RpcServer | undefined;
   let registration: Registration | undefined;
   const startServer = async () => {
@@ -80,6 +98,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
       port: config.TIMEDJOB_GRPC_PORT,
       portVariable: 'TIMEDJOB_GRPC_PORT',
       services: [serve(services.timedManage, withDatabaseErrors(handlers, { faultOf: databaseFault, onFailure }))],
+      watch,
       log: part('rpc'),
       metrics: options.metrics,
     });
@@ -91,6 +110,7 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
 
   const running = await startAll(
     [
+      { name: 'watch', start: () => watch.start(), stop: async () => watch.stop() },
       { name: 'queue', start: () => queue.start(), stop: () => queue.stop() },
       { name: 'groups', start: () => makeStandingGroup(prisma), stop: async () => undefined },
       { name: 'task log', start: async () => taskLog.start(), stop: async () => taskLog.stop() },
@@ -107,5 +127,11 @@ export const createTimedjob = async (options: TimedjobOptions): Promise<Timedjob
     ],
     log,
   );
-  return { port: server?.port ?? 0, stop: () => running.stop() };
+  return {
+    port: server?.port ?? 0,
+    get ready() {
+      return watch.ready;
+    },
+    stop: () => running.stop(),
+  };
 };

@@ -355,6 +355,21 @@ describe.each(Object.entries(implementations))('bus %s', (_name, { start, make }
     await Promise.all(publishing);
   }, 90_000); // what was fetched in vain comes again after the 30 s of the server
 
+  test('tells how full the stream is, and how far its consumers are behind', async () => {
+    let release: (() => void) | undefined;
+    await consume(two, () => new Promise<void>((resolve) => (release = resolve)));
+    const keeping = one.publishKept(upSubject(), 'a message');
+    await eventually(() => expect(release).toBeDefined());
+    const facts = await two.streamFacts();
+    expect(facts).toMatchObject({ isFull: false });
+    expect(facts!.messages).toBeGreaterThan(0);
+    expect(facts!.bytes).toBeGreaterThan(0);
+    const behind = facts!.consumers.map(({ waiting, underWay }) => waiting + underWay);
+    expect(Math.max(...behind)).toBeGreaterThan(0);
+    release!();
+    await keeping;
+  });
+
   test('when the stream was made does not change', async () => {
     const created = await one.streamCreatedMs();
     expect(await two.streamCreatedMs()).toBe(created);

@@ -89,6 +89,12 @@ export interface Bus {
   /** When the stream was made, unix milliseconds: with a sequence it orders messages across a lost stream. */
   streamCreatedMs(): Promise<number>;
 
+  /**
+   * How full the stream is, and how far its consumers are behind; undefined where there need be none.
+   * @throws {Error} when the server does not say
+   */
+  streamFacts(): Promise<StreamFacts | undefined>;
+
   /** True while the server answers. */
   readonly connected: boolean;
   /** Calls back after every reconnect, when messages may have been missed. */
@@ -96,6 +102,23 @@ export interface Bus {
 
   /** Flushes and closes; idempotent. */
   close(): Promise<void>;
+}
+
+export interface StreamFacts {
+  readonly name: string;
+  readonly messages: number;
+  readonly bytes: number;
+  /** Undefined where there is no limit. */
+  readonly maxBytes?: number;
+  /** Whether it has no room for one more message. */
+  readonly isFull: boolean;
+  readonly consumers: readonly {
+    readonly name: string;
+    /** Messages that it has not been given yet. */
+    readonly waiting: number;
+    /** Messages that it has been given and not acknowledged yet. */
+    readonly underWay: number;
+  }[];
 }
 
 /** Nobody listens on a requested subject. */

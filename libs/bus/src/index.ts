@@ -8,6 +8,7 @@ export {
   type ConsumeOptions,
   type Consumer,
   type KeptMessage,
+  type StreamFacts,
   type Subscription,
 } from './bus';
 export type { Log } from './log';

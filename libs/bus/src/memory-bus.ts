@@ -8,6 +8,7 @@ import {
   type ConsumeOptions,
   type Consumer,
   type KeptMessage,
+  type StreamFacts,
   type Subscription,
 } from './bus';
 import { silentLog, type Log } from './log';
@@ -130,6 +131,10 @@ class MemoryBus implements Bus {
 
   async streamCreatedMs(): Promise<number> {
     return 0;
+  }
+
+  async streamFacts(): Promise<StreamFacts> {
+    return this.stream.facts();
   }
 
   onReconnect(): void {

@@ -1,6 +1,6 @@
 /** The stream of the in-process twin: keeps a message until every durable has handled it. */
 import { Backlog, startBatchLoop } from './batch-loop';
-import { BusTimeoutError, type ConsumeOptions, type Consumer, type KeptMessage } from './bus';
+import { BusTimeoutError, type ConsumeOptions, type Consumer, type KeptMessage, type StreamFacts } from './bus';
 import type { Log } from './log';
 
 /** The same id within this time is kept once; the window of the real stream. */
@@ -52,6 +52,22 @@ export class MemoryStream {
   /** Whether anybody has ever consumed it. */
   get isConsumed(): boolean {
     return this.durables.size > 0;
+  }
+
+  /** What is held now: nothing is kept beyond that. */
+  facts(): StreamFacts {
+    const entries = [...this.held];
+    return {
+      name: 'in memory',
+      messages: entries.length,
+      bytes: entries.reduce((sum, { data }) => sum + data.length, 0),
+      isFull: entries.length >= this.options.maxHeld,
+      consumers: [...this.durables].map(([name, durable]) => ({
+        name,
+        waiting: entries.filter(({ owedTo }) => owedTo.has(durable)).length,
+        underWay: 0,
+      })),
+    };
   }
 
   /** Resolves with the sequence once every durable has handled the message. */

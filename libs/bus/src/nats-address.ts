@@ -1,5 +1,5 @@
 /** What addresses of NATS servers say: where they are, who asks, and whether over TLS. */
-import { hostPort } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import type { ConnectionOptions } from 'nats';
 
 /** NATS documentation, "Ports". */

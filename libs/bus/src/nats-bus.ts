@@ -9,6 +9,7 @@ import {
   type ConsumeOptions,
   type Consumer,
   type KeptMessage,
+  type StreamFacts,
   type Subscription,
 } from './bus';
 import { silentLog, type Log } from './log';
@@ -224,6 +225,10 @@ class NatsBus implements Bus {
 
   streamCreatedMs(): Promise<number> {
     return this.stream.createdMs();
+  }
+
+  async streamFacts(): Promise<StreamFacts | undefined> {
+    return this.needsStream ? this.stream.facts() : undefined;
   }
 
   onReconnect(listener: () => void): void {

@@ -9,6 +9,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from 'nats';
+import type { StreamFacts } from './bus';
 import { isNatsError } from './nats-error';
 import type { Log } from './log';
 
@@ -28,6 +29,8 @@ const DAY_MS = 86_400_000;
 /** Time within which the same `Nats-Msg-Id` is kept once. */
 const DUPLICATE_WINDOW_MS = 120_000;
 const RETRY_MS = 500;
+/** Milliseconds that JetStream has to say how full the stream is. */
+const FACTS_TIMEOUT_MS = 1000;
 /** JetStream's error code for a stream that does not exist. */
 const STREAM_NOT_FOUND = 10059;
 
@@ -73,6 +76,34 @@ export class NatsStream {
   async createdMs(): Promise<number> {
     await this.ensuring;
     return this.adoptedMs;
+  }
+
+  /** @throws {Error} when JetStream does not say */
+  async facts(): Promise<StreamFacts> {
+    const manager = await this.connection.jetstreamManager({ checkAPI: false, timeout: FACTS_TIMEOUT_MS });
+    const [{ config, state }, account, consumers] = await Promise.all([
+      manager.streams.info(this.name),
+      manager.getAccountInfo(),
+      manager.consumers.list(this.name).next(),
+    ]);
+    const { discard, max_bytes, max_msgs } = config;
+    // One that lets the oldest go has room for ever, as far as its own limits go.
+    const isAtLimit =
+      discard === DiscardPolicy.New &&
+      ((max_bytes > 0 && state.bytes >= max_bytes) || (max_msgs > 0 && state.messages >= max_msgs));
+    const { max_storage } = account.limits;
+    return {
+      name: this.name,
+      messages: state.messages,
+      bytes: state.bytes,
+      ...(max_bytes > 0 && { maxBytes: max_bytes }),
+      isFull: isAtLimit || (max_storage > 0 && account.storage >= max_storage),
+      consumers: consumers.map(({ name, num_pending, num_ack_pending }) => ({
+        name,
+        waiting: num_pending,
+        underWay: num_ack_pending,
+      })),
+    };
   }
 
   /** Makes the stream or brings it up to date. Rejects with what JetStream says. */

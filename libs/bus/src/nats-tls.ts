@@ -1,7 +1,8 @@
 /** How the client speaks TLS with NATS, where it is asked for. */
 import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions as TlsOptions } from 'node:tls';
-import { parseHostPort, type TlsFiles } from '@alink/runtime';
+import type { TlsFiles } from '@alink/runtime';
+import { parseHostPort } from '@alink/text';
 import type { ConnectionOptions } from 'nats';
 
 /**

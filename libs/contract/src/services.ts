@@ -9,6 +9,7 @@ import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { RequestsDefinition } from './generated/alink/Requests';
+import type { StatusDefinition } from './generated/alink/Status';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
 import type { DeviceManageDefinition } from './generated/dm/DeviceManage';
@@ -81,6 +82,7 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
+  status: service<StatusDefinition>(alink, 'alink.Status'),
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */

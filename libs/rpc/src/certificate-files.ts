@@ -5,7 +5,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
-import { FollowedFiles, parseHostPort, type Logger } from '@alink/runtime';
+import { FollowedFiles, type Logger } from '@alink/runtime';
+import { parseHostPort } from '@alink/text';
 import { experimental, type ChannelCredentials, type ChannelOptions, type ServerCredentials } from '@grpc/grpc-js';
 import type { ClientSecurity, ServerSecurity } from './protection';
 

@@ -2,7 +2,7 @@
  * grpc-js name resolution for targets such as `etcd:///dm.rpc`. The resolver itself knows no registry: the channel hands
  * it the {@link InstanceSource} as an option, so channels over different registries live in one process.
  */
-import type { HostPort } from '@alink/runtime';
+import type { HostPort } from '@alink/text';
 import { experimental, type ChannelOptions } from '@grpc/grpc-js';
 import type { InstanceSource } from './instance-source';
 

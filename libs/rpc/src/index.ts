@@ -16,5 +16,7 @@ export {
 export { withRights, type FieldsOfUsers, type Right, type RightsOf, type WithoutUser } from './rights';
 export { serve, type ServedService } from './serve';
 export { withTrailer } from './trailer';
+export type { WatchedFacts } from './status-service';
+export { etcdPart, natsPart, postgresPart } from './watched-parts';
 export type { CallContext, CallOptions, Client, Handlers, RpcServer } from './types';
 export { ROOT_USER } from './user-metadata';

@@ -1,6 +1,7 @@
 /** The instances of one service, followed in the registry for as long as a channel lives. */
 import type { Registry, Watch } from '@alink/discovery';
-import { parseHostPort, type HostPort, type Logger } from '@alink/runtime';
+import type { Logger } from '@alink/runtime';
+import { parseHostPort, type HostPort } from '@alink/text';
 
 type Listener = (addresses: readonly HostPort[]) => void;
 

@@ -1,6 +1,6 @@
 import { services, type UserContext } from '@alink/contract';
 import { connectEtcd, createMemoryRegistry, type Registry } from '@alink/discovery';
-import { hostPort } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { freePort, PATIENCE_MS, startEtcd, type TestEtcd } from '@alink/testing';
 import { connectRpc, ROOT_USER, type RpcChannel, type RpcServer } from './index';
 import { eventually, recorder, startTimedServer } from '../test/timed-server';

@@ -1,11 +1,14 @@
-import { hostPort, portTaken, type Logger, type Metrics } from '@alink/runtime';
+import { services } from '@alink/contract';
+import { portTaken, type Logger, type Metrics, type PartWatch } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { logVerbosity, Server, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from './message-size';
 import { assertProtected, type ServerSecurity } from './protection';
 import { addReflection } from './reflection';
-import { definitionOf, implementationOf, type CallObserver, type ServedService } from './serve';
+import { definitionOf, implementationOf, serve, type CallObserver, type ServedService } from './serve';
 import { openGate, type ServerGate } from './server-gate';
+import { statusHandlers, type WatchedFacts } from './status-service';
 import type { RpcServer } from './types';
 
 export interface RpcServerOptions {
@@ -23,6 +26,8 @@ export interface RpcServerOptions {
   readonly portVariable?: string;
   /** Counts calls and times them. */
   readonly metrics?: Metrics;
+  /** What the app needs: health and `alink.Status` say how it is. It is started and stopped by the app. */
+  readonly watch?: PartWatch<WatchedFacts>;
   /** Called once calls are accepted, with the port. */
   readonly onListen?: (port: number) => void | Promise<void>;
   /** Milliseconds that running calls have when the server stops (default 5000). */
@@ -54,7 +59,8 @@ const MUTUAL_TLS_OPTIONS = {
  *   call without a token or a certificate
  */
 export const startRpcServer = async (options: RpcServerOptions): Promise<RpcServer> => {
-  const { host, services, log, security = {}, allowInsecure = false, portVariable = 'the port' } = options;
+  const { host, log, watch, security = {}, allowInsecure = false, portVariable = 'the port' } = options;
+  const served = watch ? [...options.services, serve(services.status, statusHandlers(watch))] : options.services;
   assertProtected({ host, security, allowInsecure });
   const observer = observe(options);
   const onRefused = (method: string, code: number, peer: string): void => {
@@ -69,11 +75,11 @@ export const startRpcServer = async (options: RpcServerOptions): Promise<RpcServ
       ...(security.tls?.clientCaFile && MUTUAL_TLS_OPTIONS),
       interceptors: gate.access.interceptors,
     });
-    const sayHealth = addServices(server, services, observer, gate);
+    const sayHealth = addServices(server, served, observer, gate);
     const port = await bind(server, host, options.port, gate.credentials);
     await options.onListen?.(port);
-    log.info({ host, port, services: namesOf(services), protection: protectionOf(security) }, 'gRPC listens');
-    return running(server, port, options.graceMs ?? 5000, sayHealth, gate);
+    log.info({ host, port, services: namesOf(served), protection: protectionOf(security) }, 'gRPC listens');
+    return running(server, port, options.graceMs ?? 5000, sayHealth, gate, watch);
   } catch (error) {
     gate.release();
     server?.forceShutdown();
@@ -112,9 +118,28 @@ const addServices = (
   return sayHealth;
 };
 
-const running = (server: Server, port: number, graceMs: number, sayHealth: SayHealth, gate: ServerGate): RpcServer => {
+/** Milliseconds between two looks at what the watch has seen. */
+const HEALTH_EVERY_MS = 500;
+
+/** Keeps health in step with what the app needs. */
+const followWatch = (watch: PartWatch<WatchedFacts>, sayHealth: SayHealth): NodeJS.Timeout => {
+  const say = (): void => sayHealth(watch.ready === true ? 'SERVING' : 'NOT_SERVING');
+  say();
+  return setInterval(say, HEALTH_EVERY_MS).unref();
+};
+
+const running = (
+  server: Server,
+  port: number,
+  graceMs: number,
+  sayHealth: SayHealth,
+  gate: ServerGate,
+  watch?: PartWatch<WatchedFacts>,
+): RpcServer => {
   let stopping: Promise<void> | undefined;
+  const following = watch && followWatch(watch, sayHealth);
   const stop = async () => {
+    clearInterval(following);
     sayHealth('NOT_SERVING');
     gate.release();
     await shutDown(server, graceMs);

@@ -1,6 +1,6 @@
 /** Fields for configuration schemas: each reads one environment variable and says in words what it wants. */
 import * as z from 'zod';
-import { parseHostPort } from './host-port';
+import { parseHostPort } from '@alink/text';
 import { isTimeZone } from './time-zone';
 
 /** What a field tells about itself. */

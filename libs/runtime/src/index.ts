@@ -17,10 +17,17 @@ export {
 } from './config-fields';
 export { commonFields } from './common-fields';
 export { FollowedFiles, type FollowedFilesOptions } from './followed-files';
-export { hostPort, parseHostPort, type HostPort } from './host-port';
 export { grpcClientFields, type GrpcClientConfig, type GrpcServerConfig } from './grpc-fields';
-export { componentLogger, createLogger, createRootLogger, type Logger, type LoggerOptions } from './logger';
+export {
+  componentLogger,
+  createLogger,
+  createRootLogger,
+  openProcessLog,
+  type Logger,
+  type LoggerOptions,
+} from './logger';
 export { maskUrls } from './secret-masking';
+export { LogOutput, type LogOutputOptions, type LogTarget, type Loss } from './log-output';
 export { startAll, type Part, type Running } from './lifecycle';
 export { runMain, type MainOptions } from './run-main';
 export { createMetrics, type Metrics } from './metrics';
@@ -35,6 +42,8 @@ export {
 export { startApart, type ApartOptions, type Outside } from './start-apart';
 export { etcdFields, natsFields, type EtcdConfig, type NatsConfig } from './outside-fields';
 export { requireBoth } from './require-both';
+export { fileDescriptor, standardOutput } from './standard-output';
+export { PartWatch, type PartCheck, type PartState, type PartWatchOptions } from './part-watch';
 export { portTaken, StartError } from './start-error';
 export { Seldom, type SeldomOptions } from './seldom';
 export { tlsFault } from './tls-fault';

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { lostLines } from './lost-lines';
 
 /** Seconds; from a call in memory to a slow database. */
 const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -26,6 +27,15 @@ export const createMetrics = (service: string): Metrics => {
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  new Counter({
+    name: 'alink_log_lines_lost_total',
+    help: "Lines of this process's log that could not be written",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(lostLines());
+    },
+  });
   return {
     registry,
     counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers }),

@@ -29,11 +29,15 @@ describe('startOpsHttp', () => {
     metrics.counter('reports_total', 'Reports', ['kind']).inc({ kind: 'property' }, 3);
     metrics.gauge('sessions', 'Sessions', [], () => 7);
     metrics.histogram('answer_seconds', 'Answers').observe(0.02);
-    let ready = false;
+    let ready: boolean | string = false;
     const { get } = await start({ metrics, ready: () => ready });
 
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(503);
+    ready = 'NATS, reports';
+    const refused = await get('/readyz');
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toBe('not ready: NATS, reports\n');
     ready = true;
     expect((await get('/readyz?x=1')).status).toBe(200);
     const text = await (await get('/metrics')).text();

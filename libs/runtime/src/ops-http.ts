@@ -8,8 +8,8 @@ export type RouteHandler = (request: IncomingMessage, response: ServerResponse) 
 
 export interface OpsServerOptions {
   readonly metrics: Metrics;
-  /** Whether the app can do its work now. */
-  readonly ready: () => boolean | Promise<boolean>;
+  /** Whether the app can do its work now; a text says why not. */
+  readonly ready: () => boolean | string | Promise<boolean | string>;
   /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. */
   readonly extra?: Readonly<Record<string, RouteHandler>>;
   readonly log: Logger;
@@ -37,8 +37,11 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
   const routes: Record<string, RouteHandler> = {
     ...extra,
     'GET /healthz': (_request, response) => answer(response, 200, 'ok\n'),
-    'GET /readyz': async (_request, response) =>
-      (await ready()) ? answer(response, 200, 'ready\n') : answer(response, 503, 'not ready\n'),
+    'GET /readyz': async (_request, response) => {
+      const isReady = await ready();
+      if (isReady === true) return answer(response, 200, 'ready\n');
+      answer(response, 503, isReady ? `not ready: ${isReady}\n` : 'not ready\n');
+    },
     'GET /metrics': async (_request, response) =>
       answer(response, 200, await metrics.render(), metrics.registry.contentType),
   };

@@ -39,6 +39,8 @@ export const runMain = async <Config extends { readonly LOG_LEVEL: LogLevel }>(
     report(name, log, error, what);
     process.exit(1);
   };
+  // Whoever read our output may have gone; that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.on('uncaughtException', crash('uncaught exception'));
   process.on('unhandledRejection', crash('unhandled rejection'));
 

@@ -4,7 +4,7 @@
  */
 import { Code, type Json, type JsonObject } from '@alink/contract';
 import type { Transaction } from '../transaction';
-import { timeOr } from './fit';
+import { deviceTime } from './fit';
 import { tokenOf } from './sinks/replies';
 import { column } from './sinks/rows';
 import type { TakenReport } from './taken-report';
@@ -60,7 +60,7 @@ const paramsOf = (rows: readonly SettingRow[]): JsonObject =>
 
 /** What the device would have reported. */
 const reportOf = ({ report, device }: TakenReport, params: JsonObject, operatorUserID: string): TakenReport => {
-  const timestamp = timeOr(report.message?.timestamp, report.arrivedAt);
+  const timestamp = deviceTime(report.message?.timestamp, report.arrivedAt);
   const message = { method: 'report', msgToken: String(report.message?.msgToken), timestamp, params } as const;
   // Whom the answer came from is answered for the answer.
   return { report: { ...report, message, operatorUserID, foreign: undefined }, device, message };

@@ -1,5 +1,4 @@
 /** Makes what devices and nodes say fit for the database, which is stricter than JSON. */
-import { MAX_AHEAD_MS } from '@alink/alink';
 
 /** Characters of a payload or an answer in a device's log. */
 export const MAX_CONTENT = 4096;
@@ -20,13 +19,17 @@ const MAX_TIME = 8.64e15;
 export const timeOr = (value: unknown, fallback: number): number =>
   typeof value === 'number' && value >= 0 && value <= MAX_TIME ? Math.trunc(value) : fallback;
 
+/** Milliseconds by which a device's clock may be ahead of the platform's and still be believed. */
+export const MAX_AHEAD_MS = 60_000;
+
 /**
- * The same for a time that a foreign node or its device claims: no further ahead than Alibaba Cloud IoT lets times be. A clock
- * that is wrong by years would otherwise make a latest value that no later one ever replaces.
+ * The time that a device gives to a value, in unix milliseconds. A clock that is ahead is mended one day, and what it said
+ * before must not pass for the newest until then: a time later than that of arrival by more than {@link MAX_AHEAD_MS} is
+ * taken as the latter, and so is nonsense. (The node refuses what is ahead by more than 24 hours, as Alibaba does.)
  */
-export const timeNear = (value: unknown, fallback: number): number => {
-  const time = timeOr(value, fallback);
-  return time > Date.now() + MAX_AHEAD_MS ? fallback : time;
+export const deviceTime = (value: unknown, arrivedAt: number): number => {
+  const time = timeOr(value, arrivedAt);
+  return time > arrivedAt + MAX_AHEAD_MS ? arrivedAt : time;
 };
 
 /** A code that fits the column; a device may send anything. */

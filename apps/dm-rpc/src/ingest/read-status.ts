@@ -5,7 +5,7 @@ import type { DeviceCore } from '../device-core';
 import { nameOf, type DevicePresence } from '../presence/presence-rows';
 import type { Via } from '../presence/presence-state';
 import { isObject, isText } from '../wire/shape';
-import { MAX_NAME, MAX_TOPIC, textOf, timeNear } from './fit';
+import { MAX_NAME, MAX_TOPIC, textOf, deviceTime } from './fit';
 import type { Place } from './place';
 
 export interface Presence extends DevicePresence {
@@ -46,7 +46,7 @@ const REPLACED = ['takeovered', 'takenover', 'discard', 'discarded'];
 export const readStatus = (data: string, { stream, sequence }: Place): Presence | undefined => {
   const status = JSON.parse(data) as StatusChange;
   const { productID, deviceName } = deviceOf(status);
-  const timestamp = timeNear(status.timestamp || undefined, Date.now());
+  const timestamp = deviceTime(status.timestamp || undefined, Date.now());
   const key = { stream, epoch: sequence };
   const device = { kind: 'presence', productID, deviceName } as const;
   if (status.action === 'connected') {

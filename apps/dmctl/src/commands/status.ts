@@ -7,7 +7,7 @@ export const completeStatusCommand = (status: Command, io: Io): void => {
   withExample(
     status.action(
       inSession(io, async (session) => {
-        const { showStatus } = await import('../platform-status');
+        const { showStatus } = await import('../status/platform-status');
         await showStatus(session);
       }),
     ),

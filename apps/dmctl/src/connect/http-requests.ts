@@ -1,6 +1,6 @@
 /** Requests of the HTTPS interface as curl command lines that can be pasted. */
 import { clientIdContent, dynregContent, sign } from '@alink/signing';
-import { hostPort } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { shellLine } from '../shell-quote';
 import type { Signer } from '@alink/signing';
 

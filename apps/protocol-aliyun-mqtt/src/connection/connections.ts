@@ -4,7 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
-import { hostPort, type Clock, type Logger } from '@alink/runtime';
+import type { Clock, Logger } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import type { Decider } from '../connect/admission';
 import { readAttempt, type Attempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';

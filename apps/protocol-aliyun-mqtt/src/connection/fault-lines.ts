@@ -2,7 +2,8 @@
  * Lines about clients that MQTT demands to be cut: once a minute for each address and cause, because firmware that does it
  * once does it again at once.
  */
-import { hostPort, Seldom, type Clock } from '@alink/runtime';
+import { Seldom, type Clock } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { identityOf } from '../connect/attempt';
 import type { Journal } from '../journal';
 import type { Peer } from '../link/peer';

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Problem } from '@alink/alink';
-import { hostPort, type Logger, monotonicClock, type RouteHandler } from '@alink/runtime';
+import { type Logger, monotonicClock, type RouteHandler } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { DirectoryUnavailable, NotServedByDm } from '../directory/records';
 import { lockInWords } from '../guard/guard-refusals';
 import type { Claim, LoginLockout } from '../guard/login-lockout';

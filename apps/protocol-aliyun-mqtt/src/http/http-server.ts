@@ -7,7 +7,8 @@ import { authRoutes, type AuthRoutesOptions } from './auth-routes';
 
 export interface HttpServerOptions extends AuthRoutesOptions {
   readonly metrics: Metrics;
-  readonly ready: () => boolean;
+  /** True, or why the node is not. */
+  readonly ready: () => true | string;
   readonly log: Logger;
   /** How long connections may last, and how many may be open. */
   readonly bounds?: { readonly [bound in keyof typeof limits.http]: number };

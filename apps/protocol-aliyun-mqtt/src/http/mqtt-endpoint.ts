@@ -1,4 +1,5 @@
-import { parseHostPort, StartError, type HostPort } from '@alink/runtime';
+import { StartError } from '@alink/runtime';
+import { parseHostPort, type HostPort } from '@alink/text';
 
 /** Where devices shall connect to. */
 export type MqttEndpoint = HostPort;

@@ -2,7 +2,8 @@
 import { serviceKeys } from '@alink/contract';
 import type { Registration, Registry } from '@alink/discovery';
 import type { RpcChannel } from '@alink/rpc';
-import { hostPort, type Logger } from '@alink/runtime';
+import type { Logger } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import { ProtocolAnnouncer } from './announce-protocol';
 
 export interface NodeAddresses {

@@ -4,7 +4,7 @@
  */
 import type { DeviceMessage } from '@alink/contract';
 import type { ProductModel } from '../../services/product-manage/compiled-models';
-import { timeNear } from '../fit';
+import { deviceTime } from '../fit';
 import type { MessageOf } from '../sink';
 import type { Answer } from './answer';
 import type { ForeignMessage } from './uplink';
@@ -38,6 +38,6 @@ export type MessageBase = Pick<DeviceMessage, 'msgToken' | 'timestamp' | 'sys'>;
 /** @param arrivedAt unix milliseconds: of what has no time of its own */
 export const baseOf = ({ msgToken, timestamp, noAsk, retMsg }: ForeignMessage, arrivedAt: number): MessageBase => ({
   msgToken,
-  timestamp: timeNear(timestamp || undefined, arrivedAt),
+  timestamp: deviceTime(timestamp || undefined, arrivedAt),
   sys: { noAsk, retMsg },
 });

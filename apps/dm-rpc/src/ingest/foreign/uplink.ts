@@ -4,7 +4,7 @@
  */
 import { decodeDevicePublish, type DevicePublish, type Envelope } from '@alink/contract';
 import { isObject, isText } from '../../wire/shape';
-import { timeNear, timeOr } from '../fit';
+import { deviceTime, timeOr } from '../fit';
 
 /** What a device publish says besides its message. */
 export interface ForeignUplink extends Omit<DevicePublish, 'timestamp'> {
@@ -37,7 +37,7 @@ export const readUplink = ({ data, timestamp: sentAt }: Envelope): ForeignUplink
     topic: text(topic),
     explain: text(explain),
     protocolCode: text(protocolCode),
-    arrivedAt: timeNear(timestamp || sentAt, Date.now()),
+    arrivedAt: deviceTime(timestamp || sentAt, Date.now()),
   };
 };
 

@@ -4,7 +4,7 @@
  */
 import { actionReport } from '@alink/contract';
 import { isObject, isText } from '../../wire/shape';
-import { timeOr } from '../fit';
+import { deviceTime } from '../fit';
 import type { Sink } from '../sink';
 import { isToken } from './rows';
 
@@ -16,7 +16,7 @@ export const calls: Sink<never> = {
       news: (call, report) => {
         const { actionID, params } = call;
         if (!isToken(actionID)) return [];
-        const timestamp = timeOr(call.timestamp, report.arrivedAt);
+        const timestamp = deviceTime(call.timestamp, report.arrivedAt);
         const msgToken = String(call.msgToken ?? '');
         return [actionReport(report, { timestamp, actionID, msgToken, reqType: 'req', dir: 'up', params })];
       },

@@ -2,7 +2,7 @@
 import { eventReport, type ApplicationMessage, type EventSample, type JsonObject } from '@alink/contract';
 import { isListOf, isObject, isText } from '../../wire/shape';
 import type { FoundDevice } from '../find-devices';
-import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
+import { deviceTime, MAX_IDENTIFIER, textOf } from '../fit';
 import { idOf } from '../place';
 import type { Report } from '../report';
 import type { Sink } from '../sink';
@@ -31,7 +31,7 @@ const rowOf = (event: Event, report: Report, { id: deviceID }: FoundDevice, inde
   deviceID,
   identifier: textOf(event.eventID, MAX_IDENTIFIER),
   type: textOf(event.type, MAX_IDENTIFIER),
-  timestamp: timeOr(event.timestamp, report.arrivedAt),
+  timestamp: deviceTime(event.timestamp, report.arrivedAt),
   arrivedAt: report.arrivedAt,
   messageID: idOf(report.place, index),
   params: JSON.stringify(event.params),
@@ -41,7 +41,7 @@ const rowOf = (event: Event, report: Report, { id: deviceID }: FoundDevice, inde
 const newsOf = (event: Event, report: Report, { product }: FoundDevice): ApplicationMessage[] => {
   const { eventID: identifier, type, params } = event;
   if (!isToken(identifier) || !isToken(type) || !product.model.event(identifier)) return [];
-  const timestamp = timeOr(event.timestamp, report.arrivedAt);
+  const timestamp = deviceTime(event.timestamp, report.arrivedAt);
   return [eventReport(report, { timestamp, identifier, type, params })];
 };
 

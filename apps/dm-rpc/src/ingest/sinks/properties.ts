@@ -3,7 +3,7 @@ import { Code, type ApplicationMessage, type JsonObject } from '@alink/contract'
 import type { Transaction } from '../../transaction';
 import { isListOf, isObject } from '../../wire/shape';
 import type { FoundDevice } from '../find-devices';
-import { MAX_IDENTIFIER, textOf, timeOr } from '../fit';
+import { deviceTime, MAX_AHEAD_MS, MAX_IDENTIFIER, textOf } from '../fit';
 import { idOf } from '../place';
 import { propertyNews } from '../property-news';
 import type { Report } from '../report';
@@ -32,7 +32,7 @@ export const rowsOf = (
   { arrivedAt, place }: Pick<Report, 'arrivedAt' | 'place'>,
   { id: deviceID }: Pick<FoundDevice, 'id'>,
 ): PropertyRow[] => {
-  const timestamp = timeOr(time, arrivedAt);
+  const timestamp = deviceTime(time, arrivedAt);
   const messageID = idOf(place);
   return Object.entries(params).map(([name, value]) => ({
     deviceID,
@@ -50,7 +50,7 @@ const newsOf = (
   { product }: FoundDevice,
 ): readonly ApplicationMessage[] => {
   const { arrivedAt, operatorUserID } = report;
-  return propertyNews(report, product, { timestamp: timeOr(timestamp, arrivedAt), params, operatorUserID });
+  return propertyNews(report, product, { timestamp: deviceTime(timestamp, arrivedAt), params, operatorUserID });
 };
 
 /** What a device answers when it is asked for its values, it also reports. */
@@ -80,7 +80,11 @@ const writeHistory = (tx: Transaction, rows: readonly PropertyRow[]): Promise<nu
       ${column(rows, 'arrivedAt')}::bigint[], ${column(rows, 'messageID')}::uuid[], ${column(rows, 'value')}::text[])
     ON CONFLICT DO NOTHING`;
 
-/** @param rows at most one of each property, in the order of their keys */
+/**
+ * What stands there with a time that has not come yet was written while a clock was wrong, the platform's own perhaps:
+ * anything is newer.
+ * @param rows at most one of each property, in the order of their keys
+ */
 export const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
   tx.$executeRaw`
     INSERT INTO property_latest (device_id, identifier, value, timestamp)
@@ -88,7 +92,7 @@ export const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Prom
       ${column(rows, 'deviceID')}::bigint[], ${column(rows, 'identifier')}::text[], ${column(rows, 'value')}::text[],
       ${column(rows, 'timestamp')}::bigint[]) AS u (device_id, identifier, value, timestamp)
     ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, timestamp = EXCLUDED.timestamp
-    WHERE property_latest.timestamp <= EXCLUDED.timestamp`;
+    WHERE property_latest.timestamp <= EXCLUDED.timestamp OR property_latest.timestamp > ${Date.now() + MAX_AHEAD_MS}`;
 
 export const properties: Sink<PropertyRow> = {
   takes: {

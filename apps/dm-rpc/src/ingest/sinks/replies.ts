@@ -1,7 +1,7 @@
 /** Devices' answers to commands: they complete the command's record, and whoever waits for them is told. */
 import { actionReport, Code, type ApplicationMessage, type Json } from '@alink/contract';
 import type { FoundDevice } from '../find-devices';
-import { codeOr, MAX_IDENTIFIER, textOf, timeOr } from '../fit';
+import { codeOr, deviceTime, MAX_IDENTIFIER, textOf } from '../fit';
 import type { Report } from '../report';
 import type { Intake, MessageOf, Sink } from '../sink';
 import { column, isToken } from './rows';
@@ -38,7 +38,7 @@ const rowsOf = (answer: Answer, { arrivedAt }: Report, { id: deviceID }: FoundDe
 const newsOfAction = (answer: MessageOf<'actionReply'>, report: Report): ApplicationMessage[] => {
   const { actionID, code, msg, data } = answer;
   if (!actionID || !isToken(actionID)) return [];
-  const timestamp = timeOr(answer.timestamp, report.arrivedAt);
+  const timestamp = deviceTime(answer.timestamp, report.arrivedAt);
   const msgToken = String(answer.msgToken ?? '');
   return [actionReport(report, { timestamp, actionID, msgToken, reqType: 'resp', dir: 'up', params: data, code, msg })];
 };

@@ -4,7 +4,7 @@
  */
 import type { EventSample, PropertySample } from '@alink/contract';
 import { isObject, isText } from '../../../wire/shape';
-import { timeNear } from '../../fit';
+import { deviceTime } from '../../fit';
 import { DONE } from '../answer';
 import type { ReportKind } from '../report-kind';
 import { checkEvent } from './event-post';
@@ -15,7 +15,7 @@ const sampleOf = (sample: unknown, packedAt: number): PropertySample | undefined
   if (!isObject(sample)) return undefined;
   const { params: given, timestamp } = sample as Partial<Record<keyof PropertySample, unknown>>;
   const params = paramsOf(given);
-  return params && { ...sample, params, timestamp: timeNear(timestamp || undefined, packedAt) };
+  return params && { ...sample, params, timestamp: deviceTime(timestamp || undefined, packedAt) };
 };
 
 /** @returns undefined for what is no list of samples */
