@@ -111,7 +111,22 @@ test('nesting without end is refused everywhere', () => {
   expect(decode('thing/event/a/post', `{"id":"1","params":{"a":${deep}}}`, 'none')).toMatchObject({
     reply: { code: 460 },
   });
-  expect(decode('rrpc/response/7', `{"id":"1","code":200,"data":${deep}}`)!.message).toBeUndefined();
+  expect(decode('rrpc/response/7', `{"id":"1","code":200,"data":${deep}}`)!.message).toMatchObject({
+    body: { code: 460, msg: 'the answer holds data that cannot be kept' },
+  });
+});
+
+test.each([
+  ['rrpc/response/7', 'done', 'payload is not JSON: expected a value at position 0'],
+  [
+    'thing/service/property/set_reply',
+    '{"id":"7","code":200',
+    'payload is not JSON: expected a comma or the end of the object at position 20, where the text ends',
+  ],
+])('an answer on %s that is no JSON is a failure for whoever waits, not silence', (path, payload, msg) => {
+  const { message, problems } = decode(path, payload)!;
+  expect(message).toMatchObject({ body: { msgToken: '7', code: 6207, msg } });
+  expect(problems).toMatchObject([{ code: 6207 }]);
 });
 
 test('every problem says what to do, in words without JSON', () => {

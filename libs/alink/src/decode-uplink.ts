@@ -8,6 +8,7 @@ import {
   answerPath,
   type AskRoute,
   type CommandRoute,
+  type DeviceAnswer,
   type ReportRoute,
   type RequestResult,
   type Route,
@@ -88,7 +89,8 @@ const teller =
 const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkOutcome => {
   const { parsed, payload, now, model, serviceOf } = uplink;
   const { requestId, answer, remarks } = readAnswer(payload, parsed.rrpcId ?? (route.idInPath ? name : undefined));
-  if ('step' in answer) return { problems: [answer, ...remarks], requestId };
+  const fault = 'step' in answer ? answer : undefined;
+  if (fault && requestId === '') return { problems: [fault, ...remarks], requestId };
   const context: UplinkContext = {
     topic: parsed,
     name: route.idInPath ? (serviceOf?.(name) ?? '') : name,
@@ -96,6 +98,8 @@ const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkO
     now,
     model: model ?? emptyModel,
   };
-  const { message, problems } = route.answer(answer, context);
-  return { message, problems: [...problems, ...remarks], requestId };
+  // Whoever waits hears why there is nothing to hear, rather than that the device is silent.
+  const heard: DeviceAnswer = 'step' in answer ? { code: answer.code, msg: answer.message } : answer;
+  const { message, problems } = route.answer(heard, context);
+  return { message, problems: [...(fault ? [fault] : problems), ...remarks], requestId };
 };

@@ -150,6 +150,17 @@ describe('bytes for a topic of the device', () => {
   });
 });
 
+test('an answer that cannot be read is no silence', async () => {
+  await start();
+  const answer = command(setting('35974024'));
+  await turn();
+  await bed.publish('thing/service/property/set_reply', '{"id":"35974024","code":0x1}');
+  expect(await answer).toMatchObject({
+    code: 6207,
+    msg: expect.stringContaining('payload is not JSON: expected a comma'),
+  });
+});
+
 test('what cannot be read harms nobody', async () => {
   await start();
   bed.bus.publish(subjects.down('thing', PRODUCT_KEY, 'dev1'), 'no envelope');
