@@ -1,10 +1,10 @@
-/** What operators turn to in an outage: `dmctl status` and readiness, with the real NATS frozen and full. */
+/** What operators turn to in an outage: `dmctl status` and readiness, with the real servers frozen, full and killed. */
 import { eventually, PLATFORM_START_MS, spawnProgram, startPostgres, type TestPostgres } from '@alink/testing';
 import { jest } from '@jest/globals';
 import { connect, DiscardPolicy } from 'nats';
 import { Platform } from './platform';
 
-/** An outage is noticed within two rounds of a node's look. */
+/** An outage is noticed within two rounds of a node's look, a lease ends within ten seconds. */
 const PATIENT = { timeoutMs: 60_000, intervalMs: 500 };
 jest.setTimeout(200_000); // each waits for an outage to be noticed, and for its end
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 interface Status {
-  readonly services: readonly { service: string; health: string }[];
+  readonly services: readonly { service: string; health: string; since?: string }[];
   readonly parts: readonly {
     part: string;
     state: string;
@@ -84,4 +84,45 @@ test('the stream full', async () => {
   await streams.update('ALINK', config);
   await connection.close();
   await expectAllWell();
+});
+
+test('PostgreSQL killed: dm.rpc does not serve, and nodes take devices', async () => {
+  await postgres.kill();
+  await eventually(async () => expect(healthOf(await status(), 'dm.rpc')).toBe('not serving'), PATIENT);
+  const seen = await status();
+  expect(seen.tookMs).toBeLessThan(20_000);
+  expect(partOf(seen, 'PostgreSQL')).toMatchObject({ state: 'down' });
+  // Reports are kept by NATS, so that the node may have devices.
+  expect(await readiness()).toBe('200 ready\n');
+  await postgres.restart();
+  await expectAllWell();
+});
+
+test('dm.rpc killed: the others tell since when', async () => {
+  await platform.stopApp('dm-rpc', 'SIGKILL');
+  await eventually(async () => {
+    const seen = await status();
+    expect(seen).toMatchObject({ code: 3 });
+    const dm = seen.services.find(({ service }) => service === 'dm.rpc');
+    expect(dm).toMatchObject({ health: 'not registered', since: expect.stringMatching(/^\d{4}-/) as string });
+  }, PATIENT);
+  await platform.startApp('dm-rpc');
+  await expectAllWell();
+});
+
+test('a node killed is gone once its lease has ended', async () => {
+  await platform.stopApp('protocol-aliyun-mqtt', 'SIGKILL');
+  await eventually(async () => expect((await status()).protocols).toMatchObject([{ state: 'gone' }]), PATIENT);
+  await platform.startApp('protocol-aliyun-mqtt');
+  await expectAllWell();
+});
+
+test('etcd killed', async () => {
+  await platform.etcd.kill();
+  await eventually(async () => {
+    const seen = await status();
+    expect(seen.tookMs).toBeLessThan(20_000);
+    expect(partOf(seen, 'etcd')).toMatchObject({ state: 'down' });
+    expect(partOf(seen, 'PostgreSQL')).toMatchObject({ state: 'up' });
+  }, PATIENT);
 });

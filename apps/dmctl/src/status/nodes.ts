@@ -1,6 +1,6 @@
 /** The protocols that nodes have announced to dm.rpc, and whether those nodes are still there. */
 import { hostPort } from '@alink/text';
-import { PROTOCOL_CODE, services, ServiceStatus } from '@alink/contract';
+import { Code, PROTOCOL_CODE, services, ServiceStatus } from '@alink/contract';
 import { RpcError, type RpcChannel } from '@alink/rpc';
 import { isoOfSeconds } from '../time-text';
 import type { EtcdAnswer } from './instances';
@@ -25,19 +25,26 @@ interface Protocol {
   readonly etcdKey: string;
 }
 
-/** The protocols that dm.rpc knows; undefined where it does not say. */
+/**
+ * The protocols that dm.rpc knows; undefined where it does not say, for want of its database as well.
+ * @throws {RpcError} when it answers that this caller may not ask
+ */
 export const readProtocols = async (dm: RpcChannel | undefined): Promise<readonly Protocol[] | undefined> => {
   if (!dm) return undefined;
   try {
     const { list } = await dm.client(services.protocolManage).protocolInfoIndex({}, { deadlineMs: LOOK_MS });
     return list;
   } catch (error) {
-    if (error instanceof RpcError && error.unavailable) return undefined;
-    if (error instanceof RpcError && (error.cause as { code?: unknown } | undefined)?.code === DEADLINE_EXCEEDED)
-      return undefined;
+    if (error instanceof RpcError && cannotSay(error)) return undefined;
     throw error;
   }
 };
+
+const cannotSay = ({ unavailable, code, cause }: RpcError): boolean =>
+  unavailable ||
+  code === Code.system ||
+  code === Code.database ||
+  (cause as { code?: unknown } | undefined)?.code === DEADLINE_EXCEEDED;
 
 /** gRPC's status when the caller's own patience ends. */
 const DEADLINE_EXCEEDED = 4;
