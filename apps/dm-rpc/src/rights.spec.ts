@@ -1,9 +1,9 @@
 import { services } from '@alink/contract';
 import { rights, type ServiceName } from './rights';
 
-/** What dm.rpc serves: the packages dm and alink. */
-const served = (Object.keys(services) as (keyof typeof services)[]).filter((key) =>
-  /^(dm|alink)\./.test(services[key].name),
+/** What dm.rpc serves: the packages dm and alink. alink.Status is every server's, as health is, and knows no user. */
+const served = (Object.keys(services) as (keyof typeof services)[]).filter(
+  (key) => /^(dm|alink)\./.test(services[key].name) && key !== 'status',
 );
 
 test('every service that dm.rpc serves has its table', () => {
