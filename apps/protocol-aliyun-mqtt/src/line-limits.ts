@@ -1,6 +1,6 @@
 /** How many lines about devices are written: a flood of them must not become one in the log, or in dm. */
 import { LRUCache } from 'lru-cache';
-import { type Clock, type Logger, monotonicClock, Seldom, TokenBucket } from '@alink/runtime';
+import { type Clock, type Logger, monotonicClock, Seldom, TokenBucket, withHeldBack } from '@alink/runtime';
 import type { Activity, ActivityKind } from './activity';
 
 /** Lines per second that may go to devices' logs in dm, over all devices. */
@@ -104,7 +104,6 @@ export class LineLimits {
     const whose = `${kind} ${code} ${productKey}&${deviceName}`;
     let heldBack = this.repeated.take(`${whose} ${topic} ${text}`);
     if (heldBack !== undefined && this.different.count(whose) > DIFFERENT_LINES) heldBack = this.rest.take(whose);
-    if (heldBack === undefined) return undefined;
-    return heldBack === 0 ? activity : { ...activity, text: `${text} (and ${heldBack} like it since the last line)` };
+    return heldBack === undefined ? undefined : { ...activity, text: withHeldBack(text, heldBack) };
   }
 }

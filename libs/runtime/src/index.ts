@@ -45,7 +45,7 @@ export { requireBoth } from './require-both';
 export { fileDescriptor, standardOutput } from './standard-output';
 export { PartWatch, type PartCheck, type PartState, type PartWatchOptions } from './part-watch';
 export { portTaken, StartError } from './start-error';
-export { Seldom, type SeldomOptions } from './seldom';
+export { Seldom, withHeldBack, type SeldomOptions } from './seldom';
 export { tlsFault } from './tls-fault';
 export { readTlsFiles, type TlsContents, type TlsFiles } from './tls-files';
 export { isTimeZone } from './time-zone';

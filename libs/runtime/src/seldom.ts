@@ -36,3 +36,7 @@ export class Seldom {
     return last?.heldBack ?? 0;
   }
 }
+
+/** A line with the number of those that it stands for, as {@link Seldom.take} tells it. */
+export const withHeldBack = (line: string, heldBack: number): string =>
+  heldBack === 0 ? line : `${line} (and ${heldBack} like it since the last line)`;

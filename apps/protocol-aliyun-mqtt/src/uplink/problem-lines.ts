@@ -1,6 +1,6 @@
 /** Problems of devices in words, for their logs; of what a device has in every message, one line now and then. */
 import type { Problem, SeldomKind } from '@alink/alink';
-import { Seldom, type Clock } from '@alink/runtime';
+import { Seldom, withHeldBack, type Clock } from '@alink/runtime';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,7 +25,6 @@ export class ProblemLines {
     const line = `${message}${detail === undefined ? '' : `, ${detail}`}; ${step}`;
     if (seldom === undefined) return line;
     const heldBack = this.seldom[seldom].take(device);
-    if (heldBack === undefined) return undefined;
-    return heldBack === 0 ? line : `${line} (and ${heldBack} like it since the last line)`;
+    return heldBack === undefined ? undefined : withHeldBack(line, heldBack);
   }
 }
