@@ -38,6 +38,7 @@ import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
+import { deviceGroup } from './services/device-group/device-group';
 import { deviceInteract } from './services/device-interact/device-interact';
 import { WaitingValues } from './services/device-interact/waiting-values';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
@@ -45,8 +46,10 @@ import { deviceManage } from './services/device-manage/device-manage';
 import { deviceMsg } from './services/device-msg/device-msg';
 import { directory } from './services/directory/directory';
 import { CompiledModels } from './services/product-manage/compiled-models';
+import { otaManage } from './services/ota-manage/ota-manage';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
+import { remoteConfig } from './services/remote-config/remote-config';
 import { checkStoredKeys } from './stored-keys';
 
 export interface DmOptions {
@@ -124,6 +127,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceManage', deviceManage(context, presenceNews)),
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
+    guarded('deviceGroup', deviceGroup()),
+    guarded('remoteConfig', remoteConfig()),
+    guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),
     guarded('requests', requests(context)),

@@ -6,7 +6,7 @@ import { broadcast } from './kinds/not-served/broadcast';
 import { custom } from './kinds/custom';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
-import { bootstrap } from './kinds/not-served/bootstrap';
+import { bootstrap } from './kinds/bootstrap';
 import { configuration } from './kinds/not-served/configuration';
 import { desired } from './kinds/not-served/desired';
 import { deviceLog } from './kinds/not-served/device-log';

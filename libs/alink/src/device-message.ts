@@ -42,6 +42,7 @@ export type UplinkMessage = MessageBase &
         readonly params: JsonObject;
       }
     | { readonly method: 'actionReply'; readonly code: number; readonly actionID?: string; readonly data?: Json }
+    | { readonly method: 'requestReply'; readonly code: number; readonly data?: Json }
   );
 
 /** To a device. */
@@ -50,4 +51,6 @@ export type DownlinkMessage = MessageBase &
     | { readonly method: 'control'; readonly params: JsonObject }
     | { readonly method: 'getReport'; readonly identifiers: readonly string[] }
     | { readonly method: 'action'; readonly actionID: string; readonly params: JsonObject }
+    /** Any other request that Alink has: where it goes, below `/sys/{productKey}/{deviceName}/`, says what it is. */
+    | { readonly method: 'request'; readonly path: string; readonly params: Json }
   );

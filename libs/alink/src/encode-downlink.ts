@@ -40,6 +40,13 @@ const encoders = new Map(
   ),
 );
 
+/** What goes out by the method `request`. */
+const requestPaths: ReadonlySet<string> = new Set(
+  catalogue.flatMap((route) =>
+    'down' in route && typeof route.down === 'object' && route.down.method === 'request' ? [route.topic.path] : [],
+  ),
+);
+
 /** Bit 0 of `ext`: the device knows `/ext/rrpc/{id}/{topic}` (Link SDK for C 4.x, Python SDK, Android SDK). */
 const RRPC_WITH_TOPIC = 1;
 
@@ -56,8 +63,8 @@ const topicOf = ({ path, synchronous }: DownlinkRequest, id: string, target: Dow
 /**
  * Makes the Alink request of a platform message, byte for byte as devices have always been sent it: compact, in the order
  * method, id, params, version. The C SDK 3.x drops one in which a member is missing; small programs take the version at
- * the end for the end of the message. Throws RangeError for a method that is not sent to devices, and for an id or a service
- * name that cannot stand in a topic.
+ * the end for the end of the message. Throws RangeError for a method or a path that is not sent to devices, and for an id
+ * or a service name that cannot stand in a topic.
  */
 export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget): Downlink => {
   const encode = encoders.get(message.method);
@@ -66,6 +73,9 @@ export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget)
   if (!isLevel(id)) throw new RangeError('the id cannot stand in a topic');
   if (message.method === 'action' && !isLevel(message.actionID)) {
     throw new RangeError('the service identifier cannot stand in a topic');
+  }
+  if (message.method === 'request' && !requestPaths.has(message.path)) {
+    throw new RangeError('the path is that of no request to devices');
   }
   const request = encode(message);
   const method = request.path.replaceAll('/', '.');

@@ -76,7 +76,11 @@ export type Route = ReportRoute | AskRoute | CommandRoute;
 
 /** What the platform keeps: its own message, or bytes for applications, whose type is the family of their topic. */
 export type PlatformMessage =
-  | { readonly handle: 'thing'; readonly type: 'property' | 'event' | 'action'; readonly body: UplinkMessage }
+  | {
+      readonly handle: 'thing';
+      readonly type: 'property' | 'event' | 'action' | 'request';
+      readonly body: UplinkMessage;
+    }
   | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer };
 
 /** What a route may use to take a message apart. */

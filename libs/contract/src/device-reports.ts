@@ -15,7 +15,7 @@ export interface DeviceReport {
   /** Unix milliseconds at which the node had it. */
   readonly arrivedAt: number;
   readonly handle: Handle;
-  /** The part of the handle: `property`, `event`, `action`; of `ext` the family of the topic. */
+  /** The part of the handle: `property`, `event`, `action`, `request`; of `ext` the family of the topic. */
   readonly type: string;
   /** The platform's own message; absent where the payload means nothing to the platform. */
   readonly message?: DeviceMessage;

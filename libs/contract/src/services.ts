@@ -11,11 +11,14 @@ import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { StatusDefinition } from './generated/alink/Status';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
+import type { DeviceGroupDefinition } from './generated/dm/DeviceGroup';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
 import type { DeviceManageDefinition } from './generated/dm/DeviceManage';
 import type { DeviceMsgDefinition } from './generated/dm/DeviceMsg';
+import type { OtaManageDefinition } from './generated/dm/OtaManage';
 import type { ProductManageDefinition } from './generated/dm/ProductManage';
 import type { ProtocolManageDefinition } from './generated/dm/ProtocolManage';
+import type { RemoteConfigDefinition } from './generated/dm/RemoteConfig';
 import type { TimedManageDefinition } from './generated/timedjob/TimedManage';
 
 /** int64 is text (ids exceed 2^53), absent messages are null, absent scalars their zero value. */
@@ -75,6 +78,9 @@ export const services = {
   deviceManage: service<DeviceManageDefinition>(dm, 'dm.DeviceManage'),
   deviceMsg: service<DeviceMsgDefinition>(dm, 'dm.DeviceMsg'),
   deviceInteract: service<DeviceInteractDefinition>(dm, 'dm.DeviceInteract'),
+  deviceGroup: service<DeviceGroupDefinition>(dm, 'dm.DeviceGroup'),
+  remoteConfig: service<RemoteConfigDefinition>(dm, 'dm.RemoteConfig'),
+  otaManage: service<OtaManageDefinition>(dm, 'dm.OtaManage'),
   protocolManage: service<ProtocolManageDefinition>(dm, 'dm.ProtocolManage'),
   timedManage: service<TimedManageDefinition>(timedjob, 'timedjob.TimedManage'),
   deviceAuth: service<DeviceAuthDefinition>(dg, 'dg.DeviceAuth'),

@@ -29,6 +29,8 @@ export class UnitedrhinoKeeper implements Keeper {
 /** @returns undefined for what says nothing that its dm keeps @throws {NeverKeptError} */
 const uplinkOf = (report: DeviceReport): RhinoUplink | undefined => {
   const { handle, type, message, topic, bytes = Buffer.alloc(0) } = report;
+  // An answer to a request that its bus has no word for: whoever made it has heard of it by itself.
+  if (type === 'request') return undefined;
   if (message) return { handle, type, body: message };
   const parsed = parseTopic(topic);
   const kind = parsed && kindOf(parsed);

@@ -22,7 +22,7 @@ export interface ReplyRow {
 export const tokenOf = (msgToken: string): bigint | undefined =>
   /^\d{1,10}$/.test(msgToken) ? BigInt(msgToken) : undefined;
 
-type Answer = MessageOf<'controlReply' | 'getReportReply' | 'actionReply'>;
+type Answer = MessageOf<'controlReply' | 'getReportReply' | 'actionReply' | 'requestReply'>;
 
 const rowsOf = (answer: Answer, { arrivedAt }: Report, { id: deviceID }: FoundDevice): ReplyRow[] => {
   const data: Json | undefined = answer.data;
@@ -47,7 +47,12 @@ const answer: Intake<Answer, ReplyRow> = { needs: {}, isAnswer: true, rows: rows
 
 /** @param onKept told of answers once they are kept */
 export const replies = (onKept: (replies: readonly ReplyRow[]) => void): Sink<ReplyRow> => ({
-  takes: { controlReply: answer, getReportReply: answer, actionReply: { ...answer, news: newsOfAction } },
+  takes: {
+    controlReply: answer,
+    getReportReply: answer,
+    requestReply: answer,
+    actionReply: { ...answer, news: newsOfAction },
+  },
 
   /** A command that has ended keeps its first answer; a time-out is none. */
   async write(tx, rows) {

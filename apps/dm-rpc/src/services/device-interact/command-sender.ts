@@ -11,7 +11,11 @@ import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 /** What the device is to get; the token is put in when it is known. */
 type MessageOf<M> = M extends DeviceMessage ? Omit<M, 'msgToken' | 'timestamp'> : never;
 export type CommandBody =
-  | { readonly kind: 'thing'; readonly type: 'property' | 'action'; readonly message: MessageOf<DeviceMessage> }
+  | {
+      readonly kind: 'thing';
+      readonly type: 'property' | 'action' | 'request';
+      readonly message: MessageOf<DeviceMessage>;
+    }
   | { readonly kind: 'raw'; readonly topic: string; readonly payload: Buffer };
 
 export interface Command extends Omit<NewCommand, 'deviceID'> {

@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { notServed } from '../not-served';
 import { actionHandlers } from './action';
 import type { CommandSender } from './command-sender';
 import { propertyControlHandlers } from './property-control';
@@ -18,4 +19,6 @@ export const deviceInteract = (
   ...propertyGetHandlers(context, sender),
   ...actionHandlers(context, sender),
   ...sendMsgHandlers(context, sender),
+  ...notServed('actionResp', 'propertyGetReportMultiSend', 'propertyControlMultiSend'),
+  ...notServed('gatewayGetFoundSend', 'gatewayNotifyBindSend'),
 });

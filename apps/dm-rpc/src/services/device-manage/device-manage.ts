@@ -3,6 +3,7 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
 import { deviceResetHandlers } from '../reset-device';
+import { notServed } from '../not-served';
 import { deviceInfoHandlers } from './device-info';
 import { deviceProfileHandlers } from './device-profile';
 import { deviceSchemaHandlers } from './device-schema';
@@ -15,4 +16,18 @@ export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<t
   ...deviceSchemaHandlers(context),
   ...deviceResetHandlers(context),
   ...onlineFixHandlers(context, news),
+  ...notServed(
+    'DeviceInfoMultiUpdate',
+    'deviceMove',
+    'deviceModuleVersionRead',
+    'deviceModuleVersionIndex',
+    'deviceTypeCount',
+    'deviceCount',
+  ),
+  ...notServed(
+    'deviceGatewayMultiCreate',
+    'deviceGatewayMultiUpdate',
+    'deviceGatewayIndex',
+    'deviceGatewayMultiDelete',
+  ),
 });

@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { notServed } from '../not-served';
 import { deviceLogHandlers } from './device-logs';
 import { eventLogHandlers } from './event-log';
 import { commandLogHandlers } from './command-log';
@@ -16,4 +17,6 @@ export const deviceMsg = (context: DmContext): Handlers<typeof services.deviceMs
   ...deviceLogHandlers(context),
   ...commandLogHandlers(context),
   ...statusLogHandlers(context),
+  ...notServed('sdkLogIndex'),
+  ...notServed('abnormalLogIndex', 'abnormalLogCreate', 'propertyLatestIndex2', 'propertyLogAggIndex'),
 });

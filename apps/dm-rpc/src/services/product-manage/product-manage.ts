@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { notServed } from '../not-served';
 import { productInfoHandlers } from './product-info';
 import { productSchemaHandlers } from './product-schema';
 import { schemaDocumentHandlers } from './schema-document';
@@ -10,4 +11,13 @@ export const productManage = (context: DmContext): Handlers<typeof services.prod
   ...productInfoHandlers(context),
   ...productSchemaHandlers(context),
   ...schemaDocumentHandlers(context),
+  ...notServed(
+    'productCategoryCreate',
+    'productCategoryUpdate',
+    'productCategoryDelete',
+    'productCategoryIndex',
+    'productCategoryRead',
+    'productInfoMultiImport',
+    'productInfoMultiExport',
+  ),
 });
