@@ -18,14 +18,16 @@ import { localControl } from './kinds/not-served/local-control';
 import { ota } from './kinds/not-served/ota';
 import { rawData } from './kinds/not-served/raw-data';
 import { remoteAccess } from './kinds/not-served/remote-access';
-import { samples } from './kinds/not-served/samples';
 import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
 import { thingModel } from './kinds/not-served/thing-model';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
 import { ntp } from './kinds/ntp';
+import { propertyBatch } from './kinds/property-batch';
 import { propertyGet } from './kinds/property-get';
+import { propertyHistory } from './kinds/property-history';
+import { propertyPack } from './kinds/property-pack';
 import { propertyPost } from './kinds/property-post';
 import { propertySet } from './kinds/property-set';
 import { service } from './kinds/service';
@@ -37,7 +39,9 @@ import type { Route } from './route';
 export const catalogue: readonly Route[] = [
   propertyPost,
   eventPost,
-  samples,
+  propertyBatch,
+  propertyPack,
+  propertyHistory,
   propertySet,
   propertyGet,
   service,

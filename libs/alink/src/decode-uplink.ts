@@ -56,11 +56,18 @@ export const decodeUplink = (uplink: Uplink): UplinkOutcome | undefined => {
 };
 
 const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: Uplink): UplinkOutcome => {
-  const { parsed, now, model } = uplink;
+  const { parsed, now, model, subDevice } = uplink;
   const reading = route.body.read(uplink.payload, found);
   const { id: requestId, content, fault, remarks = [] } = reading;
   const say = replier(route, reading, found, uplink);
-  const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
+  const context: UplinkContext = {
+    topic: parsed,
+    name: found.name,
+    id: requestId,
+    now,
+    model: model ?? emptyModel,
+    subDevice,
+  };
   const all = (problems: readonly Problem[]): readonly Problem[] => [...problems, ...remarks];
   const outcome = ({ code, text, data, message, problems, unserved }: RequestResult): UplinkOutcome => ({
     message,

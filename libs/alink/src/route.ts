@@ -5,6 +5,7 @@ import type { Body } from './bodies/body';
 import type { DownlinkMessage, UplinkMessage } from './device-message';
 import type { Problem } from './problem';
 import type { Question, Reply } from './questions';
+import type { FindSubDevice } from './sub-devices';
 
 /** Where the names stand in a topic; `connection` has none: it belongs to the one connection that it is pushed to. */
 export type Family = TopicScope | 'connection';
@@ -96,6 +97,8 @@ export interface UplinkContext {
   /** Arrival time in Unix milliseconds. */
   readonly now: number;
   readonly model: CompiledModel;
+  /** Absent for a device that is no gateway: it has no sub-devices. */
+  readonly subDevice?: FindSubDevice;
 }
 
 /** What came of a request of a device. */

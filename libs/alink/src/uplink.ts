@@ -4,6 +4,7 @@ import type { DeviceTopic } from '@alink/topic';
 import type { Problem } from './problem';
 import type { Question, Reply } from './questions';
 import type { PlatformMessage } from './route';
+import type { FindSubDevice } from './sub-devices';
 
 export interface Uplink {
   /** As the device published it, the query cut off. */
@@ -17,6 +18,8 @@ export interface Uplink {
   readonly now: number;
   /** Undefined where the product has no thing model: then every value is rejected as unknown (6320, 6304). */
   readonly model: CompiledModel | undefined;
+  /** Absent for a device that is no gateway. */
+  readonly subDevice?: FindSubDevice;
 }
 
 /** What a device hears. */
