@@ -12,6 +12,7 @@ import { desired } from './kinds/not-served/desired';
 import { deviceLog } from './kinds/not-served/device-log';
 import { diagnosis } from './kinds/not-served/diagnosis';
 import { files } from './kinds/not-served/files';
+import { gatewayDrivers } from './kinds/not-served/gateway-drivers';
 import { jobs } from './kinds/not-served/jobs';
 import { lifeCycle } from './kinds/not-served/life-cycle';
 import { localControl } from './kinds/not-served/local-control';
@@ -20,7 +21,6 @@ import { rawData } from './kinds/not-served/raw-data';
 import { remoteAccess } from './kinds/not-served/remote-access';
 import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
-import { thingModel } from './kinds/not-served/thing-model';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
 import { ntp } from './kinds/ntp';
@@ -32,6 +32,7 @@ import { propertyPost } from './kinds/property-post';
 import { propertySet } from './kinds/property-set';
 import { service } from './kinds/service';
 import { tags } from './kinds/tags';
+import { thingModel } from './kinds/thing-model';
 import { unknownRequest } from './kinds/unknown-request';
 import type { Route } from './route';
 
@@ -49,6 +50,7 @@ export const catalogue: readonly Route[] = [
   desired,
   tags,
   thingModel,
+  gatewayDrivers,
   ntp,
   configuration,
   deviceLog,

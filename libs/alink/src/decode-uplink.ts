@@ -66,6 +66,7 @@ const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: 
     id: requestId,
     now,
     model: model ?? emptyModel,
+    hasModel: model !== undefined,
     subDevice,
   };
   const all = (problems: readonly Problem[]): readonly Problem[] => [...problems, ...remarks];
@@ -104,6 +105,7 @@ const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkO
     id: requestId,
     now,
     model: model ?? emptyModel,
+    hasModel: model !== undefined,
   };
   // Whoever waits hears why there is nothing to hear, rather than that the device is silent.
   const heard: DeviceAnswer = 'step' in answer ? { code: answer.code, msg: answer.message } : answer;

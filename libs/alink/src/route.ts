@@ -97,6 +97,8 @@ export interface UplinkContext {
   /** Arrival time in Unix milliseconds. */
   readonly now: number;
   readonly model: CompiledModel;
+  /** False where the product has no thing model that could be read: `model` knows nothing then. */
+  readonly hasModel: boolean;
   /** Absent for a device that is no gateway: it has no sub-devices. */
   readonly subDevice?: FindSubDevice;
 }
