@@ -56,12 +56,13 @@ export const decodeUplink = (uplink: Uplink): UplinkOutcome | undefined => {
 };
 
 const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: Uplink): UplinkOutcome => {
-  const { parsed, now, model, subDevice } = uplink;
+  const { parsed, script, now, model, subDevice } = uplink;
   const reading = route.body.read(uplink.payload, found);
   const { id: requestId, content, fault, remarks = [] } = reading;
   const say = replier(route, reading, found, uplink);
   const context: UplinkContext = {
     topic: parsed,
+    script,
     name: found.name,
     id: requestId,
     now,

@@ -82,11 +82,13 @@ export type PlatformMessage =
       readonly type: 'property' | 'event' | 'action' | 'request';
       readonly body: UplinkMessage;
     }
-  | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer };
+  | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer; readonly script?: string };
 
 /** What a route may use to take a message apart. */
 export interface UplinkContext {
   readonly topic: DeviceTopic;
+  /** The product's script that the topic asks to read the payload: whoever runs scripts needs it. */
+  readonly script?: string;
   /**
    * What stood in place of `{word}` in the route's path; empty without one. Where that is the message id of a call: the
    * service that was called, empty when that is not known.

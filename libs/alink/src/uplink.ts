@@ -11,6 +11,8 @@ export interface Uplink {
   readonly topic: string;
   /** The topic, taken apart; one that this device may publish on. */
   readonly parsed: DeviceTopic;
+  /** The product's script that the topic's query asks to read the payload; absent where it asks for none. */
+  readonly script?: string;
   /** Service that a synchronous call was to, by its message id; undefined for a call that is not known (any more). */
   readonly serviceOf?: (messageId: string) => string | undefined;
   readonly payload: Buffer;

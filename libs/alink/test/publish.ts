@@ -5,7 +5,7 @@ import type { UplinkMessage } from '../src/device-message';
 import type { Uplink, UplinkOutcome } from '../src/uplink';
 
 export type Publish = Pick<DeviceTopic, 'path' | 'rrpcId'> &
-  Partial<Pick<DeviceTopic, 'scope'> & Pick<Uplink, 'serviceOf' | 'now' | 'model' | 'subDevice'>>;
+  Partial<Pick<DeviceTopic, 'scope'> & Pick<Uplink, 'script' | 'serviceOf' | 'now' | 'model' | 'subDevice'>>;
 
 /** @param published `sys` and arrived at 1700000000000 where it does not say so */
 export const publish = (

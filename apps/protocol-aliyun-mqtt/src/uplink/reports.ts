@@ -66,7 +66,7 @@ export class Reports {
     const { productID, deviceName } = session;
     const { handle, type } = message;
     const named = { productID, deviceName, topic, arrivedAt: now, handle, type };
-    if (message.handle === 'ext') return { ...named, bytes: message.bytes };
+    if (message.handle === 'ext') return { ...named, bytes: message.bytes, script: message.script };
     // Whoever waits for a reply need not wait for the record of it.
     return { ...named, message: this.pending.settle(session, message.body) };
   }
