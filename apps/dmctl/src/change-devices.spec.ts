@@ -21,19 +21,3 @@ test('when the platform goes away, the rest is not tried, and what is known is t
   expect(devices[1]).toEqual({ deviceName: 'n1', result: 'not known: the platform did not answer' });
   expect(devices.at(-1)).toEqual({ deviceName: 'n39', result: 'not tried' });
 });
-
-test('a few at once', async () => {
-  const out = new Output({ stdout: () => undefined, stderr: () => undefined }, true);
-  let open = 0;
-  let most = 0;
-  const seen: string[] = [];
-  const change = async (deviceName: string): Promise<void> => {
-    most = Math.max(most, ++open);
-    await Promise.resolve();
-    open--;
-    seen.push(deviceName);
-  };
-  await changeDevices({ out } as Session, { productKey: 'p', names }, { done: 'deleted', change });
-  expect(most).toBe(16);
-  expect(seen.sort()).toEqual([...names].sort());
-});

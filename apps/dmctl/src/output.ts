@@ -1,3 +1,4 @@
+import type { Progress, Reporter } from '@alink/operator';
 import { visible, visibleJson, visibleLines } from '@alink/text';
 import type { Io } from './io';
 import { displayWidth } from './display-width';
@@ -9,7 +10,7 @@ type Row = Readonly<Record<string, unknown>>;
  * The one place that writes results: tables and sentences for people, JSON with `--json`. Names and payloads come from
  * devices: in neither may they steer a terminal.
  */
-export class Output {
+export class Output implements Reporter {
   constructor(
     private readonly io: Pick<Io, 'stdout' | 'stderr'>,
     readonly json: boolean,
@@ -54,6 +55,11 @@ export class Output {
   /** Something on the side, that must not stand among the results. */
   note(text: string): void {
     this.io.stderr(`${visible(text)}\n`);
+  }
+
+  /** How far long work is. */
+  progress({ words }: Progress): void {
+    this.note(words);
   }
 
   /** That there are more rows than a page has. */
