@@ -7,7 +7,10 @@ const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
 
 test('when the platform goes away, the rest is not tried, and what is known is told', async () => {
   let written = '';
-  const out = new Output({ stdout: (text) => (written += text), stderr: () => undefined }, true);
+  const out = new Output(
+    { stdout: (text) => (written += text), stderr: () => undefined, terminalColumns: () => undefined, now: () => 0 },
+    true,
+  );
   const gone = new RpcError(100007, 'gone', { unavailable: true });
   const change = async (deviceName: string): Promise<void> => {
     if (deviceName !== 'n0') throw gone;

@@ -100,6 +100,7 @@ export class Session implements Platform {
   }
 
   async close(): Promise<void> {
+    this.out.end();
     for (const channel of this.channels.values()) channel.close();
     await this.openRegistry?.close();
   }

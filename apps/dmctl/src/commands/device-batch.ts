@@ -68,6 +68,8 @@ const createDevices = async (session: Session, options: CreateOptions, productID
   const productKey = productKeyOf(await session.products.productInfoRead({ productID }));
   // Before anything is created: secrets that cannot be written down would be lost.
   const file = path === undefined ? undefined : await openNew(session.io, path);
+  // One call, whatever it takes: what it has done so far, nobody can tell.
+  session.out.progress({ done: 0, total: lines?.length ?? options.count });
   let devices: JudgedDevice[];
   try {
     devices = await create(session, { productID, productKey }, options, lines);

@@ -64,11 +64,16 @@ export const changeEach = async (
     }
   };
   const parts = inParts(open);
+  let ended = 0;
+  const changeAndTell = async (deviceName: string): Promise<void> => {
+    await changeOne(deviceName);
+    reporter.progress({ done: ++ended, total: open.length });
+  };
   let tried = 0;
   let failure: unknown;
   for (const part of parts) {
     await log.sending(part.map((deviceName) => ({ productKey, deviceName })));
-    failure = await forEachAtOnce(part, changeOne).then(
+    failure = await forEachAtOnce(part, changeAndTell).then(
       () => undefined,
       (error: unknown) => error,
     );

@@ -55,6 +55,7 @@ export const importInParts = async (
   { results: store, ...options }: ImportOptions,
   reporter: Reporter,
 ): Promise<Imported> => {
+  reporter.progress({ done: 0, total: wanted.length });
   if (options.allOrNothing || (wanted.length <= MAX_LINES && !store)) {
     return { devices: await createFromLines(platform, wanted, options), broken: undefined };
   }
