@@ -11,13 +11,17 @@ export type { Checked } from './compile-params';
 export { ModelCode, type Rejection } from './rejection';
 export { ThingModelError } from './thing-model-error';
 export type {
+  ArrayType,
   DataType,
   Definition,
   Json,
   JsonObject,
+  LabelledType,
+  NumberType,
   Param,
   Property,
   Service,
+  TextType,
   ThingEvent,
   ThingModel,
   Validation,
