@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
@@ -8,8 +9,6 @@ import { checkSimulateOptions, fleetOf } from '../simulate/fleet-of';
 import { showLive } from '../simulate/live-line';
 import { addSimulateOptions, type SimulateOptions } from '../simulate/options';
 import { tellReport } from '../simulate/tell-report';
-import { productKeyOf } from './product-key';
-import { thingModelOf } from './product-model';
 
 const afterHelp = `
 Modes:

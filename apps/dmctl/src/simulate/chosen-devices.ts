@@ -1,9 +1,9 @@
 /** Which devices are simulated, and what each proves itself with. */
 import type { Way } from '@alink/signing';
-import { forEachAtOnce } from '../at-once';
+import { forEachAtOnce } from '@alink/operator';
 import { CliError, ExitCode } from '../exit-code';
 import type { Session } from '../session';
-import { readTriples } from '../triples-csv';
+import { readTriples } from '../triples-file';
 import type { Mode, SimulateOptions } from './options';
 
 export interface ChosenDevice {
