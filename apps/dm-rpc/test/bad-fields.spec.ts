@@ -37,6 +37,9 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   deviceReset: () => ({ device: NAMES }),
   deviceOnlineMultiFix: () => ({ devices: [{ device: NAMES, isOnline: 1, connectAt: 5 }] }),
   propertyLogIndex: () => ({ dataID: 'rpm' }),
+  propertyLogAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLogAggByDeviceIndex: () => ({ aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLatestAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
   actionSend: () => ({ actionID: 'echo', inputParams: '{"text":"a"}', isAsync: true }),
   propertyControlSend: () => ({ data: '{"rpm":1}', isAsync: true, shadowControl: 2 }),
   propertyControlMultiSend: () => ({

@@ -9,6 +9,7 @@ import { badParameter } from '../../wire/errors';
 import { refuseFilters } from '../../wire/filters';
 import { inArea, inAreaPath } from '../device-manage/device-filter';
 import { requireDevice } from '../device-manage/device-record';
+import { keyOf } from '../device-manage/devices-by-name';
 import { findTargets, type CommandTarget } from './command-target';
 
 /** Devices of one call at most; each has its result in one message. */
@@ -52,7 +53,10 @@ export const devicesOf = async ({ prisma }: Pick<DmContext, 'prisma'>, request: 
           take: MAX_DEVICES + 1,
         });
   const all = new Map(
-    [...named, ...found].map(({ productID, deviceName }) => [`${productID}/${deviceName}`, { productID, deviceName }]),
+    [...named, ...found].map(({ productID, deviceName }) => [
+      keyOf({ productID, deviceName }),
+      { productID, deviceName },
+    ]),
   );
   if (all.size > MAX_DEVICES) throw badParameter('devices', `are more than ${MAX_DEVICES}: send to them in parts`);
   return [...all.values()];
