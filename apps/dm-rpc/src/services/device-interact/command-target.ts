@@ -4,10 +4,10 @@ import type { Prisma } from '@alink/db';
 import { RpcError, type CallContext } from '@alink/rpc';
 import { elementOf, type Property, type Rejection } from '@alink/thing-model';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
-import { byNames, inParts, keyOf } from '../device-manage/devices-by-name';
+import { byNames, inParts } from '../device-manage/devices-by-name';
 import type { ProductModel } from '../product-manage/compiled-models';
 
 const DEFAULT_TIMEOUT_MS = 8000;
@@ -74,10 +74,10 @@ export const findTargets = async (
   for (const part of inParts(devices)) {
     const rows = await prisma.device.findMany({ where: byNames(part), select: TARGET_PART });
     const byName = new Map(
-      rows.map((row) => [keyOf({ productID: row.product.productID, deviceName: row.deviceName }), row]),
+      rows.map((row) => [deviceKey({ productID: row.product.productID, deviceName: row.deviceName }), row]),
     );
     for (const device of part) {
-      const row = byName.get(keyOf(device));
+      const row = byName.get(deviceKey(device));
       const target = row ? targetOf(row, models) : Promise.reject(noDevice(device));
       found.push(await target.catch((error: unknown) => RpcError.from(error)));
     }

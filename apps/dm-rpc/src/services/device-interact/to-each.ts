@@ -3,13 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { Code } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
 import { refuseFilters } from '../../wire/filters';
 import { inArea, inAreaPath } from '../device-manage/device-filter';
 import { requireDevice } from '../device-manage/device-record';
-import { keyOf } from '../device-manage/devices-by-name';
 import { findTargets, type CommandTarget } from './command-target';
 
 /** Devices of one call at most; each has its result in one message. */
@@ -54,7 +53,7 @@ export const devicesOf = async ({ prisma }: Pick<DmContext, 'prisma'>, request: 
         });
   const all = new Map(
     [...named, ...found].map(({ productID, deviceName }) => [
-      keyOf({ productID, deviceName }),
+      deviceKey({ productID, deviceName }),
       { productID, deviceName },
     ]),
   );

@@ -18,6 +18,3 @@ export const byNames = (devices: readonly DeviceCore[]): Prisma.DeviceWhereInput
   }
   return { OR: [...namesOf].map(([productID, names]) => ({ productID, deviceName: { in: names } })) };
 };
-
-/** A device as a key of maps. */
-export const keyOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;

@@ -2,10 +2,10 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
-import { byNames, inParts, keyOf } from '../device-manage/devices-by-name';
+import { byNames, inParts } from '../device-manage/devices-by-name';
 import { findDevice } from './find-device';
 import { latestValues, type LatestValue } from './latest-values';
 
@@ -58,8 +58,8 @@ export const propertyDataHandlers = ({ prisma, models }: DmContext): Methods => 
     const wanted = new Map<string, DeviceCore & { readonly dataIDs: Set<string> }>();
     for (const [at, pair] of request.devices.entries()) {
       const device = requireDevice(pair, `devices[${at}].`);
-      const { dataIDs } = wanted.get(keyOf(device)) ?? { dataIDs: new Set<string>() };
-      wanted.set(keyOf(device), { ...device, dataIDs: dataIDs.add(pair.dataID) });
+      const { dataIDs } = wanted.get(deviceKey(device)) ?? { dataIDs: new Set<string>() };
+      wanted.set(deviceKey(device), { ...device, dataIDs: dataIDs.add(pair.dataID) });
     }
     const list = [];
     for (const part of inParts([...wanted.values()])) {
@@ -67,9 +67,9 @@ export const propertyDataHandlers = ({ prisma, models }: DmContext): Methods => 
         where: byNames(part),
         select: { productID: true, deviceName: true, product: { select: MODEL_PART }, latest: true },
       });
-      const found = new Map(rows.map((row) => [keyOf(row), row]));
+      const found = new Map(rows.map((row) => [deviceKey(row), row]));
       for (const { dataIDs, ...device } of part) {
-        const row = found.get(keyOf(device));
+        const row = found.get(deviceKey(device));
         if (!row) continue;
         const latest = new Map(row.latest.map((value) => [value.identifier, value]));
         const values = latestValues(await models.of(row.product), latest).filter((value) => isWanted(dataIDs, value));
