@@ -104,6 +104,8 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     abnormalLogCreate: 'user',
     propertyLatestIndex2: 'user',
     propertyLogAggIndex: 'user',
+    propertyLogAggByDeviceIndex: 'user',
+    propertyLatestAggIndex: 'user',
   },
   deviceInteract: {
     actionSend: 'user',

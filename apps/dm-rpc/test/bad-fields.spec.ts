@@ -40,6 +40,9 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   groupInfoMultiCreate: (n) => ({ groups: [{ name: `g${n}` }] }),
   deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
   propertyLogIndex: () => ({ dataID: 'rpm' }),
+  propertyLogAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLogAggByDeviceIndex: () => ({ aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLatestAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
   actionSend: () => ({ actionID: 'echo', inputParams: '{"text":"a"}', isAsync: true }),
   propertyControlSend: () => ({ data: '{"rpm":1}', isAsync: true, shadowControl: 2 }),
   propertyControlMultiSend: () => ({

@@ -51,6 +51,10 @@ const needs: Readonly<Record<string, object>> = {
   propertyLatestIndex: NAMES,
   shadowIndex: NAMES,
   propertyLogIndex: { ...NAMES, dataID: 'rpm' },
+  propertyLatestIndex2: { devices: [{ ...NAMES, dataID: 'rpm' }] },
+  propertyLogAggIndex: { ...NAMES, aggs: [{ dataID: 'rpm', argFuncs: ['count'] }] },
+  propertyLogAggByDeviceIndex: { aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['count'] }] },
+  propertyLatestAggIndex: { ...NAMES, aggs: [{ dataID: 'rpm', argFuncs: ['count'] }] },
 };
 
 /** Fields that restrict nothing: which rows of all, in which order, and what is told besides. */
@@ -64,6 +68,9 @@ const addsOnly = new Set([
   'Position',
   ...['fill', 'intervalUnit', 'partitionBy', 'noFirstTs'].map((field) => `propertyLogIndex.${field}`),
   'propertyLogIndex.order',
+  ...['propertyLogAggIndex', 'propertyLogAggByDeviceIndex'].flatMap((method) =>
+    ['order', 'intervalUnit', 'aggs[0].noFirstTs'].map((field) => `${method}.${field}`),
+  ),
   // What waits is never empty.
   'shadowIndex.ignoreEmpty',
 ]);
@@ -106,7 +113,8 @@ const fateOf = async (service: Service, method: string, field: RequestField, all
     return JSON.stringify(await call(service, method, request)) === all ? `${name} IGNORED` : 'served';
   } catch (error) {
     const { code, message } = error as RpcError;
-    if (code === 100018 && message === `filter ${String(field.path[0])} is not served`) return 'refused';
+    const names = [String(field.path[0]), name];
+    if (code === 100018 && names.some((each) => message === `filter ${each} is not served`)) return 'refused';
     if (code === 100006 && message.includes(String(field.path[0]))) return 'checked';
     if (code === 100009 && message.includes('nothing-such')) return 'checked';
     return `${name}: ${code} ${message}`;
@@ -117,7 +125,10 @@ test.each(methods)('%s takes notice of every field', async (method, service) => 
   const all = JSON.stringify(await call(service, method, needs[method] ?? {}));
   expect(all).not.toMatch(/"total":"0"|"list":\[\]/);
   const restricting = fieldsOf(service, method).filter(
-    ({ path: [field] }) => !addsOnly.has(String(field)) && !addsOnly.has(`${method}.${String(field)}`),
+    ({ path }) =>
+      !addsOnly.has(String(path[0])) &&
+      !addsOnly.has(`${method}.${String(path[0])}`) &&
+      !addsOnly.has(`${method}.${nameOf(path)}`),
   );
   const fates = await Promise.all(restricting.map((field) => fateOf(service, method, field, all)));
   expect(fates.filter((fate) => !['served', 'refused', 'checked'].includes(fate))).toEqual([]);
