@@ -22,6 +22,8 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { commonDefinitionHandlers } from './domains/definitions/common-service';
+import { catalogHandlers } from './domains/products/service';
 import { groupHandlers } from './domains/groups/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
@@ -128,6 +130,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', groupHandlers(context)),
+    guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('catalog', catalogHandlers(context)),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),

@@ -32,6 +32,8 @@ export interface DmFixture {
   readonly devices: Client<typeof services.deviceManage>;
   readonly data: Client<typeof services.deviceMsg>;
   readonly interact: Client<typeof services.deviceInteract>;
+  readonly definitions: Client<typeof services.schemaManage>;
+  readonly catalog: Client<typeof services.catalog>;
   readonly groups: Client<typeof services.deviceGroup>;
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
@@ -88,6 +90,8 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     devices: channel.client(services.deviceManage),
     data: channel.client(services.deviceMsg),
     interact: channel.client(services.deviceInteract),
+    definitions: channel.client(services.schemaManage),
+    catalog: channel.client(services.catalog),
     groups: channel.client(services.deviceGroup),
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),

@@ -57,6 +57,8 @@ export const subjects = {
   productCreated: 'server.things.dm.product.info.create',
   productUpdated: 'server.things.dm.product.info.update',
   productDeleted: 'server.things.dm.product.info.delete',
+  /** Dm → gateways of unitedrhino's: `data` is `{"productID"}`. */
+  productCustomUpdated: 'server.things.dm.product.custom.update',
   /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
   /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */
