@@ -37,6 +37,9 @@ test('every change of a product, a device or a credential leaves a line, without
   const rule = { topic: 'user/update', targetDeviceName: 'dev002', targetTopic: 'user/get' };
   let ruleID = '';
   let jobID = '';
+  const hall = await fixture.groups.groupInfoCreate({ name: 'hall' });
+  const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
+  await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
   const steps: [keyof typeof made, string, () => Promise<unknown>][] = [
     [
@@ -104,6 +107,21 @@ test('every change of a product, a device or a credential leaves a line, without
       'deviceProfileUpdate',
       'profile.update',
       () => devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: 'hidden-2' }, options),
+    ],
+    [
+      'deviceGroupMultiCreate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiCreate({ ...NAMES, groupIDs: [hall.id] }, options),
+    ],
+    [
+      'deviceGroupMultiUpdate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiUpdate({ ...NAMES, groupIDs: [hall.id, attic.id] }, options),
+    ],
+    [
+      'deviceGroupMultiDelete',
+      'group.removeDevice',
+      () => devices.deviceGroupMultiDelete({ ...NAMES, groupIDs: [hall.id] }, options),
     ],
     ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],

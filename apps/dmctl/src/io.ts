@@ -5,6 +5,8 @@ import type { Environment } from '@alink/runtime';
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Whether somebody looks at standard error as at a screen. */
+  readonly isTerminal?: boolean;
   readonly env: Environment;
   /** From this call on, Ctrl-C aborts the signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal;
@@ -18,6 +20,8 @@ export interface Io {
   readonly createFolder: (path: string) => Promise<void>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
   readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
+  /** Columns of the terminal that standard error is; undefined where it is none. */
+  readonly terminalColumns: () => number | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
-export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
+export type { DownlinkMessage, EventSample, PropertySample, SubDeviceSamples, UplinkMessage } from './device-message';
 export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
@@ -24,6 +24,7 @@ export type {
 } from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
+export type { FindSubDevice, SubDevice } from './sub-devices';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';
 export {
   DefinedTopics,
