@@ -223,5 +223,28 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     revokeCertificate: 'admin',
     rotateKey: 'root',
     auditLogIndex: 'root',
+    bootstrapNotify: 'admin',
+  },
+  topics: {
+    topicClassIndex: 'user',
+    topicClassCreate: 'admin',
+    topicClassUpdate: 'admin',
+    topicClassDelete: 'admin',
+    topicAccessUpdate: 'admin',
+    forwardRuleIndex: 'user',
+    forwardRuleCreate: 'admin',
+    forwardRuleUpdate: 'admin',
+    forwardRuleDelete: 'admin',
+    // As sendMsg: any bytes on any topic of a device.
+    rrpc: 'admin',
+    broadcast: 'admin',
+  },
+  deviceJobs: {
+    jobCreate: 'admin',
+    jobIndex: 'user',
+    jobRead: 'user',
+    jobCancel: 'admin',
+    jobRemove: 'admin',
+    taskIndex: 'user',
   },
 };

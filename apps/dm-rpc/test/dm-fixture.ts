@@ -40,6 +40,8 @@ export interface DmFixture {
   readonly credentials: Client<typeof services.credentials>;
   readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
+  readonly topics: Client<typeof services.topics>;
+  readonly jobs: Client<typeof services.deviceJobs>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -98,6 +100,8 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     credentials: channel.client(services.credentials),
     requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
+    topics: channel.client(services.topics),
+    jobs: channel.client(services.deviceJobs),
     logged,
     async stop() {
       channel.close();

@@ -9,9 +9,11 @@ import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { CatalogDefinition } from './generated/alink/Catalog';
 import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
+import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { StatusDefinition } from './generated/alink/Status';
+import type { TopicsDefinition } from './generated/alink/Topics';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceGroupDefinition } from './generated/dm/DeviceGroup';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
@@ -95,6 +97,8 @@ export const services = {
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
   catalog: service<CatalogDefinition>(catalog, 'alink.Catalog'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
+  topics: service<TopicsDefinition>(alink, 'alink.Topics'),
+  deviceJobs: service<DeviceJobsDefinition>(alink, 'alink.DeviceJobs'),
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */

@@ -42,6 +42,10 @@ export const subjects = {
   downOfDevice: (productID: string, deviceName: string) => `device.down.${PROTOCOL_CODE}.*.${productID}.${deviceName}`,
   /** Dm → node: correct the online set. */
   statusFix: `device.down.${PROTOCOL_CODE}.status.fix`,
+  /** Dm → nodes: one message for many devices, see broadcast.ts. */
+  broadcast: 'alink.broadcast',
+  /** Node → dm: what has become of the broadcast of that id. */
+  broadcastTold: (id: string) => `alink.broadcast.told.${id}`,
   /** Node → nodes: a device logged in here; whoever holds an older session of it ends that. */
   sessionOpened: (productID: string, deviceName: string) => `alink.session.${productID}.${deviceName}`,
   /**
