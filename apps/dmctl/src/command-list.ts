@@ -42,6 +42,21 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/service')).addServiceCommands,
   },
   {
+    usage: 'apply [options]',
+    description: 'make the platform as files describe it: products, thing models, devices; again and again',
+    load: async () => (await import('./commands/apply')).completeApplyCommand,
+  },
+  {
+    usage: 'diff [options]',
+    description: 'show how the platform differs from files; exit code 0 when it does not, 1 when it does',
+    load: async () => (await import('./commands/diff')).completeDiffCommand,
+  },
+  {
+    usage: 'export [options] [folder]',
+    description: 'write files that describe the platform, as "apply" takes them',
+    load: async () => (await import('./commands/export')).completeExportCommand,
+  },
+  {
     usage: 'log [options] <productKey> <deviceName>',
     description: 'show what happened between the node and a device: connects, refusals, messages, each with its cause',
     load: async () => (await import('./commands/log')).completeLogCommand,

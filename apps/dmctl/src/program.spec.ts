@@ -54,9 +54,14 @@ const commands = [
   'job delete g c',
   'audit',
   'secrets rotate-key',
+  'apply -f -',
+  'diff -f -',
+  'export',
 ].map((line) => line.split(' '));
-const fileFor = (line: readonly string[]) => async () =>
-  Buffer.from(line.includes('import') ? 'productKey,deviceName,deviceSecret\np,d,s\n' : '{"properties":[]}');
+const fileFor = (line: readonly string[]) => async () => {
+  if (line.includes('import')) return Buffer.from('productKey,deviceName,deviceSecret\np,d,s\n');
+  return Buffer.from(line.includes('-f') ? 'kind: Product\nproductKey: p\n' : '{"properties":[]}');
+};
 
 describe('help', () => {
   test('of the program tells the exit codes and where services are looked for', async () => {
@@ -78,6 +83,9 @@ describe('help', () => {
     'job',
     'audit',
     'secrets',
+    'apply',
+    'diff',
+    'export',
   ];
   test.each([...names, 'status'])('of the program is the same whether %s is loaded or not', async (name) => {
     const { stdout } = await runCli(['--help']);
