@@ -67,6 +67,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/watch')).completeWatchCommand,
   },
   {
+    usage: 'simulate [options] <productKey>',
+    description: 'play any number of devices of a product: they connect, report, answer, and come back',
+    load: async () => (await import('./commands/simulate')).completeSimulateCommand,
+  },
+  {
     usage: 'job',
     description: 'timed and delayed jobs, which publish on NATS',
     load: async () => (await import('./commands/job')).addJobCommands,
