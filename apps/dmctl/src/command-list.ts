@@ -1,14 +1,5 @@
 /** The commands of the first level. A module is loaded only when a command line may mean it: nobody needs all of them. */
-import type { Command } from 'commander';
-import type { Io } from './io';
-
-export interface ListedCommand {
-  /** As the help of the program shows it: the name, and what the command takes. */
-  readonly usage: string;
-  readonly description: string;
-  /** Loads what gives the command its own commands, or its options and its action. */
-  readonly load: () => Promise<(command: Command, io: Io) => void>;
-}
+import type { ListedCommand } from './listed-command';
 
 export const commandList: readonly ListedCommand[] = [
   {
@@ -87,11 +78,13 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/secrets')).addSecretsCommands,
   },
   {
+    usage: 'completion <shell>',
+    description: 'print what completes command lines of dmctl in bash, zsh or fish',
+    load: async () => (await import('./commands/completion')).completeCompletionCommand,
+  },
+  {
     usage: 'status',
     description: 'show the services, their health, and the nodes with their protocols; exit code 0 when all is well',
     load: async () => (await import('./commands/status')).completeStatusCommand,
   },
 ];
-
-/** The word that a command line names it with. */
-export const nameOf = ({ usage }: ListedCommand): string => usage.split(' ')[0]!;

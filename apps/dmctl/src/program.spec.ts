@@ -86,6 +86,7 @@ describe('help', () => {
     'apply',
     'diff',
     'export',
+    'completion',
   ];
   test.each([...names, 'status'])('of the program is the same whether %s is loaded or not', async (name) => {
     const { stdout } = await runCli(['--help']);
@@ -99,13 +100,16 @@ describe('help', () => {
     expect(await runCli(['help', 'device'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each([...commands, ['status']])('of %s %s has an example and the options of all', async (...line) => {
-    const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
-    const { code, stdout } = await runCli([...words, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
-    expect(stdout).toMatch(/--endpoint <host:port>/);
-  });
+  test.each([...commands, ['status'], ['completion', 'bash']])(
+    'of %s %s has an example and the options of all',
+    async (...line) => {
+      const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
+      const { code, stdout } = await runCli([...words, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
+      expect(stdout).toMatch(/--endpoint <host:port>/);
+    },
+  );
 });
 
 test('the version is that of the repository', async () => {
