@@ -22,6 +22,9 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { files, NO_BASE_URL } from './domains/config/links';
+import { ConfigurationPush } from './domains/config/push';
+import { configurations } from './domains/config/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
@@ -109,12 +112,14 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     audit,
     models,
     applicationNews,
+    filesBaseUrl: config.FILES_BASE_URL,
     log,
     now,
   };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
+  const configurationPush = new ConfigurationPush(context, sender);
   const waitingValues = new WaitingValues(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
@@ -128,7 +133,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', deviceGroup()),
-    guarded('remoteConfig', remoteConfig()),
+    guarded('remoteConfig', remoteConfig(context, configurationPush)),
+    guarded('configurations', configurations(context, configurationPush)),
+    guarded('files', files(context)),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),
@@ -212,6 +219,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   // What was committed while the bus was away, or by a process that died before it told, nobody has heard of.
   changes.anythingChanged();
   bus.onReconnect(() => changes.anythingChanged());
+  if (config.FILES_BASE_URL === undefined) log.info(NO_BASE_URL);
   log.info({ port, host: grpc.host }, 'dm.rpc serves');
   return {
     port,

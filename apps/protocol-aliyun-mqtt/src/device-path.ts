@@ -40,6 +40,7 @@ export type DevicePathConfig = DevicePortsConfig &
     | 'REPORT_SHARDS'
     | 'FOREIGN_READERS'
     | 'UNASKED_REPLIES'
+    | 'FILES_BASE_URL'
   >;
 
 export interface DevicePathOptions {
@@ -99,7 +100,21 @@ const wire = (options: DevicePathOptions) => {
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
   const connections = new Connections({ admission, unguarded, guard, sessions, changes, life, uplink, ...tools });
 
-  return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, life, connections };
+  const { files } = dmSide;
+  return {
+    nodeId,
+    sessions,
+    directory,
+    journal,
+    guard,
+    admission,
+    presence,
+    others,
+    changes,
+    life,
+    connections,
+    files,
+  };
 };
 
 /** The device path as parts that are started and stopped; the ports are opened last and closed first. */

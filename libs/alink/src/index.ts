@@ -5,12 +5,22 @@ export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from
 export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
+export { CONFIGURATION_PUSH, configurationData } from './kinds/configuration';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';
 export { readPayloadJson, type PayloadJson } from './payload-json';
 export type { Problem, SeldomKind } from './problem';
 export { MAX_PROPERTIES } from './property-values';
-export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
+export type {
+  Configuration,
+  ConfigurationForm,
+  ConfigurationQuestion,
+  Question,
+  QuestionKind,
+  Reply,
+  Tag,
+  TimeAnswer,
+} from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';

@@ -2,12 +2,15 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
 import alinkJson from './generated/alink.json' with { type: 'json' };
+import alinkConfigJson from './generated/alink_config.json' with { type: 'json' };
 import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
+import type { ConfigurationsDefinition } from './generated/alink/Configurations';
 import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DirectoryDefinition } from './generated/alink/Directory';
+import type { FilesDefinition } from './generated/alink/Files';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { StatusDefinition } from './generated/alink/Status';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
@@ -34,6 +37,7 @@ const dm = load(dmJson);
 const timedjob = load(timedjobJson);
 const dg = load(dgJson);
 const alink = load(alinkJson);
+const alinkConfig = load(alinkConfigJson);
 
 /** Package definitions, as gRPC reflection wants them. */
 export const packages = {
@@ -47,7 +51,7 @@ export const packages = {
     return dg();
   },
   get alink() {
-    return alink();
+    return { ...alink(), ...alinkConfig() };
   },
 } as const;
 
@@ -88,6 +92,8 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
+  configurations: service<ConfigurationsDefinition>(alinkConfig, 'alink.Configurations'),
+  files: service<FilesDefinition>(alinkConfig, 'alink.Files'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
 } as const;
 

@@ -12,6 +12,8 @@ export interface OpsServerOptions {
   readonly ready: () => boolean | string | Promise<boolean | string>;
   /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. */
   readonly extra?: Readonly<Record<string, RouteHandler>>;
+  /** Routes for everything below a path that ends with a slash: `{ 'GET /files/': handler }`. */
+  readonly below?: Readonly<Record<string, RouteHandler>>;
   readonly log: Logger;
 }
 
@@ -33,7 +35,7 @@ export interface OpsHttp {
  * for whoever has connections of his own to hand over (`emit('connection')`). He bounds their time, too: Node checks
  * `headersTimeout` and `requestTimeout` only where a server listens.
  */
-export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions): Server => {
+export const createOpsServer = ({ metrics, ready, log, extra, below = {} }: OpsServerOptions): Server => {
   const routes: Record<string, RouteHandler> = {
     ...extra,
     'GET /healthz': (_request, response) => answer(response, 200, 'ok\n'),
@@ -47,12 +49,15 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
   };
   return createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const route = routes[`${request.method} ${path}`];
+    const asked = `${request.method} ${path}`;
+    const name = asked in routes ? asked : Object.keys(below).find((prefix) => asked.startsWith(prefix));
+    const route = name === undefined ? undefined : (routes[name] ?? below[name]);
     if (!route) return answer(response, 404, 'not found\n');
     Promise.resolve()
       .then(() => route(request, response))
       .catch((error: unknown) => {
-        log.error({ err: error, path }, 'request failed');
+        // The route and not the path, which may hold what opens something.
+        log.error({ err: error, route: name }, 'request failed');
         if (response.headersSent) response.destroy();
         else answer(response, 500, 'internal error\n');
       });

@@ -26,6 +26,8 @@ export type AuditAction =
   | 'token.revoke'
   | 'certificate.register'
   | 'certificate.revoke'
+  | 'config.set'
+  | 'config.push'
   | 'secrets.rotateKey';
 
 /** Values that may be read by anyone who may read the log: never a secret. */

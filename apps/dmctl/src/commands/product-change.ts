@@ -15,6 +15,7 @@ interface UpdateOptions extends TagChanges {
   readonly autoRegister?: keyof typeof autoRegisters;
   readonly validation?: string;
   readonly logLevel?: string;
+  readonly remoteConfig?: string;
 }
 
 export const autoRegisterOption = (): Option =>
@@ -27,6 +28,9 @@ export const logLevelOption = (): Option =>
   new Option('--log-level <level>', 'of devices: from info on, what they report stands in their logs').choices(
     Object.keys(logLevels),
   );
+
+const remoteConfigOption = (): Option =>
+  new Option('--remote-config <state>', 'whether its devices get configurations').choices(['on', 'off']);
 
 export const netTypeOption = (): Option =>
   new Option('--net-type <type>', 'how its devices reach the network').choices(Object.keys(netTypes));
@@ -44,6 +48,7 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .addOption(autoRegisterOption())
       .addOption(validationOption())
       .addOption(logLevelOption())
+      .addOption(remoteConfigOption())
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
       .option('--untag <key...>', 'remove tags')
       .action(inSession(io, updateProduct)),
@@ -124,11 +129,14 @@ const enableProduct = async ({ products, out }: Session, _options: unknown, prod
 
 const updateProduct = async (
   { products, admin, out }: Session,
-  { name, description, netType, autoRegister, validation, logLevel, tag, untag }: UpdateOptions,
+  { name, description, netType, autoRegister, validation, logLevel, remoteConfig, tag, untag }: UpdateOptions,
   productID: string,
 ): Promise<void> => {
   const changesTags = tag !== undefined || untag !== undefined;
-  const changesMore = name || description !== undefined || netType || autoRegister || validation || logLevel;
+  const settings = Object.entries({ validation, logLevel, remoteConfig }).filter(
+    (setting): setting is [string, string] => setting[1] !== undefined,
+  );
+  const changesMore = name || description !== undefined || netType || autoRegister || settings.length > 0;
   if (!changesMore && !changesTags) {
     throw new CliError(ExitCode.usage, 'nothing to change', { hint: '--help names the options.' });
   }
@@ -145,9 +153,7 @@ const updateProduct = async (
       desc: description === undefined ? null : { value: description },
       netType: netType && netTypes[netType],
       autoRegister: autoRegister && autoRegisters[autoRegister],
-      ...((validation || logLevel) && {
-        protocolConf: { ...before.protocolConf, ...(validation && { validation }), ...(logLevel && { logLevel }) },
-      }),
+      ...(settings.length > 0 && { protocolConf: { ...before.protocolConf, ...Object.fromEntries(settings) } }),
       tags,
     });
   }

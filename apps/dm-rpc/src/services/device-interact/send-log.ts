@@ -5,7 +5,8 @@ import type { PrismaClient } from '@alink/db';
 import { isUniqueViolation } from '../../wire/errors';
 import type { DeviceAnswer } from './waiting-commands';
 
-export type CommandAction = 'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg';
+export type CommandAction =
+  'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg' | 'configurationPush';
 
 /** A row of the record. */
 export interface CommandEntry {
@@ -31,6 +32,9 @@ export interface NewCommand {
  */
 const TOKENS = { min: 10_000_000, end: 2 ** 32 } as const;
 const MAX_CONTENT = 65_536;
+
+/** The id of a new command. */
+export const newToken = (): bigint => BigInt(randomInt(TOKENS.min, TOKENS.end));
 
 /** Ids of users are int64; unitedrhino's have 19 digits. */
 const userIDOf = (user: UserContext | undefined): bigint => {
@@ -65,7 +69,7 @@ const rowsOf = ({ deviceID, action, entries, user, isLogged = true }: NewCommand
 /** Writes the record. @returns its msgToken, which no other command to this device has */
 export const openCommand = async (prisma: PrismaClient, command: NewCommand, nowMs: number): Promise<bigint> => {
   for (;;) {
-    const msgToken = BigInt(randomInt(TOKENS.min, TOKENS.end));
+    const msgToken = newToken();
     try {
       await prisma.sendLog.createMany({ data: rowsOf(command, msgToken, nowMs) });
       return msgToken;
@@ -73,6 +77,21 @@ export const openCommand = async (prisma: PrismaClient, command: NewCommand, now
       if (!isUniqueViolation(error)) throw error;
     }
   }
+};
+
+/**
+ * Writes the records of one command to many devices, to whose answers nobody listens: each is taken for silent until its
+ * answer is there. A device that has a command of this id already gets no record.
+ */
+export const openForMany = async (
+  prisma: PrismaClient,
+  commands: readonly { readonly deviceID: bigint; readonly msgToken: bigint }[],
+  command: Omit<NewCommand, 'deviceID'>,
+  nowMs: number,
+): Promise<void> => {
+  const silent = { resultCode: Code.deviceTimeout, resultMsg: 'sent; no answer yet' };
+  const rows = commands.flatMap(({ deviceID, msgToken }) => rowsOf({ ...command, deviceID }, msgToken, nowMs));
+  await prisma.sendLog.createMany({ data: rows.map((row) => ({ ...row, ...silent })), skipDuplicates: true });
 };
 
 /** Completes the record unless it is complete. An answer that comes after a time-out takes its place. */

@@ -46,13 +46,16 @@ export const secretOwner = (productID: string): string => `product:${productID}`
 /** Values that are read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
-  const { productID, validation, logLevel } = conf;
+  const { productID, validation, logLevel, remoteConfig } = conf;
   if (productID) requireProductID('protocolConf["productID"]', productID);
   if (validation && !VALIDATIONS.includes(validation)) {
     throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
   }
   if (logLevel && logLevelOf(logLevel) === undefined) {
     throw badParameter('protocolConf["logLevel"]', `must be one of ${Object.keys(LogLevel).join(', ')}`);
+  }
+  if (remoteConfig && !['on', 'off'].includes(remoteConfig)) {
+    throw badParameter('protocolConf["remoteConfig"]', 'must be on or off');
   }
   return conf;
 };
