@@ -48,6 +48,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/export')).completeExportCommand,
   },
   {
+    usage: 'config',
+    description: 'what devices are configured with: versions, and telling devices of them',
+    load: async () => (await import('./commands/config')).addConfigCommands,
+  },
+  {
     usage: 'log [options] <productKey> <deviceName>',
     description: 'show what happened between the node and a device: connects, refusals, messages, each with its cause',
     load: async () => (await import('./commands/log')).completeLogCommand,

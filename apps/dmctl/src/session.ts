@@ -50,6 +50,9 @@ export class Session implements Platform {
   get commands(): Client<typeof services.deviceInteract> {
     return this.channel('dm').client(services.deviceInteract);
   }
+  get configurations(): Client<typeof services.configurations> {
+    return this.channel('dm').client(services.configurations);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Code, services, ShadowControl, type Service } from '@alink/contract';
 import {
   RpcError,
@@ -45,6 +46,8 @@ export class FakePlatform {
     audit: [] as object[],
     statusLog: [] as object[],
   };
+  /** Versions of configurations, oldest first. */
+  readonly configurations: { productID: string; deviceName: string; content: string }[] = [];
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How often each method was called. */
@@ -145,6 +148,28 @@ export class FakePlatform {
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };
           },
+        }),
+        this.serve(services.configurations, {
+          setConfiguration: async ({ productID, deviceName, content }) => {
+            this.product(productID);
+            this.configurations.push({ productID, deviceName, content });
+            return this.configuration(this.configurations.length);
+          },
+          readConfiguration: async ({ productID, deviceName }) => {
+            const of = (name: string) => this.versionsOf(productID, name).at(-1);
+            const id = of(deviceName) ?? of('');
+            if (!id) throw new RpcError(Code.notFound, `a configuration for product ${productID} does not exist`);
+            return this.configuration(id);
+          },
+          listConfigurations: async ({ productID, deviceName, page, size }) => {
+            const ids = this.versionsOf(productID, deviceName).reverse();
+            const { list, total } = pageOf(ids, { page, size });
+            return { list: list.map((id) => ({ ...this.configuration(id), content: '' })), total };
+          },
+          pushConfiguration: async ({ deviceName }) => ({
+            configId: this.configurations.length,
+            sent: deviceName ? 1 : 1201,
+          }),
         }),
         this.serve(services.deviceAdmin, {
           rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
@@ -277,6 +302,27 @@ export class FakePlatform {
 
   async stop(): Promise<void> {
     await this.server?.stop();
+  }
+
+  /** Ids of the versions of one configuration, oldest first: their places, from 1. */
+  private versionsOf(productID: string, deviceName: string): number[] {
+    return this.configurations.flatMap((each, at) =>
+      each.productID === productID && each.deviceName === deviceName ? [at + 1] : [],
+    );
+  }
+
+  private configuration(configId: number) {
+    const { productID, deviceName, content } = this.configurations[configId - 1]!;
+    const sign = createHash('sha256').update(content).digest('hex');
+    return {
+      configId,
+      productID,
+      deviceName,
+      content,
+      size: Buffer.byteLength(content),
+      sign,
+      createdTime: 1_700_000_000,
+    };
   }
 
   private serve<S extends Service>(service: S, handlers: Partial<Handlers<S>>) {

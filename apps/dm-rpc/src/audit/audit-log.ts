@@ -39,6 +39,8 @@ export type AuditAction =
   | 'token.revoke'
   | 'certificate.register'
   | 'certificate.revoke'
+  | 'config.set'
+  | 'config.push'
   | 'secrets.rotateKey'
   | 'topic.create'
   | 'topic.update'
