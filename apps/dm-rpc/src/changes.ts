@@ -63,6 +63,14 @@ export class Changes {
     }
   }
 
+  /** Many at once, in slices as when they are created. */
+  async devicesChanged(devices: readonly DeviceCore[]): Promise<void> {
+    for (let start = 0; start < devices.length; start += SLICE) {
+      if (start > 0) await setImmediate();
+      for (const device of devices.slice(start, start + SLICE)) this.deviceChanged(device);
+    }
+  }
+
   /** What its page shows. */
   deviceUpdated(device: DeviceCore): void {
     this.deviceChanged(device);

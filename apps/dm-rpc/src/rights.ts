@@ -78,6 +78,9 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceSchemaTslRead: 'anyone',
     DeviceInfoMultiUpdate: 'user',
     deviceMove: 'root',
+    deviceGroupMultiCreate: 'user',
+    deviceGroupMultiUpdate: 'user',
+    deviceGroupMultiDelete: 'user',
     deviceModuleVersionRead: 'user',
     deviceModuleVersionIndex: 'user',
     deviceTypeCount: 'user',
@@ -118,9 +121,11 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   },
   deviceGroup: {
     groupInfoCreate: 'user',
+    groupInfoMultiCreate: 'user',
     groupInfoIndex: 'user',
     groupInfoRead: 'user',
-    groupInfoUpdate: 'user',
+    // Whoever is no administrator leaves a group in its area.
+    groupInfoUpdate: { fieldsOfUsers: ['id', 'name', 'desc', 'tags', 'files'] },
     groupInfoDelete: 'user',
     groupDeviceMultiCreate: 'user',
     groupDeviceMultiUpdate: 'user',

@@ -32,6 +32,9 @@ test('every change of a product, a device or a credential leaves a line, without
     affordance: { value: JSON.stringify({ define: { type: 'int', min: '0', max: '9', step: '1' }, mode: 'rw' }) },
   });
   const ca = await createAuthority('CN=CA');
+  const hall = await fixture.groups.groupInfoCreate({ name: 'hall' });
+  const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
+  await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
   const steps: [keyof typeof made, string, () => Promise<unknown>][] = [
     [
@@ -99,6 +102,21 @@ test('every change of a product, a device or a credential leaves a line, without
       'deviceProfileUpdate',
       'profile.update',
       () => devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: 'hidden-2' }, options),
+    ],
+    [
+      'deviceGroupMultiCreate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiCreate({ ...NAMES, groupIDs: [hall.id] }, options),
+    ],
+    [
+      'deviceGroupMultiUpdate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiUpdate({ ...NAMES, groupIDs: [hall.id, attic.id] }, options),
+    ],
+    [
+      'deviceGroupMultiDelete',
+      'group.removeDevice',
+      () => devices.deviceGroupMultiDelete({ ...NAMES, groupIDs: [hall.id] }, options),
     ],
     ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],

@@ -32,6 +32,7 @@ export interface DmFixture {
   readonly devices: Client<typeof services.deviceManage>;
   readonly data: Client<typeof services.deviceMsg>;
   readonly interact: Client<typeof services.deviceInteract>;
+  readonly groups: Client<typeof services.deviceGroup>;
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
   readonly credentials: Client<typeof services.credentials>;
@@ -87,6 +88,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     devices: channel.client(services.deviceManage),
     data: channel.client(services.deviceMsg),
     interact: channel.client(services.deviceInteract),
+    groups: channel.client(services.deviceGroup),
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),
     credentials: channel.client(services.credentials),

@@ -20,6 +20,8 @@ export interface Io {
   readonly createFolder: (path: string) => Promise<void>;
   /** Creates a file that its owner alone may read. Fails when it exists. */
   readonly createPrivateFile: (path: string) => Promise<PrivateFile>;
+  /** Columns of the terminal that standard error is; undefined where it is none. */
+  readonly terminalColumns: () => number | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

@@ -20,6 +20,7 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   createFile,
   createFolder,
   createPrivateFile,
+  terminalColumns: () => (process.stderr.isTTY ? process.stderr.columns : undefined),
   now: Date.now,
 });
 

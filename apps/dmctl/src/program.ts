@@ -1,8 +1,9 @@
+import { OperatorError } from '@alink/operator';
 import { visible, visibleJson, visibleLines } from '@alink/text';
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { commandList, nameOf } from './command-list';
-import { CliError, ExitCode } from './exit-code';
+import { CliError, ExitCode, exitCodeOf } from './exit-code';
 import type { Io } from './io';
 import { parseEndpoint, parseUser } from './parse-options';
 
@@ -76,12 +77,12 @@ export const runDmctl = async (args: readonly string[], io: Io): Promise<ExitCod
     const failure = asFailure(error);
     // A group without a command has shown its help already.
     if (failure.message) io.stderr(render(failure, args.includes('--json')));
-    return failure.exitCode;
+    return exitCodeOf(failure);
   }
 };
 
-const asFailure = (error: unknown): CliError => {
-  if (error instanceof CliError) return error;
+const asFailure = (error: unknown): OperatorError => {
+  if (error instanceof OperatorError) return error;
   if (error instanceof CommanderError) {
     const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
     return new CliError(ExitCode.usage, message, { hint: '--help after any command shows how it is used.' });
@@ -89,8 +90,13 @@ const asFailure = (error: unknown): CliError => {
   throw error;
 };
 
-const render = ({ message, details: { code, hint }, exitCode }: CliError, json: boolean): string => {
-  if (json) return `${visibleJson(JSON.stringify({ error: { exitCode, code, message, hint } }))}\n`;
+const render = (failure: OperatorError, json: boolean): string => {
+  const {
+    message,
+    details: { code, hint },
+  } = failure;
+  if (json)
+    return `${visibleJson(JSON.stringify({ error: { exitCode: exitCodeOf(failure), code, message, hint } }))}\n`;
   const line = `dmctl: ${visible(message)}\n`;
   return hint ? `${line}       ${visibleLines(hint)}\n` : line;
 };

@@ -24,6 +24,7 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     createFile,
     createFolder,
     createPrivateFile,
+    terminalColumns: () => undefined,
     now: () => NOW,
     ...over,
   });

@@ -1,7 +1,7 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
-export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
+export type { DownlinkMessage, EventSample, PropertySample, SubDeviceSamples, UplinkMessage } from './device-message';
 export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
@@ -13,6 +13,7 @@ export { MAX_PROPERTIES } from './property-values';
 export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
+export type { FindSubDevice, SubDevice } from './sub-devices';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';
 export { topicsOf, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';

@@ -4,7 +4,7 @@
  */
 import { answeredCallIdOf, decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
-import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
+import { parseTopic, scriptOf, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
@@ -57,7 +57,8 @@ export class Uplink {
     const now = clock.now();
     const model = this.options.directory.model(productKey, deviceName) ?? session.options.product.model;
     const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
-    const decoded = decodeUplink({ topic, parsed, payload, now, model, serviceOf });
+    const script = scriptOf(rawTopic);
+    const decoded = decodeUplink({ topic, parsed, script, payload, now, model, serviceOf });
     const outcome = decoded && reports.serves(parsed) ? asBytes(decoded, parsed, payload) : decoded;
     if (!outcome) {
       notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));

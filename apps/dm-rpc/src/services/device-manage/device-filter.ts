@@ -1,6 +1,7 @@
 /** Which devices a list or a count is about. */
 import { DeviceStatus, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
+import { DEVICES_BY_GROUP, inGroups } from '../../domains/groups/group-filter';
 import { extraBegins, extraIn, extraIsNot } from '../../wire/extra';
 import { choice } from '../../wire/fields';
 import { noFilter, notServed, type FilterTable } from '../../wire/filters';
@@ -120,15 +121,7 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   /** Asks for nothing without a range around it. */
   Position: noFilter,
   range: notServed,
-  /** There are no groups. */
-  groupID: notServed,
-  groupIDs: notServed,
-  notGroupID: notServed,
-  parentGroupID: notServed,
-  groupName: notServed,
-  groupPurpose: notServed,
-  groupIDPath: notServed,
-  groupIDPaths: notServed,
+  ...DEVICES_BY_GROUP,
   /** Numbers that are kept as text, and values of properties: nothing here compares them. */
   ratedPower: notServed,
   rssi: notServed,
@@ -142,5 +135,5 @@ export const DEVICE_COUNT_FILTERS: FilterTable<RequestOf<DeviceManage, 'deviceIn
     lastLogin: { gte: timeBound('timeRange.start', start), lte: timeBound('timeRange.end', end) },
   }),
   areaIDs: inAreas,
-  groupIDs: notServed,
+  groupIDs: inGroups,
 };

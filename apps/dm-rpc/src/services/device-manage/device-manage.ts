@@ -2,6 +2,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
+import { groupsOfDeviceHandlers } from '../../domains/groups/groups-of-device';
 import { deviceResetHandlers } from '../reset-device';
 import { notServed } from '../not-served';
 import { deviceInfoHandlers } from './device-info';
@@ -13,6 +14,7 @@ import { onlineFixHandlers } from './online-fix';
 export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<typeof services.deviceManage> => ({
   ...deviceInfoHandlers(context),
   ...deviceProfileHandlers(context),
+  ...groupsOfDeviceHandlers(context),
   ...deviceSchemaHandlers(context),
   ...deviceResetHandlers(context),
   ...onlineFixHandlers(context, news),
