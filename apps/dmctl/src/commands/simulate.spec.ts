@@ -80,7 +80,7 @@ test('no such device, and one of another product', async () => {
 test('shows how it goes on a terminal, and takes that away in the end', async () => {
   let shown = '';
   const args = ['simulate', 'p', '--create', '1', '--endpoint', platform.endpoint, '--port', '1', '--attempts', '1'];
-  await runCli(args, { isTerminal: true, stderr: (text) => (shown += text) });
+  await runCli(args, { terminalColumns: () => 120, stderr: (text) => (shown += text) });
   expect(shown).toMatch(/^\r\x1b\[K0 of 1 online; 0 reports \(0\/s\), 0 accepted/);
   expect(shown).toContain('\r\x1b[Kdmctl: 1 of 1 devices could not connect\n');
 });

@@ -1,3 +1,4 @@
+import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
@@ -8,8 +9,6 @@ import { checkSimulateOptions, fleetOf } from '../simulate/fleet-of';
 import { showLive } from '../simulate/live-line';
 import { addSimulateOptions, type SimulateOptions } from '../simulate/options';
 import { tellReport } from '../simulate/tell-report';
-import { productKeyOf } from './product-key';
-import { thingModelOf } from './product-model';
 
 const afterHelp = `
 Modes:
@@ -47,7 +46,7 @@ const simulate = async (session: Session, options: SimulateOptions, productID: s
   // Only now: what speaks MQTT is loaded for nothing else.
   const { Fleet } = await import('@alink/simulator');
   const fleet = new Fleet(fleetOptions);
-  const hide = showLive(io, () => fleet.progress);
+  const hide = showLive(out, io, () => fleet.progress);
   const report = await fleet.run(signal).finally(hide);
   tellReport(out, report);
 };

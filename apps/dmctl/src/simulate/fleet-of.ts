@@ -1,7 +1,7 @@
 /** From the options of the command line to a fleet. */
 import type { ThingModel } from '@alink/thing-model';
 import type { ClientCertificate, Endpoint, FleetOptions, Stream } from '@alink/simulator';
-import { isEncrypted } from '../connect/endpoint';
+import { isEncrypted } from '@alink/operator/connect';
 import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { readBytes } from '../read-text-file';

@@ -2,7 +2,7 @@
 import { asideKinds, type AsideKind } from '@alink/simulator/kinds';
 import type { SignMethod } from '@alink/signing';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { transports, type Transport } from '../connect/endpoint';
+import { transports, type Transport } from '@alink/operator/connect';
 import { parseCount, parseMoment, parsePort, parseStart } from '../parse-options';
 import { parseAtLeast, parseSpan } from './parse-span';
 

@@ -23,7 +23,13 @@ const report: FleetReport = {
 };
 const told = (over: Partial<FleetReport>, json = false): { written: string; failure: unknown } => {
   let written = '';
-  const out = new Output({ stdout: (text) => (written += text), stderr: () => undefined }, json);
+  const io = {
+    stdout: (text: string) => (written += text),
+    stderr: () => undefined,
+    terminalColumns: () => undefined,
+    now: () => 0,
+  };
+  const out = new Output(io, json);
   try {
     tellReport(out, { ...report, ...over });
     return { written, failure: undefined };
@@ -54,7 +60,10 @@ test('what was refused is a failure, and stands there with its reason', () => {
   };
   const { written, failure } = told(refused);
   expect(written).toMatch(/refused {2}properties: 6306 tsl parse: data type is not int -> level {2}5\n$/);
-  expect(failure).toMatchObject({ exitCode: 1, message: '5 of 20 reports were refused, 2 subscriptions were refused' });
+  expect(failure).toMatchObject({
+    kind: 'refused',
+    message: '5 of 20 reports were refused, 2 subscriptions were refused',
+  });
 });
 
 test('as JSON, whatever came of it', () => {
