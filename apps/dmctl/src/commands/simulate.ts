@@ -1,5 +1,6 @@
 import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import type { Command } from 'commander';
+import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
