@@ -1,5 +1,5 @@
 /** A device as a byte stream: what a C SDK writes goes out as it stands here, and what comes back is read as that SDK reads it. */
-import { RawMqtt, type SdkDeviceOptions } from '@alink/testing';
+import type { RawMqtt, SdkDeviceOptions } from '@alink/testing';
 import { rawConnect } from './raw-connect';
 
 export interface RawReply {
