@@ -98,6 +98,23 @@ describe.each(backends)('on $name', (backend) => {
       });
     });
 
+    test('a batch, and history whose id is a number', async () => {
+      const time = Date.now() - 60_000;
+      const batch = `{"properties":{"humidity":[{"value":45,"time":${time}},{"value":46,"time":${time + 1000}}]},"events":{}}`;
+      device.publish(
+        'thing/event/property/batch/post',
+        `{"id":"51","version":"1.0","params":${batch},"sys":{"ack":1}}`,
+      );
+      const reply = await device.next();
+      expect([reply.topic, findLikeC(reply.text, 'code')]).toEqual(['thing/event/property/batch/post_reply', '200']);
+      const identity = `{"productKey":"${PRODUCT}","deviceName":"${C4}"}`;
+      const history = `[{"identity":${identity},"properties":[{"humidity":{"value":47,"time":${time - 1000}}}],"events":[]}]`;
+      device.publish('thing/event/property/history/post', `{"id":123,"version":"1.0","params":${history}}`);
+      const { topic, text } = await device.next();
+      expect([topic, text.slice(0, 22)]).toEqual(['thing/event/property/history/post_reply', '{"id":123,"code":200,"']);
+      await eventually(async () => expect(await platform.history('humidity', C4)).toHaveLength(6));
+    });
+
     test('a property set comes unasked at QoS 0, and its answer is a member short', async () => {
       await eventually(async () => expect(await platform.isOnline(C4)).toBe(true));
       const set = { ...key, data: '{"light":1}', shadowControl: 1, syncTimeout: 60 };
@@ -266,38 +283,52 @@ describe.each(backends)('on $name', (backend) => {
     });
   });
 
-  test('what other SDKs subscribe right after CONNACK is granted, and their first report is answered once', async () => {
-    const own = (name: string) => `/sys/${PRODUCT}/${name}/`;
-    const python = [
-      ['thing/event/property/post_reply', 'thing/event/+/post_reply', 'thing/service/property/set', 'thing/service/+'],
+  /**
+   * As the Python SDK 1.0 subscribes, in one packet that must be granted as a whole, and as a client in Go does, filter by
+   * filter with wildcards that overlap.
+   */
+  test.each([
+    [
+      'in one packet',
       [
-        'thing/deviceinfo/update_reply',
-        'thing/deviceinfo/delete_reply',
-        'rrpc/request/+',
-        'thing/topo/+',
-        'thing/gateway/permit',
+        [
+          'thing/event/property/post_reply',
+          'thing/event/+/post_reply',
+          'thing/service/property/set',
+          'thing/service/+',
+          'thing/deviceinfo/update_reply',
+          'thing/deviceinfo/delete_reply',
+          'rrpc/request/+',
+          'thing/topo/+',
+          'thing/gateway/permit',
+        ],
       ],
-    ].flat();
-    const go = [
-      ['thing/event/property/post_reply', 'thing/service/#', 'thing/event/+/post_reply', 'rrpc/request/+'],
-      ['thing/property/desired/get_reply', 'thing/property/desired/delete_reply', 'thing/dsltemplate/get_reply'],
+    ],
+    [
+      'filter by filter',
       [
-        'thing/config/get_reply',
-        'thing/config/push',
-        'thing/deviceinfo/update_reply',
-        `/ext/ntp/${PRODUCT}/${C3}/response`,
+        ['thing/event/property/post_reply'],
+        ['thing/event/+/post_reply'],
+        ['thing/service/#'],
+        ['/ext/network/probe/+'],
+        ['rrpc/request/+'],
+        ['thing/property/desired/get_reply'],
+        ['thing/dsltemplate/get_reply'],
+        ['thing/config/push'],
       ],
-    ].flat();
-    for (const packets of [[python], go.map((filter) => [filter])]) {
+    ],
+  ])(
+    'subscriptions %s right after CONNACK are granted, and the first report is answered once',
+    async (_how, packets) => {
       const device = await RawDevice.connect(loginOf(C3, {}));
       device.subscribe(packets, 0);
       device.publish('thing/event/property/post', '{"id":"1","params":{"temperature":17.5}}', 1);
       expect((await device.granted(packets.length)).filter((code) => code > 2)).toEqual([]);
       expect(await device.next()).toMatchObject({ topic: 'thing/event/property/post_reply' });
-      // Two of its filters take the reply: it comes once. What comes next is the reply to the next request.
-      device.publish(`${own(C3)}thing/event/property/post`, '{"id":"2","params":{"temperature":16.5}}');
+      // Two of its filters take the reply, which comes once: what comes next is the reply to the next request.
+      device.publish('thing/event/property/post', '{"id":"2","params":{"temperature":16.5}}');
       expect(findLikeC((await device.next()).text, 'id')).toBe('2');
       await device.end();
-    }
-  });
+    },
+  );
 });
