@@ -2,7 +2,6 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
 import alinkJson from './generated/alink.json' with { type: 'json' };
-import catalogJson from './generated/alink_catalog.json' with { type: 'json' };
 import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
@@ -39,7 +38,6 @@ const dm = load(dmJson);
 const timedjob = load(timedjobJson);
 const dg = load(dgJson);
 const alink = load(alinkJson);
-const catalog = load(catalogJson);
 
 /** Package definitions, as gRPC reflection wants them. */
 export const packages = {
@@ -53,7 +51,7 @@ export const packages = {
     return dg();
   },
   get alink() {
-    return { ...alink(), ...catalog() };
+    return alink();
   },
 } as const;
 
@@ -95,7 +93,7 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
-  catalog: service<CatalogDefinition>(catalog, 'alink.Catalog'),
+  catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
   topics: service<TopicsDefinition>(alink, 'alink.Topics'),
   deviceJobs: service<DeviceJobsDefinition>(alink, 'alink.DeviceJobs'),
