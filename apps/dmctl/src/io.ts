@@ -5,8 +5,6 @@ import type { Environment } from '@alink/runtime';
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
-  /** Whether somebody looks at standard error as at a screen. */
-  readonly isTerminal?: boolean;
   readonly env: Environment;
   /** From this call on, Ctrl-C aborts the signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal;

@@ -12,7 +12,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const exitCode = await runDmctl(process.argv.slice(2), {
   stdout: (chunk) => process.stdout.write(chunk),
   stderr: (chunk) => process.stderr.write(chunk),
-  isTerminal: process.stderr.isTTY,
   env: process.env,
   onInterrupt,
   readFile,
