@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Code } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
 import { refuseFilters } from '../../wire/filters';
@@ -52,7 +52,10 @@ export const devicesOf = async ({ prisma }: Pick<DmContext, 'prisma'>, request: 
           take: MAX_DEVICES + 1,
         });
   const all = new Map(
-    [...named, ...found].map(({ productID, deviceName }) => [`${productID}/${deviceName}`, { productID, deviceName }]),
+    [...named, ...found].map(({ productID, deviceName }) => [
+      deviceKey({ productID, deviceName }),
+      { productID, deviceName },
+    ]),
   );
   if (all.size > MAX_DEVICES) throw badParameter('devices', `are more than ${MAX_DEVICES}: send to them in parts`);
   return [...all.values()];
