@@ -34,7 +34,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'apply [options]',
-    description: 'make the platform as files describe it: products, thing models, devices; again and again',
+    description: 'make the platform as files describe it: products, thing models, devices, groups; again and again',
     load: async () => (await import('./commands/apply')).completeApplyCommand,
   },
   {

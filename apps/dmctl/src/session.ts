@@ -41,6 +41,9 @@ export class Session implements Platform {
   get devices(): Client<typeof services.deviceManage> {
     return this.channel('dm').client(services.deviceManage);
   }
+  get groups(): Client<typeof services.deviceGroup> {
+    return this.channel('dm').client(services.deviceGroup);
+  }
   get admin(): Client<typeof services.deviceAdmin> {
     return this.channel('dm').client(services.deviceAdmin);
   }
