@@ -53,6 +53,32 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/config')).addConfigCommands,
   },
   {
+    usage: 'topic',
+    description: 'custom topics of products',
+    load: async () => (await import('./commands/topic')).addTopicCommands,
+  },
+  {
+    usage: 'forward',
+    description: 'custom messages that go on to other devices',
+    load: async () => (await import('./commands/forward')).addForwardCommands,
+  },
+  {
+    usage: 'rrpc [options] <productKey> <deviceName> [payload]',
+    description: 'call a device with bytes of its own, and wait for the bytes that it answers (RRPC)',
+    load: async () => (await import('./commands/rrpc')).completeRrpcCommand,
+  },
+  {
+    usage: 'broadcast [options] <productKey> [payload]',
+    description:
+      'send one message to all devices of a product that are online, or to those that have subscribed a topic',
+    load: async () => (await import('./commands/broadcast')).completeBroadcastCommand,
+  },
+  {
+    usage: 'device-job',
+    description: 'what devices are to do, and how far they have come',
+    load: async () => (await import('./commands/device-job')).addDeviceJobCommands,
+  },
+  {
     usage: 'log [options] <productKey> <deviceName>',
     description: 'show what happened between the node and a device: connects, refusals, messages, each with its cause',
     load: async () => (await import('./commands/log')).completeLogCommand,
@@ -69,7 +95,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'job',
-    description: 'timed and delayed jobs, which publish on NATS',
+    description: 'timed and delayed jobs of the platform, which publish on NATS',
     load: async () => (await import('./commands/job')).addJobCommands,
   },
   {

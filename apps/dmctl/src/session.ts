@@ -59,6 +59,12 @@ export class Session implements Platform {
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }
+  get topics(): Client<typeof services.topics> {
+    return this.channel('dm').client(services.topics);
+  }
+  get deviceJobs(): Client<typeof services.deviceJobs> {
+    return this.channel('dm').client(services.deviceJobs);
+  }
   get jobs(): Client<typeof services.timedManage> {
     return this.channel('timedjob').client(services.timedManage);
   }

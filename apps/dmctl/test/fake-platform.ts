@@ -48,6 +48,11 @@ export class FakePlatform {
   };
   /** Versions of configurations, oldest first. */
   readonly configurations: { productID: string; deviceName: string; content: string }[] = [];
+  /** What `alink.Topics` and `alink.DeviceJobs` answer. */
+  readonly topics = { classes: [] as object[], definedOnly: false, rules: [] as object[] };
+  rrpcAnswer: Uint8Array = Buffer.from('pong');
+  broadcast = { messageID: '77', delivered: 3, undelivered: 0, nodesHeard: 2, nodes: 2 };
+  readonly deviceJobs = { jobs: [] as object[], tasks: [] as object[] };
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How often each method was called. */
@@ -197,6 +202,7 @@ export class FakePlatform {
                 return { productID, total: own.length, activated: online, online, disabled: 0 };
               }),
           }),
+          bootstrapNotify: async () => ({}),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -276,6 +282,27 @@ export class FakePlatform {
             total: 1,
           }),
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
+        }),
+        this.serve(services.topics, {
+          topicClassIndex: async () => ({ list: this.topics.classes, definedOnly: this.topics.definedOnly }),
+          topicClassCreate: async () => ({}),
+          topicClassUpdate: async () => ({}),
+          topicClassDelete: async () => ({}),
+          topicAccessUpdate: async () => ({}),
+          forwardRuleIndex: async () => ({ list: this.topics.rules }),
+          forwardRuleCreate: async ({ productID }) => ({ productID, id: 3 }),
+          forwardRuleUpdate: async () => ({}),
+          forwardRuleDelete: async () => ({}),
+          rrpc: async () => ({ payload: Buffer.from(this.rrpcAnswer), messageID: '12345678' }),
+          broadcast: async () => this.broadcast,
+        }),
+        this.serve(services.deviceJobs, {
+          jobCreate: async () => ({ jobID: 12 }),
+          jobIndex: async (paging) => pageOf(this.deviceJobs.jobs, paging),
+          jobRead: async () => this.deviceJobs.jobs[0] ?? {},
+          jobCancel: async () => ({ cancelled: 2 }),
+          jobRemove: async () => ({}),
+          taskIndex: async (paging) => pageOf(this.deviceJobs.tasks, paging),
         }),
         this.serve(services.status, { statusRead: async () => this.status }),
         this.serve(services.timedManage, {

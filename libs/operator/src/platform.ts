@@ -10,5 +10,7 @@ export interface Platform {
   readonly messages: Client<typeof services.deviceMsg>;
   readonly commands: Client<typeof services.deviceInteract>;
   readonly protocols: Client<typeof services.protocolManage>;
+  readonly topics: Client<typeof services.topics>;
+  readonly deviceJobs: Client<typeof services.deviceJobs>;
   readonly jobs: Client<typeof services.timedManage>;
 }
