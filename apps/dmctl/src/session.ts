@@ -53,6 +53,15 @@ export class Session implements Platform {
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }
+  get groups(): Client<typeof services.deviceGroup> {
+    return this.channel('dm').client(services.deviceGroup);
+  }
+  get definitions(): Client<typeof services.schemaManage> {
+    return this.channel('dm').client(services.schemaManage);
+  }
+  get catalog(): Client<typeof services.catalog> {
+    return this.channel('dm').client(services.catalog);
+  }
   get jobs(): Client<typeof services.timedManage> {
     return this.channel('timedjob').client(services.timedManage);
   }

@@ -8,6 +8,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
+import { fakeCategories, fakeDefinitions, fakeGroups } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -45,6 +46,8 @@ export class FakePlatform {
     audit: [] as object[],
     statusLog: [] as object[],
   };
+  /** What becomes of an import of products. */
+  imported: object[] = [];
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How often each method was called. */
@@ -108,6 +111,9 @@ export class FakePlatform {
             this.schemas.set(productID, tsl);
             return {};
           },
+          ...fakeCategories(),
+          productInfoMultiExport: async () => ({ products: JSON.stringify([...this.products.values()]) }),
+          productSchemaMultiCreate: async () => ({}),
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
         this.serve(services.deviceManage, {
@@ -146,6 +152,9 @@ export class FakePlatform {
             return { list: all.slice(from, from + size), total: all.length };
           },
         }),
+        this.serve(services.deviceGroup, fakeGroups()),
+        this.serve(services.schemaManage, fakeDefinitions()),
+        this.serve(services.catalog, { importProducts: async () => ({ results: this.imported }) }),
         this.serve(services.deviceAdmin, {
           rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
             this.device(productID, deviceName);
