@@ -52,6 +52,7 @@ import { otaManage } from './services/ota-manage/ota-manage';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
 import { remoteConfig } from './services/remote-config/remote-config';
+import { userDevice } from './services/user-device';
 import { checkStoredKeys } from './stored-keys';
 
 export interface DmOptions {
@@ -131,6 +132,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', groupHandlers(context)),
     guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('userDevice', userDevice()),
     guarded('catalog', catalogHandlers(context)),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),

@@ -155,6 +155,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     groupDeviceMultiUpdate: 'user',
     groupDeviceMultiDelete: 'user',
   },
+  userDevice: { userDeviceShareRead: 'user' },
   remoteConfig: {
     RemoteConfigCreate: 'user',
     RemoteConfigIndex: 'user',

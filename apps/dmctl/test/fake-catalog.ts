@@ -15,12 +15,12 @@ class Tree {
   private readonly nodes: Node[] = [];
   private next = 3;
 
-  create(members: Readonly<Record<string, unknown>> & { name: string; parentID: string }): { id: string } {
+  create(members: { readonly name: string; readonly parentID: string }, more: object = {}): { id: string } {
     if (this.nodes.some(({ name }) => name === members.name)) {
       throw new RpcError(Code.duplicate, `${members.name} exists already`);
     }
     const id = String(this.next++);
-    this.nodes.push({ ...members, id, parentID: members.parentID === '0' ? '1' : members.parentID });
+    this.nodes.push({ ...members, ...more, id, parentID: members.parentID === '0' ? '1' : members.parentID });
     return { id };
   }
 
@@ -52,7 +52,7 @@ export const fakeGroups = (): Partial<Handlers<typeof services.deviceGroup>> => 
   const devicesOf = (id: string) => tree.read(id)['devices'] as Devices;
   const shown = (node: Node): Node => ({ ...node, deviceCount: (node['devices'] as Devices | undefined)?.length ?? 0 });
   return {
-    groupInfoCreate: async (info) => tree.create({ ...info, createdTime: 1_700_000_000 }),
+    groupInfoCreate: async (info) => tree.create(info, { createdTime: 1_700_000_000 }),
     groupInfoRead: async ({ id }) => shown(tree.read(id)) as never,
     groupInfoIndex: async ({ names }) => ({ list: tree.find(({ name }) => names.includes(name)).map(shown) as never }),
     groupInfoUpdate: async ({ id, name, desc, tags }) => {
