@@ -59,6 +59,7 @@ import { otaManage } from './services/ota-manage/ota-manage';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
 import { remoteConfig } from './services/remote-config/remote-config';
+import { userDevice } from './services/user-device';
 import { checkStoredKeys } from './stored-keys';
 
 export interface DmOptions {
@@ -142,6 +143,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', groupHandlers(context)),
     guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('userDevice', userDevice()),
     guarded('catalog', catalogHandlers(context)),
     guarded('remoteConfig', remoteConfig(context, configurationPush)),
     guarded('configurations', configurations(context, configurationPush)),

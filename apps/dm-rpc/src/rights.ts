@@ -157,6 +157,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     groupDeviceMultiUpdate: 'user',
     groupDeviceMultiDelete: 'user',
   },
+  userDevice: { userDeviceShareRead: 'user' },
   remoteConfig: {
     // Unitedrhino checks nothing here; but whoever configures a product has all its devices in his hands.
     RemoteConfigCreate: 'admin',

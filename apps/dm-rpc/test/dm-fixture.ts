@@ -33,6 +33,7 @@ export interface DmFixture {
   readonly data: Client<typeof services.deviceMsg>;
   readonly interact: Client<typeof services.deviceInteract>;
   readonly definitions: Client<typeof services.schemaManage>;
+  readonly shares: Client<typeof services.userDevice>;
   readonly catalog: Client<typeof services.catalog>;
   readonly groups: Client<typeof services.deviceGroup>;
   readonly protocols: Client<typeof services.protocolManage>;
@@ -107,6 +108,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     data: channel.client(services.deviceMsg),
     interact: channel.client(services.deviceInteract),
     definitions: channel.client(services.schemaManage),
+    shares: channel.client(services.userDevice),
     catalog: channel.client(services.catalog),
     groups: channel.client(services.deviceGroup),
     protocols: channel.client(services.protocolManage),

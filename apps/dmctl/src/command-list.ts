@@ -13,6 +13,21 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/device')).addDeviceCommands,
   },
   {
+    usage: 'group',
+    description: 'groups of devices',
+    load: async () => (await import('./commands/group')).addGroupCommands,
+  },
+  {
+    usage: 'category',
+    description: 'categories of products',
+    load: async () => (await import('./commands/category')).addCategoryCommands,
+  },
+  {
+    usage: 'definition',
+    description: 'definitions that thing models of several products share',
+    load: async () => (await import('./commands/definition')).addDefinitionCommands,
+  },
+  {
     usage: 'cert',
     description: 'certificates that devices prove themselves with (X.509)',
     load: async () => (await import('./commands/cert')).addCertCommands,

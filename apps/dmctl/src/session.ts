@@ -65,6 +65,15 @@ export class Session implements Platform {
   get deviceJobs(): Client<typeof services.deviceJobs> {
     return this.channel('dm').client(services.deviceJobs);
   }
+  get groups(): Client<typeof services.deviceGroup> {
+    return this.channel('dm').client(services.deviceGroup);
+  }
+  get definitions(): Client<typeof services.schemaManage> {
+    return this.channel('dm').client(services.schemaManage);
+  }
+  get catalog(): Client<typeof services.catalog> {
+    return this.channel('dm').client(services.catalog);
+  }
   get jobs(): Client<typeof services.timedManage> {
     return this.channel('timedjob').client(services.timedManage);
   }

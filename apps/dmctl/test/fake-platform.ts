@@ -9,6 +9,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
+import { fakeCategories, fakeDefinitions, fakeGroups } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -53,6 +54,8 @@ export class FakePlatform {
   rrpcAnswer: Uint8Array = Buffer.from('pong');
   broadcast = { messageID: '77', delivered: 3, undelivered: 0, nodesHeard: 2, nodes: 2 };
   readonly deviceJobs = { jobs: [] as object[], tasks: [] as object[] };
+  /** What becomes of an import of products. */
+  imported: object[] = [];
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How often each method was called. */
@@ -116,6 +119,9 @@ export class FakePlatform {
             this.schemas.set(productID, tsl);
             return {};
           },
+          ...fakeCategories(),
+          productInfoMultiExport: async () => ({ products: JSON.stringify([...this.products.values()]) }),
+          productSchemaMultiCreate: async () => ({}),
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
         this.serve(services.deviceManage, {
@@ -176,6 +182,9 @@ export class FakePlatform {
             sent: deviceName ? 1 : 1201,
           }),
         }),
+        this.serve(services.deviceGroup, fakeGroups()),
+        this.serve(services.schemaManage, fakeDefinitions()),
+        this.serve(services.catalog, { importProducts: async () => ({ results: this.imported }) }),
         this.serve(services.deviceAdmin, {
           rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
             this.device(productID, deviceName);

@@ -25,6 +25,7 @@ import type { ProductManageDefinition } from './generated/dm/ProductManage';
 import type { ProtocolManageDefinition } from './generated/dm/ProtocolManage';
 import type { RemoteConfigDefinition } from './generated/dm/RemoteConfig';
 import type { SchemaManageDefinition } from './generated/dm/SchemaManage';
+import type { userDeviceDefinition as UserDeviceDefinition } from './generated/dm/userDevice';
 import type { TimedManageDefinition } from './generated/timedjob/TimedManage';
 
 /** int64 is text (ids exceed 2^53), absent messages are null, absent scalars their zero value. */
@@ -85,6 +86,7 @@ export const services = {
   deviceMsg: service<DeviceMsgDefinition>(dm, 'dm.DeviceMsg'),
   deviceInteract: service<DeviceInteractDefinition>(dm, 'dm.DeviceInteract'),
   deviceGroup: service<DeviceGroupDefinition>(dm, 'dm.DeviceGroup'),
+  userDevice: service<UserDeviceDefinition>(dm, 'dm.userDevice'),
   remoteConfig: service<RemoteConfigDefinition>(dm, 'dm.RemoteConfig'),
   otaManage: service<OtaManageDefinition>(dm, 'dm.OtaManage'),
   schemaManage: service<SchemaManageDefinition>(dm, 'dm.SchemaManage'),
