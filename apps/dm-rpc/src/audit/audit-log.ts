@@ -17,6 +17,7 @@ export type AuditAction =
   | 'device.create'
   | 'device.update'
   | 'device.delete'
+  | 'device.move'
   | 'device.reset'
   | 'device.rotateSecret'
   | 'device.register'
