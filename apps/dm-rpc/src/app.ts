@@ -22,9 +22,15 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { commonDefinitionHandlers } from './domains/definitions/common-service';
+import { catalogHandlers } from './domains/products/service';
 import { groupHandlers } from './domains/groups/service';
+import { JobNotices } from './domains/jobs/notices';
+import { deviceJobs } from './domains/jobs/service';
+import { startTaskTimeouts } from './domains/jobs/timeouts';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
+import { topics } from './domains/topics/service';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
@@ -118,6 +124,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const waitingValues = new WaitingValues(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  const jobNotices = new JobNotices(context);
+  presenceNews.onOnline((changes) => jobNotices.devicesOnline(changes));
   const ingestLog = componentLogger(log, 'ingest');
   const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
@@ -128,13 +136,17 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', groupHandlers(context)),
+    guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('catalog', catalogHandlers(context)),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
-    guarded('deviceAdmin', { ...deviceAdmin(context), ...tagHandlers(context) }),
+    guarded('topics', topics(context, sender, registry)),
+    guarded('deviceJobs', deviceJobs(context, jobNotices)),
+    guarded('deviceAdmin', { ...deviceAdmin(context, sender), ...tagHandlers(context) }),
   ];
   function guarded<Name extends ServiceName>(name: Name, handlers: Handlers<(typeof services)[Name]>): ServedService {
     const service = services[name];
@@ -159,6 +171,12 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
+      { name: 'job notices', start: async () => undefined, stop: () => jobNotices.stop() },
+      part(
+        'task timeouts',
+        async () => startTaskTimeouts(context),
+        (timeouts) => timeouts.stop(),
+      ),
       { name: 'online by report', start: async () => undefined, stop: async () => onlineByReport.stop() },
       part(
         'consumer',

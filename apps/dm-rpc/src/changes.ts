@@ -43,6 +43,11 @@ export class Changes {
     this.tell(subjects.productDeleted, productID);
   }
 
+  /** What gateways of unitedrhino's run for it. */
+  productCustomChanged(productID: string): void {
+    this.tell(subjects.productCustomUpdated, JSON.stringify({ productID, deviceName: '' }));
+  }
+
   schemaChanged(productID: string): void {
     this.tell(subjects.cacheSync('cache:dm:product:schema'), productID);
   }

@@ -11,9 +11,13 @@ beforeAll(async () => {
   fixture = await startDm();
   channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
   await createDevices(fixture, NAMES.deviceName);
-  const { devices, groups, protocols, db } = fixture;
+  const { products, devices, definitions, groups, protocols, db } = fixture;
   await devices.deviceInfoUpdate({ ...NAMES, version: { value: '1.0' }, dept: { id: '5', idPath: '5-' } });
   await devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: '{}' });
+  const { id: categoryID } = await products.productCategoryCreate({ name: 'Sensors' });
+  const affordance = { value: '{"mode":"r","define":{"type":"bool"}}' };
+  await definitions.commonSchemaCreate({ info: { type: 1, identifier: 'shared', name: { value: 'n' }, affordance } });
+  await products.productCategorySchemaMultiCreate({ productCategoryID: categoryID, identifiers: ['shared'] });
   await groups.groupInfoCreate({ name: 'Hall', devices: [NAMES] });
   await protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
   await protocols.protocolServiceUpdate({ code: 'mine', ip: '10.0.0.1', port: 1 });
@@ -44,6 +48,7 @@ afterAll(async () => {
 /** What a request needs to find the one row that there is. */
 const needs: Readonly<Record<string, object>> = {
   productSchemaIndex: { productID: PRODUCT },
+  productCategorySchemaIndex: { productCategoryID: 3 },
   deviceProfileIndex: { device: NAMES },
   hubLogIndex: NAMES,
   statusLogIndex: NAMES,
@@ -66,6 +71,9 @@ const addsOnly = new Set([
   'withCategory',
   'withGateway',
   'withDevices',
+  'withProductCategory',
+  'productCategoryWithFather',
+  'withFather',
   // Around which range, and of which interval: nothing without one, as with unitedrhino's dm.
   'Position',
   ...['fill', 'intervalUnit', 'partitionBy', 'noFirstTs'].map((field) => `propertyLogIndex.${field}`),
@@ -96,6 +104,7 @@ const methods = (
     services.deviceMsg,
     services.deviceInteract,
     services.deviceGroup,
+    services.schemaManage,
     services.protocolManage,
   ] as Service[]
 ).flatMap((service) =>

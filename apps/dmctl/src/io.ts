@@ -12,6 +12,8 @@ export interface Io {
   readonly onInterrupt: () => AbortSignal;
   /** Bytes of a file; `-` is standard input. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The files of a folder and of those in it, by their paths from there; undefined where it is a file. Hidden ones are none. */
+  readonly listFolder: (path: string) => Promise<string[] | undefined>;
   /** Creates a file with these bytes. Fails when it exists. */
   readonly createFile: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Adds to a file, which comes into being, readable by its owner alone, where there is none. */

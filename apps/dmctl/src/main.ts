@@ -1,4 +1,4 @@
-import { appendText, createFile, createFolder, createPrivateFile, readFile } from './files';
+import { appendText, createFile, createFolder, createPrivateFile, listFolder, readFile } from './files';
 import { runDmctl } from './program';
 
 const onInterrupt = (): AbortSignal => {
@@ -16,6 +16,7 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   env: process.env,
   onInterrupt,
   readFile,
+  listFolder,
   appendText,
   createFile,
   createFolder,

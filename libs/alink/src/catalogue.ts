@@ -2,7 +2,7 @@
  * Every topic of a device, once. Directions, access, the list of topics for people, what is decoded and sent, and
  * `docs/alink.md` follow from it. A new kind of message is a file in `kinds/` and a line here.
  */
-import { broadcast } from './kinds/not-served/broadcast';
+import { broadcast } from './kinds/broadcast';
 import { custom } from './kinds/custom';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
@@ -13,7 +13,6 @@ import { deviceLog } from './kinds/not-served/device-log';
 import { diagnosis } from './kinds/not-served/diagnosis';
 import { files } from './kinds/not-served/files';
 import { gatewayDrivers } from './kinds/not-served/gateway-drivers';
-import { jobs } from './kinds/not-served/jobs';
 import { lifeCycle } from './kinds/not-served/life-cycle';
 import { localControl } from './kinds/not-served/local-control';
 import { ota } from './kinds/not-served/ota';
@@ -23,6 +22,7 @@ import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
+import { jobs } from './kinds/jobs';
 import { ntp } from './kinds/ntp';
 import { propertyBatch } from './kinds/property-batch';
 import { propertyGet } from './kinds/property-get';

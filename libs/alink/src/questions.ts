@@ -3,13 +3,15 @@
  * a file in `questions/` and a line here; the kinds in `kinds/` make them, whoever answers one gives a {@link Reply}.
  */
 import type { Json } from '@alink/thing-model';
+import type { JobQuestion } from './questions/jobs';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
+export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | TagQuestion;
+export type Question = TimeQuestion | TagQuestion | JobQuestion;
 
 export type QuestionKind = Question['kind'];
 

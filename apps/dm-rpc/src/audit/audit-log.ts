@@ -10,6 +10,14 @@ export type AuditAction =
   | 'product.update'
   | 'product.delete'
   | 'product.rotateSecret'
+  | 'product.custom'
+  | 'category.create'
+  | 'category.update'
+  | 'category.delete'
+  | 'category.definitions'
+  | 'definition.create'
+  | 'definition.update'
+  | 'definition.delete'
   | 'schema.create'
   | 'schema.update'
   | 'schema.delete'
@@ -32,7 +40,18 @@ export type AuditAction =
   | 'token.revoke'
   | 'certificate.register'
   | 'certificate.revoke'
-  | 'secrets.rotateKey';
+  | 'secrets.rotateKey'
+  | 'topic.create'
+  | 'topic.update'
+  | 'topic.delete'
+  | 'topic.access'
+  | 'topic.broadcast'
+  | 'forward.create'
+  | 'forward.update'
+  | 'forward.delete'
+  | 'job.create'
+  | 'job.cancel'
+  | 'job.remove';
 
 /** Values that may be read by anyone who may read the log: never a secret. */
 export type AuditDetail = Readonly<Record<string, unknown>>;

@@ -9,6 +9,7 @@ import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { LRUCache } from 'lru-cache';
 import { DeviceQueues } from '../directory/device-queues';
+import { NotServedByDm } from '../directory/records';
 import type { Answerer, Asker } from './requests';
 
 /** Milliseconds that its dm may take. */
@@ -70,7 +71,7 @@ export class UnitedrhinoRequests implements Answerer {
 
   ask(question: Question, of: Asker): Promise<Reply> {
     const answer = answers[question.kind] as Answer<QuestionKind> | undefined;
-    if (!answer) return Promise.reject(new Error(`unitedrhino’s dm does not serve ${question.kind}`));
+    if (!answer) return Promise.reject(new NotServedByDm(`unitedrhino’s dm does not serve ${question.kind}`));
     if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
     const tools: Tools = {
       ask: (method, params) => this.askOverBus(of, method, params),

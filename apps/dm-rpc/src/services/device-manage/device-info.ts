@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
+import { initialFields } from '../../domains/products/new-devices';
 import { groupsAskedFor, setGroups } from '../../domains/groups/groups-of-device';
 import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
@@ -49,10 +50,14 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     const groups = groupsAskedFor(info);
     try {
       await audit.transact(call, async (tx, note) => {
-        const product = await tx.product.findUnique({ where: { productID }, select: { productName: true } });
+        const product = await tx.product.findUnique({
+          where: { productID },
+          select: { productName: true, extra: true },
+        });
         if (!product) throw unknownProduct(productID);
         const deviceAlias = info.deviceAlias ? row.deviceAlias : madeAlias(product.productName);
-        const data = { ...row, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
+        const extra = { ...initialFields(product.extra), ...(row.extra as object) };
+        const data = { ...row, extra, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
         const { id: deviceID } = await tx.device.create({ data, select: { id: true } });
         note('device.create', row, { registration: row.registration });
         if (groups) await setGroups(tx, note, { device: row, deviceID, ...groups });
