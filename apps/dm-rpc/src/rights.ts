@@ -101,7 +101,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceProfileDelete: 'user',
     deviceSchemaTslRead: 'anyone',
     DeviceInfoMultiUpdate: 'user',
-    deviceMove: 'root',
+    deviceMove: 'admin',
     deviceGroupMultiCreate: 'user',
     deviceGroupMultiUpdate: 'user',
     deviceGroupMultiDelete: 'user',

@@ -25,6 +25,7 @@ export type AuditAction =
   | 'device.create'
   | 'device.update'
   | 'device.delete'
+  | 'device.move'
   | 'device.reset'
   | 'device.rotateSecret'
   | 'device.register'
