@@ -22,6 +22,8 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { DesiredPush } from './domains/desired/push';
+import { desiredHandlers } from './domains/desired/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
 import { createSinks } from './ingest/sinks';
@@ -40,7 +42,6 @@ import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
 import { deviceGroup } from './services/device-group/device-group';
 import { deviceInteract } from './services/device-interact/device-interact';
-import { WaitingValues } from './services/device-interact/waiting-values';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
 import { deviceManage } from './services/device-manage/device-manage';
 import { deviceMsg } from './services/device-msg/device-msg';
@@ -115,9 +116,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
-  const waitingValues = new WaitingValues(context, sender);
+  const desiredPush = new DesiredPush(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
-  presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  presenceNews.onOnline((changes) => desiredPush.devicesOnline(changes));
   const ingestLog = componentLogger(log, 'ingest');
   const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
@@ -126,7 +127,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('productManage', productManage(context)),
     guarded('deviceManage', deviceManage(context, presenceNews)),
     guarded('deviceMsg', deviceMsg(context)),
-    guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
+    guarded('deviceInteract', deviceInteract(context, sender, desiredPush)),
     guarded('deviceGroup', deviceGroup()),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),
@@ -134,6 +135,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('directory', directory(context)),
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
+    guarded('desired', desiredHandlers(context, desiredPush)),
     guarded('deviceAdmin', { ...deviceAdmin(context), ...tagHandlers(context) }),
   ];
   function guarded<Name extends ServiceName>(name: Name, handlers: Handlers<(typeof services)[Name]>): ServedService {
@@ -158,7 +160,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         (maintenance) => maintenance.stop(),
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
-      { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
+      { name: 'desired values', start: async () => undefined, stop: () => desiredPush.stop() },
       { name: 'online by report', start: async () => undefined, stop: async () => onlineByReport.stop() },
       part(
         'consumer',

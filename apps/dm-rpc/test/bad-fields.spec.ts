@@ -40,6 +40,8 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   actionSend: () => ({ actionID: 'echo', inputParams: '{"text":"a"}', isAsync: true }),
   propertyControlSend: () => ({ data: '{"rpm":1}', isAsync: true, shadowControl: 2 }),
   propertyGetReportSend: () => ({ dataIDs: ['rpm'] }),
+  set: () => ({ data: '{"rpm":1}' }),
+  delete: () => ({ identifiers: ['rpm'] }),
   protocolInfoCreate: (n) => ({ code: `c${n}`, name: 'n' }),
   protocolInfoRead: () => ({ code: 'mine' }),
   protocolInfoUpdate: () => ({ id: 1 }),

@@ -37,6 +37,7 @@ export interface DmFixture {
   readonly credentials: Client<typeof services.credentials>;
   readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
+  readonly desired: Client<typeof services.desired>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -92,6 +93,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     credentials: channel.client(services.credentials),
     requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
+    desired: channel.client(services.desired),
     logged,
     async stop() {
       channel.close();

@@ -47,6 +47,9 @@ export class Session {
   get commands(): Client<typeof services.deviceInteract> {
     return this.channel('dm').client(services.deviceInteract);
   }
+  get desired(): Client<typeof services.desired> {
+    return this.channel('dm').client(services.desired);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }

@@ -10,7 +10,7 @@ export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from 
 export { readPayloadJson, type PayloadJson } from './payload-json';
 export type { Problem, SeldomKind } from './problem';
 export { MAX_PROPERTIES } from './property-values';
-export type { Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
+export type { DesiredDeletion, Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';

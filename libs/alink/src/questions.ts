@@ -3,13 +3,15 @@
  * a file in `questions/` and a line here; the kinds in `kinds/` make them, whoever answers one gives a {@link Reply}.
  */
 import type { Json } from '@alink/thing-model';
+import type { DesiredQuestion } from './questions/desired';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
+export type { DesiredDeletion } from './questions/desired';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | TagQuestion;
+export type Question = TimeQuestion | DesiredQuestion | TagQuestion;
 
 export type QuestionKind = Question['kind'];
 

@@ -2,10 +2,12 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
 import alinkJson from './generated/alink.json' with { type: 'json' };
+import alinkStateJson from './generated/alink_state.json' with { type: 'json' };
 import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { CredentialsDefinition } from './generated/alink/Credentials';
+import type { DesiredDefinition } from './generated/alink/Desired';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { RequestsDefinition } from './generated/alink/Requests';
@@ -34,6 +36,7 @@ const dm = load(dmJson);
 const timedjob = load(timedjobJson);
 const dg = load(dgJson);
 const alink = load(alinkJson);
+const alinkState = load(alinkStateJson);
 
 /** Package definitions, as gRPC reflection wants them. */
 export const packages = {
@@ -47,7 +50,7 @@ export const packages = {
     return dg();
   },
   get alink() {
-    return alink();
+    return { ...alink(), ...alinkState() };
   },
 } as const;
 
@@ -88,6 +91,7 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
+  desired: service<DesiredDefinition>(alinkState, 'alink.Desired'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
 } as const;
 

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'device.reset'
   | 'device.rotateSecret'
   | 'device.register'
+  | 'desired.set'
+  | 'desired.delete'
   | 'profile.update'
   | 'profile.delete'
   | 'token.issue'

@@ -9,10 +9,14 @@ import { badParameter } from '../wire/errors';
 import type { RequestOf } from '../wire/messages';
 import { fits, isObject } from '../wire/shape';
 import type { Answerer, Answerers, Asked } from './answerer';
+import { desiredAnswerers } from './desired/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
-const allAnswerers = (context: DmContext): Answerers => ({ ...tagAnswerers(context) });
+const allAnswerers = (context: DmContext): Answerers => ({
+  ...desiredAnswerers(context),
+  ...tagAnswerers(context),
+});
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];
 
@@ -77,7 +81,7 @@ const answerKind = async (
   } catch (err) {
     // Others may have been answered already, and what they changed stands: so it is no fault of the call as a whole.
     log.error({ err, kind, questions: questions.length }, 'questions could not be answered');
-    return questions.map(() => SERVICE_ERROR);
+    return questions.map(() => answerer.failed ?? SERVICE_ERROR);
   }
 };
 

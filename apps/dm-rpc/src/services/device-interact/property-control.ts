@@ -2,9 +2,12 @@
 import { Code, ShadowControl, valuesOf, type JsonObject, type services } from '@alink/contract';
 import { RpcError, type CallContext, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import type { DesiredPush } from '../../domains/desired/push';
+import { setValues } from '../../domains/desired/store';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, requireText } from '../../wire/fields';
 import type { RequestOf } from '../../wire/messages';
+import { requireLockedDevice } from '../lock-device';
 import { deviceProfileHandlers, requireProfile } from '../device-manage/device-profile';
 import { successOf } from './answer-of';
 import type { Command, CommandSender } from './command-sender';
@@ -12,7 +15,6 @@ import { findTarget, propertyOf, refuseRejected, timeoutOf, type CommandTarget }
 import { takeForKnown } from './known-values';
 import { readResult } from './read-result';
 import { closeCommand, openCommand } from './send-log';
-import type { WaitingValues } from './waiting-values';
 import { withWholeArrays } from './whole-arrays';
 
 type Methods = Pick<Handlers<typeof services.deviceInteract>, 'propertyControlSend' | 'propertyControlRead'>;
@@ -40,14 +42,23 @@ const mayWait = (target: CommandTarget, params: JsonObject): boolean =>
 export const propertyControlHandlers = (
   context: DmContext,
   sender: CommandSender,
-  waitingValues: WaitingValues,
+  desiredPush: DesiredPush,
 ): Methods => {
   const { prisma, now } = context;
   const { deviceProfileUpdate } = deviceProfileHandlers(context);
 
   const keep = async ({ device }: CommandTarget, params: JsonObject) => {
-    await waitingValues.keep(device.id, params);
+    await prisma.$transaction(async (tx) => {
+      await setValues(tx, await requireLockedDevice(tx, device), params, now());
+    });
     return done('kept until the device comes online');
+  };
+
+  /** It may have come online while they were written: nobody sees what a device waits for that is online already. */
+  const keepForOffline = async (target: CommandTarget, params: JsonObject, { user }: CallContext) => {
+    const kept = await keep(target, params);
+    await desiredPush.sendIfOnline(target.device, { identifiers: Object.keys(params), user });
+    return kept;
   };
 
   const takeWithoutDevice = async (target: CommandTarget, params: JsonObject, way: number, call: CallContext) => {
@@ -90,13 +101,13 @@ export const propertyControlHandlers = (
     if (KNOWN_ONLY.includes(way)) return takeWithoutDevice(target, params, way, call);
     if (way === ShadowControl.keepOnly) return keep(target, params);
     const waits = way === ShadowControl.auto && mayWait(target, params);
-    if (waits && !target.device.isOnline) return keep(target, params);
+    if (waits && !target.device.isOnline) return keepForOffline(target, params, call);
     try {
       return await send(target, params, request, call);
     } catch (error) {
       const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
       if (!waits || !isOffline) throw error;
-      return keep(target, params);
+      return keepForOffline(target, params, call);
     }
   };
 
