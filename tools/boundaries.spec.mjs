@@ -73,6 +73,18 @@ const cases = [
   ['a file of our own called like a package', 'libs/rpc/src/x.ts', `import * as it from './nats';`, []],
   ['a member that is private by its name', 'libs/bus/src/x.ts', 'class It { #a = 1; } const it = It;', ['syntax']],
   ['a member that is private by the keyword', 'libs/bus/src/x.ts', 'class It { private a = 1; } const it = It;', []],
+  ['what operators do asks the platform', 'libs/operator/src/x.ts', `import * as it from '@alink/rpc';`, []],
+  ['what operators do asks the database', 'libs/operator/src/x.ts', `import * as it from '@alink/db';`, ['boundaries']],
+  ['what operators do reads options', 'libs/operator/src/x.ts', `import * as it from 'commander';`, ['imports']],
+  ['what operators do writes on a terminal', 'libs/operator/src/x.ts', 'const it = process.stdout;', ['globals']],
+  ['what operators do imports the process', 'libs/operator/src/x.ts', `import it from 'node:process';`, ['imports']],
+  [
+    'an infra lib does what operators do',
+    'libs/rpc/src/x.ts',
+    `import * as it from '@alink/operator';`,
+    ['boundaries'],
+  ],
+  ['an app does what operators do', 'apps/dmctl/src/x.ts', `import * as it from '@alink/operator';`, []],
   ['the environment outside libs/runtime', 'libs/bus/src/x.ts', 'const it = process.env;', ['properties']],
 ];
 

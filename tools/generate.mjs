@@ -81,11 +81,16 @@ once('libs/contract/src/generated', protoInputs, (outDir) => {
     { cwd: root, stdio: 'pipe' },
   );
   const protobuf = require('protobufjs');
-  for (const name of protoFiles) {
+  // A package is one file of descriptors, however many files it is written in: alink.proto and alink_topics.proto.
+  const packages = new Set(protoFiles.map((name) => /^[a-z]+/.exec(name)[0]));
+  for (const name of packages) {
     const parsed = new protobuf.Root();
     parsed.resolvePath = (_origin, target) => join(root, 'proto', target);
-    parsed.loadSync(name, { keepCase: true });
-    writeFileSync(join(outDir, name.replace('.proto', '.json')), JSON.stringify(parsed.toJSON()));
+    parsed.loadSync(
+      protoFiles.filter((file) => /^[a-z]+/.exec(file)[0] === name),
+      { keepCase: true },
+    );
+    writeFileSync(join(outDir, `${name}.json`), JSON.stringify(parsed.toJSON()));
   }
 });
 

@@ -24,8 +24,15 @@ import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
 import { DesiredPush } from './domains/desired/push';
 import { desiredHandlers } from './domains/desired/service';
+import { commonDefinitionHandlers } from './domains/definitions/common-service';
+import { catalogHandlers } from './domains/products/service';
+import { groupHandlers } from './domains/groups/service';
+import { JobNotices } from './domains/jobs/notices';
+import { deviceJobs } from './domains/jobs/service';
+import { startTaskTimeouts } from './domains/jobs/timeouts';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
+import { topics } from './domains/topics/service';
 import { createSinks } from './ingest/sinks';
 import { ApplicationNews } from './ingest/application-news';
 import { startConsuming } from './ingest/consume';
@@ -40,7 +47,6 @@ import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
-import { deviceGroup } from './services/device-group/device-group';
 import { deviceInteract } from './services/device-interact/device-interact';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
 import { deviceManage } from './services/device-manage/device-manage';
@@ -119,6 +125,8 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const desiredPush = new DesiredPush(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => desiredPush.devicesOnline(changes));
+  const jobNotices = new JobNotices(context);
+  presenceNews.onOnline((changes) => jobNotices.devicesOnline(changes));
   const ingestLog = componentLogger(log, 'ingest');
   const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
@@ -128,7 +136,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceManage', deviceManage(context, presenceNews)),
     guarded('deviceMsg', deviceMsg(context)),
     guarded('deviceInteract', deviceInteract(context, sender, desiredPush)),
-    guarded('deviceGroup', deviceGroup()),
+    guarded('deviceGroup', groupHandlers(context)),
+    guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('catalog', catalogHandlers(context)),
     guarded('remoteConfig', remoteConfig()),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
@@ -136,7 +146,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
     guarded('desired', desiredHandlers(context, desiredPush)),
-    guarded('deviceAdmin', { ...deviceAdmin(context), ...tagHandlers(context) }),
+    guarded('topics', topics(context, sender, registry)),
+    guarded('deviceJobs', deviceJobs(context, jobNotices)),
+    guarded('deviceAdmin', { ...deviceAdmin(context, sender), ...tagHandlers(context) }),
   ];
   function guarded<Name extends ServiceName>(name: Name, handlers: Handlers<(typeof services)[Name]>): ServedService {
     const service = services[name];
@@ -161,6 +173,12 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'desired values', start: async () => undefined, stop: () => desiredPush.stop() },
+      { name: 'job notices', start: async () => undefined, stop: () => jobNotices.stop() },
+      part(
+        'task timeouts',
+        async () => startTaskTimeouts(context),
+        (timeouts) => timeouts.stop(),
+      ),
       { name: 'online by report', start: async () => undefined, stop: async () => onlineByReport.stop() },
       part(
         'consumer',

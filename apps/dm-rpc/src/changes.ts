@@ -43,6 +43,11 @@ export class Changes {
     this.tell(subjects.productDeleted, productID);
   }
 
+  /** What gateways of unitedrhino's run for it. */
+  productCustomChanged(productID: string): void {
+    this.tell(subjects.productCustomUpdated, JSON.stringify({ productID, deviceName: '' }));
+  }
+
   schemaChanged(productID: string): void {
     this.tell(subjects.cacheSync('cache:dm:product:schema'), productID);
   }
@@ -60,6 +65,14 @@ export class Changes {
     for (let start = 0; start < devices.length; start += SLICE) {
       if (start > 0) await setImmediate();
       for (const device of devices.slice(start, start + SLICE)) this.tell(subjects.deviceCreated, deviceData(device));
+    }
+  }
+
+  /** Many at once, in slices as when they are created. */
+  async devicesChanged(devices: readonly DeviceCore[]): Promise<void> {
+    for (let start = 0; start < devices.length; start += SLICE) {
+      if (start > 0) await setImmediate();
+      for (const device of devices.slice(start, start + SLICE)) this.deviceChanged(device);
     }
   }
 

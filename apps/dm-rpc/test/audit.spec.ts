@@ -18,11 +18,19 @@ const user = { TenantCode: 'default', UserID: '7', Account: 'alice', IsAdmin: tr
 const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
+/** What is about no product. */
+const OF_NO_PRODUCT = /^(secrets|category)\./;
+/** A file of products. */
+const IMPORTED = JSON.stringify([{ Info: { ProductID: 'imported', ProductName: 'imported', Secret: PS } }]);
+
 /** Methods that change nothing of what operators own. The online state is corrected by nodes and has a log of its own. */
-const READ_ONLY = /Read$|Index$|Counts?$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$/;
+const READ_ONLY =
+  /Read$|Index$|Counts?$|Export$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^rootCheck$/;
+/** What devices are sent stands in the record of commands. */
+const COMMANDS = /^(bootstrapNotify|rrpc)$/;
 
 test('every change of a product, a device or a credential leaves a line, without a secret', async () => {
-  const { products, devices, admin, credentials } = fixture;
+  const { products, devices, admin, credentials, topics, jobs } = fixture;
   const productID = PRODUCT;
   const info = (identifier: string) => ({
     productID,
@@ -32,8 +40,15 @@ test('every change of a product, a device or a credential leaves a line, without
     affordance: { value: JSON.stringify({ define: { type: 'int', min: '0', max: '9', step: '1' }, mode: 'rw' }) },
   });
   const ca = await createAuthority('CN=CA');
+  const rule = { topic: 'user/update', targetDeviceName: 'dev002', targetTopic: 'user/get' };
+  let ruleID = '';
+  let jobID = '';
+  const hall = await fixture.groups.groupInfoCreate({ name: 'hall' });
+  const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
+  await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
-  const steps: [keyof typeof made, string, () => Promise<unknown>][] = [
+  type Step = [keyof typeof made, string, () => Promise<unknown>];
+  const steps: Step[] = [
     [
       'productInfoCreate',
       'product.create',
@@ -100,6 +115,49 @@ test('every change of a product, a device or a credential leaves a line, without
       'profile.update',
       () => devices.deviceProfileUpdate({ device: NAMES, code: 'a', params: 'hidden-2' }, options),
     ],
+    [
+      'deviceGroupMultiCreate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiCreate({ ...NAMES, groupIDs: [hall.id] }, options),
+    ],
+    [
+      'deviceGroupMultiUpdate',
+      'group.addDevice',
+      () => devices.deviceGroupMultiUpdate({ ...NAMES, groupIDs: [hall.id, attic.id] }, options),
+    ],
+    [
+      'deviceGroupMultiDelete',
+      'group.removeDevice',
+      () => devices.deviceGroupMultiDelete({ ...NAMES, groupIDs: [hall.id] }, options),
+    ],
+    ['productCategoryCreate', 'category.create', () => products.productCategoryCreate({ name: 'lights' }, options)],
+    ['productCategoryUpdate', 'category.update', () => products.productCategoryUpdate({ id: 3, order: 2 }, options)],
+    ...(['Create', 'Update', 'Delete'] as const).map((change): Step => [
+      `productCategorySchemaMulti${change}`,
+      'category.definitions',
+      () => products[`productCategorySchemaMulti${change}`]({ productCategoryID: 3 }, options),
+    ]),
+    [
+      'productCategoryMultiImport',
+      'category.create',
+      () => products.productCategoryMultiImport({ categories: '[{"Name":"fans"}]' }, options),
+    ],
+    ['productCategoryDelete', 'category.delete', () => products.productCategoryDelete({ id: 3 }, options)],
+    [
+      'productConfigUpdate',
+      'product.update',
+      () => products.productConfigUpdate({ productID, DevInit: { areaID: 5 } }, options),
+    ],
+    [
+      'productCustomUpdate',
+      'product.custom',
+      () => products.productCustomUpdate({ productID, transformScript: { value: 'hidden-2' } }, options),
+    ],
+    [
+      'productInfoMultiImport',
+      'product.create',
+      () => products.productInfoMultiImport({ products: IMPORTED }, options),
+    ],
     ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],
@@ -119,6 +177,37 @@ test('every change of a product, a device or a credential leaves a line, without
       'certificate.revoke',
       () => admin.revokeCertificate({ productID, fingerprint: 'a'.repeat(64) }, options),
     ],
+    [
+      'topicClassCreate',
+      'topic.create',
+      () => topics.topicClassCreate({ productID, topic: 'user/a', permission: 'both' }, options),
+    ],
+    [
+      'topicClassUpdate',
+      'topic.update',
+      () => topics.topicClassUpdate({ productID, topic: 'user/a', permission: 'publish' }, options),
+    ],
+    ['topicClassDelete', 'topic.delete', () => topics.topicClassDelete({ productID, topic: 'user/a' }, options)],
+    ['topicAccessUpdate', 'topic.access', () => topics.topicAccessUpdate({ productID, definedOnly: true }, options)],
+    [
+      'forwardRuleCreate',
+      'forward.create',
+      async () => void (ruleID = (await topics.forwardRuleCreate({ productID, ...rule }, options)).id),
+    ],
+    [
+      'forwardRuleUpdate',
+      'forward.update',
+      () => topics.forwardRuleUpdate({ productID, id: ruleID, ...rule, disabled: true }, options),
+    ],
+    ['forwardRuleDelete', 'forward.delete', () => topics.forwardRuleDelete({ productID, id: ruleID }, options)],
+    ['broadcast', 'topic.broadcast', () => topics.broadcast({ productID, payload: Buffer.from('x') }, options)],
+    [
+      'jobCreate',
+      'job.create',
+      async () => void (jobID = (await jobs.jobCreate({ productID, name: 'j' }, options)).jobID),
+    ],
+    ['jobCancel', 'job.cancel', () => jobs.jobCancel({ jobID }, options)],
+    ['jobRemove', 'job.remove', () => jobs.jobRemove({ jobID }, options)],
     ['rotateKey', 'secrets.rotateKey', () => admin.rotateKey({}, options)],
     ['deviceInfoDelete', 'device.delete', () => devices.deviceInfoDelete(NAMES, options)],
     [
@@ -135,10 +224,12 @@ test('every change of a product, a device or a credential leaves a line, without
     ...services.deviceManage.definition,
     ...services.deviceAdmin.definition,
     ...services.credentials.definition,
+    ...services.topics.definition,
+    ...services.deviceJobs.definition,
   };
   expect(steps.map(([method]) => method).sort()).toEqual(
     Object.keys(made)
-      .filter((method) => !READ_ONLY.test(method))
+      .filter((method) => !READ_ONLY.test(method) && !COMMANDS.test(method))
       .sort(),
   );
 
@@ -158,7 +249,7 @@ test('every change of a product, a device or a credential leaves a line, without
       actor: 'alice (7)',
       peer: expect.stringContaining('127.0.0.1'),
       timestamp: String(nowMs),
-      productID: action === 'secrets.rotateKey' ? '' : PRODUCT,
+      productID: OF_NO_PRODUCT.test(action) ? '' : expect.stringMatching(`^(${PRODUCT}|imported)$`),
     });
   }
 

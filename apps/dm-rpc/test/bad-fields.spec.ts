@@ -11,6 +11,7 @@ beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
+  await fixture.definitions.commonSchemaCreate({ info: { identifier: 'shared', ...definition } });
   channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
 });
 afterAll(async () => {
@@ -36,12 +37,32 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   deviceInfoDelete: () => ({ deviceName: 'nosuch' }),
   deviceReset: () => ({ device: NAMES }),
   deviceOnlineMultiFix: () => ({ devices: [{ device: NAMES, isOnline: 1, connectAt: 5 }] }),
+  productCategoryCreate: (n) => ({ name: `k${n}` }),
+  productCategoryMultiImport: () => ({ categories: '[]' }),
+  productInfoMultiImport: () => ({ products: '[]' }),
+  importProducts: () => ({ products: '[]' }),
+  commonSchemaCreate: (n) => ({ info: { identifier: `m${n}`, ...definition } }),
+  commonSchemaUpdate: () => ({ info: { identifier: 'shared' } }),
+  commonSchemaMultiImport: () => ({ schemas: '[]' }),
+  groupInfoCreate: (n) => ({ name: `g${n}` }),
+  groupInfoMultiCreate: (n) => ({ groups: [{ name: `g${n}` }] }),
+  deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
   propertyLogIndex: () => ({ dataID: 'rpm' }),
+  propertyLogAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLogAggByDeviceIndex: () => ({ aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLatestAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
   actionSend: () => ({ actionID: 'echo', inputParams: '{"text":"a"}', isAsync: true }),
   propertyControlSend: () => ({ data: '{"rpm":1}', isAsync: true, shadowControl: 2 }),
+  propertyControlMultiSend: () => ({
+    deviceNames: [NAMES.deviceName],
+    data: '{"rpm":1}',
+    isAsync: true,
+    shadowControl: 2,
+  }),
   propertyGetReportSend: () => ({ dataIDs: ['rpm'] }),
   set: () => ({ data: '{"rpm":1}' }),
   delete: () => ({ identifiers: ['rpm'] }),
+  propertyGetReportMultiSend: () => ({ deviceNames: [NAMES.deviceName], dataIDs: ['rpm'] }),
   protocolInfoCreate: (n) => ({ code: `c${n}`, name: 'n' }),
   protocolInfoRead: () => ({ code: 'mine' }),
   protocolInfoUpdate: () => ({ id: 1 }),

@@ -31,8 +31,6 @@ describe('devices', () => {
       deviceAlias: { value: '书房' },
       rssi: { value: '-70' },
       distributor: { id: '3', idPath: '1-3-', updatedTime: '5' },
-      groupIDs: ['9007199254740993', '2'],
-      BelongGroup: { x: { ids: ['1'], idPaths: ['1-'] } },
       isEnable: '1',
       protocolConf: { a: 'b' },
     };

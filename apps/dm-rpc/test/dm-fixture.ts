@@ -32,12 +32,17 @@ export interface DmFixture {
   readonly devices: Client<typeof services.deviceManage>;
   readonly data: Client<typeof services.deviceMsg>;
   readonly interact: Client<typeof services.deviceInteract>;
+  readonly definitions: Client<typeof services.schemaManage>;
+  readonly catalog: Client<typeof services.catalog>;
+  readonly groups: Client<typeof services.deviceGroup>;
   readonly protocols: Client<typeof services.protocolManage>;
   readonly directory: Client<typeof services.directory>;
   readonly credentials: Client<typeof services.credentials>;
   readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly desired: Client<typeof services.desired>;
+  readonly topics: Client<typeof services.topics>;
+  readonly jobs: Client<typeof services.deviceJobs>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -88,12 +93,17 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     devices: channel.client(services.deviceManage),
     data: channel.client(services.deviceMsg),
     interact: channel.client(services.deviceInteract),
+    definitions: channel.client(services.schemaManage),
+    catalog: channel.client(services.catalog),
+    groups: channel.client(services.deviceGroup),
     protocols: channel.client(services.protocolManage),
     directory: channel.client(services.directory),
     credentials: channel.client(services.credentials),
     requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
     desired: channel.client(services.desired),
+    topics: channel.client(services.topics),
+    jobs: channel.client(services.deviceJobs),
     logged,
     async stop() {
       channel.close();

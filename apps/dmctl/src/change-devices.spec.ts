@@ -7,7 +7,10 @@ const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
 
 test('when the platform goes away, the rest is not tried, and what is known is told', async () => {
   let written = '';
-  const out = new Output({ stdout: (text) => (written += text), stderr: () => undefined }, true);
+  const out = new Output(
+    { stdout: (text) => (written += text), stderr: () => undefined, terminalColumns: () => undefined, now: () => 0 },
+    true,
+  );
   const gone = new RpcError(100007, 'gone', { unavailable: true });
   const change = async (deviceName: string): Promise<void> => {
     if (deviceName !== 'n0') throw gone;
@@ -20,20 +23,4 @@ test('when the platform goes away, the rest is not tried, and what is known is t
   expect(devices[0]).toEqual({ deviceName: 'n0', result: 'deleted' });
   expect(devices[1]).toEqual({ deviceName: 'n1', result: 'not known: the platform did not answer' });
   expect(devices.at(-1)).toEqual({ deviceName: 'n39', result: 'not tried' });
-});
-
-test('a few at once', async () => {
-  const out = new Output({ stdout: () => undefined, stderr: () => undefined }, true);
-  let open = 0;
-  let most = 0;
-  const seen: string[] = [];
-  const change = async (deviceName: string): Promise<void> => {
-    most = Math.max(most, ++open);
-    await Promise.resolve();
-    open--;
-    seen.push(deviceName);
-  };
-  await changeDevices({ out } as Session, { productKey: 'p', names }, { done: 'deleted', change });
-  expect(most).toBe(16);
-  expect(seen.sort()).toEqual([...names].sort());
 });

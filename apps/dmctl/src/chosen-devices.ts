@@ -1,10 +1,11 @@
 /** Many devices of a product, chosen by name, by a file or by a filter. */
+import { filteredNames, MAX_LINES_IN_PARTS, type DeviceFilter } from '@alink/operator/devices';
+import { productKeyOf } from '@alink/operator/products';
 import type { Command } from 'commander';
-import { addFilterOptions, filterRequest, type DeviceFilter } from './device-filter';
+import { addFilterOptions } from './device-filter';
 import { CliError, ExitCode } from './exit-code';
-import { productKeyOf } from './commands/product-key';
 import type { Session } from './session';
-import { MAX_LINES_IN_PARTS, readTriples } from './triples-csv';
+import { readTriples } from './triples-file';
 
 export interface Choice extends DeviceFilter {
   readonly from?: string;
@@ -13,11 +14,6 @@ export interface Choice extends DeviceFilter {
   readonly all?: boolean;
   readonly yes?: boolean;
 }
-
-/** Rows in one answer of the platform. */
-const PAGE_SIZE = 2000;
-/** `PageInfo.OrderBy.sort`. */
-const ASCENDING = 1;
 
 export const addChoiceOptions = (command: Command): Command =>
   addFilterOptions(
@@ -62,19 +58,4 @@ const namesInFile = async (session: Session, productID: string, file: string): P
     }
   }
   return [...new Set(lines.map(({ deviceName }) => deviceName))];
-};
-
-const filteredNames = async ({ devices }: Session, productID: string, filter: DeviceFilter): Promise<string[]> => {
-  const names: string[] = [];
-  // Sorted by what does not change, so that no device comes twice or not at all.
-  const orders = [{ field: 'id', sort: ASCENDING }];
-  for (let page = 1; ; page++) {
-    const { list } = await devices.deviceInfoIndex({
-      ...filterRequest(filter),
-      productID,
-      page: { page, size: PAGE_SIZE, orders },
-    });
-    names.push(...list.map(({ deviceName }) => deviceName));
-    if (list.length < PAGE_SIZE) return names;
-  }
 };

@@ -1,3 +1,5 @@
+import { OperatorError, type FailureKind } from '@alink/operator';
+
 /** How dmctl ends, for scripts. Told in `dmctl --help`. */
 export const ExitCode = {
   ok: 0,
@@ -10,19 +12,25 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** A failure in words for people: one line, and another one with what to do. */
-export class CliError extends Error {
+const kinds = {
+  [ExitCode.refused]: 'refused',
+  [ExitCode.usage]: 'unusable',
+  [ExitCode.unreachable]: 'unreachable',
+} as const satisfies Partial<Record<ExitCode, FailureKind>>;
+
+const exitCodes: Readonly<Record<FailureKind, ExitCode>> = {
+  refused: ExitCode.refused,
+  unusable: ExitCode.usage,
+  unreachable: ExitCode.unreachable,
+};
+
+/** How dmctl ends after a failure. */
+export const exitCodeOf = ({ kind }: OperatorError): ExitCode => exitCodes[kind];
+
+/** A failure that dmctl finds by itself. */
+export class CliError extends OperatorError {
   override readonly name = 'CliError';
-  constructor(
-    readonly exitCode: ExitCode,
-    message: string,
-    readonly details: {
-      /** What to do about it. */
-      readonly hint?: string;
-      /** Code of the platform or the device. */
-      readonly code?: number;
-    } = {},
-  ) {
-    super(message);
+  constructor(exitCode: keyof typeof kinds, message: string, details?: OperatorError['details']) {
+    super(kinds[exitCode], message, details);
   }
 }

@@ -4,7 +4,12 @@ import { Output } from './output';
 const output = (json = false) => {
   const written = { stdout: '', stderr: '' };
   const out = new Output(
-    { stdout: (text) => (written.stdout += text), stderr: (text) => (written.stderr += text) },
+    {
+      stdout: (text) => (written.stdout += text),
+      stderr: (text) => (written.stderr += text),
+      terminalColumns: () => undefined,
+      now: () => 0,
+    },
     json,
   );
   return { out, written };

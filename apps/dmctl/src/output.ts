@@ -1,6 +1,8 @@
+import type { Progress, Reporter } from '@alink/operator';
 import { visible, visibleJson, visibleLines } from '@alink/text';
 import type { Io } from './io';
 import { displayWidth } from './display-width';
+import { ProgressBar } from './progress-bar';
 
 /** What a cell may hold; objects are shown as JSON. */
 type Row = Readonly<Record<string, unknown>>;
@@ -9,36 +11,42 @@ type Row = Readonly<Record<string, unknown>>;
  * The one place that writes results: tables and sentences for people, JSON with `--json`. Names and payloads come from
  * devices: in neither may they steer a terminal.
  */
-export class Output {
+export class Output implements Reporter {
+  private readonly bar: ProgressBar | undefined;
+
   constructor(
-    private readonly io: Pick<Io, 'stdout' | 'stderr'>,
+    private readonly io: Pick<Io, 'stdout' | 'stderr' | 'terminalColumns' | 'now'>,
     readonly json: boolean,
-  ) {}
+  ) {
+    const { terminalColumns } = io;
+    const isTerminal = terminalColumns() !== undefined;
+    this.bar = isTerminal && !json ? new ProgressBar(io, () => terminalColumns() ?? 80) : undefined;
+  }
 
   /** A list. People see the columns named, or a sentence when there is nothing; JSON has everything in the rows. */
   rows<T extends Row>(rows: readonly T[], columns: readonly (keyof T & string)[], nothing: string): void {
     if (this.json) return this.writeJson(rows);
-    if (rows.length === 0) return this.io.stdout(`${visible(nothing)}\n`);
+    if (rows.length === 0) return this.write(`${visible(nothing)}\n`);
     const lines = [columns.map(heading), ...rows.map((row) => columns.map((column) => cell(row[column])))];
-    this.io.stdout(aligned(lines));
+    this.write(aligned(lines));
   }
 
   /** One thing, a line for each member that is set. */
   record(row: Row): void {
     if (this.json) return this.writeJson(row);
     const members = Object.entries(row).filter(([, value]) => value !== undefined && value !== '');
-    this.io.stdout(aligned(members.map(([key, value]) => [`${heading(key).toLowerCase()}:`, cell(value)])));
+    this.write(aligned(members.map(([key, value]) => [`${heading(key).toLowerCase()}:`, cell(value)])));
   }
 
   /** That something was done. */
   done(result: Row, sentence: string): void {
     if (this.json) this.writeJson(result);
-    else this.io.stdout(`${visible(sentence)}\n`);
+    else this.write(`${visible(sentence)}\n`);
   }
 
   /** One more of what follows each other without end: JSON is one line each. */
   follow(row: Row, line: string): void {
-    this.io.stdout(`${this.json ? visibleJson(JSON.stringify(row)) : visible(line)}\n`);
+    this.write(`${this.json ? visibleJson(JSON.stringify(row)) : visible(line)}\n`);
   }
 
   /** A document that is JSON in any case. */
@@ -48,12 +56,27 @@ export class Output {
 
   /** Text to copy, shown to people only. */
   text(text: string): void {
-    if (!this.json) this.io.stdout(visibleLines(text));
+    if (!this.json) this.write(visibleLines(text));
   }
 
   /** Something on the side, that must not stand among the results. */
   note(text: string): void {
+    this.bar?.wipe();
     this.io.stderr(`${visible(text)}\n`);
+  }
+
+  /**
+   * How far long work is: a bar on a terminal, gone with the next line that is written or with {@link end}; else, and with
+   * `--json`, a line of its words where it has some.
+   */
+  progress(at: Progress): void {
+    if (this.bar) this.bar.draw(at);
+    else if (at.words !== undefined) this.note(at.words);
+  }
+
+  /** Nothing more is written: leaves the terminal to whoever comes next. */
+  end(): void {
+    this.bar?.wipe();
   }
 
   /** That there are more rows than a page has. */
@@ -64,8 +87,13 @@ export class Output {
     }
   }
 
+  private write(text: string): void {
+    this.bar?.wipe();
+    this.io.stdout(text);
+  }
+
   private writeJson(value: unknown): void {
-    this.io.stdout(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+    this.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
   }
 }
 

@@ -1,13 +1,16 @@
 import { services } from '@alink/contract';
 import type { Registry } from '@alink/discovery';
+import type { Platform } from '@alink/operator';
+import { describeError } from '@alink/operator/describe-error';
+import type { StatusSource } from '@alink/operator/status';
 import { connectRpc, type Client, type ClientSecurity, type RpcChannel } from '@alink/rpc';
-import { describeError } from './describe-error';
 import type { Io } from './io';
 import { Output } from './output';
 import { addressOf, readSettings, type GlobalOptions, type ServiceAddress, type Settings } from './service-address';
+import { steps } from './steps';
 
 /** What a command works with: the services, opened when first used, and the output. */
-export class Session {
+export class Session implements Platform {
   readonly out: Output;
   private readonly channels = new Map<string, RpcChannel>();
   private readonly triedAddresses: ServiceAddress[] = [];
@@ -86,7 +89,21 @@ export class Session {
     return channel;
   }
 
+  /** What the status of the platform is asked through. */
+  statusSource(): StatusSource {
+    const { security, dmPort, jobPort, nodePort, nodeService } = this.settings;
+    return {
+      registry: this.registry,
+      security,
+      dm: { target: this.address('dm').target, port: dmPort },
+      timedjob: { target: this.address('timedjob').target, port: jobPort },
+      node: { target: '', port: nodePort, service: nodeService },
+      direct: (address, security) => this.direct(address, security),
+    };
+  }
+
   async close(): Promise<void> {
+    this.out.end();
     for (const channel of this.channels.values()) channel.close();
     await this.openRegistry?.close();
   }
@@ -110,7 +127,7 @@ export class Session {
 
 /**
  * Opens a session for a piece of work, and closes it.
- * @throws {CliError} whatever the work threw, in words
+ * @throws {OperatorError} whatever the work threw, in words
  */
 export const withSession = async (
   io: Io,
@@ -122,7 +139,7 @@ export const withSession = async (
     session = await Session.open(io, options);
     await work(session);
   } catch (error) {
-    throw describeError(error, session?.tried ?? [], session?.etcdTrouble);
+    throw describeError(error, { tried: session?.tried ?? [], etcdTrouble: session?.etcdTrouble, steps });
   } finally {
     await session?.close();
   }

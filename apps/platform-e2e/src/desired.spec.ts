@@ -97,7 +97,7 @@ describe.each(backends)('on $name', (backend) => {
       [DELETE, '{"light":{}}', 'desired.delete'],
     ])('%s is refused by its name, and the connection lives on', async (path, params, kind) => {
       expect(await say(path, `{"id":"1","version":"1.0","params":${params},"sys":{"ack":1}}`)).toContain(
-        `"code":6831,"message":"unitedrhino's dm has nothing for ${kind}"`,
+        `"code":6831,"message":"unitedrhino’s dm does not serve ${kind}"`,
       );
       expect(device.connected).toBe(true);
     });

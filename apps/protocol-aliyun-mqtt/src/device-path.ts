@@ -14,6 +14,7 @@ import type { CredentialsSource } from './directory/credentials-source';
 import { DeviceDirectory } from './directory/device-directory';
 import type { DirectorySource } from './directory/records';
 import type { MakeDmSide } from './dm-side';
+import { Broadcasts } from './downlink/broadcasts';
 import { addressKey } from './guard/address-key';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
@@ -97,15 +98,39 @@ const wire = (options: DevicePathOptions) => {
   const changes = new DeviceChanges(bus, directory, sessions, log);
   const listen = (session: Session): Subscription => downlink.listen(session);
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
-  const connections = new Connections({ admission, unguarded, guard, sessions, changes, life, uplink, ...tools });
+  const connections = new Connections({
+    admission,
+    unguarded,
+    guard,
+    sessions,
+    changes,
+    life,
+    uplink,
+    directory,
+    ...tools,
+  });
+  const broadcasts = new Broadcasts({ bus, sessions, nodeId, metrics: nodeMetrics, log });
 
-  return { nodeId, sessions, directory, journal, guard, admission, presence, others, changes, life, connections };
+  return {
+    nodeId,
+    sessions,
+    directory,
+    journal,
+    guard,
+    admission,
+    presence,
+    others,
+    changes,
+    life,
+    connections,
+    broadcasts,
+  };
 };
 
 /** The device path as parts that are started and stopped; the ports are opened last and closed first. */
 export const createDevicePath = (options: DevicePathOptions) => {
   const parts = wire(options);
-  const { connections, guard, presence, others, changes } = parts;
+  const { connections, guard, presence, others, changes, broadcasts } = parts;
   let broker: Broker | undefined;
   let ports: DevicePorts | undefined;
 
@@ -120,12 +145,14 @@ export const createDevicePath = (options: DevicePathOptions) => {
       broker = await startAedes(connections, options.log);
       others.start((session) => broker!.forget(session));
       changes.start();
+      broadcasts.start();
     },
     /** Lets what has been told be kept. */
     async stop(): Promise<void> {
       await presence.stop();
       others.stop();
       changes.stop();
+      broadcasts.stop();
     },
     /**
      * Lets devices in.

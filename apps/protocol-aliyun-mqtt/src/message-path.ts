@@ -9,6 +9,7 @@ import type { Journal } from './journal';
 import type { NodeMetrics } from './metrics';
 import { LocalAnswers } from './requests/local-answers';
 import { Requests } from './requests/requests';
+import { Forwards } from './uplink/forwards';
 import { UplinkNotes } from './uplink/notes';
 import { ProblemLines } from './uplink/problem-lines';
 import { RepeatedReports } from './uplink/repeated-reports';
@@ -35,12 +36,13 @@ export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink
   const { dmSide, bus, clock, log, directory, journal, metrics } = options;
   const replies = new Replies({ journal, clock: options.steadyClock, unasked: options.unaskedReplies });
   const { keeper, answerer, commands } = dmSide;
-  const pending = new PendingCommands();
+  const pending = new PendingCommands(options.steadyClock);
   const notes = new UplinkNotes(journal, metrics, new ProblemLines(options.steadyClock));
   const reports = new Reports(keeper, new RepeatedReports(), pending, replies, notes);
+  const forwards = new Forwards({ bus, clock, notes });
   const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, log });
   return {
-    uplink: new Uplink({ clock, directory, pending, reports, requests, replies, notes }),
+    uplink: new Uplink({ clock, directory, pending, reports, requests, replies, forwards, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, dm: commands }),
   };
 };

@@ -2,7 +2,7 @@
  * Every topic of a device, once. Directions, access, the list of topics for people, what is decoded and sent, and
  * `docs/alink.md` follow from it. A new kind of message is a file in `kinds/` and a line here.
  */
-import { broadcast } from './kinds/not-served/broadcast';
+import { broadcast } from './kinds/broadcast';
 import { custom } from './kinds/custom';
 import { desired } from './kinds/desired';
 import { eventPost } from './kinds/event-post';
@@ -12,24 +12,27 @@ import { configuration } from './kinds/not-served/configuration';
 import { deviceLog } from './kinds/not-served/device-log';
 import { diagnosis } from './kinds/not-served/diagnosis';
 import { files } from './kinds/not-served/files';
-import { jobs } from './kinds/not-served/jobs';
+import { gatewayDrivers } from './kinds/not-served/gateway-drivers';
 import { lifeCycle } from './kinds/not-served/life-cycle';
 import { localControl } from './kinds/not-served/local-control';
 import { ota } from './kinds/not-served/ota';
 import { rawData } from './kinds/not-served/raw-data';
 import { remoteAccess } from './kinds/not-served/remote-access';
-import { samples } from './kinds/not-served/samples';
 import { shadow } from './kinds/not-served/shadow';
 import { subSessions } from './kinds/not-served/sub-sessions';
-import { thingModel } from './kinds/not-served/thing-model';
 import { topology } from './kinds/not-served/topology';
 import { wifiProvisioning } from './kinds/not-served/wifi-provisioning';
+import { jobs } from './kinds/jobs';
 import { ntp } from './kinds/ntp';
+import { propertyBatch } from './kinds/property-batch';
 import { propertyGet } from './kinds/property-get';
+import { propertyHistory } from './kinds/property-history';
+import { propertyPack } from './kinds/property-pack';
 import { propertyPost } from './kinds/property-post';
 import { propertySet } from './kinds/property-set';
 import { service } from './kinds/service';
 import { tags } from './kinds/tags';
+import { thingModel } from './kinds/thing-model';
 import { unknownRequest } from './kinds/unknown-request';
 import type { Route } from './route';
 
@@ -37,7 +40,9 @@ import type { Route } from './route';
 export const catalogue: readonly Route[] = [
   propertyPost,
   eventPost,
-  samples,
+  propertyBatch,
+  propertyPack,
+  propertyHistory,
   propertySet,
   propertyGet,
   service,
@@ -45,6 +50,7 @@ export const catalogue: readonly Route[] = [
   desired,
   tags,
   thingModel,
+  gatewayDrivers,
   ntp,
   configuration,
   deviceLog,

@@ -56,11 +56,20 @@ export const decodeUplink = (uplink: Uplink): UplinkOutcome | undefined => {
 };
 
 const decodeRequest = (route: RequestRoute, found: FoundRoute<unknown>, uplink: Uplink): UplinkOutcome => {
-  const { parsed, now, model } = uplink;
+  const { parsed, script, now, model, subDevice } = uplink;
   const reading = route.body.read(uplink.payload, found);
   const { id: requestId, content, fault, remarks = [] } = reading;
   const say = replier(route, reading, found, uplink);
-  const context: UplinkContext = { topic: parsed, name: found.name, id: requestId, now, model: model ?? emptyModel };
+  const context: UplinkContext = {
+    topic: parsed,
+    script,
+    name: found.name,
+    id: requestId,
+    now,
+    model: model ?? emptyModel,
+    hasModel: model !== undefined,
+    subDevice,
+  };
   const all = (problems: readonly Problem[]): readonly Problem[] => [...problems, ...remarks];
   const outcome = ({ code, text, data, message, problems, unserved }: RequestResult): UplinkOutcome => ({
     message,
@@ -97,6 +106,7 @@ const decodeAnswer = (route: AnswerRoute, name: string, uplink: Uplink): UplinkO
     id: requestId,
     now,
     model: model ?? emptyModel,
+    hasModel: model !== undefined,
   };
   // Whoever waits hears why there is nothing to hear, rather than that the device is silent.
   const heard: DeviceAnswer = 'step' in answer ? { code: answer.code, msg: answer.message } : answer;

@@ -24,6 +24,14 @@ export interface EventSample extends PropertySample {
   readonly eventID: string;
 }
 
+/** What a gateway packs of one of its sub-devices. */
+export interface SubDeviceSamples {
+  readonly productID: string;
+  readonly deviceName: string;
+  readonly properties: readonly PropertySample[];
+  readonly events: readonly EventSample[];
+}
+
 /** From a device. */
 export type UplinkMessage = MessageBase &
   (
@@ -32,6 +40,9 @@ export type UplinkMessage = MessageBase &
         readonly method: 'packReport';
         readonly properties: readonly PropertySample[];
         readonly events: readonly EventSample[];
+        readonly subDevices?: readonly SubDeviceSamples[];
+        /** What the device measured while it was offline: it is no news of how things are now. */
+        readonly history?: true;
       }
     | { readonly method: 'controlReply'; readonly code: number; readonly data?: Json }
     | { readonly method: 'getReportReply'; readonly code: number; readonly data?: Json }

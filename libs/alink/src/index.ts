@@ -1,18 +1,39 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
-export type { DownlinkMessage, EventSample, PropertySample, UplinkMessage } from './device-message';
+export type { DownlinkMessage, EventSample, PropertySample, SubDeviceSamples, UplinkMessage } from './device-message';
 export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
+export { customFilterFault, forwardOf, forwardTargetFault, type Forwarded, type ForwardRule } from './forwards';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';
 export { readPayloadJson, type PayloadJson } from './payload-json';
 export type { Problem, SeldomKind } from './problem';
 export { MAX_PROPERTIES } from './property-values';
-export type { DesiredDeletion, Question, QuestionKind, Reply, Tag, TimeAnswer } from './questions';
+export type {
+  DesiredDeletion,
+  Question,
+  QuestionKind,
+  Reply,
+  Tag,
+  Task,
+  TaskStatus,
+  TaskSummary,
+  TimeAnswer,
+  ToldStatus,
+} from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
+export type { FindSubDevice, SubDevice } from './sub-devices';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';
-export { topicsOf, type ListedTopic } from './topics-of';
+export {
+  DefinedTopics,
+  firstTopicClasses,
+  MAX_TOPIC_CLASSES,
+  topicClassFault,
+  type TopicClass,
+  type TopicPermission,
+} from './topic-classes';
+export { topicsOf, type DefinedClasses, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';

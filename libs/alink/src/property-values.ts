@@ -11,6 +11,14 @@ export const MAX_PROPERTIES = 200;
 /** Characters of an identifier with its module: the model allows 50 each. Without validation it may be anything. */
 export const MAX_IDENTIFIER_LENGTH = 128;
 
+/** A value out of its form. */
+export interface TimedValue {
+  /** As the device sent it; the thing model has not seen it yet. */
+  readonly value: unknown;
+  /** Unix milliseconds; how far ahead it may be is not checked. */
+  readonly time: number;
+}
+
 /** Values by identifier, and the times that they were measured at. */
 export interface PropertyValues {
   /** What the thing model took, converted by it. */
@@ -55,6 +63,23 @@ const isLongForm = (given: unknown, identifier: string, model: CompiledModel): g
 };
 
 /**
+ * Takes a value out of its form; a problem where it cannot be kept, or its time not be read.
+ * @param now unix milliseconds: the time of a value that has none
+ */
+export const readValue = (
+  identifier: string,
+  given: unknown,
+  now: number,
+  model: CompiledModel,
+): TimedValue | Problem => {
+  const long = isLongForm(given, identifier, model);
+  const value = long ? given.value : given;
+  if (!isUsableIdentifier(identifier) || !isStorable(value)) return notStorable(identifier);
+  const time = long ? readTime(given.time, now) : now;
+  return time === undefined ? malformedTime(harmless(identifier)) : { value, time };
+};
+
+/**
  * Reads and checks the properties of a message. Returns a problem instead where the message fails as a whole: too many
  * properties, none at all, or a time that lies too far ahead.
  */
@@ -75,18 +100,12 @@ export const readPropertyValues = (
   let count = 0;
   for (const identifier in params) {
     if (++count > MAX_PROPERTIES) return tooManyProperties;
-    const given = params[identifier];
-    const long = isLongForm(given, identifier, model);
-    const value = long ? given.value : given;
-    if (!isUsableIdentifier(identifier) || !isStorable(value)) {
-      refuse(identifier, notStorable(identifier));
+    const read = readValue(identifier, params[identifier], now, model);
+    if ('step' in read) {
+      refuse(identifier, read);
       continue;
     }
-    const time = long ? readTime(given.time, now) : now;
-    if (time === undefined) {
-      refuse(identifier, malformedTime(harmless(identifier)));
-      continue;
-    }
+    const { value, time } = read;
     if (isTooFarAhead(time, now)) return tooFarAhead(harmless(identifier));
     values[identifier] = value;
     if (first === undefined) first = time;
@@ -99,12 +118,12 @@ export const readPropertyValues = (
 };
 
 /** A message that stands beside the identifier already; one that names a member of it keeps its place. */
-const withoutPlace = (message: string, identifier: string): string => {
+export const withoutPlace = (message: string, identifier: string): string => {
   const place = ` -> ${harmless(identifier)}`;
   return message.endsWith(place) ? message.slice(0, -place.length) : message;
 };
 
-const tooManyProperties: Problem = {
+export const tooManyProperties: Problem = {
   code: 6106,
   message: `map size must less than ${MAX_PROPERTIES}`,
   step: `Send at most ${MAX_PROPERTIES} properties in one message.`,

@@ -4,14 +4,16 @@
  */
 import type { Json } from '@alink/thing-model';
 import type { DesiredQuestion } from './questions/desired';
+import type { JobQuestion } from './questions/jobs';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
 export type { DesiredDeletion } from './questions/desired';
+export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | DesiredQuestion | TagQuestion;
+export type Question = TimeQuestion | DesiredQuestion | TagQuestion | JobQuestion;
 
 export type QuestionKind = Question['kind'];
 

@@ -34,3 +34,11 @@ test('data, a message of its own, a number as id', () => {
 test('a code outside the catalogue has a message too', () => {
   expect(encode(1)).toContain('"message":"request error"');
 });
+
+test('neither a brace nor a quote stands inside a text of the data (Link SDK for C 4.x, core_json_value)', () => {
+  const data = { 'a{"}': ['}', '{"id":"2"}', 'back\\slash\\', '\\"', '\n"'], deep: { '"': { plain: 'x' } } };
+  const text = encodeReply({ code: 200, data }, '"1"', '"m"');
+  expect(JSON.parse(text)).toMatchObject({ data });
+  for (const found of text.match(/"[^"]*"/g)!) expect(found).not.toMatch(/[{}]/);
+  expect(text.indexOf('"id"')).toBeLessThan(text.indexOf('"code"'));
+});

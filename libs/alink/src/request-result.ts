@@ -20,8 +20,8 @@ export const paramsNoObject: Problem = {
 };
 
 /** Keeps the bytes as they are, for applications: the platform does not look into them. */
-export const keepBytes = (bytes: Buffer, { topic }: UplinkContext): RequestResult => ({
+export const keepBytes = (bytes: Buffer, { topic, script }: UplinkContext): RequestResult => ({
   code: 200,
-  message: { handle: 'ext', type: topic.scope, bytes },
+  message: { handle: 'ext', type: topic.scope, bytes, ...(script !== undefined && { script }) },
   problems: [],
 });

@@ -5,6 +5,7 @@ import type { Body } from './bodies/body';
 import type { DownlinkMessage, UplinkMessage } from './device-message';
 import type { Problem } from './problem';
 import type { Question, Reply } from './questions';
+import type { FindSubDevice } from './sub-devices';
 
 /** Where the names stand in a topic; `connection` has none: it belongs to the one connection that it is pushed to. */
 export type Family = TopicScope | 'connection';
@@ -81,11 +82,13 @@ export type PlatformMessage =
       readonly type: 'property' | 'event' | 'action' | 'request';
       readonly body: UplinkMessage;
     }
-  | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer };
+  | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer; readonly script?: string };
 
 /** What a route may use to take a message apart. */
 export interface UplinkContext {
   readonly topic: DeviceTopic;
+  /** The product's script that the topic asks to read the payload: whoever runs scripts needs it. */
+  readonly script?: string;
   /**
    * What stood in place of `{word}` in the route's path; empty without one. Where that is the message id of a call: the
    * service that was called, empty when that is not known.
@@ -96,6 +99,10 @@ export interface UplinkContext {
   /** Arrival time in Unix milliseconds. */
   readonly now: number;
   readonly model: CompiledModel;
+  /** False where the product has no thing model that could be read: `model` knows nothing then. */
+  readonly hasModel: boolean;
+  /** Absent for a device that is no gateway: it has no sub-devices. */
+  readonly subDevice?: FindSubDevice;
 }
 
 /** What came of a request of a device. */

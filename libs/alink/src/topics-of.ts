@@ -5,6 +5,7 @@ import { catalogue } from './catalogue';
 import { opposite, routeDirection, type Direction } from './direction';
 import { connectionTopic } from './kinds/identity';
 import type { Route, RouteTopic } from './route';
+import type { TopicClass, TopicPermission } from './topic-classes';
 
 export interface ListedTopic {
   /** Words in braces stand for what the device or the platform puts there: `{event}`, `{messageId}`. */
@@ -39,10 +40,34 @@ export const topicsOfRoute = (route: Route, self: DeviceIdentity): ListedTopic[]
 export const callTopicOfRoute = ({ topic: { family, path, rrpc } }: Route, self: DeviceIdentity): ListedTopic[] =>
   rrpc ? [{ topic: extRrpcTopic('{messageId}', topicAt(self, family, path)), direction: 'both', meaning: rrpc }] : [];
 
+/** What a product has defined of custom topics. */
+export interface DefinedClasses {
+  readonly classes: readonly (TopicClass & { readonly desc: string })[];
+  /** Whether its devices may use no others. */
+  readonly only: boolean;
+}
+
+const directions: Readonly<Record<TopicPermission, Direction>> = { publish: 'up', subscribe: 'down', both: 'both' };
+
+const topicsOfClasses = ({ classes }: DefinedClasses, self: DeviceIdentity): ListedTopic[] =>
+  classes.map(({ topic, permission, desc }) => ({
+    topic: buildTopic({ scope: 'custom', ...self, path: topic }),
+    direction: directions[permission],
+    meaning: desc ? `custom: ${desc}` : 'custom: defined for the product',
+  }));
+
 /** The well-known topics of a device: system topics first, custom ones last. */
-export const topicsOf = (self: DeviceIdentity): ListedTopic[] => {
+export const topicsOf = (
+  self: DeviceIdentity,
+  defined: DefinedClasses = { classes: [], only: false },
+): ListedTopic[] => {
   const listed = catalogue.filter(({ topic }) => topic.listed !== false);
   const topics = (custom: boolean): ListedTopic[] =>
     listed.filter(({ topic }) => (topic.family === 'custom') === custom).flatMap((route) => topicsOfRoute(route, self));
-  return [...topics(false), ...listed.flatMap((route) => callTopicOfRoute(route, self)), ...topics(true)];
+  return [
+    ...topics(false),
+    ...listed.flatMap((route) => callTopicOfRoute(route, self)),
+    ...topicsOfClasses(defined, self),
+    ...(defined.only ? [] : topics(true)),
+  ];
 };

@@ -4,12 +4,15 @@ import type { DeviceTopic } from '@alink/topic';
 import type { Problem } from './problem';
 import type { Question, Reply } from './questions';
 import type { PlatformMessage } from './route';
+import type { FindSubDevice } from './sub-devices';
 
 export interface Uplink {
   /** As the device published it, the query cut off. */
   readonly topic: string;
   /** The topic, taken apart; one that this device may publish on. */
   readonly parsed: DeviceTopic;
+  /** The product's script that the topic's query asks to read the payload; absent where it asks for none. */
+  readonly script?: string;
   /** Service that a synchronous call was to, by its message id; undefined for a call that is not known (any more). */
   readonly serviceOf?: (messageId: string) => string | undefined;
   readonly payload: Buffer;
@@ -17,6 +20,8 @@ export interface Uplink {
   readonly now: number;
   /** Undefined where the product has no thing model: then every value is rejected as unknown (6320, 6304). */
   readonly model: CompiledModel | undefined;
+  /** Absent for a device that is no gateway. */
+  readonly subDevice?: FindSubDevice;
 }
 
 /** What a device hears. */

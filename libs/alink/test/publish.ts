@@ -5,15 +5,16 @@ import type { UplinkMessage } from '../src/device-message';
 import type { Uplink, UplinkOutcome } from '../src/uplink';
 
 export type Publish = Pick<DeviceTopic, 'path' | 'rrpcId'> &
-  Partial<Pick<DeviceTopic, 'scope'> & Pick<Uplink, 'serviceOf' | 'now' | 'model'>>;
+  Partial<Pick<DeviceTopic, 'scope'> & Pick<Uplink, 'script' | 'serviceOf' | 'now' | 'model' | 'subDevice'>>;
 
 /** @param published `sys` and arrived at 1700000000000 where it does not say so */
 export const publish = (
-  { scope = 'sys', path, rrpcId, serviceOf, now = 1_700_000_000_000, model }: Publish,
+  { scope = 'sys', path, rrpcId, now = 1_700_000_000_000, ...rest }: Publish,
   payload: string | Buffer,
 ): UplinkOutcome | undefined => {
   const parsed: DeviceTopic = { scope, productKey: 'a1X', deviceName: 'd1', path, rrpcId };
-  return decodeUplink({ topic: buildTopic(parsed), parsed, serviceOf, payload: Buffer.from(payload), now, model });
+  const uplink = { model: undefined, ...rest };
+  return decodeUplink({ ...uplink, topic: buildTopic(parsed), parsed, payload: Buffer.from(payload), now });
 };
 
 /** The platform's own message that is kept of a publish. Throws Error when there is none. */

@@ -5,22 +5,33 @@
 import type { NatsConnection } from 'nats';
 
 export class Pulse {
-  private beat: Promise<void> | undefined;
+  private isUnderWay = false;
+  /** Whether somebody wants to know of a moment after the ping that is under way was sent. */
+  private isWantedAgain = false;
   /** Milliseconds of the monotonic clock at which the ping was sent that was answered last. */
   private answered = -Infinity;
 
   constructor(private readonly connection: Pick<NatsConnection, 'flush'>) {}
 
-  /** Sends a ping, unless one is under way. */
+  /** Sends a ping; while one is under way, the next follows it. */
   feel(): void {
-    if (this.beat) return;
+    if (this.isUnderWay) {
+      this.isWantedAgain = true;
+      return;
+    }
+    this.isUnderWay = true;
     const sentAt = performance.now();
-    this.beat = this.connection
+    this.connection
       .flush()
       .then(() => void (this.answered = sentAt))
       // The connection is closed: nothing is answered any more.
       .catch(() => undefined)
-      .finally(() => (this.beat = undefined));
+      .finally(() => {
+        this.isUnderWay = false;
+        if (!this.isWantedAgain) return;
+        this.isWantedAgain = false;
+        this.feel();
+      });
   }
 
   /** Whether a ping was answered that was sent at that moment of the monotonic clock or later. */

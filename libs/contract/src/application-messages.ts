@@ -27,6 +27,8 @@ export interface PropertyReport {
   readonly params: JsonObject;
   /** Decimal id of the user at whose wish the device took the values; absent where it reported them by itself. */
   readonly operatorUserID?: string;
+  /** What was measured while the device was offline, and is no news of how things are now; unitedrhino has no such member. */
+  readonly history?: true;
 }
 
 export interface EventReport {
@@ -36,6 +38,8 @@ export interface EventReport {
   /** As the thing model has it: `info`, `alert` or `fault`. */
   readonly type: string;
   readonly params: JsonObject;
+  /** As of {@link PropertyReport}. */
+  readonly history?: true;
 }
 
 /** A call of an action, which Alibaba calls a service, or the answer to one. */
@@ -81,11 +85,11 @@ const named = ({ productID, deviceName }: ApplicationDevice) => ({ productID, de
 /** One message for each property, and one for all. */
 export const propertyReports = (
   device: ApplicationDevice,
-  { timestamp: time, params, operatorUserID }: PropertyReport,
+  { timestamp: time, params, operatorUserID, history }: PropertyReport,
 ): ApplicationMessage[] => {
   const { productID, deviceName } = device;
   const { application } = subjects;
-  const base = { device: named(device), timestamp: String(time) };
+  const base = { device: named(device), timestamp: String(time), history };
   const each = Object.entries(params).map(([identifier, param]) => ({
     subject: application.property(productID, deviceName, identifier),
     data: withOperator({ ...base, identifier, param }, operatorUserID),
@@ -97,11 +101,11 @@ export const propertyReports = (
 };
 
 export const eventReport = (device: ApplicationDevice, report: EventReport): ApplicationMessage => {
-  const { timestamp: time, identifier, type, params } = report;
+  const { timestamp: time, identifier, type, params, history } = report;
   const timestamp = String(time);
   return {
     subject: subjects.application.event(device.productID, device.deviceName, type, identifier),
-    data: JSON.stringify({ device: named(device), timestamp, identifier, type, params }),
+    data: JSON.stringify({ device: named(device), timestamp, identifier, type, params, history }),
   };
 };
 

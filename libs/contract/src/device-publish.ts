@@ -15,6 +15,8 @@ export interface DevicePublish {
   readonly deviceName: string;
   readonly explain: string;
   readonly protocolCode: string;
+  /** Milliseconds for which the sender waits for an answer; absent where it does not say. */
+  readonly waitMs?: number;
 }
 
 /** What is said to or by a device; everything else of a publish follows from it. */
@@ -30,6 +32,7 @@ export interface PublishContent {
   readonly explain?: string;
   /** Code of the protocol whose nodes it is for or from (default: ours). */
   readonly protocolCode?: string;
+  readonly waitMs?: number;
 }
 
 /**
@@ -40,7 +43,9 @@ export const writeDevicePublish = (content: PublishContent, now: number, options
   const { productID, deviceName, handle, type, topic = '', body, explain = '', protocolCode = PROTOCOL_CODE } = content;
   const payload = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   const named = { topic, handle, type, payload, timestamp: now, productID, deviceName, explain };
-  return encodeEnvelope(encodeDevicePublish({ ...named, protocolCode }), now, options);
+  const { waitMs } = content;
+  const publish = { ...named, protocolCode, ...(waitMs !== undefined && { waitMs }) };
+  return encodeEnvelope(encodeDevicePublish(publish), now, options);
 };
 
 /** Reads what {@link writeDevicePublish} has made, or unitedrhino. Throws SyntaxError or TypeError on anything else. */

@@ -17,6 +17,7 @@ const custom: DeviceReport = {
   handle: 'ext',
   type: 'custom',
   bytes: Buffer.from([0, 255, 128, 10]),
+  script: 'default',
 };
 
 test('reports come back as they were, in their order', () => {

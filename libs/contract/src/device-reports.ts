@@ -21,6 +21,8 @@ export interface DeviceReport {
   readonly message?: DeviceMessage;
   /** The payload as it came, where there is no message. */
   readonly bytes?: Buffer;
+  /** The product's script that the device asked to read the payload (`?_sn=` on its topic); absent where it asked for none. */
+  readonly script?: string;
   /** Why something is odd about it, for the device's log; empty for a plain one. */
   readonly explain?: string;
   /** Set where a foreign node sent it: nobody has held it against the thing model yet, nor answered it. */
@@ -49,7 +51,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const readReport = (parsed: unknown): DeviceReport => {
   const report = (isRecord(parsed) ? parsed : {}) as Parsed;
-  const { productID, deviceName, topic, arrivedAt, handle, type, message, bytes, explain, foreign } = report;
+  const { productID, deviceName, topic, arrivedAt, handle, type, message, bytes, script, explain, foreign } = report;
   if (typeof productID !== 'string' || typeof deviceName !== 'string') throw new TypeError('report names no device');
   if (message !== undefined && !isRecord(message)) throw new TypeError('report holds no message');
   return {
@@ -61,6 +63,7 @@ const readReport = (parsed: unknown): DeviceReport => {
     type: textOf(type),
     message: message as DeviceMessage | undefined,
     bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined,
+    script: typeof script === 'string' ? script : undefined,
     explain: textOf(explain),
     foreign: isRecord(foreign) ? { protocolCode: textOf(foreign['protocolCode']) } : undefined,
   };

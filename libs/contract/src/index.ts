@@ -7,6 +7,7 @@ export {
   type DevicePublish,
   type PublishContent,
 } from './device-publish';
+export { decodeBroadcast, encodeBroadcast, type Broadcast, type BroadcastTold } from './broadcast';
 export {
   actionReport,
   connectReport,

@@ -2,16 +2,18 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
 import alinkJson from './generated/alink.json' with { type: 'json' };
-import alinkStateJson from './generated/alink_state.json' with { type: 'json' };
 import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
+import type { CatalogDefinition } from './generated/alink/Catalog';
 import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DesiredDefinition } from './generated/alink/Desired';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
+import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { StatusDefinition } from './generated/alink/Status';
+import type { TopicsDefinition } from './generated/alink/Topics';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
 import type { DeviceGroupDefinition } from './generated/dm/DeviceGroup';
 import type { DeviceInteractDefinition } from './generated/dm/DeviceInteract';
@@ -21,6 +23,7 @@ import type { OtaManageDefinition } from './generated/dm/OtaManage';
 import type { ProductManageDefinition } from './generated/dm/ProductManage';
 import type { ProtocolManageDefinition } from './generated/dm/ProtocolManage';
 import type { RemoteConfigDefinition } from './generated/dm/RemoteConfig';
+import type { SchemaManageDefinition } from './generated/dm/SchemaManage';
 import type { TimedManageDefinition } from './generated/timedjob/TimedManage';
 
 /** int64 is text (ids exceed 2^53), absent messages are null, absent scalars their zero value. */
@@ -36,7 +39,6 @@ const dm = load(dmJson);
 const timedjob = load(timedjobJson);
 const dg = load(dgJson);
 const alink = load(alinkJson);
-const alinkState = load(alinkStateJson);
 
 /** Package definitions, as gRPC reflection wants them. */
 export const packages = {
@@ -50,7 +52,7 @@ export const packages = {
     return dg();
   },
   get alink() {
-    return { ...alink(), ...alinkState() };
+    return alink();
   },
 } as const;
 
@@ -84,6 +86,7 @@ export const services = {
   deviceGroup: service<DeviceGroupDefinition>(dm, 'dm.DeviceGroup'),
   remoteConfig: service<RemoteConfigDefinition>(dm, 'dm.RemoteConfig'),
   otaManage: service<OtaManageDefinition>(dm, 'dm.OtaManage'),
+  schemaManage: service<SchemaManageDefinition>(dm, 'dm.SchemaManage'),
   protocolManage: service<ProtocolManageDefinition>(dm, 'dm.ProtocolManage'),
   timedManage: service<TimedManageDefinition>(timedjob, 'timedjob.TimedManage'),
   deviceAuth: service<DeviceAuthDefinition>(dg, 'dg.DeviceAuth'),
@@ -91,8 +94,11 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
-  desired: service<DesiredDefinition>(alinkState, 'alink.Desired'),
+  desired: service<DesiredDefinition>(alink, 'alink.Desired'),
+  catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
+  topics: service<TopicsDefinition>(alink, 'alink.Topics'),
+  deviceJobs: service<DeviceJobsDefinition>(alink, 'alink.DeviceJobs'),
 } as const;
 
 /** Keys under which services stand in the registry (etcd). */

@@ -42,6 +42,10 @@ export const subjects = {
   downOfDevice: (productID: string, deviceName: string) => `device.down.${PROTOCOL_CODE}.*.${productID}.${deviceName}`,
   /** Dm → node: correct the online set. */
   statusFix: `device.down.${PROTOCOL_CODE}.status.fix`,
+  /** Dm → nodes: one message for many devices, see broadcast.ts. */
+  broadcast: 'alink.broadcast',
+  /** Node → dm: what has become of the broadcast of that id. */
+  broadcastTold: (id: string) => `alink.broadcast.told.${id}`,
   /** Node → nodes: a device logged in here; whoever holds an older session of it ends that. */
   sessionOpened: (productID: string, deviceName: string) => `alink.session.${productID}.${deviceName}`,
   /**
@@ -57,6 +61,8 @@ export const subjects = {
   productCreated: 'server.things.dm.product.info.create',
   productUpdated: 'server.things.dm.product.info.update',
   productDeleted: 'server.things.dm.product.info.delete',
+  /** Dm → gateways of unitedrhino's: `data` is `{"productID"}`. */
+  productCustomUpdated: 'server.things.dm.product.custom.update',
   /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
   /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */

@@ -10,7 +10,7 @@ export interface OpsServerOptions {
   readonly metrics: Metrics;
   /** Whether the app can do its work now; a text says why not. */
   readonly ready: () => boolean | string | Promise<boolean | string>;
-  /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. */
+  /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. `*` stands for a last level. */
   readonly extra?: Readonly<Record<string, RouteHandler>>;
   readonly log: Logger;
 }
@@ -47,7 +47,8 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
   };
   return createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const route = routes[`${request.method} ${path}`];
+    const above = path.slice(0, path.lastIndexOf('/'));
+    const route = routes[`${request.method} ${path}`] ?? routes[`${request.method} ${above}/*`];
     if (!route) return answer(response, 404, 'not found\n');
     Promise.resolve()
       .then(() => route(request, response))

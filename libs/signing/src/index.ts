@@ -34,3 +34,4 @@ export {
   parseUsername,
   type DeviceIdentity,
 } from './username';
+export { loginOf, type Way } from './ways';

@@ -17,7 +17,11 @@ export interface Signer extends DeviceIdentity {
   readonly signMethod: SignMethod;
   /** Unix milliseconds. */
   readonly now: number;
+  /** Further parameters of the ClientID, such as `{ ext: '3', _ss: '1' }`; a registration has none. */
+  readonly extra?: Readonly<Record<string, string>>;
 }
+
+const pairsOf = ({ extra = {} }: Signer): string => Object.entries(extra).map(([key, value]) => `,${key}=${value}`).join('');
 
 /** 一机一密: signed with the DeviceSecret ("Alibaba Cloud IoT documentation, 'MQTT-TCP'"). */
 export const secretLogin = (signer: Signer, deviceSecret: string, encrypted: boolean): Login =>
@@ -45,7 +49,7 @@ export const registrationLogin = (
 
 /** 一型一密 pre-registration-free, the second step: what `/ext/regnwl` has given. */
 export const tokenLogin = (device: Signer, clientId: string, deviceToken: string): Login => ({
-  clientId: `${clientId}|securemode=-2,authType=connwl|`,
+  clientId: `${clientId}|securemode=-2,authType=connwl${pairsOf(device)}|`,
   username: formatUsername(device),
   password: deviceToken,
 });
@@ -59,7 +63,7 @@ export const iotTokenLogin = ({ productKey, deviceName }: Signer, iotId: string,
 
 /** X.509: the certificate decides ("Alibaba Cloud IoT documentation, 'X.509 certificates'"). */
 export const certificateLogin = (device: Signer): Login => ({
-  clientId: `${device.productKey}.${device.deviceName}|securemode=2,signmethod=${device.signMethod}|`,
+  clientId: `${device.productKey}.${device.deviceName}|securemode=2,signmethod=${device.signMethod}${pairsOf(device)}|`,
   username: formatUsername(device),
   password: undefined,
 });

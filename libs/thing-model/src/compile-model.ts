@@ -22,6 +22,8 @@ export interface EventShape extends Shape {
 /** A thing model as the node and dm use it. No method throws, whatever a device sent. */
 export interface CompiledModel {
   readonly validation: Validation;
+  /** What it was compiled of. */
+  readonly definitions: ThingModel;
   /** Reported values by identifier, already taken out of Alink's `{"value","time"}` form. */
   checkProperties(params: unknown): Checked;
   /** As {@link checkProperties}, in unitedrhino's form: elements of an array may be reported one by one, as `list.0`. */
@@ -52,7 +54,8 @@ export interface CompiledModel {
  * `none` passes everything as it is
  */
 export const compileModel = (model: ThingModel | undefined, validation: Validation): CompiledModel => {
-  const { properties, events, services } = model ?? emptyModel;
+  const definitions = model ?? emptyModel;
+  const { properties, events, services } = definitions;
   const reported = ofReports[validation];
   const told = ofCommands[validation];
   // Neither a report nor a set need hold every property, required or not.
@@ -88,6 +91,7 @@ export const compileModel = (model: ThingModel | undefined, validation: Validati
 
   return {
     validation,
+    definitions,
     checkProperties: checkOf(reported),
     checkWithElements: withElements(reported),
     checkSettings: withElements(told),

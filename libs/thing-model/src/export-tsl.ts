@@ -1,6 +1,13 @@
 import { splitIdentifier } from './identifier';
 import type { DataType, Definition, Json, JsonObject, Param, Property, Service, ThingEvent, ThingModel } from './types';
 
+export interface TslOptions {
+  /** The device that the document is for: its topics stand in `link`. */
+  readonly deviceName?: string;
+  /** Whether the event `post` and the services `set` and `get` are there (default: yes). */
+  readonly synthetic?: boolean;
+}
+
 /**
  * Writes Alibaba Cloud's TSL JSON, as `thing/dsltemplate/get` answers it (Alibaba Cloud IoT documentation, "TSL
  * fields"): the values of specs are strings, and the event `post` and the services `set` and `get` stand for the
@@ -8,11 +15,13 @@ import type { DataType, Definition, Json, JsonObject, Param, Property, Service, 
  * are left out.
  * @param productKey the key under which devices know the product
  */
-export const exportTsl = (model: ThingModel, productKey: string): JsonObject => {
-  const { main, modules } = blocksOf(model, english);
+export const exportTsl = (model: ThingModel, productKey: string, options: TslOptions = {}): JsonObject => {
+  const { deviceName, synthetic = true } = options;
+  const { main, modules } = blocksOf(model, synthetic ? english : undefined);
+  const names = deviceName === undefined ? productKey : `${productKey}/${deviceName}`;
   return {
     schema: SCHEMA,
-    link: `/sys/${productKey}/thing/`,
+    link: `/sys/${names}/thing/`,
     profile: { productKey },
     ...main,
     ...(modules.length > 0 && { functionBlocks: modules.map(({ head, block: own }) => ({ ...head, ...own })) }),
@@ -46,8 +55,8 @@ const english: Words = { post: 'property report', set: 'property set', get: 'pro
 /** As the platform's console writes them. */
 const chinese: Words = { post: '属性上报', set: '属性设置', get: '属性获取' };
 
-/** The default module, and the custom ones. */
-const blocksOf = (model: ThingModel, words: Words) => {
+/** The default module, and the custom ones. @param words absent: without the synthetic event and services */
+const blocksOf = (model: ThingModel, words: Words | undefined) => {
   const parts = groupByModule(model);
   const main = block(parts.get(undefined) ?? emptyModel, words);
   parts.delete(undefined);
@@ -82,23 +91,15 @@ const groupByModule = (model: ThingModel): Map<string | undefined, Parts> => {
 const moduleName = ({ properties, events, services }: Parts): string | undefined =>
   [...properties, ...events, ...services].find((definition) => definition.moduleName)?.moduleName;
 
-/** The definitions of one module, with the synthetic ones. */
-const block = ({ properties, events, services }: Parts, words: Words) => ({
+/** The definitions of one module, and where there are words for them the synthetic ones. */
+const block = ({ properties, events, services }: Parts, words: Words | undefined) => ({
   properties: properties.map((property) => ({
     ...head(property),
     accessMode: property.accessMode,
     dataType: dataType(property.dataType),
   })),
   events: [
-    {
-      identifier: 'post',
-      name: 'post',
-      type: 'info',
-      required: true,
-      desc: words.post,
-      method: 'thing.event.property.post',
-      outputData: properties.map(parameter),
-    },
+    ...(words ? [syntheticEvent(words, properties)] : []),
     ...events.map((event) => ({
       ...head(event),
       type: event.type === 'fault' ? 'error' : event.type,
@@ -107,13 +108,7 @@ const block = ({ properties, events, services }: Parts, words: Words) => ({
     })),
   ],
   services: [
-    synthetic('set', words, properties.filter(({ accessMode }) => accessMode === 'rw').map(parameter), []),
-    synthetic(
-      'get',
-      words,
-      properties.map(({ identifier }) => splitIdentifier(identifier).local),
-      properties.map(parameter),
-    ),
+    ...(words ? syntheticServices(words, properties) : []),
     ...services.map((service) => ({
       ...head(service),
       callType: service.callType,
@@ -123,6 +118,26 @@ const block = ({ properties, events, services }: Parts, words: Words) => ({
     })),
   ],
 });
+
+const syntheticEvent = (words: Words, properties: readonly Property[]): JsonObject => ({
+  identifier: 'post',
+  name: 'post',
+  type: 'info',
+  required: true,
+  desc: words.post,
+  method: 'thing.event.property.post',
+  outputData: properties.map(parameter),
+});
+
+const syntheticServices = (words: Words, properties: readonly Property[]): JsonObject[] => [
+  synthetic('set', words, properties.filter(({ accessMode }) => accessMode === 'rw').map(parameter), []),
+  synthetic(
+    'get',
+    words,
+    properties.map(({ identifier }) => splitIdentifier(identifier).local),
+    properties.map(parameter),
+  ),
+];
 
 const synthetic = (identifier: 'set' | 'get', words: Words, inputData: Json[], outputData: Json[]): JsonObject => ({
   identifier,

@@ -1,5 +1,6 @@
 export { importModelFiles, importReadableParts, importThingModel, type ModelFile } from './import-thing-model';
-export { exportTsl, exportTslFiles } from './export-tsl';
+export { exportTsl, exportTslFiles, type TslOptions } from './export-tsl';
+export { reduceTsl } from './reduce-tsl';
 export { exportModel } from './export-model';
 export { affordanceOf, definitionFrom, type Affordance } from './affordance';
 export { assembleModel, definitionsOf } from './assemble-model';
@@ -10,13 +11,17 @@ export type { Checked } from './compile-params';
 export { ModelCode, type Rejection } from './rejection';
 export { ThingModelError } from './thing-model-error';
 export type {
+  ArrayType,
   DataType,
   Definition,
   Json,
   JsonObject,
+  LabelledType,
+  NumberType,
   Param,
   Property,
   Service,
+  TextType,
   ThingEvent,
   ThingModel,
   Validation,

@@ -1,4 +1,4 @@
-import { parseTopic, stripQuery, type DeviceTopic } from './device-topic';
+import { parseTopic, scriptOf, stripQuery, type DeviceTopic } from './device-topic';
 
 const own = (scope: DeviceTopic['scope'], path: string, rrpcId?: string) => ({
   scope,
@@ -67,4 +67,18 @@ test.each([
   ['?', ''],
 ])('stripQuery %s', (topic, expected) => {
   expect(stripQuery(topic)).toBe(expected);
+});
+
+test.each([
+  ['/a1X/d1/user/update?_sn=default', 'default'],
+  ['/a1X/d1/user/update?_rid=7&_sn=my-script', 'my-script'],
+  ['/a1X/d1/user/update?_sn=default&_rid=7', 'default'],
+  ['/a1X/d1/user/update?_sn=default?_rid=7', 'default'],
+  ['/a1X/d1/user/update?_rid=7', undefined],
+  ['/a1X/d1/user/update?_sn=', undefined],
+  ['/a1X/d1/user/update?x_sn=default', undefined],
+  ['/a1X/d1/user/_sn=default', undefined],
+  ['/a1X/d1/user/update?_sn=../../etc', undefined],
+])('scriptOf %s', (topic, expected) => {
+  expect(scriptOf(topic)).toBe(expected);
 });

@@ -24,6 +24,15 @@ export const stripQuery = (topic: string): string => {
   return mark < 0 ? topic : topic.slice(0, mark);
 };
 
+const SCRIPT = /[?&]_sn=([\w-]{1,64})(?:$|[?&])/;
+
+/**
+ * The script of the product that is to read the payload, which `?_sn=default` asks for ("Alibaba Cloud IoT documentation,
+ * 'Custom topics: data parsing'"); undefined where a topic asks for none.
+ */
+export const scriptOf = (topic: string): string | undefined =>
+  topic.includes('?') ? SCRIPT.exec(topic)?.[1] : undefined;
+
 /** The level that begins at `from`, and where the next one begins; `next` is -1 after the last. */
 const levelAt = (topic: string, from: number): { level: string; next: number } => {
   const slash = topic.indexOf('/', from);

@@ -15,6 +15,7 @@ const SHOWN = new Set([
   'isEnable',
   'logLevel',
   'deviceAlias',
+  'name',
 ]);
 
 /** The columns whose values differ: from what to what where that may be shown, else only that they changed. */

@@ -10,12 +10,14 @@ import type { RequestOf } from '../wire/messages';
 import { fits, isObject } from '../wire/shape';
 import type { Answerer, Answerers, Asked } from './answerer';
 import { desiredAnswerers } from './desired/request';
+import { jobAnswerers } from './jobs/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
 const allAnswerers = (context: DmContext): Answerers => ({
   ...desiredAnswerers(context),
   ...tagAnswerers(context),
+  ...jobAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

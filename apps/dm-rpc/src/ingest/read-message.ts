@@ -3,6 +3,7 @@ import type { KeptMessage } from '@alink/bus';
 import { decodeEnvelope, decodeReports, isKeptCopy, subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import { readHubLine, type HubLine } from './device-log';
+import { placeOf, reportsIn } from './packed-reports';
 import type { Place } from './place';
 import { readStatus, type Presence } from './read-status';
 import { readReport, type Report } from './report';
@@ -31,7 +32,8 @@ export const createReader = (sinks: SinkTable, log: Logger) => {
     decodeReports(text).flatMap((report, index) => {
       try {
         if (report instanceof TypeError) throw report;
-        return readReport(report, { ...place, index }, sinks);
+        const at = { ...place, index };
+        return reportsIn(report).map((one, part) => readReport(one, placeOf(at, part), sinks));
       } catch (error) {
         skip(error, index);
         return [];

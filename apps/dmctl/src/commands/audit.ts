@@ -1,11 +1,10 @@
+import { isoOfMs, jsonOrText } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { jsonOrText } from '../json-or-text';
 import { withLogPage, type LogPage } from '../log-page';
 import type { Session } from '../session';
-import { isoOfMs } from '../time-text';
 
 export const completeAuditCommand = (audit: Command, io: Io): void => {
   withExample(

@@ -1,3 +1,4 @@
+import { isoOfSeconds } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
@@ -6,7 +7,6 @@ import type { Io } from '../io';
 import { parseLimit, parsePage } from '../parse-options';
 import { readTextFile } from '../read-text-file';
 import type { Session } from '../session';
-import { isoOfSeconds } from '../time-text';
 
 export const addCertCommands = (cert: Command, io: Io): void => {
   withExample(

@@ -1,11 +1,10 @@
+import { isoOfMs, jsonOrText } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseVersion } from '../parse-options';
 import type { Session } from '../session';
-import { isoOfMs } from '../time-text';
 
 interface VersionOptions {
   readonly ifVersion: Readonly<Record<string, number>>;

@@ -1,14 +1,25 @@
+import {
+  createByCount,
+  createFromLines,
+  importInParts,
+  MAX_LINES,
+  MAX_LINES_IN_PARTS,
+  wantedOf,
+  writeTriples,
+  type BatchOptions,
+  type JudgedDevice,
+  type TripleLine,
+} from '@alink/operator/devices';
+import { productKeyOf } from '@alink/operator/products';
 import type { Command } from 'commander';
-import { createByCount, createFromLines, type BatchOptions, type JudgedDevice } from '../create-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
-import { importInParts, type ImportOptions } from '../import-devices';
 import type { Io, PrivateFile } from '../io';
 import { parseCount, parseStart } from '../parse-options';
+import { resultFile } from '../result-file';
 import type { Session } from '../session';
-import { MAX_LINES, MAX_LINES_IN_PARTS, readTriples, writeTriples, type Triple, type TripleLine } from '../triples-csv';
-import { productKeyOf } from './product-key';
+import { readTriples } from '../triples-file';
 
 interface CreateOptions extends BatchOptions {
   readonly count?: number;
@@ -57,6 +68,8 @@ const createDevices = async (session: Session, options: CreateOptions, productID
   const productKey = productKeyOf(await session.products.productInfoRead({ productID }));
   // Before anything is created: secrets that cannot be written down would be lost.
   const file = path === undefined ? undefined : await openNew(session.io, path);
+  // One call, whatever it takes: what it has done so far, nobody can tell.
+  session.out.progress({ done: 0, total: lines?.length ?? options.count });
   let devices: JudgedDevice[];
   try {
     devices = await create(session, { productID, productKey }, options, lines);
@@ -66,7 +79,7 @@ const createDevices = async (session: Session, options: CreateOptions, productID
   }
   const created = devices.filter(({ reason }) => reason === '');
   if (created.length === 0) await file?.discard();
-  else if (file) await writeTriples(file, created);
+  else if (file) await writeTriples(file.stream, created);
   report(session, devices, { dryRun, out: created.length > 0 ? path : undefined });
 };
 
@@ -101,34 +114,34 @@ const create = (
   return createFromLines(session, wanted, { allOrNothing, dryRun });
 };
 
-const importDevices = async (session: Session, options: ImportOptions, path: string): Promise<void> => {
-  const { dryRun, result, allOrNothing } = options;
+interface ImportOptions extends BatchOptions {
+  /** File of results, which an earlier run may have begun. */
+  readonly result?: string;
+}
+
+const importDevices = async (
+  session: Session,
+  { dryRun, result, allOrNothing }: ImportOptions,
+  path: string,
+): Promise<void> => {
+  const { io, out } = session;
   if (dryRun && result !== undefined) {
     throw new CliError(ExitCode.usage, 'a dry run has no results: leave --result or --dry-run');
   }
   const columns = ['productKey', 'deviceName', 'deviceSecret'] as const;
-  const lines = await readTriples(session.io, path, columns, MAX_LINES_IN_PARTS);
-  const productIDs = await productIDsOf(session, lines);
-  const wanted = lines.map((line) => {
-    return { ...line, productID: productIDs.get(line.productKey) ?? line.productKey, fault: importFault(line) };
-  });
-  report(session, await importInParts(session, wanted, { allOrNothing, dryRun, result }), { dryRun });
-};
-
-/** What the platform would make up where it is missing. */
-const importFault = ({ productKey, deviceSecret }: Triple): string | undefined => {
-  if (productKey === '') return 'productKey must not be empty';
-  return deviceSecret === '' ? 'deviceSecret must not be empty' : undefined;
-};
-
-/** The products that bear another ProductKey for their devices than for us, by that key. */
-const productIDsOf = async ({ products }: Session, lines: readonly Triple[]): Promise<Map<string, string>> => {
-  const productIDs = new Map<string, string>();
-  for (const productKey of new Set(lines.map((line) => line.productKey))) {
-    const { list } = await products.productInfoIndex({ protocolConf: { productID: productKey } });
-    if (list[0]) productIDs.set(productKey, list[0].productID);
+  const lines = await readTriples(io, path, columns, MAX_LINES_IN_PARTS);
+  if (allOrNothing && lines.length > MAX_LINES) {
+    throw new CliError(ExitCode.usage, `--all-or-nothing takes at most ${MAX_LINES} devices`);
   }
-  return productIDs;
+  const results = result === undefined ? undefined : resultFile(io, result);
+  const options = { allOrNothing, dryRun, results };
+  const { devices, broken } = await importInParts(session, await wantedOf(session, lines), options, out);
+  if (broken) {
+    const again = results ? '; the same command goes on from there' : '';
+    out.note(`broken off after ${broken.done} of ${broken.total} devices${again}`);
+    throw broken.failure;
+  }
+  report(session, devices, { dryRun });
 };
 
 /** Tells how it went. @throws {CliError} when some were refused */

@@ -1,6 +1,15 @@
+import {
+  connectParams,
+  httpParams,
+  isEncrypted,
+  transports,
+  type ConnectParams,
+  type Endpoint,
+  type Transport,
+  type Way,
+} from '@alink/operator/connect';
+import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import { Option, type Command } from 'commander';
-import { connectParams, httpParams, type ConnectParams, type Way } from '../connect/connect-params';
-import { isEncrypted, transports, type Endpoint, type Transport } from '../connect/endpoint';
 import type { Signer } from '@alink/signing';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
@@ -9,8 +18,6 @@ import type { Io } from '../io';
 import { parsePort } from '../parse-options';
 import type { Settings } from '../service-address';
 import type { Session } from '../session';
-import { productKeyOf } from './product-key';
-import { thingModelOf } from './product-model';
 
 const modes = ['secret', 'auto', 'register', 'regnwl', 'connwl', 'https', 'x509'] as const;
 type Mode = (typeof modes)[number];

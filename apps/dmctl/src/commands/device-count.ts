@@ -1,9 +1,9 @@
 import { Code } from '@alink/contract/codes';
+import { RpcError } from '@alink/rpc/rpc-error';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { refusal } from '../refusal';
 import type { Session } from '../session';
 
 export const addDeviceCountCommand = (device: Command, io: Io): void => {
@@ -30,7 +30,7 @@ const countDevices = async (
   }
   const { list } = await admin.deviceCounts({ productIDs: [productID] });
   const [count] = list;
-  if (!count) throw refusal(Code.notFound, `product ${productID} does not exist`);
+  if (!count) throw new RpcError(Code.notFound, `product ${productID} does not exist`);
   const { total, activated, online, disabled } = count;
   out.record({
     total: Number(total),

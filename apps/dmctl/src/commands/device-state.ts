@@ -1,17 +1,11 @@
+import { changeDevice, type DeviceChange } from '@alink/operator/devices';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
-import { changedTags, type TagChanges } from '../tags';
-import { logLevels } from '../wire-words';
 import { logLevelOption } from './product-change';
-
-interface UpdateOptions extends TagChanges {
-  readonly alias?: string;
-  readonly logLevel?: keyof typeof logLevels;
-}
 
 /** What changes a device: renamed, reset, given another secret. */
 export const addDeviceStateCommands = (device: Command, io: Io): void => {
@@ -26,33 +20,14 @@ export const addDeviceStateCommands = (device: Command, io: Io): void => {
       .option('--untag <key...>', 'remove tags')
       .addOption(logLevelOption())
       .action(
-        inSession(
-          io,
-          async (
-            { devices, admin, out },
-            { alias, tag, untag, logLevel }: UpdateOptions,
-            productID: string,
-            deviceName: string,
-          ) => {
-            if (alias === undefined && !tag && !untag && !logLevel) {
-              throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag, --untag or --log-level');
-            }
-            const device = { productID, deviceName };
-            const tags = tag || untag ? changedTags((await devices.deviceInfoRead(device)).tags, { tag, untag }) : {};
-            const leavesNone = untag !== undefined && Object.keys(tags).length === 0;
-            // The platform takes all tags at once; that there are none is said in a call of its own.
-            if (leavesNone) await admin.setDeviceTags({ ...device, tags });
-            if (!leavesNone || alias !== undefined || logLevel) {
-              await devices.deviceInfoUpdate({
-                ...device,
-                tags,
-                logLevel: logLevel && logLevels[logLevel],
-                deviceAlias: alias === undefined ? null : { value: alias },
-              });
-            }
-            out.done({ updated: `${productID}/${deviceName}` }, `updated device ${deviceName} of ${productID}`);
-          },
-        ),
+        inSession(io, async (session, change: DeviceChange, productID: string, deviceName: string) => {
+          const { alias, tag, untag, logLevel } = change;
+          if (alias === undefined && !tag && !untag && !logLevel) {
+            throw new CliError(ExitCode.usage, 'nothing to change: --alias, --tag, --untag or --log-level');
+          }
+          await changeDevice(session, { productID, deviceName }, change);
+          session.out.done({ updated: `${productID}/${deviceName}` }, `updated device ${deviceName} of ${productID}`);
+        }),
       ),
     'device update aliyun_test_01 dev001 --alias kitchen --tag site=hall-2 --tag floor=3',
     'device update aliyun_test_01 dev001 --log-level info',

@@ -1,11 +1,10 @@
+import { isoOfMs, onlineStates, wordOf } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { withLogPage, type LogPage } from '../log-page';
 import type { Session } from '../session';
-import { isoOfMs } from '../time-text';
-import { onlineStates, wordOf } from '../wire-words';
 
 export const addDeviceStatusLogCommand = (device: Command, io: Io): void => {
   withExample(

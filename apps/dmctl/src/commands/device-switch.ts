@@ -1,6 +1,7 @@
 import { YesNo } from '@alink/contract/enumerations';
+import type { Change } from '@alink/operator/devices';
 import type { Command } from 'commander';
-import { changeDevices, type Change } from '../change-devices';
+import { changeDevices } from '../change-devices';
 import { addChoiceOptions, chooseDevices, type Choice } from '../chosen-devices';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';

@@ -1,9 +1,9 @@
+import { isoOfSeconds } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { isoOfSeconds } from '../time-text';
 
 /** The tokens that devices log in with instead of a secret. */
 export const addDeviceTokenCommands = (device: Command, io: Io): void => {

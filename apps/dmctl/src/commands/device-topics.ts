@@ -1,9 +1,9 @@
+import { productKeyOf } from '@alink/operator/products';
 import { topicsOf } from '@alink/alink';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { productKeyOf } from './product-key';
 
 /** Which way messages go, as the device sees it. */
 const uses = { up: 'publish', down: 'subscribe', both: 'publish and subscribe' } as const;

@@ -1,13 +1,13 @@
 import { YesNo } from '@alink/contract/enumerations';
+import { filterRequest, type DeviceFilter } from '@alink/operator/devices';
+import { deviceTypes, isoOfSeconds, logLevels, onlineStates, wordOf } from '@alink/operator/words';
 import type { Command } from 'commander';
-import { addFilterOptions, filterRequest, type DeviceFilter } from '../device-filter';
+import { addFilterOptions } from '../device-filter';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { collect, parseLimit, parsePage } from '../parse-options';
 import type { Session } from '../session';
-import { isoOfSeconds } from '../time-text';
-import { deviceTypes, logLevels, onlineStates, wordOf } from '../wire-words';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';

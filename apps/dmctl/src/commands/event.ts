@@ -1,10 +1,9 @@
+import { isoOfMs, jsonOrText } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { jsonOrText } from '../json-or-text';
 import { parseLimit, parseMoment } from '../parse-options';
-import { isoOfMs } from '../time-text';
 
 interface ListOptions {
   readonly event?: string;

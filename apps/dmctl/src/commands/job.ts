@@ -1,3 +1,4 @@
+import { taskStatuses, taskTypes, wordOf } from '@alink/operator/words';
 import { Code } from '@alink/contract/codes';
 import { RpcError } from '@alink/rpc/rpc-error';
 import type { Command } from 'commander';
@@ -6,7 +7,6 @@ import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseSeconds } from '../parse-options';
 import type { Session } from '../session';
-import { taskStatuses, taskTypes, wordOf } from '../wire-words';
 
 interface CreateOptions {
   readonly topic: string;

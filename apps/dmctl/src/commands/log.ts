@@ -1,6 +1,6 @@
+import { readHubLog, whyNoReports } from '@alink/operator/messages';
 import type { Command } from 'commander';
 import { withExample } from '../example';
-import { readHubLog } from '../hub-log';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseLimit, parseMoment } from '../parse-options';
@@ -21,9 +21,12 @@ export const completeLogCommand = (log: Command, io: Io): void => {
             const columns = ['time', 'action', 'topic', 'code', 'content'] as const;
             session.out.rows(rows, columns, `the node has seen nothing of ${deviceName}`);
             if (rows.some(({ action }) => action === 'publish')) return;
-            const { whyNoReports } = await import('../reports-in-log');
-            const why = await whyNoReports(session, { productID, deviceName });
-            if (why) session.out.note(why);
+            const why = await whyNoReports(session, { productID, deviceName }, io.now());
+            if (!why) return;
+            session.out.note(
+              `what ${deviceName} reports is not in its log: ${why}; ` +
+                `dmctl device update ${productID} ${deviceName} --log-level info has it written from now on`,
+            );
           },
         ),
       ),

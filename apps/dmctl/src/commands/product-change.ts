@@ -1,3 +1,5 @@
+import { changeProduct, enableProduct, type ProductChange } from '@alink/operator/products';
+import { autoRegisters, logLevels, netTypes, productStatuses, validations } from '@alink/operator/words';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
@@ -5,17 +7,6 @@ import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseTag } from '../parse-options';
 import type { Session } from '../session';
-import { changedTags, type TagChanges } from '../tags';
-import { autoRegisters, logLevels, netTypes, productStatuses, validations } from '../wire-words';
-
-interface UpdateOptions extends TagChanges {
-  readonly name?: string;
-  readonly description?: string;
-  readonly netType?: keyof typeof netTypes;
-  readonly autoRegister?: keyof typeof autoRegisters;
-  readonly validation?: string;
-  readonly logLevel?: string;
-}
 
 export const autoRegisterOption = (): Option =>
   new Option('--auto-register <mode>', 'registration with the ProductSecret').choices(Object.keys(autoRegisters));
@@ -91,7 +82,7 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .command('enable')
       .description('let the devices of a disabled product connect again; publish it again if it was published')
       .argument('<productKey>')
-      .action(inSession(io, enableProduct)),
+      .action(inSession(io, enable)),
     'product enable aliyun_test_01',
   );
 
@@ -111,45 +102,20 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
   );
 };
 
-/** Being enabled is no state of its own: a product that is not disabled stays what it is, above all published. */
-const enableProduct = async ({ products, out }: Session, _options: unknown, productID: string): Promise<void> => {
-  const { status } = await products.productInfoRead({ productID });
-  const isDisabled = Number(status) === productStatuses.disabled;
-  if (isDisabled) await products.productInfoUpdate({ productID, status: productStatuses.developing });
+const enable = async ({ products, out }: Session, _options: unknown, productID: string): Promise<void> => {
+  const wasDisabled = await enableProduct({ products }, productID);
   out.done(
     { enabled: productID },
-    isDisabled ? `enabled product ${productID}` : `product ${productID} is not disabled`,
+    wasDisabled ? `enabled product ${productID}` : `product ${productID} is not disabled`,
   );
 };
 
-const updateProduct = async (
-  { products, admin, out }: Session,
-  { name, description, netType, autoRegister, validation, logLevel, tag, untag }: UpdateOptions,
-  productID: string,
-): Promise<void> => {
-  const changesTags = tag !== undefined || untag !== undefined;
+const updateProduct = async (session: Session, change: ProductChange, productID: string): Promise<void> => {
+  const { name, description, netType, autoRegister, validation, logLevel, tag, untag } = change;
   const changesMore = name || description !== undefined || netType || autoRegister || validation || logLevel;
-  if (!changesMore && !changesTags) {
+  if (!changesMore && tag === undefined && untag === undefined) {
     throw new CliError(ExitCode.usage, 'nothing to change', { hint: '--help names the options.' });
   }
-  // The platform takes all tags, and all parameters of the protocol, at once.
-  const before = await products.productInfoRead({ productID });
-  const tags = changesTags ? changedTags(before.tags, { tag, untag }) : {};
-  const leavesNone = changesTags && Object.keys(tags).length === 0;
-  // That there are none is said in a call of its own.
-  if (leavesNone) await admin.setProductTags({ productID, tags });
-  if (!leavesNone || changesMore) {
-    await products.productInfoUpdate({
-      productID,
-      productName: name,
-      desc: description === undefined ? null : { value: description },
-      netType: netType && netTypes[netType],
-      autoRegister: autoRegister && autoRegisters[autoRegister],
-      ...((validation || logLevel) && {
-        protocolConf: { ...before.protocolConf, ...(validation && { validation }), ...(logLevel && { logLevel }) },
-      }),
-      tags,
-    });
-  }
-  out.done({ updated: productID }, `updated product ${productID}`);
+  await changeProduct(session, productID, change);
+  session.out.done({ updated: productID }, `updated product ${productID}`);
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { removeFolder, temporaryFolder } from '@alink/testing';
 import { FakePlatform } from '../../test/fake-platform';
 import { runCli } from '../../test/run-cli';
-import { pack, unpack } from '../zip-archive';
+import { pack, unpack } from '@alink/operator/products';
 
 const platform = new FakePlatform();
 const folder = temporaryFolder('models');

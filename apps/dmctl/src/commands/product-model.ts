@@ -1,12 +1,19 @@
-import { exportModel, exportTsl, importReadableParts, importThingModel, type ThingModel } from '@alink/thing-model';
+import {
+  countsOf,
+  lackedBy,
+  productKeyOf,
+  thingModelOf,
+  tslFilesOf,
+  type ModelInFiles,
+} from '@alink/operator/products';
+import { exportModel, exportTsl, importReadableParts } from '@alink/thing-model';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { lackedBy, readModel, tslFilesOf, writeModel, type ModelInFiles } from '../model-files';
+import { readModel, writeModel } from '../model-files';
 import type { Session } from '../session';
-import { productKeyOf } from './product-key';
 
 /** The thing model of a product, in and out. */
 export const addProductModelCommands = (product: Command, io: Io): void => {
@@ -96,15 +103,3 @@ const exportDocument = async (
   if (format === 'tsl' && leftOut.length > 0) out.note(`left out, as TSL has no such services: ${leftOut.join(', ')}`);
   out.done({ productKey: productID, out: path, files: names }, `wrote ${names.join(', ')} to ${path}`);
 };
-
-/** The thing model of a product; an empty one where it has none. */
-export const thingModelOf = async ({ products }: Session, productID: string): Promise<ThingModel> => {
-  const { tsl } = await products.productSchemaTslRead({ productID });
-  return importThingModel(tsl || { properties: [] }).model;
-};
-
-export const countsOf = ({ properties, events, services }: ThingModel) => ({
-  properties: properties.length,
-  events: events.length,
-  services: services.length,
-});

@@ -1,22 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { AuthMode, AutoRegister } from '@alink/contract/enumerations';
-import { PROTOCOL_CODE } from '@alink/contract/subjects';
+import { AutoRegister } from '@alink/contract/enumerations';
+import { countsOf, createProduct, productKeyOf, type NewProduct, type ProductInfo } from '@alink/operator/products';
+import {
+  authentications,
+  autoRegisters,
+  deviceTypes,
+  isoOfSeconds,
+  netTypes,
+  productStatuses,
+  registrations,
+  wordOf,
+} from '@alink/operator/words';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { collect, parseLimit, parsePage, parseTag } from '../parse-options';
 import type { Session } from '../session';
-import { isoOfSeconds } from '../time-text';
-import {
-  authentications,
-  autoRegisters,
-  deviceTypes,
-  netTypes,
-  productStatuses,
-  registrations,
-  wordOf,
-} from '../wire-words';
 import {
   addProductChangeCommands,
   autoRegisterOption,
@@ -24,19 +23,11 @@ import {
   netTypeOption,
   validationOption,
 } from './product-change';
-import { productKeyOf, type ProductInfo } from './product-key';
 import { readModel } from '../model-files';
-import { addProductModelCommands, countsOf, noteEmptyModules } from './product-model';
+import { addProductModelCommands, noteEmptyModules } from './product-model';
 
-interface CreateOptions {
-  readonly name?: string;
-  readonly description?: string;
-  readonly netType?: keyof typeof netTypes;
+interface CreateOptions extends Omit<NewProduct, 'productKey' | 'tags' | 'productSecret'> {
   readonly tag?: Record<string, string>;
-  readonly deviceType: keyof typeof deviceTypes;
-  readonly autoRegister: keyof typeof autoRegisters;
-  readonly validation?: string;
-  readonly logLevel?: string;
   readonly secret?: string;
   readonly tsl: readonly string[];
 }
@@ -68,7 +59,7 @@ export const addProductCommands = (product: Command, io: Io): void => {
       .addOption(logLevelOption())
       .option('--secret <secret>', 'ProductSecret (made up when left out)')
       .option('--tsl <file>', 'thing model, - for standard input; may be given again, for each module', collect, [])
-      .action(inSession(io, createProduct)),
+      .action(inSession(io, create)),
     'product create aliyun_test_01 --name thermometer --auto-register create --tsl model.json',
   );
 
@@ -145,31 +136,16 @@ const listProducts = async (
   out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
 };
 
-const createProduct = async (
+const create = async (
   session: Session,
-  { name, description, netType, tag, deviceType, autoRegister, validation, logLevel, secret, tsl }: CreateOptions,
+  { tag: tags, secret: productSecret, tsl, ...product }: CreateOptions,
   productKey?: string,
 ): Promise<void> => {
   const { products, out, io } = session;
   // Read before anything is created: a bad file must not leave half a product.
   const model = tsl.length > 0 ? await readModel(io, tsl) : undefined;
   if (model) noteEmptyModules(session, model);
-  const productName = name ?? productKey;
-  const { productID } = await products.productInfoCreate({
-    productID: productKey,
-    productName: productName ?? `product ${randomUUID()}`,
-    desc: description === undefined ? null : { value: description },
-    netType: netType && netTypes[netType],
-    tags: tag,
-    deviceType: deviceTypes[deviceType],
-    autoRegister: autoRegisters[autoRegister],
-    authMode: AuthMode.secretKey,
-    protocolCode: PROTOCOL_CODE,
-    protocolConf: { ...(validation && { validation }), ...(logLevel && { logLevel }) },
-    secret,
-  });
-  // The platform makes the key up, and a product must have a name of its own before that.
-  if (productName === undefined) await products.productInfoUpdate({ productID, productName: productID });
+  const productID = await createProduct(session, { ...product, productKey, tags, productSecret });
   if (model) await products.productSchemaTslImport({ productID, tsl: model.documentOf(productID) });
   const created = await products.productInfoRead({ productID });
   out.record({ ...rowOf(created), productSecret: created.secret, ...(model && countsOf(model.model)) });

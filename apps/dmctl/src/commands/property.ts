@@ -1,16 +1,14 @@
+import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer, readValue, rowsOfLatest } from '@alink/operator/messages';
+import { isoOfMs, jsonOrText } from '@alink/operator/words';
 import { Code } from '@alink/contract/codes';
 import { ShadowControl } from '@alink/contract/enumerations';
 import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
-import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse-options';
-import { readValue, rowsOfLatest } from '../property-values';
 import type { Session } from '../session';
-import { isoOfMs } from '../time-text';
 
 /** `PropertyLogIndexReq.order`. */
 const NEWEST_FIRST = 2;

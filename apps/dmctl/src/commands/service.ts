@@ -1,10 +1,10 @@
+import { deadlineFor, readAnswer } from '@alink/operator/messages';
+import { jsonOrText } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { addCommandLogCommand } from '../command-log';
-import { deadlineFor, readAnswer } from '../device-answer';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { jsonOrText } from '../json-or-text';
 import { parseJsonObject, parseTimeout } from '../parse-options';
 import type { Session } from '../session';
 

@@ -7,7 +7,7 @@ export const completeStatusCommand = (status: Command, io: Io): void => {
   withExample(
     status.action(
       inSession(io, async (session) => {
-        const { showStatus } = await import('../status/platform-status');
+        const { showStatus } = await import('../show-status');
         await showStatus(session);
       }),
     ),

@@ -1,11 +1,10 @@
+import { LogCursor, type LogRow, readHubLog } from '@alink/operator/messages';
 import { RpcError } from '@alink/rpc/rpc-error';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withExample } from '../example';
-import { readHubLog, type LogRow } from '../hub-log';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { LogCursor } from '../log-cursor';
 import type { Session } from '../session';
 
 const INTERVAL_MS = 500;

@@ -3,20 +3,18 @@
  * nothing else. It has no session of the device's, so nothing that it does touches the device's presence.
  */
 import { mayReceive } from '@alink/alink';
-import { Code, subjects, writeDevicePublish } from '@alink/contract';
-import { BusDownError, NoListenerError, type Bus } from '@alink/bus';
+import { Code } from '@alink/contract';
+import type { Bus } from '@alink/bus';
 import type { Clock, Logger } from '@alink/runtime';
 import { stripQuery } from '@alink/topic';
 import type { Verdict } from '../connect/verdict';
 import type { DeviceEntry } from '../directory/records';
+import { deliverElsewhere } from '../downlink/deliver-elsewhere';
 import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { Publish } from '../link/endpoint';
 import type { Role } from './role';
-
-/** Milliseconds that the node which holds the device may take. */
-const DELIVERY_TIMEOUT_MS = 2000;
 
 export interface CloudPublisherOptions {
   readonly device: DeviceEntry;
@@ -60,21 +58,12 @@ export class CloudPublisherRole implements Role {
       this.drop(topic, 460, 'dropped: payload over 256 KB');
       return;
     }
-    try {
-      await this.send(topic, payload);
-    } catch (error) {
-      const { code, text } = undelivered(error);
-      this.drop(topic, code, `not delivered: ${text}`);
-    }
-  }
-
-  /** Another client of this node, or of another: the bus knows who holds the device. */
-  private async send(topic: string, body: Buffer): Promise<void> {
-    const { bus, clock, device } = this.options;
-    const { productID, deviceName } = device;
-    const content = { productID, deviceName, handle: 'ext', type: 'raw', topic, body } as const;
-    const message = writeDevicePublish({ ...content, explain: 'cloud publisher' }, clock.now());
-    await bus.request(subjects.down('ext', productID, deviceName), message, DELIVERY_TIMEOUT_MS);
+    const { bus, clock } = this.options;
+    const { productID } = this.options.device;
+    // Another client of this node, or of another.
+    const to = { productID, deviceName, topic, body: payload, explain: 'cloud publisher' };
+    const failure = await deliverElsewhere({ bus, clock }, to);
+    if (failure) this.drop(topic, failure.code, `not delivered: ${failure.text}`);
   }
 
   private drop(topic: string, code: number, text: string): void {
@@ -82,10 +71,3 @@ export class CloudPublisherRole implements Role {
     this.options.journal.note({ kind: 'drop', productKey, productID, deviceName, topic, code, text });
   }
 }
-
-/** Why nobody took it, and the step to take. */
-const undelivered = (error: unknown): { readonly code: number; readonly text: string } => {
-  if (error instanceof BusDownError) return { code: Code.system, text: 'NATS does not answer; look after NATS' };
-  const cause = error instanceof NoListenerError ? 'the device is offline' : 'no node took it in time';
-  return { code: Code.deviceOffline, text: `${cause}; wait until the device connects` };
-};

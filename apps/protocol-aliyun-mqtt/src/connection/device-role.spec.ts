@@ -1,4 +1,5 @@
 /** What a device's connection may subscribe, and how its end is put in words. */
+import { DefinedTopics, type TopicClass } from '@alink/alink';
 import { createMemoryBus } from '@alink/bus';
 import { admitted } from '../../test/admitted';
 import { FakeLink } from '../../test/fake-link';
@@ -11,12 +12,15 @@ import { DeviceRole, type DeviceRoleOptions } from './device-role';
 const bus = createMemoryBus();
 afterAll(() => bus.close());
 
-const start = async () => {
+const start = async (classes?: readonly TopicClass[]) => {
   const { journal, activities } = notedJournal(bus);
   const link = new FakeLink();
-  const sessions = new LinkSessions(link, await admitted('dev1'), () => undefined);
+  const login = await admitted('dev1');
+  const product = { ...login.product, ...(classes && { topics: new DefinedTopics(classes) }) };
+  const sessions = new LinkSessions(link, { ...login, product }, () => undefined);
   const untouched = {} as Pick<DeviceRoleOptions, 'life' | 'uplink'>;
-  const role = new DeviceRole(sessions, { admits: () => true }, undefined, { ...untouched, journal });
+  const directory: DeviceRoleOptions['directory'] = { productOf: (_productKey, atLogin) => atLogin };
+  const role = new DeviceRole(sessions, { admits: () => true }, undefined, { ...untouched, directory, journal });
   link.onClosed = (ending) => role.closed(ending);
   return { link, sessions, role, activities };
 };
@@ -47,6 +51,22 @@ describe('filters', () => {
     const { role, activities } = await start();
     expect(role.subscribing(own('get'))).toBe(true);
     expect(activities).toMatchObject([{ kind: 'subscribe', code: 200, topic: own('get'), deviceName: 'dev1' }]);
+  });
+
+  test('where the product defines its custom topics, those that it lets devices subscribe are granted', async () => {
+    const { role, activities } = await start([
+      { topic: 'user/get', permission: 'subscribe' },
+      { topic: 'user/news/#', permission: 'subscribe' },
+      { topic: 'user/update', permission: 'publish' },
+    ]);
+    const calls = `/ext/rrpc/+/${PRODUCT_KEY}/dev1/user/`;
+    for (const filter of [own('get'), own('news/+'), `${calls}get`, `/sys/${PRODUCT_KEY}/dev1/#`]) {
+      expect(role.subscribing(filter)).toBe(true);
+    }
+    for (const filter of [own('update'), own('+'), own('#'), own('other'), `${calls}other`]) {
+      expect(role.subscribing(filter)).toBe(false);
+      expect(activities.at(-1)).toMatchObject({ code: 403, text: expect.stringContaining('defines no such custom') });
+    }
   });
 
   test('those of others are refused, and the line says what to use', async () => {

@@ -1,6 +1,7 @@
 /** A device's connection, from the moment that it is admitted until it ends. */
 import { maySubscribe } from '@alink/alink';
 import type { Push } from '../connect/verdict';
+import type { DeviceDirectory } from '../directory/device-directory';
 import type { UplinkMeter } from '../guard/uplink-rate';
 import type { Activity, Journal } from '../journal';
 import { limits } from '../limits';
@@ -8,12 +9,14 @@ import type { FilterChange, Publish } from '../link/endpoint';
 import type { Ending } from '../link/link';
 import type { LinkSessions } from '../session/link-sessions';
 import type { SessionLife } from '../session/session-life';
+import { grants } from '../session/topic-access';
 import type { Uplink } from '../uplink/uplink';
 import type { Role } from './role';
 
 export interface DeviceRoleOptions {
   readonly life: SessionLife;
   readonly uplink: Uplink;
+  readonly directory: Pick<DeviceDirectory, 'productOf'>;
   readonly journal: Journal;
 }
 
@@ -59,6 +62,9 @@ export class DeviceRole implements Role {
     const { productKey, deviceName } = owner;
     const verdict = maySubscribe({ productKey, deviceName }, filter);
     if (!verdict.granted) return `${verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
+    if (!grants(this.options.directory.productOf(productKey, owner.options.product), filter)) {
+      return 'its product defines no such custom topic to subscribe; define it (dmctl topic create), or use one that is defined';
+    }
     const maxBytes = maxFilterBytes(productKey, deviceName);
     if (Buffer.byteLength(filter) > maxBytes) return `longer than ${maxBytes} bytes; use a shorter topic`;
     const held = link.filters;

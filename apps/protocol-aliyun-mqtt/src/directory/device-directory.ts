@@ -107,6 +107,11 @@ export class DeviceDirectory {
     return this.devices.peek(deviceKey(productKey, deviceName))?.value?.model ?? this.product(productKey)?.model;
   }
 
+  /** The product of a session as known now, else as it was at its login. Never asks. */
+  productOf(productKey: string, atLogin: ProductEntry): ProductEntry {
+    return this.product(productKey) ?? atLogin;
+  }
+
   /** Creates a device at its first connect, and finds it. */
   async register(product: ProductEntry, deviceName: string): Promise<DeviceEntry | undefined> {
     await this.source.register(product, deviceName);

@@ -1,4 +1,5 @@
 /** What the node must know of a product and of a device to admit it and to read its messages. */
+import type { DefinedTopics, ForwardRule } from '@alink/alink';
 import type { CompiledModel } from '@alink/thing-model';
 
 /** A product, as the ProductKey that devices dial names it. */
@@ -11,6 +12,14 @@ export interface ProductEntry {
   readonly autoRegister: number;
   /** Checks values; undefined where the product has no readable thing model. */
   readonly model: CompiledModel | undefined;
+  /** The custom topics that its devices may use; absent where they may use any. unitedrhino's dm knows none. */
+  readonly topics?: DefinedTopics;
+  /** Which custom messages go on to other devices; absent for none. */
+  readonly forwards?: readonly Forward[];
+}
+
+export interface Forward extends ForwardRule {
+  readonly targetProductID: string;
 }
 
 /** Devices that were made by their first connect: only these may connect again with the product secret. */

@@ -1,3 +1,4 @@
+import { DefinedTopics } from '@alink/alink';
 import { Code, readDevicePublish, subjects, writeDevicePublish, type PublishContent } from '@alink/contract';
 import { PRODUCT_KEY } from '../../test/listed-dm';
 import { createMessageBed, NOW, type MessageBed } from '../../test/message-bed';
@@ -142,6 +143,47 @@ describe('bytes for a topic of the device', () => {
     expect(bed.heard()).toEqual([[RRPC, '\u0001\u0002']]);
     await bed.publish(RRPC, 'free', 0);
     expect(await answer).toMatchObject({ code: Code.ok, data: Buffer.from('free').toString('base64') });
+  });
+
+  test('make a call whose answer is dropped once its caller waits no longer', async () => {
+    await start();
+    const topic = `${SYS}rrpc/request/77`;
+    const body = Buffer.from([1, 2]);
+    const text = writeDevicePublish({ ...named, handle: 'ext', type: 'raw', topic, body, waitMs: 8000 }, NOW);
+    const heard: unknown[] = [];
+    void bed.bus.request(subjects.down('ext', PRODUCT_KEY, 'dev1'), text, 5000).then(
+      (answer) => heard.push(answer),
+      () => undefined,
+    );
+    await turn();
+    bed.pass(8001);
+    await bed.publish('rrpc/response/77', 'late', 0);
+    await turn();
+    expect(heard).toEqual([]);
+    expect(bed.reports).toEqual([]);
+    expect(bed.activities.at(-1)).toMatchObject({
+      kind: 'drop',
+      code: 1904,
+      requestId: '77',
+      text: expect.stringContaining('its caller waits no longer'),
+    });
+  });
+
+  test('answers to calls that nobody has made are dropped, unless they may be those of a service', async () => {
+    await start();
+    await bed.publish('rrpc/response/77', 'free', 0);
+    expect(bed.activities.at(-1)).toMatchObject({ kind: 'drop', code: 1904 });
+    await bed.publish('rrpc/response/78', '{"id":"78","code":200}', 0);
+    expect(bed.activities.at(-2)).toMatchObject({ kind: 'note', code: 1904 });
+    expect(bed.reports).toMatchObject([{ message: { method: 'actionReply', msgToken: '78' } }]);
+  });
+
+  test('are refused on a custom topic that the product lets nobody subscribe', async () => {
+    await start();
+    const topics = new DefinedTopics([{ topic: 'user/get', permission: 'publish' }]);
+    Object.assign(bed.session.options.product, { topics });
+    bed.link.filters.push(`/${PRODUCT_KEY}/dev1/user/get`);
+    expect(await command(raw(`/${PRODUCT_KEY}/dev1/user/get`), 'ext')).toMatchObject({ code: Code.parameter });
   });
 
   test('are refused on one that it does not receive', async () => {

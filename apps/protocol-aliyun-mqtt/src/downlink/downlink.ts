@@ -10,6 +10,7 @@ import type { Journal } from '../journal';
 import type { Message } from '../link/link';
 import type { NodeMetrics } from '../metrics';
 import type { Session, Undelivered } from '../session/session';
+import { sendsTo } from '../session/topic-access';
 import { answerOf, type CommandingDm, type Received } from './commanding-dm';
 import type { PendingCommands } from './pending-commands';
 
@@ -100,17 +101,24 @@ export class Downlink {
    * synchronous call of them hears the bytes that the device answers, whatever they are, and others that it is written.
    */
   private raw(session: Session, { publish, respond }: Received): void {
-    const { topic, payload, timestamp } = publish;
+    const { topic, payload, timestamp, waitMs } = publish;
     const { pending, clock } = this.options;
     const self = { productKey: session.productKey, deviceName: session.deviceName };
     const answer = (reply: Pick<DeviceMessage, 'code' | 'msg'> & { readonly data?: string }): void =>
       respond?.(answerOf(publish, { msgToken: '', timestamp }, reply, clock.now()));
     const parsed = mayReceive(self, topic) ? parseTopic(topic) : undefined;
     if (!parsed) return answer({ code: Code.parameter, msg: `${topic} is no topic that this device receives` });
+    if (!sendsTo(this.options.directory.productOf(session.productKey, session.options.product), parsed)) {
+      return answer({
+        code: Code.parameter,
+        msg: `${topic} is no custom topic that its product lets devices subscribe`,
+      });
+    }
     const callId = callIdOf(parsed);
     const waits = callId !== undefined && respond !== undefined;
     if (waits) {
-      pending.expectBytes(session, callId, (bytes) => answer({ code: Code.ok, data: bytes.toString('base64') }));
+      const take = (bytes: Buffer): void => answer({ code: Code.ok, data: bytes.toString('base64') });
+      pending.expectBytes(session, callId, take, waitMs);
     }
     // What is too late is of no use to whoever called.
     const message: Message = { topic, payload, qos: callId === undefined ? 1 : 0 };

@@ -1,6 +1,7 @@
 /** Commands that devices have been sent and not answered yet: what was asked, and who waits for the reply. */
 import { LRUCache } from 'lru-cache';
 import type { UplinkMessage } from '@alink/alink';
+import type { Clock } from '@alink/runtime';
 import { limits } from '../limits';
 import type { Session } from '../session/session';
 
@@ -16,26 +17,44 @@ export interface PendingCommand {
 /** Takes what a device answers to a synchronous call whose bytes mean nothing here. */
 export type BytesTaker = (bytes: Buffer) => void;
 
+/** What becomes of the bytes that a device answers to a call: somebody has them, somebody had waited for them, or nobody. */
+export type Settled = 'taken' | 'late' | 'unknown';
+
+interface WaitingCall {
+  readonly take: BytesTaker;
+  /** When whoever has called gives up, by the clock. */
+  readonly until: number;
+}
+
 /** Commands pending over all devices: bounds the memory of a caller that never stops asking. */
 const MAX_PENDING = 100_000;
 
 export class PendingCommands {
   private readonly commands = new LRUCache<string, PendingCommand>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
 
-  private readonly calls = new LRUCache<string, BytesTaker>({ max: MAX_PENDING, ttl: limits.replyWindowMs });
+  /** Kept for longer than anybody waits: an answer that comes too late is told from one that nobody has asked for. */
+  private readonly calls = new LRUCache<string, WaitingCall>({ max: MAX_PENDING, ttl: 2 * limits.replyWindowMs });
 
-  /** Waits for the bytes that the device answers to a synchronous call; of two calls with one message id the later waits. */
-  expectBytes(session: Session, messageId: string, take: BytesTaker): void {
-    this.calls.set(keyOf(session, messageId), take);
+  /** @param clock one that nobody sets */
+  constructor(private readonly clock: Clock) {}
+
+  /**
+   * Waits for the bytes that the device answers to a synchronous call; of two calls with one message id the later waits.
+   * @param waitMs for which whoever has called waits
+   */
+  expectBytes(session: Session, messageId: string, take: BytesTaker, waitMs: number = limits.replyWindowMs): void {
+    this.calls.set(keyOf(session, messageId), { take, until: this.clock.now() + waitMs });
   }
 
-  /** Bytes have come. @returns whether somebody waited, who has them then */
-  settleBytes(session: Session, messageId: string, bytes: Buffer): boolean {
+  /** Bytes have come; whoever waits has them. */
+  settleBytes(session: Session, messageId: string, bytes: Buffer): Settled {
     const key = keyOf(session, messageId);
-    const take = this.calls.get(key);
+    const call = this.calls.get(key);
+    if (!call) return 'unknown';
     this.calls.delete(key);
-    take?.(bytes);
-    return take !== undefined;
+    if (this.clock.now() > call.until) return 'late';
+    call.take(bytes);
+    return 'taken';
   }
 
   /** Nobody waits for these bytes any more. */
@@ -46,6 +65,11 @@ export class PendingCommands {
   /** Waits for the device's reply with this id. */
   expect(session: Session, id: string, command: PendingCommand): void {
     this.commands.set(keyOf(session, id), command);
+  }
+
+  /** Whether somebody waits for the device's reply with this id. */
+  expects(session: Session, id: string): boolean {
+    return this.commands.has(keyOf(session, id));
   }
 
   /** The service that a call of this id is to. */

@@ -13,6 +13,7 @@ import { unmappedAddress } from '../transport/unmapped-address';
 import { ProblemLines } from '../uplink/problem-lines';
 import { answer, type ErrorCode, type Outcome, type Refused } from './answer';
 import { authenticateDevice } from './authenticate-device';
+import { bootstrapRoutes } from './bootstrap';
 import type { Login, LoginContext } from './login';
 import type { MqttEndpoint } from './mqtt-endpoint';
 import { noteRefusal } from './note-refusal';
@@ -48,6 +49,8 @@ interface Route {
 export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHandler> => {
   const { journal, log } = options;
   const lines = new ProblemLines(monotonicClock);
+  const endpointFor = (request: IncomingMessage): MqttEndpoint =>
+    options.publicEndpoint ?? askedEndpoint(request, options.mqttPort);
   const handler =
     (route: Route): RouteHandler =>
     async (request, response) => {
@@ -68,9 +71,9 @@ export const authRoutes = (options: AuthRoutesOptions): Record<string, RouteHand
     'POST /auth/devicename': handler({
       name: 'devicename',
       wrongSign: 401,
-      read: (fields, request) =>
-        authenticateDevice(fields, options.publicEndpoint ?? askedEndpoint(request, options.mqttPort), options),
+      read: (fields, request) => authenticateDevice(fields, endpointFor(request), options),
     }),
+    ...bootstrapRoutes(endpointFor),
   };
 };
 

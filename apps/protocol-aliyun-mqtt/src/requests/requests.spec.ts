@@ -1,5 +1,6 @@
 import type { Question, Reply } from '@alink/alink';
 import { createLogger } from '@alink/runtime';
+import { NotServedByDm } from '../directory/records';
 import { LocalAnswers } from './local-answers';
 import { Requests, type Answerer } from './requests';
 
@@ -18,6 +19,11 @@ test('the time is answered here', async () => {
 
 test('everything else is asked of the dm that there is', async () => {
   expect(await requestsWith().ask(tags, of)).toMatchObject({ message: 'dm' });
+});
+
+test('a question of a kind that the dm does not serve is refused with its words', async () => {
+  const lacking: Answerer = { ask: (): Promise<Reply> => Promise.reject(new NotServedByDm('no jobs here')) };
+  expect(await requestsWith(lacking).ask({ kind: 'jobs.list' }, of)).toEqual({ code: 6831, message: 'no jobs here' });
 });
 
 test('a question that nobody answers is a "service error", and a line that names the device and the kind', async () => {

@@ -1,6 +1,7 @@
 /** Who answers what the node cannot read out of a message: itself, or the dm behind it. */
 import type { Question, Reply } from '@alink/alink';
 import type { Logger } from '@alink/runtime';
+import { NotServedByDm } from '../directory/records';
 
 /** The device that asks. */
 export interface Asker {
@@ -23,6 +24,8 @@ export interface RequestsOptions {
 
 /** "service error" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
 const UNAVAILABLE: Reply = { code: 500 };
+/** "topic or method outside Alink" (the same): whoever asks need not ask again. */
+const NOT_SERVED = 6831;
 
 export class Requests implements Answerer {
   constructor(private readonly options: RequestsOptions) {}
@@ -32,6 +35,7 @@ export class Requests implements Answerer {
     try {
       return await this.answererOf(question).ask(question, of);
     } catch (error) {
+      if (error instanceof NotServedByDm) return { code: NOT_SERVED, message: error.message };
       const { productID, deviceName } = of;
       this.options.log.warn({ err: error, productID, deviceName, kind: question.kind }, 'a question was not answered');
       return UNAVAILABLE;

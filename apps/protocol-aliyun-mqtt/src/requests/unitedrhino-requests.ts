@@ -9,14 +9,13 @@ import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { LRUCache } from 'lru-cache';
 import { DeviceQueues } from '../directory/device-queues';
+import { NotServedByDm } from '../directory/records';
 import type { Answerer, Asker } from './requests';
 
 /** Milliseconds that its dm may take. */
 const TIMEOUT_MS = 5000;
 /** Questions that may wait for it. */
 const MAX_WAITING = 10_000;
-/** What Alink answers to a request that the platform has not. */
-const NOT_SERVED = 6831;
 /** Codes of its services begin here; Alink has none of them. */
 const FIRST_CODE_OF_ITS_OWN = 100_000;
 /** "service error" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
@@ -49,12 +48,6 @@ const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
   },
 };
 
-/** The device is told by name what this platform cannot do, rather than that something failed and may go well later. */
-const notServed = (kind: QuestionKind): Reply => ({
-  code: NOT_SERVED,
-  message: `unitedrhino's dm has nothing for ${kind}`,
-});
-
 /** A downlink that may be a reply. */
 export interface BusReply {
   readonly msgToken: string;
@@ -78,7 +71,7 @@ export class UnitedrhinoRequests implements Answerer {
 
   ask(question: Question, of: Asker): Promise<Reply> {
     const answer = answers[question.kind] as Answer<QuestionKind> | undefined;
-    if (!answer) return Promise.resolve(notServed(question.kind));
+    if (!answer) return Promise.reject(new NotServedByDm(`unitedrhino’s dm does not serve ${question.kind}`));
     if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
     const tools: Tools = {
       ask: (method, params) => this.askOverBus(of, method, params),

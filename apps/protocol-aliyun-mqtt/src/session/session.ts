@@ -151,6 +151,11 @@ export class Session {
     return link.send(message);
   }
 
+  /** Whether the client of its link has subscribed a filter that selects the topic. */
+  holds(topic: string): boolean {
+    return this.link.holds(topic);
+  }
+
   /** Whether synchronous calls on a custom topic reach it that has subscribed that topic alone: so does `_ss=1`. */
   takesCallsOn(topic: string): boolean {
     return this.takesEveryReply && this.link.holds(topic);

@@ -7,6 +7,13 @@ import type { NodeMetrics } from '../metrics';
 import type { Session } from '../session/session';
 import type { ProblemLines } from './problem-lines';
 
+interface UnexpectedAnswer {
+  /** Somebody had waited for it. */
+  readonly isLate: boolean;
+  /** It is dropped: it can be of use to nobody else. */
+  readonly isAll: boolean;
+}
+
 export class UplinkNotes {
   constructor(
     private readonly journal: Journal,
@@ -28,6 +35,24 @@ export class UplinkNotes {
     this.metrics.uplinks.inc({ result: 'answered' });
     const text = `answered a synchronous call with ${bytes.length} bytes`;
     this.note(session, { kind: 'reply', topic, requestId, code: 200, text });
+  }
+
+  /** Nobody waits for the answer to that call, any more or at all. */
+  unexpectedAnswer(session: Session, topic: string, requestId: string, { isLate, isAll }: UnexpectedAnswer): void {
+    if (isAll) this.metrics.uplinks.inc({ result: 'dropped' });
+    const cause = isLate ? 'its caller waits no longer' : 'no such call is known here';
+    const step = 'let the device answer within 8 s, once, with the message id of the call';
+    const text = `answer to a synchronous call${isAll ? ', dropped' : ''}: ${cause}; ${step}`;
+    this.note(session, { kind: isAll ? 'drop' : 'note', topic: printable(topic), requestId, code: 1904, text });
+  }
+
+  /** A message was to go on to another device, on that topic. */
+  notForwarded(
+    session: Session,
+    topic: string,
+    { code, text }: { readonly code: number; readonly text: string },
+  ): void {
+    this.note(session, { kind: 'note', topic: printable(topic), code, text: `kept, but not forwarded: ${text}` });
   }
 
   /** Nobody is known to have the report, for this reason. */
@@ -92,7 +117,8 @@ type Method = DeviceMessage['method'];
 /** Messages in a few words, for people: those of which more than the method is worth a word. */
 const words: { readonly [M in Method]?: (message: Extract<DeviceMessage, { readonly method: M }>) => string } = {
   report: ({ params }) => JSON.stringify(params),
-  packReport: ({ properties, events }) => `${properties.length} samples, ${events.length} events`,
+  packReport: ({ properties, events, history }) =>
+    `${history ? 'history: ' : ''}${properties.length} samples, ${events.length} events`,
   eventPost: ({ eventID, params }) => `event ${eventID} ${JSON.stringify(params)}`,
 };
 

@@ -1,6 +1,6 @@
 /** What is kept of a device publish, and what the device is told then. */
 import type { PlatformMessage, UplinkOutcome } from '@alink/alink';
-import type { DeviceReport } from '@alink/contract';
+import type { DeviceMessage, DeviceReport } from '@alink/contract';
 import type { DeviceTopic } from '@alink/topic';
 import type { PendingCommands } from '../downlink/pending-commands';
 import type { Session } from '../session/session';
@@ -66,14 +66,20 @@ export class Reports {
     const { productID, deviceName } = session;
     const { handle, type } = message;
     const named = { productID, deviceName, topic, arrivedAt: now, handle, type };
-    if (message.handle === 'ext') return { ...named, bytes: message.bytes };
+    if (message.handle === 'ext') return { ...named, bytes: message.bytes, script: message.script };
     // Whoever waits for a reply need not wait for the record of it.
     return { ...named, message: this.pending.settle(session, message.body) };
   }
 
   private keep(report: DeviceReport, { topic, payload, now }: ReadPublish): Promise<void> {
-    const timestamp = report.message?.timestamp ?? now;
-    if (timestamp === now) return this.keeper.keep(report);
+    const timestamp = ownTimeOf(report.message, now);
+    if (timestamp === undefined) return this.keeper.keep(report);
     return this.repeated.keepOnce(topic, payload, timestamp, () => this.keeper.keep(report));
   }
 }
+
+/** The device's own time of a reading, the first of several; undefined where any of it has that of arrival. */
+const ownTimeOf = (message: DeviceMessage | undefined, now: number): number | undefined => {
+  const read = message?.method === 'packReport' ? [...message.properties, ...message.events] : [message];
+  return read.every((one) => one && one.timestamp !== now) ? read[0]?.timestamp : undefined;
+};

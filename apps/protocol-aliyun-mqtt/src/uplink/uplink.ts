@@ -2,15 +2,24 @@
  * What a device publishes: may it, what does it mean, and who takes it. A PUBACK means "kept": the broker sends it once
  * {@link Uplink.publish} has resolved. A question is acknowledged before it is answered.
  */
-import { answeredCallIdOf, decodeUplink, mayPublish, type Ask, type UplinkOutcome } from '@alink/alink';
+import {
+  answeredCallIdOf,
+  decodeUplink,
+  mayPublish,
+  readPayloadJson,
+  type Ask,
+  type UplinkOutcome,
+} from '@alink/alink';
 import type { Clock } from '@alink/runtime';
-import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
+import { parseTopic, scriptOf, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
 import type { Publish } from '../link/endpoint';
 import type { Answerer } from '../requests/requests';
 import type { Session } from '../session/session';
+import { takesFrom } from '../session/topic-access';
+import type { Forwards } from './forwards';
 import { printable, type UplinkNotes } from './notes';
 import type { Replies } from './replies';
 import type { Reports } from './reports';
@@ -22,6 +31,7 @@ export interface UplinkOptions {
   readonly reports: Reports;
   readonly requests: Answerer;
   readonly replies: Replies;
+  readonly forwards: Forwards;
   readonly notes: UplinkNotes;
 }
 
@@ -53,11 +63,17 @@ export class Uplink {
       notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
+    const product = this.options.directory.productOf(productKey, session.options.product);
+    if (!takesFrom(product, parsed)) {
+      notes.dropped(session, topic, 9236, `its product defines no custom topic ${printable(topic)} to publish`, DEFINE);
+      return;
+    }
     if (this.answersCall(session, topic, parsed, payload)) return;
     const now = clock.now();
     const model = this.options.directory.model(productKey, deviceName) ?? session.options.product.model;
     const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
-    const decoded = decodeUplink({ topic, parsed, payload, now, model, serviceOf });
+    const script = scriptOf(rawTopic);
+    const decoded = decodeUplink({ topic, parsed, script, payload, now, model, serviceOf });
     const outcome = decoded && reports.serves(parsed) ? asBytes(decoded, parsed, payload) : decoded;
     if (!outcome) {
       notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
@@ -65,20 +81,26 @@ export class Uplink {
     }
     notes.problems(session, topic, outcome);
     if (outcome.ask) void this.answer(session, topic, outcome.ask, outcome);
-    else if (outcome.message) await reports.take(session, outcome.message, { topic, payload, now, outcome });
-    else if (outcome.reply) replies.send(session, outcome.reply);
+    else if (outcome.message) {
+      await reports.take(session, outcome.message, { topic, payload, now, outcome });
+      this.options.forwards.take(session, product, parsed, payload);
+    } else if (outcome.reply) replies.send(session, outcome.reply);
   }
 
   /**
    * Hands bytes to whoever waits for them after a synchronous call. @returns whether that was all: on a topic of the
-   * device's own they are a message besides, which applications read
+   * device's own they are a message besides, which applications read; and JSON that nobody here waits for may be the answer
+   * to a service whose caller waits elsewhere, since this node was started anew
    */
   private answersCall(session: Session, topic: string, parsed: DeviceTopic, payload: Buffer): boolean {
     const { pending, notes } = this.options;
     const callId = answeredCallIdOf(parsed);
-    if (callId === undefined || !pending.settleBytes(session, callId, payload)) return false;
-    notes.answeredCall(session, topic, callId, payload);
-    return parsed.scope !== 'custom';
+    if (callId === undefined || pending.expects(session, callId)) return false;
+    const settled = pending.settleBytes(session, callId, payload);
+    if (settled === 'taken') notes.answeredCall(session, topic, callId, payload);
+    const isAll = parsed.scope !== 'custom' && (settled !== 'unknown' || !isJson(payload));
+    if (settled !== 'taken') notes.unexpectedAnswer(session, topic, callId, { isLate: settled === 'late', isAll });
+    return isAll;
   }
 
   /** Asks whoever knows, and tells the device. */
@@ -102,6 +124,10 @@ const asBytes = (decoded: UplinkOutcome, { scope }: DeviceTopic, bytes: Buffer):
     problems: [],
   };
 };
+
+const DEFINE = 'define it (dmctl topic create), or use a topic that is defined';
+
+const isJson = (payload: Buffer): boolean => readPayloadJson(payload).value !== undefined;
 
 const topicStep = ({ sysPrefix }: Session): string =>
   `publish on topics of the device's own, such as ${sysPrefix}thing/event/property/post`;

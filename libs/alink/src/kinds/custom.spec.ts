@@ -20,3 +20,8 @@ test('the answer to a synchronous call has the topic of the call, and does not c
 test.each(['user', 'user/', 'update'])('"%s" is no custom topic', (path) => {
   expect(publish({ scope: 'custom', path }, bytes)).toBeUndefined();
 });
+
+test('the script that the topic asks for is kept with the bytes', () => {
+  const { message } = publish({ scope: 'custom', path: 'user/update', script: 'default' }, bytes)!;
+  expect(message).toEqual({ handle: 'ext', type: 'custom', bytes, script: 'default' });
+});

@@ -8,7 +8,7 @@ import { actionOfReport } from '../../log-action';
 import { MAX_CONTENT } from '../fit';
 import { answerMessage, sendAnswer, type Answer } from './answer';
 import type { Asker, QuestionContext, QuestionKind } from './question-kind';
-import { Turns } from './turns';
+import { Turns } from '../../turns';
 import type { ForeignMessage, ForeignUplink } from './uplink';
 
 export interface ForeignQuestionsOptions {

@@ -7,7 +7,7 @@ import type { Bus } from '@alink/bus';
 import type { PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 import { deviceKey, type DeviceCore } from '../../device-core';
-import { Turns } from './turns';
+import { Turns } from '../../turns';
 
 const DELAY_MS = 5000;
 

@@ -24,6 +24,7 @@ interface Event {
   readonly type: string;
   readonly params: JsonObject;
   readonly timestamp: number;
+  readonly history?: true;
 }
 
 /** @param index which of the report's events it is: each needs an id of its own */
@@ -39,15 +40,16 @@ const rowOf = (event: Event, report: Report, { id: deviceID }: FoundDevice, inde
 
 /** An event that the thing model does not have is kept, without validation; applications could not read it. */
 const newsOf = (event: Event, report: Report, { product }: FoundDevice): ApplicationMessage[] => {
-  const { eventID: identifier, type, params } = event;
+  const { eventID: identifier, type, params, history } = event;
   if (!isToken(identifier) || !isToken(type) || !product.model.event(identifier)) return [];
   const timestamp = deviceTime(event.timestamp, report.arrivedAt);
-  return [eventReport(report, { timestamp, identifier, type, params })];
+  return [eventReport(report, { timestamp, identifier, type, params, history })];
 };
 
 /** An event inside a pack does not say of which type it is: the thing model does. */
-const unpacked = (event: EventSample, { product }: FoundDevice): Event => ({
+const unpacked = (event: EventSample, { product }: FoundDevice, history?: true): Event => ({
   ...event,
+  history,
   type: product.model.event(event.eventID)?.type ?? 'info',
 });
 
@@ -62,7 +64,8 @@ export const events: Sink<EventRow> = {
       needs: { events: isListOf(isSample) },
       rows: (pack, report, device) =>
         pack.events.map((event, index) => rowOf(unpacked(event, device), report, device, index)),
-      news: (pack, report, device) => pack.events.flatMap((event) => newsOf(unpacked(event, device), report, device)),
+      news: ({ events: samples, history }, report, device) =>
+        samples.flatMap((event) => newsOf(unpacked(event, device, history), report, device)),
     },
   },
   async write(tx, rows) {

@@ -18,6 +18,8 @@ interface PropertyRow {
   readonly messageID: string;
   /** JSON. */
   readonly value: string;
+  /** True: it stands back behind any value that is known already, whatever the times say. */
+  readonly onlyFills: boolean;
 }
 
 /** Values that were read at one time. */
@@ -26,14 +28,25 @@ interface Sample {
   readonly params: JsonObject;
 }
 
-/** @param at when the sample came, and its place, which is its id */
+/** Which of several samples it is, and whether it says how things were while the device was offline. */
+interface SampleKind {
+  readonly part?: number;
+  readonly history?: boolean;
+}
+
+/**
+ * @param report when the sample came, and its place, which is its id
+ * @param kind `history`: a time that is not before that of arrival was none, and such a value is no news of now
+ */
 export const rowsOf = (
   { timestamp: time, params }: Sample,
   { arrivedAt, place }: Pick<Report, 'arrivedAt' | 'place'>,
   { id: deviceID }: Pick<FoundDevice, 'id'>,
+  { part = 0, history = false }: SampleKind = {},
 ): PropertyRow[] => {
   const timestamp = deviceTime(time, arrivedAt);
-  const messageID = idOf(place);
+  const messageID = idOf(place, part);
+  const onlyFills = history && timestamp >= arrivedAt;
   return Object.entries(params).map(([name, value]) => ({
     deviceID,
     identifier: textOf(name, MAX_IDENTIFIER),
@@ -41,6 +54,7 @@ export const rowsOf = (
     arrivedAt,
     messageID,
     value: JSON.stringify(value),
+    onlyFills,
   }));
 };
 
@@ -48,9 +62,11 @@ const newsOf = (
   { timestamp, params }: Sample,
   report: Report,
   { product }: FoundDevice,
+  history?: true,
 ): readonly ApplicationMessage[] => {
   const { arrivedAt, operatorUserID } = report;
-  return propertyNews(report, product, { timestamp: deviceTime(timestamp, arrivedAt), params, operatorUserID });
+  const at = deviceTime(timestamp, arrivedAt);
+  return propertyNews(report, product, { timestamp: at, params, operatorUserID, history });
 };
 
 /** What a device answers when it is asked for its values, it also reports. */
@@ -59,13 +75,17 @@ const answered = (answer: MessageOf<'getReportReply'>): Sample[] => {
   return code === Code.ok && isObject(data) ? [{ timestamp, params: data as JsonObject }] : [];
 };
 
+/** Whether a row takes the place of one that came before it. */
+const supersedes = (row: PropertyRow, known: PropertyRow): boolean =>
+  row.onlyFills === known.onlyFills ? row.timestamp >= known.timestamp : known.onlyFills;
+
 /** The newest value of each property, in the order of their keys; of two with the same time the later one. */
 const newestOf = (rows: readonly PropertyRow[]): PropertyRow[] => {
   const newest = new Map<string, PropertyRow>();
   for (const row of rows) {
     const key = `${row.deviceID}/${row.identifier}`;
     const known = newest.get(key);
-    if (!known || row.timestamp >= known.timestamp) newest.set(key, row);
+    if (!known || supersedes(row, known)) newest.set(key, row);
   }
   return [...newest.values()].sort((a, b) =>
     a.deviceID !== b.deviceID ? (a.deviceID < b.deviceID ? -1 : 1) : a.identifier < b.identifier ? -1 : 1,
@@ -88,19 +108,28 @@ const writeHistory = (tx: Transaction, rows: readonly PropertyRow[]): Promise<nu
 export const writeLatest = (tx: Transaction, rows: readonly PropertyRow[]): Promise<number> =>
   tx.$executeRaw`
     INSERT INTO property_latest (device_id, identifier, value, timestamp)
-    SELECT u.* FROM unnest(
+    SELECT u.device_id, u.identifier, u.value, u.timestamp FROM unnest(
       ${column(rows, 'deviceID')}::bigint[], ${column(rows, 'identifier')}::text[], ${column(rows, 'value')}::text[],
-      ${column(rows, 'timestamp')}::bigint[]) AS u (device_id, identifier, value, timestamp)
+      ${column(rows, 'timestamp')}::bigint[], ${column(rows, 'onlyFills')}::boolean[])
+      AS u (device_id, identifier, value, timestamp, only_fills)
+    WHERE NOT u.only_fills OR NOT EXISTS (
+      SELECT FROM property_latest p WHERE p.device_id = u.device_id AND p.identifier = u.identifier)
     ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, timestamp = EXCLUDED.timestamp
     WHERE property_latest.timestamp <= EXCLUDED.timestamp OR property_latest.timestamp > ${Date.now() + MAX_AHEAD_MS}`;
 
 export const properties: Sink<PropertyRow> = {
   takes: {
-    report: { needs: { params: isObject }, rows: rowsOf, news: newsOf },
+    report: {
+      needs: { params: isObject },
+      rows: (sample, report, device) => rowsOf(sample, report, device),
+      news: (sample, report, device) => newsOf(sample, report, device),
+    },
     packReport: {
       needs: { properties: isListOf(isSample) },
-      rows: (pack, report, device) => pack.properties.flatMap((sample) => rowsOf(sample, report, device)),
-      news: (pack, report, device) => pack.properties.flatMap((sample) => newsOf(sample, report, device)),
+      rows: ({ properties: samples, history }, report, device) =>
+        samples.flatMap((sample, part) => rowsOf(sample, report, device, { part, history })),
+      news: ({ properties: samples, history }, report, device) =>
+        samples.flatMap((sample) => newsOf(sample, report, device, history)),
     },
     getReportReply: {
       needs: {},

@@ -3,7 +3,9 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { statusLogWithReasons } from '../device-msg/status-log';
 import { resetDeviceHandlers } from '../reset-device';
+import type { CommandSender } from '../device-interact/command-sender';
 import { auditLogHandlers } from './audit-log-index';
+import { bootstrapHandlers } from './bootstrap';
 import { certificateHandlers } from './certificates';
 import { connectParamsHandlers } from './connect-params';
 import { createDevicesHandlers } from './create-devices';
@@ -17,10 +19,12 @@ import { topicHandlers } from './topics';
 /** `alink.DeviceAdmin`, but what the domains bring. */
 export const deviceAdmin = (
   context: DmContext,
+  sender: CommandSender,
 ): Omit<Handlers<typeof services.deviceAdmin>, 'setDeviceTags' | 'setProductTags'> => ({
   ...rotateSecretHandlers(context),
   ...resetDeviceHandlers(context),
   ...topicHandlers(context),
+  ...bootstrapHandlers(context, sender),
   ...connectParamsHandlers(context),
   ...tokenHandlers(context),
   ...deviceCountHandlers(context),

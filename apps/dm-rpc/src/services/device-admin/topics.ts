@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { topicsOf } from '@alink/alink';
 import type { DmContext } from '../../context';
+import { definedOnly, topicClass } from '../../domains/topics/store';
 import { noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
 
@@ -13,9 +14,16 @@ export const topicHandlers = ({ prisma }: DmContext): Methods => ({
     const device = requireDevice(request);
     const row = await prisma.device.findUnique({
       where: { productID_deviceName: device },
-      select: { product: { select: { productKey: true } } },
+      select: {
+        product: {
+          select: { productKey: true, protocolConf: true, topicClasses: { orderBy: { topic: 'asc' } } },
+        },
+      },
     });
     if (!row) throw noDevice(device);
-    return { topics: topicsOf({ productKey: row.product.productKey, deviceName: device.deviceName }) };
+    const { productKey, protocolConf, topicClasses } = row.product;
+    const classes = topicClasses.map((each) => ({ ...topicClass(each), desc: each.desc }));
+    const defined = { classes, only: definedOnly(protocolConf) };
+    return { topics: topicsOf({ productKey, deviceName: device.deviceName }, defined) };
   },
 });

@@ -52,7 +52,7 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     const output = JSON.stringify(jsonObject('outputParams', outputParams));
     const { action, entries } = record;
     const token = await openCommand(prisma, { deviceID: device.id, action, entries, user: call.user }, now());
-    await closeCommand(prisma, device.id, token, { code: Code.ok, msg: '', output }, now());
+    await closeCommand(prisma, { deviceID: device.id, msgToken: token, code: Code.ok, msg: '', output }, now());
     const msgToken = String(token);
     tell(device, { actionID, msgToken, params, call });
     return { code: Code.ok, msg: '', msgToken, outputParams };

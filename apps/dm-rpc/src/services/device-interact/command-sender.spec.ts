@@ -22,11 +22,11 @@ beforeEach(() => {
     failToComplete = reject;
   });
   completing = new Promise((resolve) => {
-    const updateMany = () => {
+    const $executeRaw = () => {
       resolve();
       return writing;
     };
-    const prisma = { sendLog: { createMany: () => Promise.resolve({ count: 1 }), updateMany } };
+    const prisma = { sendLog: { createMany: () => Promise.resolve({ count: 1 }) }, $executeRaw };
     const log = createLogger({ name: 'test', level: 'silent' });
     sender = new CommandSender({ prisma, bus, log, now: () => 1 } as unknown as DmContext, new WaitingCommands());
   });

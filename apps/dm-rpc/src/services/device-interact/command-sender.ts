@@ -2,9 +2,10 @@
 import { Code, type DeviceMessage } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { CommandRecords } from './command-records';
 import type { CommandDevice } from './command-target';
 import { Delivery, isBusDown, isOffline, isSilence, type Outgoing } from './delivery';
-import { closeCommand, leaveOpen, openCommand, readOutcome, type NewCommand } from './send-log';
+import { leaveOpen, readOutcome, type NewCommand } from './send-log';
 import { OutcomeUnknownError, undelivered, type Undelivered } from './undelivered';
 import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 
@@ -49,28 +50,30 @@ const atMost = async (ms: number, promise: Promise<void>): Promise<void> => {
 
 export class CommandSender {
   private readonly delivery: Delivery;
+  private readonly records: CommandRecords;
 
   constructor(
     private readonly context: DmContext,
     waiting: WaitingCommands,
   ) {
     this.delivery = new Delivery(context, waiting);
+    this.records = new CommandRecords(context);
   }
 
   /** Writes the record, then sends. Resolves once the record is written; the answer comes by its own promise, when it is recorded. */
   async send(command: Command): Promise<SentCommand> {
-    const { prisma, now, log } = this.context;
+    const { prisma, log } = this.context;
     const { device, action, entries, user, isLogged } = command;
-    const msgToken = await openCommand(prisma, { deviceID: device.id, action, entries, user, isLogged }, now());
+    const msgToken = await this.records.open({ deviceID: device.id, action, entries, user, isLogged });
     const delivered = this.deliver(command, msgToken);
     // The record is completed whether or not anybody waits.
     const completed = delivered
       .then(
-        (outcome) => closeCommand(prisma, device.id, msgToken, outcome, now()),
+        (outcome) => this.records.close({ deviceID: device.id, msgToken, ...outcome }),
         (error: unknown) => {
           const { code, message } = RpcError.from(error);
           if (error instanceof OutcomeUnknownError) return leaveOpen(prisma, device.id, msgToken, message);
-          return closeCommand(prisma, device.id, msgToken, { code, msg: message, output: '' }, now());
+          return this.records.close({ deviceID: device.id, msgToken, code, msg: message, output: '' });
         },
       )
       .catch((error: unknown) => log.error({ err: error, msgToken: String(msgToken) }, 'a command was not completed'));

@@ -1,11 +1,13 @@
 /** The device that a command is for, and the model that its values are held against. */
 import { Code, ProductStatus, PROTOCOL_CODE } from '@alink/contract';
+import type { Prisma } from '@alink/db';
 import { RpcError, type CallContext } from '@alink/rpc';
 import { elementOf, type Property, type Rejection } from '@alink/thing-model';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
+import { byNames, inParts } from '../device-manage/devices-by-name';
 import type { ProductModel } from '../product-manage/compiled-models';
 
 const DEFAULT_TIMEOUT_MS = 8000;
@@ -29,30 +31,58 @@ export interface CommandTarget extends ProductModel {
 /** A session with a node of ours tells where the device is, whatever its product says. */
 const protocolOf = (node: string | null, ofProduct: string): string => (node === null ? ofProduct : PROTOCOL_CODE);
 
-/** @throws {RpcError} 100009 for a device that does not exist, 100021 for one that is disabled, or whose product is */
-export const findTarget = async (
-  { prisma, models }: DmContext,
-  names: { readonly productID: string; readonly deviceName: string },
-): Promise<CommandTarget> => {
-  const core = requireDevice(names);
-  const row = await prisma.device.findUnique({
-    where: { productID_deviceName: core },
-    select: {
-      id: true,
-      isOnline: true,
-      isEnable: true,
-      node: true,
-      product: {
-        select: { productID: true, status: true, schemaRevision: true, protocolConf: true, protocolCode: true },
-      },
-    },
-  });
-  if (!row) throw noDevice(core);
-  const { product, id, isOnline, isEnable, node } = row;
+/** What of a device commands need. */
+const TARGET_PART = {
+  id: true,
+  deviceName: true,
+  isOnline: true,
+  isEnable: true,
+  node: true,
+  product: {
+    select: { productID: true, status: true, schemaRevision: true, protocolConf: true, protocolCode: true },
+  },
+} as const;
+type TargetRow = Prisma.DeviceGetPayload<{ select: typeof TARGET_PART }>;
+
+/** @throws {RpcError} 100021 for a device that is disabled, or whose product is */
+const targetOf = async (row: TargetRow, models: DmContext['models']): Promise<CommandTarget> => {
+  const { product, id, deviceName, isOnline, isEnable, node } = row;
   if (!isEnable) throw new RpcError(Code.notEnabled, 'the device is disabled');
   if (product.status === ProductStatus.disabled) throw new RpcError(Code.notEnabled, 'the product is disabled');
   const protocolCode = protocolOf(node, product.protocolCode);
-  return { device: { ...core, id, isOnline, protocolCode }, ...(await models.of(product)) };
+  const device = { productID: product.productID, deviceName, id, isOnline, protocolCode };
+  return { device, ...(await models.of(product)) };
+};
+
+/** @throws {RpcError} 100009 for a device that does not exist, 100021 for one that is disabled, or whose product is */
+export const findTarget = async (
+  { prisma, models }: Pick<DmContext, 'prisma' | 'models'>,
+  names: { readonly productID: string; readonly deviceName: string },
+): Promise<CommandTarget> => {
+  const core = requireDevice(names);
+  const row = await prisma.device.findUnique({ where: { productID_deviceName: core }, select: TARGET_PART });
+  if (!row) throw noDevice(core);
+  return targetOf(row, models);
+};
+
+/** Many of them. @returns for each device in its place the target, or why it is none */
+export const findTargets = async (
+  { prisma, models }: Pick<DmContext, 'prisma' | 'models'>,
+  devices: readonly DeviceCore[],
+): Promise<(CommandTarget | RpcError)[]> => {
+  const found: (CommandTarget | RpcError)[] = [];
+  for (const part of inParts(devices)) {
+    const rows = await prisma.device.findMany({ where: byNames(part), select: TARGET_PART });
+    const byName = new Map(
+      rows.map((row) => [deviceKey({ productID: row.product.productID, deviceName: row.deviceName }), row]),
+    );
+    for (const device of part) {
+      const row = byName.get(deviceKey(device));
+      const target = row ? targetOf(row, models) : Promise.reject(noDevice(device));
+      found.push(await target.catch((error: unknown) => RpcError.from(error)));
+    }
+  }
+  return found;
 };
 
 /** The property that a name means: its own identifier, or the name of an element of its array. */

@@ -60,7 +60,8 @@ export class Delivery {
 
   private ask({ device, handle, type, topic, body, user }: Outgoing, timeoutMs: number): Promise<DeviceAnswer> {
     const { productID, deviceName, protocolCode } = device;
-    const content = { productID, deviceName, handle, type, topic, body, protocolCode };
+    const waitMs = type === 'raw' ? timeoutMs : undefined;
+    const content = { productID, deviceName, handle, type, topic, body, protocolCode, waitMs };
     return this.context.bus
       .request(
         subjects.down(handle, productID, deviceName, protocolCode),

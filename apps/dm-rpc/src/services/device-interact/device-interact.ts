@@ -6,19 +6,26 @@ import { notServed } from '../not-served';
 import { actionHandlers } from './action';
 import type { CommandSender } from './command-sender';
 import { propertyControlHandlers } from './property-control';
-import { propertyGetHandlers } from './property-get';
+import { propertyAsker, propertyGetHandlers } from './property-get';
+import { propertyMultiHandlers } from './property-multi';
 import { sendMsgHandlers } from './send-msg';
+import { propertySetter } from './set-properties';
 
 /** `dm.DeviceInteract`. */
 export const deviceInteract = (
   context: DmContext,
   sender: CommandSender,
   desiredPush: DesiredPush,
-): Handlers<typeof services.deviceInteract> => ({
-  ...propertyControlHandlers(context, sender, desiredPush),
-  ...propertyGetHandlers(context, sender),
-  ...actionHandlers(context, sender),
-  ...sendMsgHandlers(context, sender),
-  ...notServed('actionResp', 'propertyGetReportMultiSend', 'propertyControlMultiSend'),
-  ...notServed('gatewayGetFoundSend', 'gatewayNotifyBindSend'),
-});
+): Handlers<typeof services.deviceInteract> => {
+  const setProperties = propertySetter(context, sender, desiredPush);
+  const askProperties = propertyAsker(context, sender);
+  return {
+    ...propertyControlHandlers(context, setProperties),
+    ...propertyGetHandlers(context, askProperties),
+    ...propertyMultiHandlers(context, setProperties, askProperties),
+    ...actionHandlers(context, sender),
+    ...sendMsgHandlers(context, sender),
+    ...notServed('actionResp'),
+    ...notServed('gatewayGetFoundSend', 'gatewayNotifyBindSend'),
+  };
+};

@@ -1,7 +1,8 @@
 /** The record of a command: written before it is sent, completed once. */
 import { randomInt } from 'node:crypto';
-import { Code, SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
+import { SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
+import { writeReplies } from '../../ingest/sinks/replies';
 import { isUniqueViolation } from '../../wire/errors';
 import type { DeviceAnswer } from './waiting-commands';
 
@@ -62,32 +63,46 @@ const rowsOf = ({ deviceID, action, entries, user, isLogged = true }: NewCommand
     userID: userIDOf(user),
   }));
 
-/** Writes the record. @returns its msgToken, which no other command to this device has */
-export const openCommand = async (prisma: PrismaClient, command: NewCommand, nowMs: number): Promise<bigint> => {
+/** Writes records. @returns the msgToken of each, which no other command to its device has */
+export const openCommands = async (
+  prisma: PrismaClient,
+  commands: readonly NewCommand[],
+  nowMs: number,
+): Promise<bigint[]> => {
   for (;;) {
-    const msgToken = BigInt(randomInt(TOKENS.min, TOKENS.end));
+    const tokens = commands.map(() => BigInt(randomInt(TOKENS.min, TOKENS.end)));
     try {
-      await prisma.sendLog.createMany({ data: rowsOf(command, msgToken, nowMs) });
-      return msgToken;
+      await prisma.sendLog.createMany({ data: commands.flatMap((command, at) => rowsOf(command, tokens[at]!, nowMs)) });
+      return tokens;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }
   }
 };
 
-/** Completes the record unless it is complete. An answer that comes after a time-out takes its place. */
-export const closeCommand = async (
-  prisma: PrismaClient,
-  deviceID: bigint,
-  msgToken: bigint,
-  { code, msg, output }: DeviceAnswer,
-  nowMs: number,
-): Promise<void> => {
-  await prisma.sendLog.updateMany({
-    where: { deviceID, msgToken, OR: [{ resultCode: null }, { resultCode: Code.deviceTimeout }] },
-    data: { resultCode: code, resultMsg: text(msg, 1024), output: text(output, MAX_CONTENT), endedAt: BigInt(nowMs) },
-  });
-};
+export const openCommand = async (prisma: PrismaClient, command: NewCommand, nowMs: number): Promise<bigint> =>
+  (await openCommands(prisma, [command], nowMs))[0]!;
+
+/** How a command has ended. */
+export interface EndedCommand extends DeviceAnswer {
+  readonly deviceID: bigint;
+  readonly msgToken: bigint;
+}
+
+/** Completes records, unless they are complete. An answer that comes after a time-out takes its place. */
+export const closeCommands = (prisma: PrismaClient, ended: readonly EndedCommand[], nowMs: number): Promise<void> =>
+  writeReplies(
+    prisma,
+    ended.map(({ msg, output, ...command }) => ({
+      ...command,
+      msg: text(msg, 1024),
+      output: text(output, MAX_CONTENT),
+      endedAt: nowMs,
+    })),
+  );
+
+export const closeCommand = (prisma: PrismaClient, ended: EndedCommand, nowMs: number): Promise<void> =>
+  closeCommands(prisma, [ended], nowMs);
 
 /** Notes in an open record why it is not known what became of the command; its answer may still come. */
 export const leaveOpen = async (

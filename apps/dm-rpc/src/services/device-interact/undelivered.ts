@@ -6,6 +6,7 @@ import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import { writeDeviceLog } from '../../ingest/device-log';
+import { isCall } from './call-topic';
 import type { CommandAction, NewCommand } from './send-log';
 
 export interface Undelivered extends Pick<NewCommand, 'action' | 'entries'> {
@@ -54,6 +55,9 @@ const reasons: Record<Reason, Words> = {
   },
 };
 
+/** In the log of a device: a synchronous call without an answer ("Alibaba Cloud IoT documentation, 'Error codes in logs'"). */
+const UNANSWERED_CALL = 1905;
+
 /** Firmware that is sound and never answers a setting: the most frequent kind there is. */
 const NO_SET_REPLY = 'many devices never send set_reply and only report the new value';
 
@@ -73,7 +77,8 @@ const errorFor = (reason: Reason, action: CommandAction): RpcError => {
   );
 };
 
-const entryFor = ({ device, action, entries, msgToken = '' }: Undelivered, reason: Reason, timestamp: number) => {
+const entryFor = (command: Undelivered, reason: Reason, timestamp: number) => {
+  const { device, action, entries, msgToken = '' } = command;
   const { productID, deviceName } = device;
   const { code, cause, step } = wordsFor(reason, action);
   const about = entries
@@ -88,10 +93,13 @@ const entryFor = ({ device, action, entries, msgToken = '' }: Undelivered, reaso
     topic: '',
     requestID: msgToken,
     content: `${action} ${about}: ${cause}; ${step}`,
-    resultCode: code,
+    resultCode: reason === 'silent' && isSynchronous(command) ? UNANSWERED_CALL : code,
     respPayload: '',
   } satisfies HubLogEntry;
 };
+
+/** Whether bytes went out as a synchronous call. */
+const isSynchronous = ({ action, entries }: Undelivered): boolean => action === 'sendMsg' && isCall(entries[0]!.dataID);
 
 type Tools = Pick<DmContext, 'bus' | 'prisma' | 'log' | 'now'>;
 

@@ -1,6 +1,7 @@
 /** Which devices a list or a count is about. */
 import { DeviceStatus, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
+import { DEVICES_BY_GROUP, inGroups } from '../../domains/groups/group-filter';
 import { extraBegins, extraIn, extraIsNot } from '../../wire/extra';
 import { choice } from '../../wire/fields';
 import { noFilter, notServed, type FilterTable } from '../../wire/filters';
@@ -36,11 +37,12 @@ const inStatuses = (statuses: readonly string[]): Where => ({
 });
 
 const { areaID, areaIDPath, distributor, projectID, tenantCode, userID } = DEVICE_DEFAULTS;
-const inAreas = (ids: readonly string[]): Where => extraIn('areaID', ids, areaID);
+export const inAreas = (ids: readonly string[]): Where => extraIn('areaID', ids, areaID);
 const inAreaPaths = (paths: readonly string[]): Where => extraBegins('areaIDPath', paths, areaIDPath);
 const ofType = (types: readonly string[]): Where => ({ product: { deviceType: { in: types.map(Number) } } });
-const inCategories = (ids: readonly string[]): Where => ({ product: { categoryID: { in: ids.map(BigInt) } } });
+export const inCategories = (ids: readonly string[]): Where => ({ product: { categoryID: { in: ids.map(BigInt) } } });
 
+export const inTenant = (code: string): Where => extraIn('tenantCode', [code], tenantCode);
 /** The devices that a field of a product's list asks for. */
 export const inProject = (id: string): Where => extraIn('projectID', [id], projectID);
 export const inArea = (id: string): Where => inAreas([id]);
@@ -99,7 +101,7 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   protocolCode: (code) => ({
     product: { OR: [{ protocolCode: code }, extraIn('subProtocolCode.value', [code])] },
   }),
-  tenantCode: (code) => extraIn('tenantCode', [code], tenantCode),
+  tenantCode: inTenant,
   areaID: inArea,
   areaIDs: inAreas,
   notAreaID: (id) => extraIsNot('areaID', id, areaID),
@@ -120,15 +122,7 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   /** Asks for nothing without a range around it. */
   Position: noFilter,
   range: notServed,
-  /** There are no groups. */
-  groupID: notServed,
-  groupIDs: notServed,
-  notGroupID: notServed,
-  parentGroupID: notServed,
-  groupName: notServed,
-  groupPurpose: notServed,
-  groupIDPath: notServed,
-  groupIDPaths: notServed,
+  ...DEVICES_BY_GROUP,
   /** Numbers that are kept as text, and values of properties: nothing here compares them. */
   ratedPower: notServed,
   rssi: notServed,
@@ -142,5 +136,5 @@ export const DEVICE_COUNT_FILTERS: FilterTable<RequestOf<DeviceManage, 'deviceIn
     lastLogin: { gte: timeBound('timeRange.start', start), lte: timeBound('timeRange.end', end) },
   }),
   areaIDs: inAreas,
-  groupIDs: notServed,
+  groupIDs: inGroups,
 };

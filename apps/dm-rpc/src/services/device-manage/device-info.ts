@@ -4,6 +4,8 @@ import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
+import { initialFields } from '../../domains/products/new-devices';
+import { groupsAskedFor, setGroups } from '../../domains/groups/groups-of-device';
 import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
   duplicate,
@@ -21,7 +23,7 @@ import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
 import { byStatus, DEVICE_COUNT_FILTERS, DEVICE_FILTERS } from './device-filter';
 import { madeAlias, withProductID } from './device-naming';
-import { changedDeviceRow, deviceInfo, newDeviceRow, PRODUCT_PART, requireDevice, secretOwner } from './device-record';
+import { changedDeviceRow, deviceInfo, newDeviceRow, SHOWN_PARTS, requireDevice, secretOwner } from './device-record';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
@@ -51,13 +53,20 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     const row = newDeviceRow(info);
     const { productID, deviceName } = row;
     const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
+    const groups = groupsAskedFor(info);
     try {
       await audit.transact(call, async (tx, note) => {
-        const product = await tx.product.findUnique({ where: { productID }, select: { productName: true } });
+        const product = await tx.product.findUnique({
+          where: { productID },
+          select: { productName: true, extra: true },
+        });
         if (!product) throw unknownProduct(productID);
         const deviceAlias = info.deviceAlias ? row.deviceAlias : madeAlias(product.productName);
-        await tx.device.create({ data: { ...row, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) } });
+        const extra = { ...initialFields(product.extra), ...(row.extra as object) };
+        const data = { ...row, extra, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
+        const { id: deviceID } = await tx.device.create({ data, select: { id: true } });
         note('device.create', row, { registration: row.registration });
+        if (groups) await setGroups(tx, note, { device: row, deviceID, ...groups });
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw duplicate(`deviceName ${deviceName} of product ${productID}`);
@@ -72,6 +81,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
   async deviceInfoUpdate(given, call) {
     const info = await withProductID(prisma, given);
     const device = requireDevice(info);
+    const groups = groupsAskedFor(info);
     // Read and written in one go, so that two updates of different fields both stand.
     await audit.transact(call, async (tx, note) => {
       const id = await requireLockedDevice(tx, device);
@@ -81,6 +91,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
       await tx.device.update({ where: { id }, data });
       const revoked = info.secret ? await revokeIotTokens(tx, id) : {};
       note('device.update', device, { ...changedFields(row, data), ...revoked });
+      if (groups) await setGroups(tx, note, { device, deviceID: id, ...groups });
     });
     changes.deviceUpdated(device);
     return {};
@@ -105,7 +116,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
 
   async deviceInfoRead(request) {
     const device = requireDevice(request);
-    const row = await prisma.device.findUnique({ where: { productID_deviceName: device }, include: PRODUCT_PART });
+    const row = await prisma.device.findUnique({ where: { productID_deviceName: device }, include: SHOWN_PARTS });
     if (!row) throw noDevice(device);
     return deviceInfo(row, secretBox.open(row.secret, secretOwner(device)));
   },
@@ -115,7 +126,7 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     const [rows, total] = await Promise.all([
       prisma.device.findMany({
         where,
-        include: PRODUCT_PART,
+        include: SHOWN_PARTS,
         ...pageOf(request.page),
         orderBy: orderOf(request.page, SORT, [{ createdAt: 'desc' }, { id: 'desc' }]),
       }),

@@ -2,6 +2,7 @@
 import { DeviceStatus, LogLevel, OnlineState, valuesOf, YesNo, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
+import { belongGroup, GROUPS_PART } from '../../domains/groups/belonging';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireDeviceName, requireProductID, textMap } from '../../wire/fields';
@@ -12,11 +13,12 @@ import { DEVICE_DEFAULTS } from './device-defaults';
 export type DeviceInput = RequestOf<typeof services.deviceManage, 'deviceInfoCreate'>;
 export type DeviceOutput = ResponseOf<typeof services.deviceManage, 'deviceInfoRead'>;
 
-/** What of its product a device shows. */
-export const PRODUCT_PART = {
+/** What of its product and of its groups a device shows. */
+export const SHOWN_PARTS = {
   product: { select: { productName: true, deviceType: true, netType: true, categoryID: true, extra: true } },
+  ...GROUPS_PART,
 } as const;
-export type DeviceRow = Prisma.DeviceGetPayload<{ include: typeof PRODUCT_PART }>;
+export type DeviceRow = Prisma.DeviceGetPayload<{ include: typeof SHOWN_PARTS }>;
 
 /** Kept and returned, not interpreted. */
 const EXTRA = [
@@ -52,9 +54,6 @@ const EXTRA = [
   'sort',
   'deviceImg',
   'file',
-  'groupPurpose',
-  'groupIDs',
-  'BelongGroup',
   'lastLocalIp',
 ] as const;
 
@@ -141,6 +140,7 @@ export const deviceInfo = (row: DeviceRow, secret: string): DeviceOutput => {
     isEnable: row.isEnable ? yes : no,
     logLevel: row.logLevel,
     tags: row.tags as Record<string, string>,
+    BelongGroup: belongGroup(row),
     protocolConf: row.registration === 'operator' ? conf : { ...conf, [REGISTRATION_KEY]: row.registration },
     createdTime,
     isOnline: row.isOnline ? OnlineState.online : OnlineState.offline,

@@ -5,6 +5,7 @@ import type { Handlers } from '@alink/rpc';
 import { exportModel } from '@alink/thing-model';
 import type { DmContext } from '../../context';
 import { liveTokens, tokenRecord, type TokenRow } from '../../tokens/issued-tokens';
+import { definedOnly } from '../../domains/topics/store';
 import { badParameter } from '../../wire/errors';
 import { unixSeconds } from '../../wire/times';
 import { secretOwner as deviceSecretOwner } from '../device-manage/device-record';
@@ -52,7 +53,15 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
   const findProducts = (productKeys: readonly string[]) =>
     prisma.product.findMany({
       where: { productKey: { in: [...new Set(productKeys)] } },
-      include: { schema: { orderBy: SCHEMA_ORDER } },
+      include: {
+        schema: { orderBy: SCHEMA_ORDER },
+        topicClasses: { orderBy: { topic: 'asc' } },
+        forwards: {
+          where: { disabled: false },
+          orderBy: { id: 'asc' },
+          include: { target: { select: { productKey: true } } },
+        },
+      },
     });
 
   /** A model that cannot be read, as another version may have left it, is no reason to know nothing of the other products. */
@@ -114,6 +123,8 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             autoRegister: row.autoRegister,
             validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
             schema: modelText(row.productID, row.schema),
+            topicClasses: definedOnly(row.protocolConf) ? { list: row.topicClasses } : null,
+            forwards: row.forwards.map(({ target, ...rule }) => ({ ...rule, targetProductKey: target.productKey })),
           };
         }),
       };

@@ -11,6 +11,8 @@ import {
   type services,
 } from '@alink/contract';
 import type { Prisma } from '@alink/db';
+import { firstTopicClasses } from '@alink/alink';
+import { ACCESS_KEY, ACCESSES } from '../../domains/topics/store';
 import { badParameter } from '../../wire/errors';
 import { mergeExtra, pickExtra } from '../../wire/extra';
 import { choice, plainText, requireProductID, requireProtocolCode, requireText, textMap } from '../../wire/fields';
@@ -46,10 +48,13 @@ export const secretOwner = (productID: string): string => `product:${productID}`
 /** Values that are read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
-  const { productID, validation, logLevel } = conf;
+  const { productID, validation, logLevel, [ACCESS_KEY]: customTopics } = conf;
   if (productID) requireProductID('protocolConf["productID"]', productID);
   if (validation && !VALIDATIONS.includes(validation)) {
     throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
+  }
+  if (customTopics && !(ACCESSES as readonly string[]).includes(customTopics)) {
+    throw badParameter(`protocolConf["${ACCESS_KEY}"]`, `must be one of ${ACCESSES.join(', ')}`);
   }
   if (logLevel && logLevelOf(logLevel) === undefined) {
     throw badParameter('protocolConf["logLevel"]', `must be one of ${Object.keys(LogLevel).join(', ')}`);
@@ -79,6 +84,7 @@ export const newProductRow = (info: ProductInput, productID: string): Omit<Prism
     desc: plainText('desc', info.desc?.value ?? '', 4096),
     tags: textMap('tags', info.tags),
     protocolConf: conf,
+    topicClasses: { create: firstTopicClasses.map((each) => ({ ...each })) },
     extra: pickExtra(info, EXTRA),
   };
 };

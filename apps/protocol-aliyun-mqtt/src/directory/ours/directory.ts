@@ -1,4 +1,5 @@
 /** Records from our dm.rpc: one batched call of `alink.Directory`. */
+import { DefinedTopics, type TopicPermission } from '@alink/alink';
 import { services } from '@alink/contract';
 import type { Client, RpcChannel } from '@alink/rpc';
 import type { Logger } from '@alink/runtime';
@@ -7,6 +8,11 @@ import { orUnavailable } from '../dm-failure';
 import { ProductModels } from '../product-models';
 import { AUTO_REGISTRATION, type DeviceRef, type DirectorySource, type ProductEntry, type Records } from '../records';
 import { tokenEntry } from './token-entry';
+
+type ProductAnswer = Awaited<ReturnType<Client<typeof services.directory>['resolve']>>['products'][number];
+
+const definedTopics = (list: readonly { readonly topic: string; readonly permission: string }[]): DefinedTopics =>
+  new DefinedTopics(list.map(({ topic, permission }) => ({ topic, permission: permission as TopicPermission })));
 
 export class OurDirectory implements DirectorySource {
   private readonly directory: Client<typeof services.directory>;
@@ -29,14 +35,21 @@ export class OurDirectory implements DirectorySource {
         resetAt: Number(device.resetAt),
         tokens: device.tokens.map(tokenEntry),
       })),
-      products: answer.products.map(({ productKey, productID, secret, enabled, autoRegister, schema, validation }) => ({
-        productKey,
-        productID,
-        secret,
-        enabled,
-        autoRegister: Number(autoRegister),
-        model: this.models.compile({ productID }, schema, validation),
-      })),
+      products: answer.products.map((product) => this.productEntry(product)),
+    };
+  }
+
+  private productEntry(product: ProductAnswer): ProductEntry {
+    const { productKey, productID, secret, enabled, schema, validation, topicClasses, forwards } = product;
+    return {
+      productKey,
+      productID,
+      secret,
+      enabled,
+      autoRegister: Number(product.autoRegister),
+      model: this.models.compile({ productID }, schema, validation),
+      ...(topicClasses && { topics: definedTopics(topicClasses.list) }),
+      ...(forwards.length > 0 && { forwards }),
     };
   }
 

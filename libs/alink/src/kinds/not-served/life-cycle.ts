@@ -5,7 +5,7 @@ import { command, request } from './unserved';
 const NOT_TOLD = 'devices are cut, and not told why';
 
 export const lifeCycle: readonly Route[] = [
-  request('devices are not bound to users yet', 'thing/reset', 'undo the binding to users'),
+  request('there is no binding to users that it could undo', 'thing/reset', 'undo the binding to users'),
   command(NOT_TOLD, 'thing/disable', 'the device is disabled'),
   command(NOT_TOLD, 'thing/enable', 'the device is enabled again'),
   command(NOT_TOLD, 'thing/delete', 'the device is deleted'),

@@ -5,7 +5,7 @@
 import type { Route } from '../../route';
 import { command, request } from './unserved';
 
-const NO_LOCAL_CONTROL = 'no keys for local control';
+const NO_LOCAL_CONTROL = 'its keys are those of the app of a phone, which is Alibaba’s own';
 
 export const localControl: readonly Route[] = [
   request(NO_LOCAL_CONTROL, 'thing/lan/prefix/get', 'local control: ask for the prefix of the keys'),

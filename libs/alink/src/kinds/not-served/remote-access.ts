@@ -2,7 +2,7 @@
 import type { Route } from '../../route';
 import { notice, request } from './unserved';
 
-const NO_TUNNELS = 'no tunnels to devices';
+const NO_TUNNELS = 'tunnels go through servers of Alibaba’s own';
 
 export const remoteAccess: readonly Route[] = [
   request(NO_TUNNELS, 'secure_tunnel/proxy/request', 'remote access: ask for a tunnel'),

@@ -5,8 +5,9 @@
 import type { Route } from '../../route';
 import { command, notice, request } from './unserved';
 
-const NO_WIFI = 'no Wi-Fi provisioning';
-const NO_BINDING = 'devices are not bound to users yet';
+const NO_WIFI = 'the app of a phone that does it is Alibaba’s own';
+const NO_BINDING = 'there is no binding of devices to users';
+const UNDOCUMENTED = 'undocumented; what it would call is Alibaba’s own';
 
 export const wifiProvisioning: readonly Route[] = [
   request(NO_WIFI, 'thing/awss/enrollee/match', 'Wi-Fi provisioning: check a device that was found'),
@@ -14,7 +15,7 @@ export const wifiProvisioning: readonly Route[] = [
   command(NO_WIFI, 'thing/awss/enrollee/checkin', 'Wi-Fi provisioning: let a device in'),
   command(NO_WIFI, 'thing/awss/device/switchap', 'Wi-Fi provisioning: change to another access point'),
   request(NO_WIFI, 'thing/cipher/get', 'Wi-Fi provisioning: ask for a key'),
-  request(NO_BINDING, '_thing/service/post', 'call a service of the platform'),
+  request(UNDOCUMENTED, '_thing/service/post', 'call a service of the platform'),
   notice(NO_BINDING, {
     family: 'sys',
     path: '_thing/event/notify',

@@ -1,0 +1,77 @@
+/** A job of devices on the wire and in the database. */
+import type { services } from '@alink/contract';
+import { badParameter } from '../../wire/errors';
+import { jsonObject, plainText, requireText } from '../../wire/fields';
+import type { RequestOf, ResponseOf } from '../../wire/messages';
+import { unixSeconds } from '../../wire/times';
+import { OPEN, type JobRow } from './store';
+
+export type JobInput = RequestOf<typeof services.deviceJobs, 'jobCreate'>;
+type JobOutput = ResponseOf<typeof services.deviceJobs, 'jobRead'>;
+
+const MAX_DOCUMENT_BYTES = 64 * 1024;
+const MAX_URL = 1024;
+/** A year. */
+const MAX_TIMEOUT_MINUTES = 527_040;
+
+/** Hex digits of each: as SDKs know the names ("Md5", not "MD5"). */
+const signMethods: Readonly<Record<string, number>> = { Md5: 32, Sha256: 64 };
+
+const documentOf = (text: string): string => {
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
+    throw badParameter('document', `must have at most ${MAX_DOCUMENT_BYTES} bytes`);
+  }
+  return JSON.stringify(jsonObject('document', text));
+};
+
+const fileOf = (file: JobInput['file']) => {
+  if (!file?.url) return { fileUrl: '', fileSign: '', fileSignMethod: '' };
+  const { url, sign, signMethod = '' } = file;
+  if (!/^https?:\/\/[^\s/]/.test(url) || url.length > MAX_URL) {
+    throw badParameter('file.url', `must be a URL of at most ${MAX_URL} characters`);
+  }
+  const method = signMethod || 'Md5';
+  const digits = Object.hasOwn(signMethods, method) ? signMethods[method] : undefined;
+  if (digits === undefined)
+    throw badParameter('file.signMethod', `must be one of ${Object.keys(signMethods).join(', ')}`);
+  if (!new RegExp(`^[0-9a-fA-F]{${digits}}$`).test(sign)) {
+    throw badParameter('file.sign', `must be ${digits} hex digits for ${method}`);
+  }
+  return { fileUrl: url, fileSign: sign, fileSignMethod: method };
+};
+
+const timeoutOf = (minutes: string): number => {
+  const timeout = Number(minutes);
+  if (timeout >= 0 && timeout <= MAX_TIMEOUT_MINUTES) return timeout;
+  throw badParameter('timeoutMinutes', `must be 0 to ${MAX_TIMEOUT_MINUTES}`);
+};
+
+/** The row of a new job. */
+export const newJobRow = (job: JobInput, productID: string) => ({
+  productID,
+  name: requireText('name', job.name),
+  desc: plainText('desc', job.desc, 1024),
+  document: documentOf(job.document),
+  ...fileOf(job.file),
+  timeoutMinutes: timeoutOf(job.timeoutMinutes),
+});
+
+const statusOf = ({ cancelledAt }: JobRow, counts: Readonly<Record<string, number>>): string => {
+  if (cancelledAt) return 'cancelled';
+  return OPEN.some((status) => (counts[status] ?? 0) > 0) ? 'running' : 'finished';
+};
+
+/** @param counts of its tasks, by their status */
+export const jobInfo = (row: JobRow, counts: Readonly<Record<string, number>>): JobOutput => ({
+  jobID: row.id.toString(),
+  productID: row.productID,
+  name: row.name,
+  desc: row.desc,
+  document: row.document,
+  file: { url: row.fileUrl, sign: row.fileSign, signMethod: row.fileSignMethod },
+  deviceNames: [],
+  timeoutMinutes: row.timeoutMinutes.toString(),
+  status: statusOf(row, counts),
+  counts: Object.fromEntries(Object.entries(counts)),
+  createdTime: unixSeconds(row.createdAt),
+});

@@ -1,0 +1,189 @@
+/** Jobs and tasks of devices in the database. */
+import type { Task, TaskStatus, TaskSummary, ToldStatus } from '@alink/alink';
+import { Prisma, type PrismaClient } from '@alink/db';
+import type { DeviceCore } from '../../device-core';
+import { deviceKey } from '../../device-core';
+import type { Transaction } from '../../transaction';
+
+/** Of a task that is not finished. */
+export const OPEN: readonly TaskStatus[] = ['QUEUED', 'SENT', 'IN_PROGRESS'];
+/** Of one that is not finished, and of which the device has been told. */
+const KNOWN: readonly TaskStatus[] = ['SENT', 'IN_PROGRESS'];
+/** Tasks of a device that it reads, or is told, at once: as many as the Link SDK for C 4.x takes (`aiot_task_api.c`). */
+export const MAX_TASKS_AT_ONCE = 10;
+
+export type JobRow = Prisma.DeviceJobGetPayload<object>;
+type JobContent = Pick<JobRow, 'document' | 'fileUrl' | 'fileSign' | 'fileSignMethod'>;
+
+/** A task as its device reads it. */
+export const taskOf = (taskId: bigint, status: TaskStatus, job: JobContent): Task => ({
+  taskId: taskId.toString(),
+  status,
+  jobDocument: JSON.parse(job.document) as Task['jobDocument'],
+  ...(job.fileUrl && { jobFile: { signMethod: job.fileSignMethod, sign: job.fileSign, fileUrl: job.fileUrl } }),
+});
+
+/** A device's task, with what it is to do. */
+export interface DeviceTask extends DeviceCore {
+  readonly id: bigint;
+  readonly status: TaskStatus;
+  readonly job: JobContent;
+}
+
+interface TaskRow {
+  readonly id: bigint;
+  readonly status: TaskStatus;
+  readonly product_id: string;
+  readonly device_name: string;
+  readonly document: string;
+  readonly file_url: string;
+  readonly file_sign: string;
+  readonly file_sign_method: string;
+}
+
+const deviceTask = (row: TaskRow): DeviceTask => ({
+  id: row.id,
+  status: row.status,
+  productID: row.product_id,
+  deviceName: row.device_name,
+  job: {
+    document: row.document,
+    fileUrl: row.file_url,
+    fileSign: row.file_sign,
+    fileSignMethod: row.file_sign_method,
+  },
+});
+
+const COLUMNS = Prisma.sql`
+  t.id, t.status, d.product_id, d.device_name, j.document, j.file_url, j.file_sign, j.file_sign_method`;
+
+/** What there is of these devices, oldest first; at most ten of each. */
+export const openTasks = async (prisma: PrismaClient, deviceIDs: readonly bigint[]): Promise<DeviceTask[]> => {
+  const rows = await prisma.$queryRaw<TaskRow[]>`
+    SELECT ${COLUMNS} FROM unnest(${[...deviceIDs]}::bigint[]) AS u (device_id)
+    JOIN device d ON d.id = u.device_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM device_task WHERE device_id = u.device_id AND status = ANY(${[...OPEN]}::text[])
+      ORDER BY id LIMIT ${MAX_TASKS_AT_ONCE}) AS t
+    JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
+  return rows.map(deviceTask);
+};
+
+/** Tasks of a job whose devices are online. */
+export const tasksOfOnline = async (prisma: PrismaClient, jobID: bigint): Promise<DeviceTask[]> => {
+  const rows = await prisma.$queryRaw<TaskRow[]>`
+    SELECT ${COLUMNS} FROM device_task t JOIN device d ON d.id = t.device_id JOIN device_job j ON j.id = t.job_id
+    WHERE t.job_id = ${jobID} AND t.status = 'QUEUED' AND d.is_online ORDER BY t.id`;
+  return rows.map(deviceTask);
+};
+
+/**
+ * Ends the tasks of a job that are not finished.
+ * @returns how many they are, and those whose devices know of them and are online
+ */
+export const endTasks = async (
+  tx: Transaction,
+  jobID: bigint,
+  status: TaskStatus,
+  now: number,
+): Promise<{ ended: number; known: DeviceTask[] }> => {
+  const rows = await tx.$queryRaw<(TaskRow & { readonly before: TaskStatus; readonly is_online: boolean })[]>`
+    WITH open AS (
+      SELECT id, status AS before FROM device_task
+      WHERE job_id = ${jobID} AND status = ANY(${[...OPEN]}::text[]) ORDER BY id FOR UPDATE),
+    ended AS (
+      UPDATE device_task AS t SET status = ${status}, updated_at = ${now}::bigint FROM open WHERE t.id = open.id
+      RETURNING t.id, t.status, t.device_id, t.job_id, open.before)
+    SELECT ${COLUMNS}, t.before, d.is_online FROM ended t
+    JOIN device d ON d.id = t.device_id JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
+  const known = rows.filter(({ before, is_online }) => is_online && KNOWN.includes(before));
+  return { ended: rows.length, known: known.map(deviceTask) };
+};
+
+/** Devices have been told of these tasks. One that has begun meanwhile stays begun. */
+export const markSent = async (prisma: PrismaClient, taskID: bigint, now: number): Promise<void> => {
+  await prisma.deviceTask.updateMany({
+    where: { id: taskID, status: 'QUEUED' },
+    data: { status: 'SENT', updatedAt: BigInt(now) },
+  });
+};
+
+/** Tasks that have taken too long since they began. @returns how many */
+export const timeOut = (prisma: PrismaClient, now: number): Promise<number> => prisma.$executeRaw`
+  UPDATE device_task AS t SET status = 'TIMED_OUT', updated_at = ${now}::bigint FROM device_job j
+  WHERE j.id = t.job_id AND t.status = 'IN_PROGRESS' AND j.timeout_minutes > 0
+    AND t.started_at + j.timeout_minutes::bigint * 60000 <= ${now}::bigint`;
+
+export interface TaskUpdate {
+  readonly device: DeviceCore;
+  /** As the device knows it. */
+  readonly taskId: string;
+  readonly status: ToldStatus;
+  readonly progress?: number;
+  readonly statusDetails?: object;
+}
+
+/** What came of an update: `changed`, or the status that the task has and keeps; undefined where there is none. */
+export type UpdateOutcome = 'changed' | TaskStatus | undefined;
+
+const idOf = (taskId: string): bigint => (/^\d{1,18}$/.test(taskId) ? BigInt(taskId) : -1n);
+
+/** Updates tasks of different devices. @returns what came of each, in their order */
+export const updateTasks = async (
+  prisma: PrismaClient,
+  updates: readonly TaskUpdate[],
+  now: number,
+): Promise<UpdateOutcome[]> => {
+  const rows = await prisma.$queryRaw<{ product_id: string; device_name: string; outcome: UpdateOutcome }[]>`
+    WITH given AS (SELECT * FROM unnest(
+      ${updates.map(({ device }) => device.productID)}::text[], ${updates.map(({ device }) => device.deviceName)}::text[],
+      ${updates.map(({ taskId }) => idOf(taskId))}::bigint[], ${updates.map(({ status }) => status)}::text[],
+      ${updates.map(({ progress }) => progress ?? null)}::int[],
+      ${updates.map(({ statusDetails }) => (statusDetails ? JSON.stringify(statusDetails) : null))}::text[])
+      AS u (product_id, device_name, task_id, status, progress, details)),
+    locked AS (
+      SELECT t.id, t.status AS before, g.* FROM given g JOIN device d USING (product_id, device_name)
+      JOIN device_task t ON t.id = g.task_id AND t.device_id = d.id ORDER BY t.id FOR UPDATE OF t),
+    written AS (
+      UPDATE device_task AS t SET status = l.status, progress = COALESCE(l.progress, t.progress),
+        status_details = COALESCE(l.details, t.status_details), updated_at = ${now}::bigint,
+        started_at = CASE WHEN t.started_at = 0 THEN ${now}::bigint ELSE t.started_at END
+      FROM locked l WHERE t.id = l.id AND l.before = ANY(${[...OPEN]}::text[]))
+    SELECT product_id, device_name,
+      CASE WHEN before = ANY(${[...OPEN]}::text[]) THEN 'changed' ELSE before END AS outcome FROM locked`;
+  const outcomes = new Map(
+    rows.map((row) => [deviceKey({ productID: row.product_id, deviceName: row.device_name }), row.outcome]),
+  );
+  return updates.map(({ device }) => outcomes.get(deviceKey(device)));
+};
+
+/** What a device asks for. */
+export interface TaskRequest {
+  readonly device: DeviceCore;
+  /** Absent for the tasks that are not finished. */
+  readonly taskId?: string;
+}
+
+/** @returns the tasks of each device in their order, oldest first: that one, or at most ten that are not finished */
+export const readTasks = async (prisma: PrismaClient, requests: readonly TaskRequest[]): Promise<Task[][]> => {
+  const rows = await prisma.$queryRaw<TaskRow[]>`
+    SELECT ${COLUMNS} FROM unnest(
+      ${requests.map(({ device }) => device.productID)}::text[], ${requests.map(({ device }) => device.deviceName)}::text[],
+      ${requests.map(({ taskId }) => (taskId === undefined ? null : idOf(taskId)))}::bigint[])
+      AS g (product_id, device_name, task_id)
+    JOIN device d USING (product_id, device_name)
+    CROSS JOIN LATERAL (
+      SELECT * FROM device_task WHERE device_id = d.id
+        AND CASE WHEN g.task_id IS NULL THEN status = ANY(${[...OPEN]}::text[]) ELSE id = g.task_id END
+      ORDER BY id LIMIT ${MAX_TASKS_AT_ONCE}) AS t
+    JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
+  const byDevice = new Map<string, Task[]>();
+  for (const row of rows) {
+    const { id, status, job, ...device } = deviceTask(row);
+    const key = deviceKey(device);
+    byDevice.set(key, [...(byDevice.get(key) ?? []), taskOf(id, status, job)]);
+  }
+  return requests.map(({ device }) => byDevice.get(deviceKey(device)) ?? []);
+};
+
+export const summaryOf = ({ taskId, status }: Task): TaskSummary => ({ taskId, status });

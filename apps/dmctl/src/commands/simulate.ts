@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { productKeyOf, thingModelOf } from '@alink/operator/products';
+import { withExample } from '../example';
+import { inSession } from '../in-session';
+import type { Io } from '../io';
+import type { Session } from '../session';
+import { chooseSimulated } from '../simulate/chosen-devices';
+import { checkSimulateOptions, fleetOf } from '../simulate/fleet-of';
+import { showLive } from '../simulate/live-line';
+import { addSimulateOptions, type SimulateOptions } from '../simulate/options';
+import { tellReport } from '../simulate/tell-report';
+
+const afterHelp = `
+Modes:
+  secret    with the DeviceSecret (一机一密)
+  auto      securemode -2: with the ProductSecret; the first connect creates the device
+  register  一型一密: with the ProductSecret, over TLS, fetches the DeviceSecret of a device that is not activated yet
+  regnwl    一型一密 without registration before: fetches a clientId and a deviceToken, of which a device may have five
+  x509      with a client certificate: --device-cert and --device-key
+
+What devices send is drawn from the thing model and the seed: with the same devices, seed, intervals and --start-time it is the
+same again, byte for byte and in the same order for each device, whatever the network does meanwhile.
+
+Exit code 1 where devices could not connect, or reports or subscriptions were refused.`;
+
+export const completeSimulateCommand = (command: Command, io: Io): void => {
+  withExample(
+    addSimulateOptions(command.argument('<productKey>'), io.now)
+      .addHelpText('after', afterHelp)
+      .action(inSession(io, simulate)),
+    'simulate aliyun_test_01 --create 100 --interval 5s --event-interval 1m',
+    "simulate aliyun_test_01 --name 'dev*' --seed 7 --start-time 2026-01-01 --count 10 --json",
+    'simulate aliyun_test_01 --create 2000 --interval 1s --duration 5m --cut-every 2m --connect-rate 200',
+  );
+};
+
+const simulate = async (session: Session, options: SimulateOptions, productID: string): Promise<void> => {
+  checkSimulateOptions(options);
+  const { products, settings, out, io } = session;
+  const info = await products.productInfoRead({ productID });
+  const product = { productID, productKey: productKeyOf(info), secret: info.secret };
+  const model = await thingModelOf(session, productID);
+  const devices = await chooseSimulated(session, product, options);
+  const fleetOptions = await fleetOf(io, settings, product, model, devices, options);
+  const signal = io.onInterrupt();
+  // Only now: what speaks MQTT is loaded for nothing else.
+  const { Fleet } = await import('@alink/simulator');
+  const fleet = new Fleet(fleetOptions);
+  const hide = showLive(io, () => fleet.progress);
+  const report = await fleet.run(signal).finally(hide);
+  tellReport(out, report);
+};

@@ -1,0 +1,139 @@
+/** Which devices are simulated, and what each proves itself with. */
+import type { Way } from '@alink/signing';
+import { forEachAtOnce } from '@alink/operator';
+import { CliError, ExitCode } from '../exit-code';
+import type { Session } from '../session';
+import { readTriples } from '../triples-file';
+import type { Mode, SimulateOptions } from './options';
+
+export interface ChosenDevice {
+  readonly deviceName: string;
+  readonly way: Way;
+}
+
+export interface Product {
+  readonly productID: string;
+  readonly productKey: string;
+  /** ProductSecret. */
+  readonly secret: string;
+}
+
+/** Rows in one answer of the platform. */
+const PAGE_SIZE = 2000;
+/** `PageInfo.OrderBy.sort`. */
+const ASCENDING = 1;
+/** Digits of a device's number at least. */
+const MIN_DIGITS = 4;
+/** 10,000 devices are written within seconds; a busy database may take its time. */
+const CREATE_DEADLINE_MS = 120_000;
+
+/** @throws {CliError} when nothing is chosen, in more than one way, or what is chosen cannot be used */
+export const chooseSimulated = async (
+  session: Session,
+  product: Product,
+  options: SimulateOptions,
+): Promise<ChosenDevice[]> => {
+  const { name, from, create, mode } = options;
+  if ([name, from, create].filter((way) => way !== undefined).length !== 1) {
+    throw new CliError(ExitCode.usage, 'which devices: one of --name, --from and --create');
+  }
+  const known = new Map<string, string>();
+  const names =
+    from !== undefined
+      ? await inFile(session, product, from, known)
+      : name !== undefined
+        ? await named(session, product, name)
+        : createsItself(mode)
+          ? numbered(options)
+          : await created(session, product, options, known);
+  if (names.length === 0) throw new CliError(ExitCode.refused, `no device of ${product.productID} has such a name`);
+  if (mode === 'secret') await readSecrets(session, product, names, known);
+  return names.map((deviceName) => ({ deviceName, way: wayOf(mode, product, known.get(deviceName) ?? '') }));
+};
+
+/** Whether the first connection creates the device. */
+const createsItself = (mode: Mode): boolean => mode === 'auto' || mode === 'regnwl';
+
+const wayOf = (mode: Mode, { secret: productSecret, productID }: Product, deviceSecret: string): Way => {
+  if (mode === 'secret') return { mode, deviceSecret };
+  if (mode === 'x509') return { mode };
+  if (!productSecret)
+    throw new CliError(ExitCode.refused, `the service did not hand out the ProductSecret of ${productID}`);
+  return { mode, productSecret };
+};
+
+/** Names as the platform makes them of a prefix and a number. */
+const numbered = ({ create = 0, prefix, first }: SimulateOptions): string[] => {
+  const digits = Math.max(MIN_DIGITS, String(first + create - 1).length);
+  return Array.from({ length: create }, (_, i) => prefix + String(first + i).padStart(digits, '0'));
+};
+
+/** The devices of a file; their DeviceSecrets are known then. */
+const inFile = async (
+  session: Session,
+  { productKey }: Product,
+  file: string,
+  known: Map<string, string>,
+): Promise<string[]> => {
+  const lines = await readTriples(session.io, file, ['deviceName']);
+  for (const { line, productKey: given } of lines) {
+    if (given !== '' && given !== productKey) {
+      throw new CliError(ExitCode.usage, `cannot use ${file}: line ${line} is of another product, ${given}`);
+    }
+  }
+  for (const { deviceName, deviceSecret } of lines) known.set(deviceName, deviceSecret);
+  return [...known.keys()];
+};
+
+const named = async ({ devices }: Session, { productID }: Product, pattern: string): Promise<string[]> => {
+  const parts = pattern.split('*');
+  const escaped = parts.map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const matches = new RegExp(`^${escaped.join('.*')}$`);
+  // The platform finds what has the longest part in it, here it is looked at whole.
+  const deviceNameOrAlias = parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+  const names: string[] = [];
+  for (let page = 1; ; page++) {
+    const orders = [{ field: 'id', sort: ASCENDING }];
+    const { list } = await devices.deviceInfoIndex({
+      productID,
+      deviceNameOrAlias,
+      page: { page, size: PAGE_SIZE, orders },
+    });
+    names.push(...list.map(({ deviceName }) => deviceName).filter((deviceName) => matches.test(deviceName)));
+    if (list.length < PAGE_SIZE) return names;
+  }
+};
+
+/** Creates those that do not exist, and leaves the others as they are. @throws {CliError} when one cannot be created */
+const created = async (
+  { admin, devices }: Session,
+  { productID }: Product,
+  { create: count = 0, prefix, first: start }: SimulateOptions,
+  known: Map<string, string>,
+): Promise<string[]> => {
+  const request = { productID, count, prefix, start };
+  const { results } = await admin.createDevices(request, { deadlineMs: CREATE_DEADLINE_MS });
+  for (const { deviceName, deviceSecret, reason } of results) if (!reason) known.set(deviceName, deviceSecret);
+  const [odd] = results.filter(({ reason }) => reason !== '');
+  // Whatever the reason is: what exists can be used.
+  if (odd)
+    await devices.deviceInfoRead({ productID, deviceName: odd.deviceName }).catch(() => {
+      throw new CliError(ExitCode.refused, `${odd.deviceName} cannot be created: ${odd.reason}`);
+    });
+  return results.map(({ deviceName }) => deviceName);
+};
+
+/** Lists hand out no secrets. @throws RpcError naming the first device that does not exist */
+const readSecrets = async (
+  { devices }: Session,
+  { productID }: Product,
+  names: readonly string[],
+  known: Map<string, string>,
+): Promise<void> => {
+  const unknown = names.filter((deviceName) => !known.get(deviceName));
+  await forEachAtOnce(unknown, async (deviceName) => {
+    const { secret } = await devices.deviceInfoRead({ productID, deviceName });
+    if (!secret) throw new CliError(ExitCode.refused, `the service did not hand out the secret of ${deviceName}`);
+    known.set(deviceName, secret);
+  });
+};

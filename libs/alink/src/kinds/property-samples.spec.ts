@@ -1,0 +1,213 @@
+/** Limits and faults of `thing/event/property/{batch,history,pack}/post`; what good messages become stands in the vectors. */
+import { compileModel, importThingModel, type Validation } from '@alink/thing-model';
+import { bodyOf, publish } from '../../test/publish';
+import type { FindSubDevice } from '../sub-devices';
+import type { UplinkOutcome } from '../uplink';
+
+const NOW = 1_700_000_000_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const OWN = { productKey: 'a1X', deviceName: 'd1' };
+
+const property = (identifier: string) => ({
+  identifier,
+  name: identifier,
+  accessMode: 'rw',
+  required: false,
+  dataType: { type: 'int', specs: { min: '0', max: '9' } },
+});
+const jam = (module: string) => ({
+  identifier: 'jam',
+  name: 'jam',
+  type: 'error',
+  required: false,
+  outputData: [{ identifier: 'Speed', name: 's', dataType: { type: 'int', specs: {} } }],
+  method: `thing.event.${module}jam.post`,
+});
+const { model: definitions } = importThingModel({
+  profile: { productKey: 'a1X' },
+  properties: [property('Speed')],
+  events: [jam('')],
+  services: [],
+  functionBlocks: [
+    {
+      functionBlockId: 'motor',
+      functionBlockName: 'm',
+      properties: [property('Speed')],
+      events: [jam('motor:')],
+      services: [],
+    },
+  ],
+});
+const models = {
+  weak: compileModel(definitions, 'weak'),
+  strong: compileModel(definitions, 'strong'),
+  none: compileModel(definitions, 'none'),
+};
+
+const post = (
+  kind: 'batch' | 'history' | 'pack',
+  params: unknown,
+  { validation = 'strong', subDevice }: { validation?: Validation; subDevice?: FindSubDevice } = {},
+): UplinkOutcome =>
+  publish(
+    { path: `thing/event/property/${kind}/post`, model: models[validation], subDevice },
+    JSON.stringify({ id: '9', version: '1.0', params }),
+  )!;
+
+/** The same samples in the form of each kind. */
+const forms = {
+  batch: (properties: object, events: object = {}) => ({
+    properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, [value]])),
+    events: Object.fromEntries(Object.entries(events).map(([key, value]) => [key, [value]])),
+  }),
+  history: (properties: object, events: object = {}) => [{ identity: OWN, properties: [properties], events: [events] }],
+  pack: (properties: object, events: object = {}) => ({ properties, events }),
+} as const;
+const kinds = ['batch', 'history', 'pack'] as const;
+const many = (count: number, value: unknown) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, value]));
+
+describe.each(kinds)('thing/event/property/%s/post', (kind) => {
+  const form = forms[kind];
+
+  test('takes identifiers of custom modules beside bare ones', () => {
+    const outcome = post(
+      kind,
+      form(
+        { Speed: { value: 1, time: 5 }, 'motor:Speed': { value: 2, time: 5 } },
+        { 'motor:jam': { value: { Speed: 3 }, time: 6 } },
+      ),
+    );
+    expect(outcome.reply).toMatchObject({ code: 200 });
+    expect(bodyOf(outcome)).toMatchObject({
+      method: 'packReport',
+      properties: [{ timestamp: 5, params: { Speed: 1, 'motor:Speed': 2 } }],
+      events: [{ timestamp: 6, eventID: 'motor:jam', params: { Speed: 3 } }],
+    });
+  });
+
+  test.each([
+    ['6106', 201, 0],
+    ['6356', 0, 201],
+  ])('has a limit on identifiers: %s', (code, properties, events) => {
+    const outcome = post(kind, form(many(properties, { value: 1 }), many(events, { value: {} })), {
+      validation: 'none',
+    });
+    expect(outcome.message).toBeUndefined();
+    expect(String(outcome.reply!.code)).toBe(code);
+    const most = form(many(Math.min(properties, 200), { value: 1 }), many(Math.min(events, 200), { value: {} }));
+    expect(post(kind, most, { validation: 'none' }).reply).toMatchObject({ code: 200 });
+  });
+
+  test('fails whole for a time later than now + 24 h, of a property and of an event', () => {
+    const ahead = NOW + DAY_MS + 1;
+    for (const params of [
+      form({ Speed: { value: 1, time: ahead }, 'motor:Speed': 1 }),
+      form({ Speed: 1 }, { jam: { value: { Speed: 1 }, time: ahead } }),
+    ]) {
+      const outcome = post(kind, params);
+      expect(outcome.message).toBeUndefined();
+      expect(outcome.reply).toMatchObject({ code: 460 });
+    }
+    expect(post(kind, form({ Speed: { value: 1, time: NOW + DAY_MS } })).reply).toMatchObject({ code: 200 });
+  });
+
+  test.each([
+    ['nothing', forms[kind]({})],
+    ['no params of their kind', kind === 'history' ? { properties: [] } : [1]],
+    ['properties of another kind', kind === 'history' ? [{ properties: 5 }] : { properties: [5] }],
+    ['events of another kind', kind === 'history' ? [{ events: [5] }] : { events: 'alarm' }],
+  ])('refuses %s with 460, and keeps nothing', (_what, params) => {
+    const outcome = post(kind, params);
+    expect(outcome.message).toBeUndefined();
+    expect(outcome.reply).toMatchObject({ code: 460 });
+    for (const { message, step } of outcome.problems) {
+      expect(message).not.toMatch(/["{}\\]/);
+      expect(step).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  test('tells a device of no more than 200 identifiers, and its log of each once', () => {
+    const params = kind === 'history' ? [{ properties: [many(150, 1), many(200, 1)] }] : form(many(200, 1));
+    const { problems, reply } = post(kind, params, { validation: 'strong' });
+    expect(problems).toHaveLength(200);
+    expect(reply!.payload.length).toBeLessThan(20_000);
+  });
+});
+
+test('values of one time that are more than a model takes at once go into several samples', () => {
+  const entries = [many(150, { value: 1, time: 5 }), { ...many(60, { value: 2, time: 5 }), q: { value: 3, time: 5 } }];
+  const body = bodyOf(post('history', [{ properties: entries }], { validation: 'none' }));
+  const samples = body.method === 'packReport' ? body.properties : [];
+  expect(samples.every(({ timestamp, params }) => timestamp === 5 && Object.keys(params).length <= 200)).toBe(true);
+  expect(samples.reduce((sum, { params }) => sum + Object.keys(params).length, 0)).toBe(211);
+});
+
+test('samples go on oldest first, whatever their order in the message', () => {
+  const times = [7, 5, 9, 5].map((time, value) => ({ value, time }));
+  const body = bodyOf(post('batch', { properties: { Speed: times } }));
+  expect(body).toMatchObject({
+    properties: [
+      { timestamp: 5, params: { Speed: 1 } },
+      { timestamp: 5, params: { Speed: 3 } },
+      { timestamp: 7, params: { Speed: 0 } },
+      { timestamp: 9, params: { Speed: 2 } },
+    ],
+  });
+});
+
+test('a batch whose samples are no lists fails whole', () => {
+  const outcome = post('batch', { properties: { Speed: { value: 1 } } });
+  expect(outcome).toMatchObject({
+    reply: { code: 460 },
+    problems: [{ message: expect.stringContaining('Speed is no list') }],
+  });
+});
+
+describe('a pack of a gateway', () => {
+  const subDevice: FindSubDevice = ({ productKey, deviceName }) =>
+    deviceName === 'stranger' ? undefined : { productID: `id of ${productKey}`, deviceName, model: models.strong };
+  const part = (deviceName: string, properties: object, events?: object) => ({
+    identity: { productKey: 'sub', deviceName },
+    properties,
+    ...(events && { events }),
+  });
+  const pack = (subDevices: unknown, own: object = {}) => post('pack', { ...own, subDevices }, { subDevice });
+
+  test('names each sub-device as the platform does', () => {
+    const outcome = pack(
+      [part('s1', { Speed: { value: 1, time: 5 } }, { jam: { value: { Speed: 2 }, time: 6 } }), part('s2', {})],
+      { properties: { Speed: 3 } },
+    );
+    expect(outcome.reply).toMatchObject({ code: 200 });
+    expect(bodyOf(outcome)).toMatchObject({
+      properties: [{ params: { Speed: 3 } }],
+      subDevices: [
+        {
+          productID: 'id of sub',
+          deviceName: 's1',
+          properties: [{ timestamp: 5, params: { Speed: 1 } }],
+          events: [{ timestamp: 6, eventID: 'jam', params: { Speed: 2 } }],
+        },
+      ],
+    });
+  });
+
+  test('may hold nothing of the gateway itself', () => {
+    expect(bodyOf(pack([part('s1', { Speed: 1 })]))).toMatchObject({ properties: [], events: [], subDevices: [{}] });
+  });
+
+  test.each([
+    [6401, 'a sub-device that is not its own', [part('s1', { Speed: 1 }), part('stranger', { Speed: 1 })]],
+    [6357, 'more than 20 sub-devices', Array.from({ length: 21 }, (_, at) => part(`s${at}`, { Speed: 1 }))],
+    [6320, 'a value that a sub-device does not have', [part('s1', { Speed: 1 }), part('s2', { Nope: 1 })]],
+    [460, 'a sub-device that occurs twice', [part('s1', { Speed: 1 }), part('s1', { Speed: 2 })]],
+    [460, 'a sub-device without a name', [{ properties: { Speed: 1 } }]],
+    [460, 'a sub-device whose name is a number', [{ identity: { productKey: 'sub', deviceName: 5 } }]],
+    [460, 'no list of sub-devices', { identity: OWN }],
+  ])('is refused whole with %d for %s', (code, _what, subDevices) => {
+    const outcome = pack(subDevices, { properties: { Speed: 1 } });
+    expect(outcome.message).toBeUndefined();
+    expect(outcome.reply).toMatchObject({ code });
+  });
+});

@@ -1,0 +1,3 @@
+import { projectConfig } from '../../tools/jest-preset.mjs';
+
+export default projectConfig('simulator');

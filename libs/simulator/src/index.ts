@@ -1,0 +1,5 @@
+export { Fleet, type FleetOptions, type FleetProgress } from './fleet/fleet';
+export type { MemberOptions } from './fleet/member';
+export type { FleetReport } from './fleet/report';
+export type { ClientCertificate, Endpoint } from './line/endpoint';
+export type { Stream } from './messages/agenda';
