@@ -1,6 +1,7 @@
 /** A platform in files: applied, compared, exported and applied again, against the real dm.rpc. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PLATFORM_START_MS, removeFolder, SpawnedPlatform, temporaryFolder } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
@@ -297,6 +298,12 @@ describe('apply', () => {
       { kind: 'Product', id: 'jsonOne', where: '-:1', verb: 'keep', diff: '' },
     ]);
   });
+});
+
+test('the folder that the documents for people name is one that can be applied', async () => {
+  const folder = fileURLToPath(new URL('../../../examples/platform', import.meta.url));
+  expect(await dmctl(`apply -f ${folder}`)).toMatch(/7 created, 0 changed, 0 as described\n$/);
+  expect((await ran(`apply -f ${folder}`)).stdout).toBe('nothing to change: 7 are as described\n');
 });
 
 const lampAlone = (key: string, name: string) =>
