@@ -55,7 +55,7 @@ const packageHomes = [
   { packages: /^pg-boss(\/|$)/, homes: ['apps/timedjob-rpc'] },
   { packages: /^(pino|prom-client)(\/|$)/, homes: ['libs/runtime'] },
   { packages: /^commander(\/|$)/, homes: ['apps/dmctl'] },
-  { packages: /^(csv-parse|csv-stringify|fflate)(\/|$)/, homes: ['libs/operator'] },
+  { packages: /^(csv-parse|csv-stringify|diff|fflate|yaml)(\/|$)/, homes: ['libs/operator'] },
 ];
 
 const projects = ['apps', 'libs']

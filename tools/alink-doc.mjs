@@ -1,11 +1,11 @@
 // Writes docs/alink.md, the topics of devices, from libs/alink/src/catalogue.ts.
 //   node tools/alink-doc.mjs                    writes it
 //   node tools/alink-doc.mjs --check [file]     exits with 1 when it, or the file, is not what would be written
-import { build } from 'esbuild';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { loadCatalogue } from './alink-catalogue.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const page = join(root, 'docs/alink.md');
@@ -29,26 +29,6 @@ const families = [
     about: 'Pushed to the connection that registers or shows a certificate, without a `SUBSCRIBE`.',
   },
 ];
-
-const loadCatalogue = async () => {
-  const outfile = join(root, 'dist/tools/alink-doc-lib.mjs');
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `export { catalogue } from './catalogue';
-        export { callTopicOfRoute, topicsOfRoute } from './topics-of';`,
-      resolveDir: join(root, 'libs/alink/src'),
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return import(pathToFileURL(outfile).href);
-};
 
 const isBytes = ({ body }) => body?.name === 'bytes';
 

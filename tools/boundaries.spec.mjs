@@ -57,6 +57,19 @@ const cases = [
     `import * as it from 'mqtt-packet';`,
     ['imports'],
   ],
+  [
+    'the parser where simulated devices connect',
+    'libs/simulator/src/line/x.ts',
+    `import * as it from 'mqtt-packet';`,
+    [],
+  ],
+  [
+    'the parser where they are thought out',
+    'libs/simulator/src/device/x.ts',
+    `import * as it from 'mqtt-packet';`,
+    ['imports'],
+  ],
+  ['a simulated device asks the clock', 'libs/simulator/src/device/x.ts', 'const it = Date.now();', ['properties']],
   ['aedes in its folder', 'apps/protocol-aliyun-mqtt/src/brokers/aedes/x.ts', `import * as it from 'aedes';`, []],
   [
     'NATS in the folder of aedes',

@@ -56,12 +56,36 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     productCategoryCreate: 'root',
     productCategoryUpdate: 'root',
     productCategoryDelete: 'root',
-    productCategoryIndex: 'user',
-    productCategoryRead: 'user',
+    productCategoryIndex: 'anyone',
+    productCategoryRead: 'anyone',
+    productCategorySchemaIndex: 'anyone',
+    productCategorySchemaMultiUpdate: 'root',
+    productCategorySchemaMultiCreate: 'root',
+    productCategorySchemaMultiDelete: 'root',
+    // Unitedrhino checks nothing of these two; its one caller is root.
+    productCategoryMultiImport: 'root',
+    productCategoryMultiExport: 'root',
+    productInit: 'root',
+    productConfigUpdate: 'root',
+    // Scripts may hold secrets; unitedrhino checks nothing, and its one caller is root.
+    productCustomRead: 'admin',
+    productCustomUpdate: 'root',
     productInfoMultiImport: 'admin',
+    // Unitedrhino checks nothing; but the file has secrets.
     productInfoMultiExport: 'admin',
   },
+  schemaManage: {
+    commonSchemaInit: 'root',
+    commonSchemaUpdate: 'root',
+    commonSchemaCreate: 'root',
+    commonSchemaDelete: 'root',
+    commonSchemaIndex: 'anyone',
+    commonSchemaMultiImport: 'root',
+    commonSchemaMultiExport: 'anyone',
+  },
+  catalog: { importProducts: 'admin' },
   deviceManage: {
+    rootCheck: 'anyone',
     deviceInfoCreate: 'admin',
     deviceInfoUpdate: { fieldsOfUsers: DESCRIPTION },
     deviceInfoDelete: 'admin',
@@ -77,7 +101,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceProfileDelete: 'user',
     deviceSchemaTslRead: 'anyone',
     DeviceInfoMultiUpdate: 'user',
-    deviceMove: 'root',
+    deviceMove: 'admin',
     deviceGroupMultiCreate: 'user',
     deviceGroupMultiUpdate: 'user',
     deviceGroupMultiDelete: 'user',
@@ -104,6 +128,8 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     abnormalLogCreate: 'user',
     propertyLatestIndex2: 'user',
     propertyLogAggIndex: 'user',
+    propertyLogAggByDeviceIndex: 'user',
+    propertyLatestAggIndex: 'user',
   },
   deviceInteract: {
     actionSend: 'user',
@@ -131,10 +157,12 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     groupDeviceMultiUpdate: 'user',
     groupDeviceMultiDelete: 'user',
   },
+  userDevice: { userDeviceShareRead: 'user' },
   remoteConfig: {
-    RemoteConfigCreate: 'user',
+    // Unitedrhino checks nothing here; but whoever configures a product has all its devices in his hands.
+    RemoteConfigCreate: 'admin',
     RemoteConfigIndex: 'user',
-    RemoteConfigPushAll: 'user',
+    RemoteConfigPushAll: 'admin',
     RemoteConfigLastRead: 'user',
   },
   otaManage: {
@@ -170,6 +198,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   // What nodes ask.
   directory: { resolve: 'root' },
   requests: { ask: 'root' },
+  files: { readFile: 'root' },
   credentials: {
     registerDevice: 'root',
     issueDeviceToken: 'root',
@@ -178,6 +207,12 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     resolveCertificate: 'root',
   },
   // What operators do.
+  configurations: {
+    setConfiguration: 'admin',
+    readConfiguration: 'user',
+    listConfigurations: 'user',
+    pushConfiguration: 'admin',
+  },
   deviceAdmin: {
     rotateDeviceSecret: 'admin',
     rotateProductSecret: 'admin',

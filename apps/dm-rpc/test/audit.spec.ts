@@ -18,8 +18,14 @@ const user = { TenantCode: 'default', UserID: '7', Account: 'alice', IsAdmin: tr
 const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
+/** What is about no product. */
+const OF_NO_PRODUCT = /^(secrets|category)\./;
+/** A file of products. */
+const IMPORTED = JSON.stringify([{ Info: { ProductID: 'imported', ProductName: 'imported', Secret: PS } }]);
+
 /** Methods that change nothing of what operators own. The online state is corrected by nodes and has a log of its own. */
-const READ_ONLY = /Read$|Index$|Counts?$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$/;
+const READ_ONLY =
+  /Read$|Index$|Counts?$|Export$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^rootCheck$/;
 /** What devices are sent stands in the record of commands. */
 const COMMANDS = /^(bootstrapNotify|rrpc)$/;
 
@@ -41,7 +47,8 @@ test('every change of a product, a device or a credential leaves a line, without
   const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
   await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
-  const steps: [keyof typeof made, string, () => Promise<unknown>][] = [
+  type Step = [keyof typeof made, string, () => Promise<unknown>];
+  const steps: Step[] = [
     [
       'productInfoCreate',
       'product.create',
@@ -122,6 +129,34 @@ test('every change of a product, a device or a credential leaves a line, without
       'deviceGroupMultiDelete',
       'group.removeDevice',
       () => devices.deviceGroupMultiDelete({ ...NAMES, groupIDs: [hall.id] }, options),
+    ],
+    ['productCategoryCreate', 'category.create', () => products.productCategoryCreate({ name: 'lights' }, options)],
+    ['productCategoryUpdate', 'category.update', () => products.productCategoryUpdate({ id: 3, order: 2 }, options)],
+    ...(['Create', 'Update', 'Delete'] as const).map((change): Step => [
+      `productCategorySchemaMulti${change}`,
+      'category.definitions',
+      () => products[`productCategorySchemaMulti${change}`]({ productCategoryID: 3 }, options),
+    ]),
+    [
+      'productCategoryMultiImport',
+      'category.create',
+      () => products.productCategoryMultiImport({ categories: '[{"Name":"fans"}]' }, options),
+    ],
+    ['productCategoryDelete', 'category.delete', () => products.productCategoryDelete({ id: 3 }, options)],
+    [
+      'productConfigUpdate',
+      'product.update',
+      () => products.productConfigUpdate({ productID, DevInit: { areaID: 5 } }, options),
+    ],
+    [
+      'productCustomUpdate',
+      'product.custom',
+      () => products.productCustomUpdate({ productID, transformScript: { value: 'hidden-2' } }, options),
+    ],
+    [
+      'productInfoMultiImport',
+      'product.create',
+      () => products.productInfoMultiImport({ products: IMPORTED }, options),
     ],
     ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
@@ -214,7 +249,7 @@ test('every change of a product, a device or a credential leaves a line, without
       actor: 'alice (7)',
       peer: expect.stringContaining('127.0.0.1'),
       timestamp: String(nowMs),
-      productID: action === 'secrets.rotateKey' ? '' : PRODUCT,
+      productID: OF_NO_PRODUCT.test(action) ? '' : expect.stringMatching(`^(${PRODUCT}|imported)$`),
     });
   }
 

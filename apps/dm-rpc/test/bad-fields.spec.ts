@@ -11,6 +11,7 @@ beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
+  await fixture.definitions.commonSchemaCreate({ info: { identifier: 'shared', ...definition } });
   channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
 });
 afterAll(async () => {
@@ -38,10 +39,24 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   deviceInfoDelete: () => ({ deviceName: 'nosuch' }),
   deviceReset: () => ({ device: NAMES }),
   deviceOnlineMultiFix: () => ({ devices: [{ device: NAMES, isOnline: 1, connectAt: 5 }] }),
+  productCategoryCreate: (n) => ({ name: `k${n}` }),
+  productCategoryMultiImport: () => ({ categories: '[]' }),
+  productInfoMultiImport: () => ({ products: '[]' }),
+  importProducts: () => ({ products: '[]' }),
+  commonSchemaCreate: (n) => ({ info: { identifier: `m${n}`, ...definition } }),
+  commonSchemaUpdate: () => ({ info: { identifier: 'shared' } }),
+  commonSchemaMultiImport: () => ({ schemas: '[]' }),
   groupInfoCreate: (n) => ({ name: `g${n}` }),
   groupInfoMultiCreate: (n) => ({ groups: [{ name: `g${n}` }] }),
   deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
+  DeviceInfoMultiUpdate: () => ({ devices: [NAMES] }),
+  deviceMove: () => ({ old: NAMES, new: { ...NAMES, deviceName: 'nosuch' } }),
+  deviceCount: () => ({ countTypes: ['status', 'type'], rangeIDs: [0] }),
+  actionResp: () => ({ msgToken: 'a' }),
   propertyLogIndex: () => ({ dataID: 'rpm' }),
+  propertyLogAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLogAggByDeviceIndex: () => ({ aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['max'] }] }),
+  propertyLatestAggIndex: () => ({ aggs: [{ dataID: 'rpm', argFuncs: ['max'] }] }),
   actionSend: () => ({ actionID: 'echo', inputParams: '{"text":"a"}', isAsync: true }),
   propertyControlSend: () => ({ data: '{"rpm":1}', isAsync: true, shadowControl: 2 }),
   propertyControlMultiSend: () => ({

@@ -35,6 +35,8 @@ describe('products', () => {
         DevInit: { tenantCode: 't', projectID: '9223372036854775807', areaID: '2', deptID: '0' },
       },
     };
+    const category = { id: BigInt(given.categoryID), idPath: `${given.categoryID}-`, name: 'Far' };
+    await fixture.db.prisma.productCategory.create({ data: category });
     expect(await products.productInfoCreate(given)).toEqual({ productID: PRODUCT });
     const read = await products.productInfoRead({ productID: PRODUCT });
     expect(read).toMatchObject(given);

@@ -256,7 +256,7 @@ describe('one value of many', () => {
     [{ argFunc: 'avg', interval: '-1' }, 100006, 'interval must be'],
     [{ argFunc: 'avg', interval: '1', intervalUnit: 'u' }, 100006, 'intervalUnit must be one of'],
     [{ argFunc: 'avg', interval: '1', fill: 'PREV' }, 100018, 'filter fill'],
-    [{ argFunc: 'avg', partitionBy: 'areaID' }, 100018, 'filter partitionBy'],
+    [{ argFunc: 'avg', partitionBy: 'colour' }, 100018, 'filter partitionBy'],
   ])('%j is refused by name', async (request, code, text) => {
     await expect(aggregate(request)).rejects.toEqual(rpcError(code, text));
   });

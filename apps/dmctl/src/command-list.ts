@@ -1,14 +1,5 @@
 /** The commands of the first level. A module is loaded only when a command line may mean it: nobody needs all of them. */
-import type { Command } from 'commander';
-import type { Io } from './io';
-
-export interface ListedCommand {
-  /** As the help of the program shows it: the name, and what the command takes. */
-  readonly usage: string;
-  readonly description: string;
-  /** Loads what gives the command its own commands, or its options and its action. */
-  readonly load: () => Promise<(command: Command, io: Io) => void>;
-}
+import type { ListedCommand } from './listed-command';
 
 export const commandList: readonly ListedCommand[] = [
   {
@@ -20,6 +11,21 @@ export const commandList: readonly ListedCommand[] = [
     usage: 'device',
     description: 'devices and how they connect',
     load: async () => (await import('./commands/device')).addDeviceCommands,
+  },
+  {
+    usage: 'group',
+    description: 'groups of devices',
+    load: async () => (await import('./commands/group')).addGroupCommands,
+  },
+  {
+    usage: 'category',
+    description: 'categories of products',
+    load: async () => (await import('./commands/category')).addCategoryCommands,
+  },
+  {
+    usage: 'definition',
+    description: 'definitions that thing models of several products share',
+    load: async () => (await import('./commands/definition')).addDefinitionCommands,
   },
   {
     usage: 'cert',
@@ -40,6 +46,26 @@ export const commandList: readonly ListedCommand[] = [
     usage: 'service',
     description: 'services of devices',
     load: async () => (await import('./commands/service')).addServiceCommands,
+  },
+  {
+    usage: 'apply [options]',
+    description: 'make the platform as files describe it: products, thing models, devices, groups; again and again',
+    load: async () => (await import('./commands/apply')).completeApplyCommand,
+  },
+  {
+    usage: 'diff [options]',
+    description: 'show how the platform differs from files; exit code 0 when it does not, 1 when it does',
+    load: async () => (await import('./commands/diff')).completeDiffCommand,
+  },
+  {
+    usage: 'export [options] [folder]',
+    description: 'write files that describe the platform, as "apply" takes them',
+    load: async () => (await import('./commands/export')).completeExportCommand,
+  },
+  {
+    usage: 'config',
+    description: 'what devices are configured with: versions, and telling devices of them',
+    load: async () => (await import('./commands/config')).addConfigCommands,
   },
   {
     usage: 'topic',
@@ -98,11 +124,13 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/secrets')).addSecretsCommands,
   },
   {
+    usage: 'completion <shell>',
+    description: 'print what completes command lines of dmctl in bash, zsh or fish',
+    load: async () => (await import('./commands/completion')).completeCompletionCommand,
+  },
+  {
     usage: 'status',
     description: 'show the services, their health, and the nodes with their protocols; exit code 0 when all is well',
     load: async () => (await import('./commands/status')).completeStatusCommand,
   },
 ];
-
-/** The word that a command line names it with. */
-export const nameOf = ({ usage }: ListedCommand): string => usage.split(' ')[0]!;

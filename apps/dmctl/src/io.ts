@@ -5,13 +5,13 @@ import type { Environment } from '@alink/runtime';
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
-  /** Whether somebody looks at standard error as at a screen. */
-  readonly isTerminal?: boolean;
   readonly env: Environment;
   /** From this call on, Ctrl-C aborts the signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal;
   /** Bytes of a file; `-` is standard input. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The files of a folder and of those in it, by their paths from there; undefined where it is a file. Hidden ones are none. */
+  readonly listFolder: (path: string) => Promise<string[] | undefined>;
   /** Creates a file with these bytes. Fails when it exists. */
   readonly createFile: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Adds to a file, which comes into being, readable by its owner alone, where there is none. */

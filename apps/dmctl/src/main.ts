@@ -1,4 +1,4 @@
-import { appendText, createFile, createFolder, createPrivateFile, readFile } from './files';
+import { appendText, createFile, createFolder, createPrivateFile, listFolder, readFile } from './files';
 import { runDmctl } from './program';
 
 const onInterrupt = (): AbortSignal => {
@@ -12,10 +12,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const exitCode = await runDmctl(process.argv.slice(2), {
   stdout: (chunk) => process.stdout.write(chunk),
   stderr: (chunk) => process.stderr.write(chunk),
-  isTerminal: process.stderr.isTTY,
   env: process.env,
   onInterrupt,
   readFile,
+  listFolder,
   appendText,
   createFile,
   createFolder,

@@ -38,7 +38,7 @@ const parseWhole = (text: string, least: number, most: number): number => {
 };
 
 /** Collects what an option that may be given again says. */
-export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** Collects `key=value`, of which the value may be empty and may hold further equals signs. */
 export const parseTag = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {

@@ -54,9 +54,14 @@ const commands = [
   'job delete g c',
   'audit',
   'secrets rotate-key',
+  'apply -f -',
+  'diff -f -',
+  'export',
 ].map((line) => line.split(' '));
-const fileFor = (line: readonly string[]) => async () =>
-  Buffer.from(line.includes('import') ? 'productKey,deviceName,deviceSecret\np,d,s\n' : '{"properties":[]}');
+const fileFor = (line: readonly string[]) => async () => {
+  if (line.includes('import')) return Buffer.from('productKey,deviceName,deviceSecret\np,d,s\n');
+  return Buffer.from(line.includes('-f') ? 'kind: Product\nproductKey: p\n' : '{"properties":[]}');
+};
 
 describe('help', () => {
   test('of the program tells the exit codes and where services are looked for', async () => {
@@ -78,6 +83,10 @@ describe('help', () => {
     'job',
     'audit',
     'secrets',
+    'apply',
+    'diff',
+    'export',
+    'completion',
   ];
   test.each([...names, 'status'])('of the program is the same whether %s is loaded or not', async (name) => {
     const { stdout } = await runCli(['--help']);
@@ -91,13 +100,16 @@ describe('help', () => {
     expect(await runCli(['help', 'device'])).toMatchObject({ code: 0, stdout });
   });
 
-  test.each([...commands, ['status']])('of %s %s has an example and the options of all', async (...line) => {
-    const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
-    const { code, stdout } = await runCli([...words, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
-    expect(stdout).toMatch(/--endpoint <host:port>/);
-  });
+  test.each([...commands, ['status'], ['completion', 'bash']])(
+    'of %s %s has an example and the options of all',
+    async (...line) => {
+      const words = line.filter((word) => /^[a-z-]{3,}$/.test(word) && !word.startsWith('--'));
+      const { code, stdout } = await runCli([...words, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Example:\n  $ dmctl ${words.join(' ')}`);
+      expect(stdout).toMatch(/--endpoint <host:port>/);
+    },
+  );
 });
 
 test('the version is that of the repository', async () => {

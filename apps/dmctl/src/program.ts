@@ -2,10 +2,11 @@ import { OperatorError } from '@alink/operator';
 import { visible, visibleJson, visibleLines } from '@alink/text';
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { commandList, nameOf } from './command-list';
+import { commandList } from './command-list';
 import { CliError, ExitCode, exitCodeOf } from './exit-code';
+import { addGlobalOptions } from './global-options';
 import type { Io } from './io';
-import { parseEndpoint, parseUser } from './parse-options';
+import { nameOf } from './listed-command';
 
 const afterHelp = `
 Where the services are:
@@ -36,17 +37,9 @@ Example:
  */
 const buildProgram = async (args: readonly string[], io: Io): Promise<Command> => {
   const unloaded = new Map<Command, string>();
-  const program = new Command('dmctl')
+  const program = addGlobalOptions(new Command('dmctl'))
     .description('Command line of the Alink platform: products, devices, their data, commands and jobs.')
     .version(packageJson.version, '--version', 'the version of dmctl')
-    .option('--json', 'results as JSON, errors as JSON on standard error')
-    .option('--endpoint <host:port>', 'where dm.rpc is', parseEndpoint)
-    .option('--job-endpoint <host:port>', 'where timedjob.rpc is', parseEndpoint)
-    .option('--token <token>', 'token to send, when the services ask for one')
-    .option('--ca <file>', "authority of the services' certificates (PEM); with it, TLS")
-    .option('--cert <file>', 'certificate to show, when the services ask for one (PEM)')
-    .option('--key <file>', 'its key (PEM)')
-    .option('--user <json>', 'act as this user, not as root: the JSON of metadata ithings-user', parseUser)
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => unloaded.get(command) ?? new Help().subcommandTerm(command),
@@ -57,7 +50,7 @@ const buildProgram = async (args: readonly string[], io: Io): Promise<Command> =
   for (const listed of commandList) {
     const name = nameOf(listed);
     const command = program.command(name).description(listed.description);
-    if (args.includes(name)) (await listed.load())(command, io);
+    if (args.includes(name)) (await listed.load())(command, io, commandList);
     else unloaded.set(command, listed.usage);
   }
   return program;

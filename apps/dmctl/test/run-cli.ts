@@ -1,4 +1,4 @@
-import { appendText, createFile, createFolder, createPrivateFile, readFile } from '../src/files';
+import { appendText, createFile, createFolder, createPrivateFile, listFolder, readFile } from '../src/files';
 import { runDmctl } from '../src/program';
 import type { Io } from '../src/io';
 
@@ -20,6 +20,7 @@ export const runCli = async (args: readonly string[], over: Partial<Io> = {}): P
     env: {},
     onInterrupt: () => new AbortController().signal,
     readFile,
+    listFolder,
     appendText,
     createFile,
     createFolder,

@@ -14,7 +14,8 @@ const LACKING = {
   callType: 'the struct of its thing model has no call type, so each service is asynchronous',
   sendMsg: 'its sendMsg answers success and sends nothing',
   storedOnSilence: 'its propertyGetReportSend has no stored values for a device that is silent',
-  history: 'its packReport moves the current value by a rule of its own, whatever the times',
+  history: 'its dm takes the value that comes last for the current one, whatever its time',
+  topics: 'alink.Topics and alink.DeviceJobs are services of our dm alone',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
 export type Lack = keyof typeof LACKING;

@@ -1,58 +1,18 @@
 /** The official Node SDK (`alibabacloud-iot-device-sdk` 1.2.8 from npm), unchanged, against the running platform. */
-import { createRequire } from 'node:module';
 import { services } from '@alink/contract';
 import { eventually, PATIENCE_MS, PLATFORM_START_MS } from '@alink/testing';
 import { backends } from './backends';
-import { DEVICE, DEVICE_SECRET, PRODUCT, type Platform } from './platform';
-
-/** What this test uses of the SDK. */
-interface OfficialDevice {
-  on(event: 'connect' | 'error' | 'close', listener: (...args: unknown[]) => void): void;
-  on(event: 'message', listener: (topic: string, payload: Buffer) => void): void;
-  postProps(props: object, done: (reply: Reply) => void): void;
-  postEvent(name: string, params: object, done: (reply: Reply) => void): void;
-  onProps(listener: (command: Command) => void): void;
-  onService(
-    name: string,
-    listener: (command: Command, reply: (answer: object, type?: 'sync' | 'async') => void) => void,
-  ): void;
-  publish(topic: string, payload: string): void;
-  end(force?: boolean): void;
-}
-interface Reply {
-  readonly id: string;
-  readonly code: number;
-  readonly message: string;
-}
-interface Command {
-  readonly id: string;
-  readonly method: string;
-  readonly params: Record<string, unknown>;
-}
-const sdk = createRequire(import.meta.url)('alibabacloud-iot-device-sdk') as {
-  device(config: object): OfficialDevice;
-};
+import { dialOfficial, type OfficialCommand, type OfficialDevice, type OfficialReply } from './official-device';
+import { DEVICE, PRODUCT, type Platform } from './platform';
 
 describe.each(backends)('on $name', (backend) => {
   let platform: Platform;
   let device: OfficialDevice;
 
-  const dial = (): Promise<OfficialDevice> =>
-    new Promise((resolve, reject) => {
-      const dialled = sdk.device({
-        productKey: PRODUCT,
-        deviceName: DEVICE,
-        deviceSecret: DEVICE_SECRET,
-        brokerUrl: `mqtt://127.0.0.1:${platform.ports.mqtt}`,
-      });
-      dialled.on('connect', () => resolve(dialled));
-      dialled.on('error', reject);
-    });
-
   beforeAll(async () => {
     platform = await backend.start();
     await platform.createManualsDevice();
-    device = await dial();
+    device = await dialOfficial(platform);
   }, PLATFORM_START_MS);
   afterAll(async () => {
     device?.end(true);
@@ -76,7 +36,9 @@ describe.each(backends)('on $name', (backend) => {
   });
 
   test('postProps is answered with 200, and the values can be read', async () => {
-    const reply = await new Promise<Reply>((resolve) => device.postProps({ temperature: 25.5, light: 1 }, resolve));
+    const reply = await new Promise<OfficialReply>((resolve) =>
+      device.postProps({ temperature: 25.5, light: 1 }, resolve),
+    );
     expect(reply).toMatchObject({ code: 200, message: 'success' });
     await eventually(async () => {
       expect(await latest('temperature')).toMatchObject({ value: '25.5' });
@@ -85,7 +47,7 @@ describe.each(backends)('on $name', (backend) => {
   });
 
   test('postEvent is answered with 200, and the event can be read', async () => {
-    const reply = await new Promise<Reply>((resolve) =>
+    const reply = await new Promise<OfficialReply>((resolve) =>
       device.postEvent('highTemperature', { temperature: 101.5 }, resolve),
     );
     expect(reply.code).toBe(200);
@@ -99,7 +61,7 @@ describe.each(backends)('on $name', (backend) => {
 
   test('a property set reaches onProps, and its answer comes back', async () => {
     const topic = `/sys/${PRODUCT}/${DEVICE}/thing/service/property/set`;
-    const got = new Promise<Command>((resolve) => {
+    const got = new Promise<OfficialCommand>((resolve) => {
       device.onProps((command) => {
         // The SDK leaves the answer to the application.
         device.publish(`${topic}_reply`, JSON.stringify({ id: command.id, code: 200, data: {} }));
@@ -123,7 +85,7 @@ describe.each(backends)('on $name', (backend) => {
   });
 
   test('an asynchronous service reaches onService, and its answer can be read', async () => {
-    const got = new Promise<Command>((resolve) => {
+    const got = new Promise<OfficialCommand>((resolve) => {
       device.onService('reboot', (command, reply) => {
         reply({ id: command.id, code: 200, data: {} });
         resolve(command);

@@ -97,6 +97,23 @@ describe.each(backends)('on $name', (backend) => {
     expect(await eventsOf()).toHaveLength(before.length + 1);
   });
 
+  test('the Link SDK for C 4.x numbers its messages in the topic, and hears replies on the topic alone', async () => {
+    // Byte for byte as aiot_dm_api.c writes it: a member `sys`, and no method.
+    const value = `{"value":51,"time":${secondsAgo(3)}}`;
+    const batch = (id: string, ack: number) =>
+      `{"id":"${id}","version":"1.0","params":{"properties":{"humidity":[${value}]}},"sys":{"ack":${ack}}}`;
+    const topic = device.topic(BATCH);
+    device.received.length = 0;
+    await device.publish(`${topic}?_rid=17000000000001234`, batch('2001', 0));
+    await device.publish(`${topic}?_rid=17000000000001235`, batch('2002', 1), 0);
+    const { payload } = await device.waitFor(`${topic}_reply`);
+    expect(payload.toString()).toBe(
+      '{"id":"2002","code":200,"message":"success","version":"1.0","method":"thing.event.property.batch.post","data":{}}',
+    );
+    expect(device.received).toHaveLength(1);
+    await eventually(async () => expect(await platform.history('humidity')).toContain(51));
+  });
+
   test('the thing model that a device asks for is that of its product', async () => {
     const { code, data } = await device.request('thing/dsltemplate/get', {});
     expect(code).toBe(200);

@@ -1,28 +1,9 @@
 /** Tags and the time, asked by the official Node SDK and by a device that writes its own JSON. */
-import { createRequire } from 'node:module';
 import { services } from '@alink/contract';
 import { eventually, PLATFORM_START_MS, type SdkDevice } from '@alink/testing';
 import { backends } from './backends';
+import { dialOfficial, type OfficialReply, type OfficialTag } from './official-device';
 import { DEVICE, DEVICE_SECRET, PRODUCT, type Platform } from './platform';
-
-interface Tag {
-  readonly attrKey: string;
-  readonly attrValue: string;
-}
-interface Reply {
-  readonly code: number;
-  readonly message: string;
-  readonly data: unknown;
-}
-interface OfficialDevice {
-  on(event: 'connect' | 'error', listener: (...args: unknown[]) => void): void;
-  postTags(tags: readonly Tag[], done: (reply: Reply) => void): void;
-  deleteTags(keys: readonly string[], done: (reply: Reply) => void): void;
-  end(force?: boolean): void;
-}
-const sdk = createRequire(import.meta.url)('alibabacloud-iot-device-sdk') as {
-  device(config: object): OfficialDevice;
-};
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
 const OTHER = 'dev-time';
@@ -39,19 +20,17 @@ describe.each(backends)('on $name', (backend) => {
   const tags = async (): Promise<unknown> => (await platform.client(services.deviceManage).deviceInfoRead(key)).tags;
 
   test('the official Node SDK writes and deletes tags, and gRPC shows them', async () => {
-    const device = await new Promise<OfficialDevice>((resolve, reject) => {
-      const brokerUrl = `mqtt://127.0.0.1:${platform.ports.mqtt}`;
-      const dialled = sdk.device({ productKey: PRODUCT, deviceName: DEVICE, deviceSecret: DEVICE_SECRET, brokerUrl });
-      dialled.on('connect', () => resolve(dialled));
-      dialled.on('error', reject);
-    });
+    const device = await dialOfficial(platform);
     try {
-      const post = (some: readonly Tag[]) => new Promise<Reply>((resolve) => device.postTags(some, resolve));
+      const post = (some: readonly OfficialTag[]) =>
+        new Promise<OfficialReply>((resolve) => device.postTags(some, resolve));
       expect(await post([{ attrKey: 'site', attrValue: '杭州' }])).toMatchObject({ code: 200, message: 'success' });
       // "Reporting does not clear earlier tags", says the SDK.
       expect(await post([{ attrKey: 'room', attrValue: '7' }])).toMatchObject({ code: 200 });
       expect(await tags()).toEqual({ site: '杭州', room: '7' });
-      expect(await new Promise<Reply>((resolve) => device.deleteTags(['room'], resolve))).toMatchObject({ code: 200 });
+      expect(await new Promise<OfficialReply>((resolve) => device.deleteTags(['room'], resolve))).toMatchObject({
+        code: 200,
+      });
       expect(await tags()).toEqual({ site: '杭州' });
     } finally {
       device.end(true);

@@ -18,7 +18,7 @@ const MAX_REFUSED = 200;
 const UNKNOWN = 6320;
 
 export interface Samples {
-  /** What the thing model took, a sample for each time, in the order in which the times first occur. */
+  /** What the thing model took, a sample for each time, oldest first: many take the last for the current one. */
   readonly properties: readonly PropertySample[];
   readonly events: readonly EventSample[];
   /** Why values are missing, one for each identifier. */
@@ -91,7 +91,8 @@ export class SampleReader {
 
   /** Holds the properties against the thing model. */
   end(): Samples {
-    const properties = this.gathered.flatMap(({ timestamp, values }) => {
+    const inOrder = this.gathered.sort((a, b) => a.timestamp - b.timestamp);
+    const properties = inOrder.flatMap(({ timestamp, values }) => {
       const { accepted, rejected } = this.model.checkProperties(values);
       for (const rejection of rejected) this.refuse(rejection.identifier, rejectionProblem(rejection));
       return Object.keys(accepted).length > 0 ? [{ timestamp, params: accepted }] : [];

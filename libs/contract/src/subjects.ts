@@ -56,11 +56,15 @@ export const subjects = {
   deviceCreated: 'server.things.dm.device.info.create',
   deviceUpdated: 'server.things.dm.device.info.update',
   deviceDeleted: 'server.things.dm.device.info.delete',
+  /** Dm → everyone: what the device was to its owner, another is now. */
+  deviceUnbound: 'server.things.dm.device.info.unbind',
   /** Dm → everyone: the device is to register again; its session ends. */
   deviceReset: 'server.things.dm.device.info.reset',
   productCreated: 'server.things.dm.product.info.create',
   productUpdated: 'server.things.dm.product.info.update',
   productDeleted: 'server.things.dm.product.info.delete',
+  /** Dm → gateways of unitedrhino's: `data` is `{"productID"}`. */
+  productCustomUpdated: 'server.things.dm.product.custom.update',
   /** Dm → gateways of a protocol: `data` is the list of its configurations, each an object of texts. */
   protocolUpdated: (code: string) => `server.things.dm.protocol.${code}.update`,
   /** Timer of the nodes; timedjob publishes on it. Its form is that of the timers of unitedrhino's protocols. */

@@ -5,6 +5,7 @@ import type { Client } from '@alink/rpc';
 export interface Platform {
   readonly products: Client<typeof services.productManage>;
   readonly devices: Client<typeof services.deviceManage>;
+  readonly groups: Client<typeof services.deviceGroup>;
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly messages: Client<typeof services.deviceMsg>;
   readonly commands: Client<typeof services.deviceInteract>;

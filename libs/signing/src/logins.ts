@@ -21,7 +21,10 @@ export interface Signer extends DeviceIdentity {
   readonly extra?: Readonly<Record<string, string>>;
 }
 
-const pairsOf = ({ extra = {} }: Signer): string => Object.entries(extra).map(([key, value]) => `,${key}=${value}`).join('');
+const pairsOf = ({ extra = {} }: Signer): string =>
+  Object.entries(extra)
+    .map(([key, value]) => `,${key}=${value}`)
+    .join('');
 
 /** 一机一密: signed with the DeviceSecret ("Alibaba Cloud IoT documentation, 'MQTT-TCP'"). */
 export const secretLogin = (signer: Signer, deviceSecret: string, encrypted: boolean): Login =>

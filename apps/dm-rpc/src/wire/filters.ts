@@ -20,7 +20,8 @@ export type FilterTable<Request, Where> = {
   readonly [Field in keyof Request]-?: Filter<Request, Field, Where>;
 };
 
-const refusal = (field: string): RpcError =>
+/** 100018 that names the field. */
+export const filterRefusal = (field: string): RpcError =>
   new RpcError(Code.notImplemented, `filter ${field} is not served`, { details: [field] });
 
 /**
@@ -35,7 +36,7 @@ export const conditionsOf = async <Request extends object, Where>(
     const filter = table[field];
     const value = request[field];
     if (filter === noFilter || !isSet(value)) return undefined;
-    if (filter === notServed) throw refusal(field);
+    if (filter === notServed) throw filterRefusal(field);
     return filter(value as NonNullable<typeof value>, request);
   });
   return (await Promise.all(conditions)).filter((condition) => condition !== undefined);
@@ -47,5 +48,5 @@ export const refuseFilters = <Request extends object>(
   fields: readonly (keyof Request & string)[],
 ): void => {
   const field = fields.find((each) => isSet(request[each]));
-  if (field !== undefined) throw refusal(field);
+  if (field !== undefined) throw filterRefusal(field);
 };

@@ -6,11 +6,10 @@ import {
   type ConnectParams,
   type Endpoint,
   type Transport,
-  type Way,
 } from '@alink/operator/connect';
 import { productKeyOf, thingModelOf } from '@alink/operator/products';
 import { Option, type Command } from 'commander';
-import type { Signer } from '@alink/signing';
+import type { Signer, Way } from '@alink/signing';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';

@@ -6,7 +6,6 @@ import type { Io } from '../io';
 import type { Session } from '../session';
 import { chooseSimulated } from '../simulate/chosen-devices';
 import { checkSimulateOptions, fleetOf } from '../simulate/fleet-of';
-import { showLive } from '../simulate/live-line';
 import { addSimulateOptions, type SimulateOptions } from '../simulate/options';
 import { tellReport } from '../simulate/tell-report';
 
@@ -42,11 +41,6 @@ const simulate = async (session: Session, options: SimulateOptions, productID: s
   const model = await thingModelOf(session, productID);
   const devices = await chooseSimulated(session, product, options);
   const fleetOptions = await fleetOf(io, settings, product, model, devices, options);
-  const signal = io.onInterrupt();
-  // Only now: what speaks MQTT is loaded for nothing else.
-  const { Fleet } = await import('@alink/simulator');
-  const fleet = new Fleet(fleetOptions);
-  const hide = showLive(io, () => fleet.progress);
-  const report = await fleet.run(signal).finally(hide);
-  tellReport(out, report);
+  const { play } = await import('../simulate/play');
+  tellReport(out, await play(session, fleetOptions));
 };

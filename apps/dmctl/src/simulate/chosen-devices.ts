@@ -1,6 +1,7 @@
 /** Which devices are simulated, and what each proves itself with. */
-import type { Way } from '@alink/signing';
 import { forEachAtOnce } from '@alink/operator';
+import { createByCount, filteredNames } from '@alink/operator/devices';
+import type { Way } from '@alink/signing';
 import { CliError, ExitCode } from '../exit-code';
 import type { Session } from '../session';
 import { readTriples } from '../triples-file';
@@ -18,14 +19,8 @@ export interface Product {
   readonly secret: string;
 }
 
-/** Rows in one answer of the platform. */
-const PAGE_SIZE = 2000;
-/** `PageInfo.OrderBy.sort`. */
-const ASCENDING = 1;
 /** Digits of a device's number at least. */
 const MIN_DIGITS = 4;
-/** 10,000 devices are written within seconds; a busy database may take its time. */
-const CREATE_DEADLINE_MS = 120_000;
 
 /** @throws {CliError} when nothing is chosen, in more than one way, or what is chosen cannot be used */
 export const chooseSimulated = async (
@@ -85,42 +80,34 @@ const inFile = async (
   return [...known.keys()];
 };
 
-const named = async ({ devices }: Session, { productID }: Product, pattern: string): Promise<string[]> => {
+const named = async (session: Session, { productID }: Product, pattern: string): Promise<string[]> => {
   const parts = pattern.split('*');
   const escaped = parts.map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const matches = new RegExp(`^${escaped.join('.*')}$`);
   // The platform finds what has the longest part in it, here it is looked at whole.
-  const deviceNameOrAlias = parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
-  const names: string[] = [];
-  for (let page = 1; ; page++) {
-    const orders = [{ field: 'id', sort: ASCENDING }];
-    const { list } = await devices.deviceInfoIndex({
-      productID,
-      deviceNameOrAlias,
-      page: { page, size: PAGE_SIZE, orders },
-    });
-    names.push(...list.map(({ deviceName }) => deviceName).filter((deviceName) => matches.test(deviceName)));
-    if (list.length < PAGE_SIZE) return names;
-  }
+  const name = parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+  return (await filteredNames(session, productID, { name })).filter((deviceName) => matches.test(deviceName));
 };
 
 /** Creates those that do not exist, and leaves the others as they are. @throws {CliError} when one cannot be created */
 const created = async (
-  { admin, devices }: Session,
-  { productID }: Product,
+  session: Session,
+  product: Product,
   { create: count = 0, prefix, first: start }: SimulateOptions,
   known: Map<string, string>,
 ): Promise<string[]> => {
-  const request = { productID, count, prefix, start };
-  const { results } = await admin.createDevices(request, { deadlineMs: CREATE_DEADLINE_MS });
-  for (const { deviceName, deviceSecret, reason } of results) if (!reason) known.set(deviceName, deviceSecret);
-  const [odd] = results.filter(({ reason }) => reason !== '');
-  // Whatever the reason is: what exists can be used.
-  if (odd)
-    await devices.deviceInfoRead({ productID, deviceName: odd.deviceName }).catch(() => {
-      throw new CliError(ExitCode.refused, `${odd.deviceName} cannot be created: ${odd.reason}`);
+  const { productID } = product;
+  const judged = await createByCount(session, product, { count, prefix, start });
+  for (const { deviceName, deviceSecret, reason } of judged) if (!reason) known.set(deviceName, deviceSecret);
+  const refused = judged.find(({ reason }) => reason !== '');
+  if (refused) {
+    const { deviceName, reason } = refused;
+    // Whatever the reason is: what exists can be used.
+    await session.devices.deviceInfoRead({ productID, deviceName }).catch(() => {
+      throw new CliError(ExitCode.refused, `${deviceName} cannot be created: ${reason}`);
     });
-  return results.map(({ deviceName }) => deviceName);
+  }
+  return judged.map(({ deviceName }) => deviceName);
 };
 
 /** Lists hand out no secrets. @throws RpcError naming the first device that does not exist */

@@ -117,7 +117,8 @@ type Method = DeviceMessage['method'];
 /** Messages in a few words, for people: those of which more than the method is worth a word. */
 const words: { readonly [M in Method]?: (message: Extract<DeviceMessage, { readonly method: M }>) => string } = {
   report: ({ params }) => JSON.stringify(params),
-  packReport: ({ properties, events }) => `${properties.length} samples, ${events.length} events`,
+  packReport: ({ properties, events, history }) =>
+    `${history ? 'history: ' : ''}${properties.length} samples, ${events.length} events`,
   eventPost: ({ eventID, params }) => `event ${eventID} ${JSON.stringify(params)}`,
 };
 

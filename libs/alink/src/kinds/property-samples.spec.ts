@@ -143,6 +143,19 @@ test('values of one time that are more than a model takes at once go into severa
   expect(samples.reduce((sum, { params }) => sum + Object.keys(params).length, 0)).toBe(211);
 });
 
+test('samples go on oldest first, whatever their order in the message', () => {
+  const times = [7, 5, 9, 5].map((time, value) => ({ value, time }));
+  const body = bodyOf(post('batch', { properties: { Speed: times } }));
+  expect(body).toMatchObject({
+    properties: [
+      { timestamp: 5, params: { Speed: 1 } },
+      { timestamp: 5, params: { Speed: 3 } },
+      { timestamp: 7, params: { Speed: 0 } },
+      { timestamp: 9, params: { Speed: 2 } },
+    ],
+  });
+});
+
 test('a batch whose samples are no lists fails whole', () => {
   const outcome = post('batch', { properties: { Speed: { value: 1 } } });
   expect(outcome).toMatchObject({

@@ -9,9 +9,9 @@ import {
   verifyPassword,
   type SignMethod,
 } from '@alink/signing';
-import { connectParams, httpParams, type Way } from './connect-params';
+import { connectParams, httpParams } from './connect-params';
 import { isEncrypted, transports, type Endpoint } from './endpoint';
-import type { Signer } from '@alink/signing';
+import type { Signer, Way } from '@alink/signing';
 
 const empty: ThingModel = { properties: [], events: [], services: [] };
 const signer: Signer = {

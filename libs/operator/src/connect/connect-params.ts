@@ -3,25 +3,8 @@ import type { ThingModel } from '@alink/thing-model';
 import { awaitPushLine, publishLine, subscribeLine } from './client-line';
 import { isEncrypted, type Endpoint, type Transport } from './endpoint';
 import { authenticateLine, registerLine, type HttpEndpoint } from './http-requests';
-import {
-  autoLogin,
-  certificateLogin,
-  iotTokenLogin,
-  registrationLogin,
-  secretLogin,
-  tokenLogin,
-  type Login,
-  type Signer,
-} from '@alink/signing';
+import { loginOf, type Signer, type Way } from '@alink/signing';
 import { sampleReport } from './sample-report';
-
-/** Ways in by MQTT, each with the secrets that it takes. */
-export type Way =
-  | { readonly mode: 'secret'; readonly deviceSecret: string }
-  | { readonly mode: 'auto' | 'register' | 'regnwl'; readonly productSecret: string }
-  | { readonly mode: 'connwl'; readonly clientId: string; readonly deviceToken: string }
-  | { readonly mode: 'iotToken'; readonly iotId: string; readonly iotToken: string }
-  | { readonly mode: 'x509' };
 
 /** What a device needs to connect, and command lines that do it. A type, so that it is a row of output. */
 export type ConnectParams = {
@@ -74,21 +57,3 @@ export const httpParams = (
   register: registerLine(endpoint, signer, secrets.productSecret),
   authenticate: authenticateLine(endpoint, signer, secrets.deviceSecret),
 });
-
-const loginOf = (way: Way, signer: Signer, encrypted: boolean): Login => {
-  switch (way.mode) {
-    case 'secret':
-      return secretLogin(signer, way.deviceSecret, encrypted);
-    case 'auto':
-      return autoLogin(signer, way.productSecret);
-    case 'register':
-    case 'regnwl':
-      return registrationLogin(signer, way.productSecret, way.mode);
-    case 'connwl':
-      return tokenLogin(signer, way.clientId, way.deviceToken);
-    case 'iotToken':
-      return iotTokenLogin(signer, way.iotId, way.iotToken);
-    case 'x509':
-      return certificateLogin(signer);
-  }
-};

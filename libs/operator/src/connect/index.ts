@@ -1,4 +1,4 @@
-export { connectParams, httpParams, type ConnectParams, type HttpParams, type Way } from './connect-params';
+export { connectParams, httpParams, type ConnectParams, type HttpParams } from './connect-params';
 export { isEncrypted, transports, type Endpoint, type Transport } from './endpoint';
 export type { HttpEndpoint } from './http-requests';
 export { shellLine, shellQuote } from './shell-quote';

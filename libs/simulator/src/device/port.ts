@@ -11,9 +11,9 @@ export interface DevicePort {
   publish(message: Outgoing): void;
   subscribe(filters: readonly string[]): void;
   ping(): void;
-  /** Takes leave with DISCONNECT; the device hears no more of the connection. */
+  /** Takes leave with DISCONNECT; the device hears no more of the connection, and is not woken as things are. */
   end(): void;
-  /** Breaks the connection without a word; the device hears no more of it. */
+  /** Breaks the connection without a word, if there is one; the device hears no more of it, and is not woken as things are. */
   cut(): void;
 }
 

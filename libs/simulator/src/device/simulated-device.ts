@@ -132,9 +132,8 @@ export class SimulatedDevice {
     this.failures += 1;
     const { attempts } = this.options;
     if (attempts === 0 || this.failures < attempts) return this.rest(this.failures);
-    this.phase = 'ended';
-    this.speech.giveUp();
     this.tally.gaveUp += 1;
+    this.endNow();
   }
 
   /** The connection was lost. */
@@ -234,9 +233,8 @@ export class SimulatedDevice {
 
   private lost(): void {
     this.speech.breakOff();
-    if (!this.leaving) return this.rest(1);
-    this.phase = 'ended';
-    this.speech.giveUp();
+    this.rest(1);
+    if (this.leaving) this.endNow();
   }
 
   private rest(failures: number): void {

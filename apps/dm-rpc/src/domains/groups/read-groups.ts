@@ -36,18 +36,3 @@ export const withDevices = async (prisma: Prisma, groups: readonly GroupOutput[]
   }
   return groups.map((group) => ({ ...group, devices: byGroup.get(group.id) ?? [] }));
 };
-
-/** The group with all that stand below it. */
-export const treeOf = (top: GroupOutput, below: readonly GroupOutput[]): GroupOutput => {
-  const byParent = new Map<string, GroupOutput[]>();
-  for (const group of below) {
-    const siblings = byParent.get(group.parentID);
-    if (siblings) siblings.push(group);
-    else byParent.set(group.parentID, [group]);
-  }
-  const grown = (group: GroupOutput): GroupOutput => ({
-    ...group,
-    children: (byParent.get(group.id) ?? []).map(grown),
-  });
-  return grown(top);
-};

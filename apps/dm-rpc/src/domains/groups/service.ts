@@ -6,11 +6,12 @@ import type { DmContext } from '../../context';
 import { badParameter, duplicate, isUniqueViolation } from '../../wire/errors';
 import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
+import { treeOf } from '../../wire/tree';
 import { createGroup, type CreatedGroup } from './create-group';
 import { GROUP_FILTERS, ofPurposes } from './group-filter';
 import { changedGroupRow, COUNTS, NOT_CLASSIFIED_ID, placeholder, purposeOf, ROOT_ID } from './group-record';
 import { addMembers, deviceIDsOf, keepMembers, noGroup, removeMembers, requireDevices, requireGroup } from './members';
-import { groupInfos, treeOf, withDevices } from './read-groups';
+import { groupInfos, withDevices } from './read-groups';
 import { noteMoved, tellMoved } from './tell';
 import type { Note } from '../../audit/audit-log';
 

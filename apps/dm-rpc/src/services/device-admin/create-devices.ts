@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
+import { initialFields } from '../../domains/products/new-devices';
 import type { Transaction } from '../../transaction';
 import { secretOwner } from '../device-manage/device-record';
 import { makeDeviceSecret } from '../random-names';
@@ -48,11 +49,17 @@ export const createDevicesHandlers = ({ prisma, audit, secretBox, changes }: DmC
     const ordered = [...rows].sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
     const secrets = new Map(ordered.map((row) => [deviceKey(row), row.secret || makeDeviceSecret()]));
     const sealed = ordered.map((row) => secretBox.seal(secrets.get(deviceKey(row))!, secretOwner(row)));
+    const products = await tx.product.findMany({
+      where: { productID: { in: [...new Set(productIDsOf(ordered))] } },
+      select: { productID: true, extra: true },
+    });
+    const extras = new Map(products.map(({ productID, extra }) => [productID, JSON.stringify(initialFields(extra))]));
     const created = await tx.$queryRaw<{ product_id: string; device_name: string }[]>`
-      INSERT INTO device (product_id, device_name, secret, device_alias, updated_at)
+      INSERT INTO device (product_id, device_name, secret, device_alias, extra, updated_at)
       SELECT u.*, now() FROM unnest(
         ${productIDsOf(ordered)}::text[], ${deviceNamesOf(ordered)}::text[], ${sealed}::text[],
-        ${ordered.map((row) => row.alias)}::text[]) AS u
+        ${ordered.map((row) => row.alias)}::text[],
+        ${ordered.map(({ productID }) => extras.get(productID) ?? '{}')}::jsonb[]) AS u
       ON CONFLICT (product_id, device_name) DO NOTHING RETURNING product_id, device_name`;
     const keys = new Set(created.map((row) => `${row.product_id}/${row.device_name}`));
     for (const row of ordered) {

@@ -4,9 +4,10 @@ import type { Prisma } from '@alink/db';
 import { RpcError, type CallContext } from '@alink/rpc';
 import { elementOf, type Property, type Rejection } from '@alink/thing-model';
 import type { DmContext } from '../../context';
-import type { DeviceCore } from '../../device-core';
+import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
+import { byNames, inParts } from '../device-manage/devices-by-name';
 import type { ProductModel } from '../product-manage/compiled-models';
 
 const DEFAULT_TIMEOUT_MS = 8000;
@@ -64,32 +65,19 @@ export const findTarget = async (
   return targetOf(row, models);
 };
 
-/** Devices that are looked up at once: names are parameters of a statement, which has room for some ten thousand. */
-const LOOKED_UP = 2000;
-
 /** Many of them. @returns for each device in its place the target, or why it is none */
 export const findTargets = async (
   { prisma, models }: Pick<DmContext, 'prisma' | 'models'>,
   devices: readonly DeviceCore[],
 ): Promise<(CommandTarget | RpcError)[]> => {
   const found: (CommandTarget | RpcError)[] = [];
-  for (let start = 0; start < devices.length; start += LOOKED_UP) {
-    const part = devices.slice(start, start + LOOKED_UP);
-    const namesOf = new Map<string, string[]>();
-    for (const { productID, deviceName } of part) {
-      const names = namesOf.get(productID);
-      if (names) names.push(deviceName);
-      else namesOf.set(productID, [deviceName]);
-    }
-    const rows = await prisma.device.findMany({
-      where: {
-        OR: [...namesOf].map(([productID, names]) => ({ productID, deviceName: { in: names } })),
-      },
-      select: TARGET_PART,
-    });
-    const byName = new Map(rows.map((row) => [`${row.product.productID}/${row.deviceName}`, row]));
+  for (const part of inParts(devices)) {
+    const rows = await prisma.device.findMany({ where: byNames(part), select: TARGET_PART });
+    const byName = new Map(
+      rows.map((row) => [deviceKey({ productID: row.product.productID, deviceName: row.deviceName }), row]),
+    );
     for (const device of part) {
-      const row = byName.get(`${device.productID}/${device.deviceName}`);
+      const row = byName.get(deviceKey(device));
       const target = row ? targetOf(row, models) : Promise.reject(noDevice(device));
       found.push(await target.catch((error: unknown) => RpcError.from(error)));
     }

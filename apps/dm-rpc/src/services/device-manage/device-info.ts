@@ -1,9 +1,9 @@
 /** Devices: create, update, delete, read, list, count. */
 import type { services } from '@alink/contract';
-import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
+import { initialFields } from '../../domains/products/new-devices';
 import { groupsAskedFor, setGroups } from '../../domains/groups/groups-of-device';
 import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
@@ -20,18 +20,13 @@ import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
-import { byStatus, DEVICE_COUNT_FILTERS, DEVICE_FILTERS } from './device-filter';
+import { DEVICE_FILTERS } from './device-filter';
 import { madeAlias, withProductID } from './device-naming';
 import { changedDeviceRow, deviceInfo, newDeviceRow, SHOWN_PARTS, requireDevice, secretOwner } from './device-record';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
-  | 'deviceInfoCreate'
-  | 'deviceInfoUpdate'
-  | 'deviceInfoDelete'
-  | 'deviceInfoRead'
-  | 'deviceInfoIndex'
-  | 'deviceInfoCount'
+  'deviceInfoCreate' | 'deviceInfoUpdate' | 'deviceInfoDelete' | 'deviceInfoRead' | 'deviceInfoIndex'
 >;
 
 const SORT = {
@@ -55,10 +50,14 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     const groups = groupsAskedFor(info);
     try {
       await audit.transact(call, async (tx, note) => {
-        const product = await tx.product.findUnique({ where: { productID }, select: { productName: true } });
+        const product = await tx.product.findUnique({
+          where: { productID },
+          select: { productName: true, extra: true },
+        });
         if (!product) throw unknownProduct(productID);
         const deviceAlias = info.deviceAlias ? row.deviceAlias : madeAlias(product.productName);
-        const data = { ...row, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
+        const extra = { ...initialFields(product.extra), ...(row.extra as object) };
+        const data = { ...row, extra, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
         const { id: deviceID } = await tx.device.create({ data, select: { id: true } });
         note('device.create', row, { registration: row.registration });
         if (groups) await setGroups(tx, note, { device: row, deviceID, ...groups });
@@ -128,16 +127,5 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
       prisma.device.count({ where }),
     ]);
     return { list: rows.map((row) => deviceInfo(row, '')), total };
-  },
-
-  async deviceInfoCount(request) {
-    const conditions = await conditionsOf(DEVICE_COUNT_FILTERS, request);
-    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { AND: [...conditions, where] } });
-    const [online, offline, inactive] = await Promise.all([
-      countOf(byStatus.online),
-      countOf(byStatus.offline),
-      countOf(byStatus.inactive),
-    ]);
-    return { online, offline, inactive, unknown: 0, total: online + offline + inactive };
   },
 });

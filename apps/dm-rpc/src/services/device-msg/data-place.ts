@@ -1,6 +1,7 @@
 /** What a `dataID` names: a property, an element of an array (`list.0`), a member of a struct (`pos.lat`), or both (`track.0.x`). */
 import type { DataType, Property } from '@alink/thing-model';
 import { badParameter } from '../../wire/errors';
+import { requireText } from '../../wire/fields';
 import type { ProductModel } from '../product-manage/compiled-models';
 
 export interface DataPlace {
@@ -35,12 +36,16 @@ const placeIn = ({ identifier, name, dataType }: Property, dataID: string, path:
 /** Steps into a value at most: more than a model can nest. */
 const MAX_STEPS = 8;
 
-/** @throws {RpcError} 100006 for what the model does not have, unless devices may report anything */
-export const placeOf = ({ model, properties }: ProductModel, dataID: string): DataPlace => {
+/**
+ * @param field of the request, which names it
+ * @throws {RpcError} 100006 for nothing, and for what the model does not have, unless devices may report anything
+ */
+export const placeOf = ({ model, properties }: ProductModel, dataID: string, field = 'dataID'): DataPlace => {
+  requireText(field, dataID);
   const [identifier = '', ...path] = dataID.split('.');
   const property = properties.get(identifier);
-  if (path.length > MAX_STEPS) throw badParameter('dataID', 'goes deeper than any model');
+  if (path.length > MAX_STEPS) throw badParameter(field, 'goes deeper than any model');
   if (property) return placeIn(property, dataID, path);
-  if (model.validation !== 'none') throw badParameter('dataID', `names no property: ${dataID}`);
+  if (model.validation !== 'none') throw badParameter(field, `names no property: ${dataID}`);
   return { dataID, dataName: '', identifier: dataID, path: [], type: undefined };
 };

@@ -7,16 +7,18 @@ import { eventLogHandlers } from './event-log';
 import { commandLogHandlers } from './command-log';
 import { propertyDataHandlers } from './property-data';
 import { propertyLogHandlers } from './property-log';
+import { propertyLogAggHandlers } from './property-log-agg';
 import { statusLogHandlers } from './status-log';
 
 /** `dm.DeviceMsg`. */
 export const deviceMsg = (context: DmContext): Handlers<typeof services.deviceMsg> => ({
   ...propertyDataHandlers(context),
   ...propertyLogHandlers(context),
+  ...propertyLogAggHandlers(context),
   ...eventLogHandlers(context),
   ...deviceLogHandlers(context),
   ...commandLogHandlers(context),
   ...statusLogHandlers(context),
   ...notServed('sdkLogIndex'),
-  ...notServed('abnormalLogIndex', 'abnormalLogCreate', 'propertyLatestIndex2', 'propertyLogAggIndex'),
+  ...notServed('abnormalLogIndex', 'abnormalLogCreate'),
 });

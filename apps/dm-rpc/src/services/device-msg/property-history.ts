@@ -2,11 +2,15 @@
 import { Prisma } from '@alink/db';
 import type { DataPlace } from './data-place';
 
-export interface HistoryQuery {
-  readonly productID: string;
-  /** Empty for all devices of the product. */
-  readonly deviceNames: readonly string[];
+export interface PlaceQuery {
+  /** Which of the devices `d` are meant, as a condition. */
+  readonly devices: Prisma.Sql;
   readonly place: DataPlace;
+  /** Further columns of the device `d`. */
+  readonly columns?: readonly Prisma.Sql[];
+}
+
+export interface HistoryQuery extends PlaceQuery {
   /** Unix milliseconds, both ends included; "0" for no bound. */
   readonly timeStart: string;
   readonly timeEnd: string;
@@ -35,19 +39,40 @@ const valueFrom = ({ name, path }: Source): Prisma.Sql =>
     : Prisma.sql`WHEN h.identifier = ${name} AND position(${'\\u0000'} IN h.value) = 0
         THEN (h.value::json #> ${[...path]}::text[])::text`;
 
-/** A table expression `device_name, timestamp, arrived_at, message_id, value`: what there is of the place, whoever said it. */
-export const historyOf = ({ productID, deviceNames, place, timeStart, timeEnd }: HistoryQuery): Prisma.Sql => {
+/** The columns of a table expression, and what makes a row one of the place. */
+const placeOf = ({ devices, place, columns = [] }: PlaceQuery) => {
   const sources = sourcesOf(place);
+  return {
+    columns: Prisma.join([
+      Prisma.sql`d.product_id, d.device_name`,
+      ...columns,
+      Prisma.sql`h.timestamp`,
+      Prisma.sql`CASE ${Prisma.join(sources.map(valueFrom), ' ')} END AS value`,
+    ]),
+    condition: Prisma.sql`${devices} AND h.identifier = ANY(${sources.map(({ name }) => name)}::text[])`,
+  };
+};
+
+/** A table expression `product_id, device_name, timestamp, arrived_at, message_id, value`: what there is of the place, whoever said it. */
+export const historyOf = (query: HistoryQuery): Prisma.Sql => {
+  const { timeStart, timeEnd } = query;
+  const { columns, condition } = placeOf(query);
   const conditions = [
-    Prisma.sql`d.product_id = ${productID}`,
-    Prisma.sql`h.identifier = ANY(${sources.map(({ name }) => name)}::text[])`,
-    ...(deviceNames.length > 0 ? [Prisma.sql`d.device_name = ANY(${[...deviceNames]}::text[])`] : []),
+    condition,
     ...(timeStart !== '0' ? [Prisma.sql`h.timestamp >= ${timeStart}::bigint`] : []),
     ...(timeEnd !== '0' ? [Prisma.sql`h.timestamp <= ${timeEnd}::bigint`] : []),
   ];
   return Prisma.sql`(SELECT * FROM (
-      SELECT d.device_name, h.timestamp, h.arrived_at, h.message_id,
-        CASE ${Prisma.join(sources.map(valueFrom), ' ')} END AS value
+      SELECT ${columns}, h.arrived_at, h.message_id
       FROM property_history h JOIN device d ON d.id = h.device_id WHERE ${Prisma.join(conditions, ' AND ')}
     ) AS said WHERE value IS NOT NULL) AS history`;
+};
+
+/** A table expression `product_id, device_name, timestamp, arrived_at, value`: the newest of the place of each device. */
+export const latestOf = (query: PlaceQuery): Prisma.Sql => {
+  const { columns, condition } = placeOf(query);
+  return Prisma.sql`(SELECT DISTINCT ON (device_id) * FROM (
+      SELECT h.device_id, ${columns}, h.timestamp AS arrived_at
+      FROM property_latest h JOIN device d ON d.id = h.device_id WHERE ${condition}
+    ) AS said WHERE value IS NOT NULL ORDER BY device_id, timestamp DESC) AS latest`;
 };

@@ -4,25 +4,20 @@ import { Code } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
-import type { Transaction } from '../../transaction';
-import {
-  duplicate,
-  isForeignKeyViolation,
-  isUniqueViolation,
-  noProduct,
-  unknownProduct,
-  violates,
-} from '../../wire/errors';
+import { categoryInfo, CHILDREN } from '../../domains/categories/category-record';
+import { countDevices, requireCategory } from '../../domains/categories/category-rows';
+import { applyCategoryDefinitions } from '../../domains/definitions/category-definitions';
+import { isForeignKeyViolation, isUniqueViolation, noProduct, unknownProduct } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
 import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
 import { lockProduct, refusePublished } from '../lock-product';
-import { makeProductKey, makeProductSecret } from '../random-names';
+import { makeProductKey } from '../random-names';
 import { protocolInfo } from '../protocol-manage/protocol-record';
+import { insertProduct, keyTaken, newProduct } from './create-product';
 import { productFilters } from './product-filter';
 import {
   changedProductRow,
-  newProductRow,
   productInfo,
   secretOwner,
   subProtocolCodeOf,
@@ -46,23 +41,6 @@ const SORT = {
   status: 'status',
 } as const;
 
-const keyTaken = (error: unknown, productID: string, productKey: string): unknown => {
-  if (!isUniqueViolation(error)) return error;
-  return productKey !== productID && violates(error, 'product_key')
-    ? duplicate(`protocolConf["productID"] ${productKey} of another product`)
-    : duplicate(`productID ${productID}`);
-};
-
-/**
- * unitedrhino's callers find a product by its name, so a new one has one of its own. No index says so: what is older, and
- * what is renamed, may share one, there as here.
- */
-const refuseTakenName = async (tx: Transaction, productID: string, productName: string): Promise<void> => {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${productName}, 0))`;
-  const where = { productName, NOT: { productID } };
-  if (await tx.product.findFirst({ where, select: { productID: true } })) throw duplicate(`productName ${productName}`);
-};
-
 export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => {
   const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
@@ -85,19 +63,38 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
     return infos.map((info, i) => ({ ...info, protocol: of(named[i]!.main), subProtocol: of(named[i]!.beside) }));
   };
 
+  /** The products with the categories that they are in; with none where that is no category. */
+  const withCategories = async (
+    rows: readonly ProductRow[],
+    infos: readonly ProductOutput[],
+  ): Promise<ProductOutput[]> => {
+    const ids = [...new Set(rows.map(({ categoryID }) => categoryID))];
+    const [found, counts] = await Promise.all([
+      prisma.productCategory.findMany({ where: { id: { in: ids } }, include: CHILDREN }),
+      countDevices(prisma, ids),
+    ]);
+    const categories = new Map(found.map((row) => [row.id, categoryInfo(row, counts.get(row.id))]));
+    return infos.map((info, i) => ({ ...info, category: categories.get(rows[i]!.categoryID) ?? null }));
+  };
+
+  const withMore = async (
+    rows: readonly ProductRow[],
+    infos: ProductOutput[],
+    asked: { readonly withProtocol: boolean; readonly withCategory: boolean },
+  ): Promise<ProductOutput[]> => {
+    const known = asked.withProtocol ? await withProtocols(rows, infos) : infos;
+    return asked.withCategory ? withCategories(rows, known) : known;
+  };
+
   return {
     async productInfoCreate(info, call) {
       const given = info.productID && requireProductID('productID', info.productID);
-      const secret = info.secret ? requireSecret('secret', info.secret) : makeProductSecret();
       for (let tries = 1; ; tries++) {
         const productID = given || makeProductKey();
-        const row = newProductRow(info, productID);
+        const product = newProduct(info, productID);
+        const { row } = product;
         try {
-          await audit.transact(call, async (tx, note) => {
-            await refuseTakenName(tx, productID, row.productName);
-            await tx.product.create({ data: { ...row, secret: seal(secret, productID) } });
-            note('product.create', { productID }, { productName: row.productName, status: row.status });
-          });
+          await audit.transact(call, (tx, note) => insertProduct({ secretBox }, tx, note, product));
           changes.productCreated(productID);
           return { productID };
         } catch (error) {
@@ -109,20 +106,26 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
 
     async productInfoUpdate(info, call) {
       const productID = requireProductID('productID', info.productID);
-      await audit.transact(call, async (tx, note) => {
+      const isMoved = await audit.transact(call, async (tx, note) => {
         const row = await lockProduct(tx, productID);
         if (!row) throw unknownProduct(productID);
         const data = changedProductRow(info, row);
         const productKey = String(data.productKey ?? row.productKey);
         if (productKey !== row.productKey) refusePublished(row, 'protocolConf["productID"]');
         if (info.secret) data.secret = seal(requireSecret('secret', info.secret), productID);
+        const categoryID = info.categoryID === '0' ? row.categoryID : BigInt(info.categoryID);
+        const isMoved = categoryID !== row.categoryID;
+        if (isMoved) await requireCategory(tx, categoryID);
         try {
           await tx.product.update({ where: { productID }, data });
         } catch (error) {
           throw keyTaken(error, productID, productKey);
         }
+        if (isMoved) await applyCategoryDefinitions(tx, [productID]);
         note('product.update', { productID }, changedFields(row, data));
+        return isMoved;
       });
+      if (isMoved) changes.schemaChanged(productID);
       changes.productUpdated(productID);
       return {};
     },
@@ -147,10 +150,10 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
       return {};
     },
 
-    async productInfoRead({ productID, withProtocol }) {
+    async productInfoRead({ productID, withProtocol, withCategory }) {
       const row = await findProduct(requireProductID('productID', productID));
-      const info = productInfo(row, secretBox.open(row.secret, secretOwner(productID)));
-      const [whole] = withProtocol ? await withProtocols([row], [info]) : [info];
+      const infos = [productInfo(row, secretBox.open(row.secret, secretOwner(productID)))];
+      const [whole] = await withMore([row], infos, { withProtocol, withCategory });
       return whole!;
     },
 
@@ -165,7 +168,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         prisma.product.count({ where }),
       ]);
       const list = rows.map((row) => productInfo(row, ''));
-      return { list: request.withProtocol ? await withProtocols(rows, list) : list, total };
+      return { list: await withMore(rows, list, request), total };
     },
   };
 };

@@ -1,7 +1,11 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { notServed } from '../not-served';
+import { categoryFileHandlers } from '../../domains/categories/category-file';
+import { categoryHandlers } from '../../domains/categories/service';
+import { categoryDefinitionHandlers } from '../../domains/definitions/category-service';
+import { productExtraHandlers } from '../../domains/products/product-extras';
+import { productFileHandlers } from '../../domains/products/service';
 import { productInfoHandlers } from './product-info';
 import { productSchemaHandlers } from './product-schema';
 import { schemaDocumentHandlers } from './schema-document';
@@ -11,13 +15,9 @@ export const productManage = (context: DmContext): Handlers<typeof services.prod
   ...productInfoHandlers(context),
   ...productSchemaHandlers(context),
   ...schemaDocumentHandlers(context),
-  ...notServed(
-    'productCategoryCreate',
-    'productCategoryUpdate',
-    'productCategoryDelete',
-    'productCategoryIndex',
-    'productCategoryRead',
-    'productInfoMultiImport',
-    'productInfoMultiExport',
-  ),
+  ...categoryHandlers(context),
+  ...categoryDefinitionHandlers(context),
+  ...categoryFileHandlers(context),
+  ...productFileHandlers(context),
+  ...productExtraHandlers(context),
 });

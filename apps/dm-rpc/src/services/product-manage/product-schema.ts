@@ -3,6 +3,8 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
+import { asTakenOver } from '../../domains/definitions/common-record';
+import { Tag, tagOf } from '../../domains/definitions/tags';
 import type { Transaction } from '../../transaction';
 import { badParameter, duplicate, noProduct, thingModelFault, unknownDefinition } from '../../wire/errors';
 import { requireProductID, requireText } from '../../wire/fields';
@@ -56,6 +58,21 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
     return { identifiers: rows.map((row) => row.identifier) };
   };
 
+  /** @throws {RpcError} 100006 for an identifier that no common definition has */
+  const takenOver = async (
+    tx: Transaction,
+    identifiers: readonly string[],
+    productID: string,
+  ): Promise<PlacedInfo[]> => {
+    const rows = await tx.commonDefinition.findMany({ where: { identifier: { in: [...identifiers] } } });
+    const byIdentifier = new Map(rows.map((row) => [row.identifier, row]));
+    return [...new Set(identifiers)].map((identifier, i) => {
+      const row = byIdentifier.get(identifier);
+      if (!row) throw badParameter(`identifiers[${i}]`, `names ${identifier}, no common definition`);
+      return { field: `identifiers[${i}]`, info: asTakenOver(row, productID) };
+    });
+  };
+
   const checkWhole = (rows: readonly Omit<SchemaRow, 'extra'>[], field: string): void => {
     try {
       modelOf(rows);
@@ -85,14 +102,15 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
 
     /** Adds what is not there yet; what is stays as it is. */
     async productSchemaMultiCreate({ productID, list, identifiers }, call) {
-      if (identifiers.length > 0) throw badParameter('identifiers', 'must be empty: there are no common definitions');
-      if (list.length === 0) throw badParameter('list', 'must not be empty');
+      if (list.length + identifiers.length === 0) throw badParameter('list', 'must not be empty, or identifiers');
       await changeModel(call, productID, 'schema.create', async (tx) => {
         const existing = await tx.schemaEntry.findMany({ where: { productID } });
         const known = new Set(existing.map((row) => row.identifier));
-        const added = list
-          .map((info, i) => ({ field: `list[${i}]`, info }))
-          .filter(({ info }) => !known.has(info.identifier));
+        const placed = [
+          ...(await takenOver(tx, identifiers, productID)),
+          ...list.map((info, i) => ({ field: `list[${i}]`, info })),
+        ];
+        const added = placed.filter(({ info }) => !known.has(info.identifier));
         return added.length > 0 ? addTo(tx, productID, existing, added) : undefined;
       });
       return {};
@@ -116,8 +134,10 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
     async productSchemaDelete({ productID, identifier }, call) {
       requireText('identifier', identifier);
       await changeModel(call, productID, 'schema.delete', async (tx) => {
-        const { count } = await tx.schemaEntry.deleteMany({ where: { productID, identifier } });
-        if (count === 0) throw unknownDefinition(productID, identifier);
+        const row = await tx.schemaEntry.findUnique({ where: { productID_identifier: { productID, identifier } } });
+        if (!row) throw unknownDefinition(productID, identifier);
+        if (tagOf(row) === Tag.required) throw badParameter('identifier', "is required by the product's category");
+        await tx.schemaEntry.delete({ where: { productID_identifier: { productID, identifier } } });
         return { identifier };
       });
       return {};

@@ -3,6 +3,8 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { affordanceOf, definitionsOf, importThingModel, type ThingModel } from '@alink/thing-model';
 import type { DmContext } from '../../context';
+import { applyCategoryDefinitions } from '../../domains/definitions/category-definitions';
+import type { Transaction } from '../../transaction';
 import { badParameter, noProduct, thingModelFault } from '../../wire/errors';
 import { requireProductID } from '../../wire/fields';
 import { modelChanger } from './change-model';
@@ -17,7 +19,14 @@ const MAX_TSL_LENGTH = 1024 * 1024;
 /** What a decoder puts where it could not read: the document was written in another encoding than it was read in. */
 const REPLACEMENT = '\uFFFD';
 
-const readDocument = (given: string): { readonly tsl: string; readonly model: ThingModel } => {
+/** A thing model as it was given, and as it was read. */
+export interface ModelDocument {
+  readonly tsl: string;
+  readonly model: ThingModel;
+}
+
+/** @throws {RpcError} 100006 for what is no thing model */
+export const readDocument = (given: string): ModelDocument => {
   const tsl = given.replace(/^\uFEFF/, '');
   if (tsl === '') throw badParameter('tsl', 'must not be empty');
   if (tsl.length > MAX_TSL_LENGTH) throw badParameter('tsl', `must have at most ${MAX_TSL_LENGTH} characters`);
@@ -29,24 +38,37 @@ const readDocument = (given: string): { readonly tsl: string; readonly model: Th
   }
 };
 
+/**
+ * Puts the model of a document in the place of what a product has.
+ * @param isNew whether the product has just been made: it may be published
+ * @returns how many definitions there are, and how many there were
+ */
+export const replaceModel = async (
+  tx: Transaction,
+  productID: string,
+  { tsl, model }: ModelDocument,
+  isNew = false,
+): Promise<{ readonly definitions: number; readonly before: number }> => {
+  const extras = extrasOf(tsl);
+  const rows = definitionsOf(model).map((definition, i) => ({
+    ...affordanceOf(definition),
+    productID,
+    order: i + 1,
+    extra: extras.get(definition.identifier) ?? {},
+  }));
+  const { count } = await tx.schemaEntry.deleteMany({ where: { productID } });
+  await tx.schemaEntry.createMany({ data: rows });
+  await applyCategoryDefinitions(tx, [productID], isNew);
+  return { definitions: rows.length, before: count };
+};
+
 export const schemaDocumentHandlers = (context: DmContext): Methods => {
   const { prisma } = context;
   const changeModel = modelChanger(context);
   return {
     async productSchemaTslImport({ productID, tsl: given }, call) {
-      const { tsl, model } = readDocument(given);
-      const extras = extrasOf(tsl);
-      const rows = definitionsOf(model).map((definition, i) => ({
-        ...affordanceOf(definition),
-        productID,
-        order: i + 1,
-        extra: extras.get(definition.identifier) ?? {},
-      }));
-      await changeModel(call, productID, 'schema.import', async (tx) => {
-        const { count } = await tx.schemaEntry.deleteMany({ where: { productID } });
-        await tx.schemaEntry.createMany({ data: rows });
-        return { definitions: rows.length, before: count };
-      });
+      const document = readDocument(given);
+      await changeModel(call, productID, 'schema.import', (tx) => replaceModel(tx, productID, document));
       return {};
     },
 

@@ -1,0 +1,286 @@
+/** A platform in files: applied, compared, exported and applied again, against the real dm.rpc. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PLATFORM_START_MS, removeFolder, SpawnedPlatform, temporaryFolder } from '@alink/testing';
+import { runCli, type Ran } from './run-cli';
+
+let platform: SpawnedPlatform;
+const root = temporaryFolder('documents');
+beforeAll(async () => {
+  platform = await SpawnedPlatform.start({ apps: ['dm-rpc'] });
+}, PLATFORM_START_MS);
+afterAll(async () => {
+  await platform?.stop();
+  removeFolder(root);
+});
+
+const ran = (args: string, input?: string): Promise<Ran> =>
+  runCli(args.split(' '), {
+    env: platform.portVariables,
+    now: Date.now,
+    ...(input !== undefined && { readFile: async () => Buffer.from(input) }),
+  });
+const dmctl = async (args: string, input?: string): Promise<string> => {
+  const { code, stdout, stderr } = await ran(args, input);
+  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
+  return stdout;
+};
+const json = async <T = Record<string, unknown>>(args: string): Promise<T> =>
+  JSON.parse(await dmctl(`${args} --json`)) as T;
+
+let folders = 0;
+/** A folder of these files. */
+const folderOf = (files: Readonly<Record<string, string>>): string => {
+  const folder = join(root, `f${++folders}`);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+};
+const filesIn = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
+  );
+
+const temperature = { identifier: 'temperature', name: 'Heat', accessMode: 'rw', dataType: { type: 'int' } };
+const humidity = { identifier: 'humidity', name: 'Wet', accessMode: 'r', dataType: { type: 'float' } };
+const tsl = (...properties: object[]) => JSON.stringify({ schema: '', properties });
+/** A product that is published, with its model in a file beside it, and two devices. */
+const lamp = (key: string) => `
+kind: DeviceList
+productKey: ${key}
+devices:
+  - deviceName: dev1
+    alias: kitchen
+    tags: { site: hall-2 }
+  - deviceName: dev2
+    enabled: false
+---
+kind: ThingModel
+productKey: ${key}
+files: [models/tsl.json]
+---
+# Products need not come first.
+kind: Product
+productKey: ${key}
+name: Lamp ${key}
+autoRegister: off
+status: published
+tags: { line: '2' }
+`;
+
+describe('apply', () => {
+  test('creates what is not there, in the order of dependence, and changes nothing the second time', async () => {
+    const folder = folderOf({ 'lamp.yaml': lamp('lamp'), 'models/tsl.json': tsl(temperature), 'README.md': 'x' });
+    const dry = await dmctl(`apply -f ${folder} --dry-run`);
+    expect(dry).toBe(
+      'would create Product lamp\nwould create ThingModel lamp\nwould create DeviceList lamp\n' +
+        '3 to create, 0 to change, 0 as described\n',
+    );
+    expect((await ran('product show lamp')).code).toBe(1);
+
+    expect(await dmctl(`apply -f ${folder}`)).toBe(
+      'created Product lamp\ncreated ThingModel lamp\ncreated DeviceList lamp\n' +
+        '3 created, 0 changed, 0 as described\n',
+    );
+    expect(await json('product show lamp')).toMatchObject({
+      name: 'Lamp lamp',
+      status: 'published',
+      tags: { line: '2' },
+    });
+    expect(await json('product export-tsl lamp')).toMatchObject({ properties: [{ identifier: 'temperature' }] });
+    expect(await json('device show lamp dev1')).toMatchObject({ alias: 'kitchen', tags: { site: 'hall-2' } });
+    expect(await json('device show lamp dev2')).toMatchObject({ state: 'disabled' });
+
+    expect(await dmctl(`apply -f ${folder}`)).toBe('nothing to change: 3 are as described\n');
+    expect(await dmctl(`diff -f ${folder}`)).toBe('no difference, 3 are as described\n');
+  });
+
+  test('changes what differs, and shows it before', async () => {
+    await dmctl('apply -f -', lampAlone('fan', 'Fan'));
+    const changed = `${lampAlone('fan', 'Big fan')}description: it blows\ntags: {}\n`;
+    const { code, stdout, stderr } = await ran('diff -f -', changed);
+    expect([code, stderr]).toEqual([1, 'dmctl: 1 of 1 differ from their documents\n']);
+    expect(stdout).toMatch(/^--- Product fan\n\+\+\+ Product fan \(-:1\)\n@@ /);
+    expect(stdout).toContain('-name: Fan\n+name: Big fan\n');
+    expect(stdout).toContain('\n+description: it blows\n');
+    const applied = await dmctl('apply -f - --diff', changed);
+    expect(applied).toContain(stdout);
+    expect(applied).toMatch(/changed Product fan\n0 created, 1 changed, 0 as described\n$/);
+    expect(await json('product show fan')).toMatchObject({ name: 'Big fan', description: 'it blows' });
+    expect(await dmctl('apply -f -', changed)).toBe('nothing to change: 1 are as described\n');
+  });
+
+  test('leaves what a document does not speak of, and removes tags that it does not name', async () => {
+    await dmctl('product create pump --description keep --tag a=1 --tag b=2');
+    await dmctl('apply -f -', 'kind: Product\nproductKey: pump\ntags: { b: "3" }\n');
+    expect(await json('product show pump')).toMatchObject({ description: 'keep', tags: { b: '3' } });
+  });
+
+  test('takes a definition from a thing model only when it is told to prune', async () => {
+    const both = folderOf({ 'a.yaml': lamp('heater'), 'models/tsl.json': tsl(temperature, humidity) });
+    await dmctl(`apply -f ${both}`);
+    await dmctl('product unpublish heater');
+    const one = folderOf({
+      'a.yaml': lamp('heater').replace('published', 'developing'),
+      'models/tsl.json': tsl(temperature),
+    });
+    const kept = await ran(`apply -f ${one}`);
+    expect(kept.stderr).toBe('ThingModel heater also has humidity; --prune deletes it\n');
+    expect(kept.stdout).toBe('nothing to change: 3 are as described\n');
+    expect(await dmctl(`apply -f ${one} --prune`)).toBe(
+      'changed ThingModel heater\n0 created, 1 changed, 2 as described\n',
+    );
+    expect(await json('product export-tsl heater')).toMatchObject({ properties: [{ identifier: 'temperature' }] });
+  });
+
+  test('of devices changes only what differs, and never deletes one', async () => {
+    await dmctl('product create net');
+    const list = (...lines: string[]) => ['kind: DeviceList', 'productKey: net', 'devices:', ...lines, ''].join('\n');
+    await dmctl('apply -f -', list('  - { deviceName: dev_a, tags: { x: "1", y: "2" } }', '  - { deviceName: dev_b }'));
+    const secret = (await json('device show net dev_a --show-secret')).deviceSecret;
+    await dmctl(
+      'apply -f -',
+      list('  - { deviceName: dev_a, tags: { x: "1" }, logLevel: info }', '  - { deviceName: dev_c }'),
+    );
+    expect(await json('device show net dev_a --show-secret')).toMatchObject({
+      tags: { x: '1' },
+      logLevel: 'info',
+      deviceSecret: secret,
+    });
+    expect((await json<object[]>('device list net')).length).toBe(3);
+    expect(await dmctl('apply -f - --prune', list('  - { deviceName: dev_a, tags: {} }'))).toContain(
+      'changed DeviceList net',
+    );
+    expect(await json('device show net dev_a')).not.toHaveProperty('tags');
+    expect((await json<object[]>('device list net')).length).toBe(3);
+  });
+
+  test('of groups makes a tree, whatever their order, and moves devices out only when it is told to prune', async () => {
+    await dmctl('product create site');
+    for (const name of ['dev1', 'dev2', 'dev3']) await dmctl(`device create site ${name}`);
+    const group = (name: string, more: string, ...devices: string[]) =>
+      `kind: DeviceGroup\nname: ${name}\n${more}devices:${devices.length > 0 ? '' : ' []'}\n` +
+      devices.map((deviceName) => `  - { productKey: site, deviceName: ${deviceName} }\n`).join('');
+    const halls = `${group('hall-2', 'parent: halls\ntags: { floor: "3" }\n', 'dev2', 'dev1')}---\n${group('halls', '')}`;
+    expect(await dmctl('apply -f -', halls)).toMatch(/^created DeviceGroup halls\ncreated DeviceGroup hall-2\n/);
+    expect(await dmctl('apply -f -', halls)).toBe('nothing to change: 2 are as described\n');
+
+    const other = group('hall-2', 'description: north\n', 'dev1', 'dev3');
+    const kept = await ran('apply -f -', other);
+    expect(kept).toMatchObject({ code: 0, stderr: 'DeviceGroup hall-2 also has site/dev2; --prune deletes it\n' });
+    const exported = async () => json<Record<string, unknown>[]>('export --devices');
+    const find = async () => (await exported()).find(({ name }) => name === 'hall-2');
+    const member = (deviceName: string) => ({ productKey: 'site', deviceName });
+    expect(await find()).toEqual({
+      kind: 'DeviceGroup',
+      name: 'hall-2',
+      parent: 'halls',
+      description: 'north',
+      tags: { floor: '3' },
+      devices: [member('dev1'), member('dev2'), member('dev3')],
+    });
+    await dmctl('apply -f - --prune', other);
+    expect(await find()).toMatchObject({ devices: [member('dev1'), member('dev3')] });
+
+    const moved = await ran(
+      'apply -f -',
+      'kind: DeviceGroup\nname: hall-2\nparent: hall-3\n---\nkind: DeviceGroup\nname: hall-3\n',
+    );
+    expect([moved.code, moved.stderr]).toEqual([
+      2,
+      'dmctl: -:1: DeviceGroup hall-2 stands below halls, and groups cannot be moved: delete it first\n',
+    ]);
+  });
+
+  test('says what was done and what was not, where it breaks off, and goes on from there', async () => {
+    const documents = (name: string) =>
+      `kind: Product\nproductKey: first\n---\n` +
+      `kind: DeviceList\nproductKey: first\ndevices: [{ deviceName: '${name}' }]\n---\n` +
+      `kind: Product\nproductKey: second\n---\n` +
+      `kind: ThingModel\nproductKey: second\nmodel: ${tsl(temperature)}\n---\n` +
+      `kind: DeviceList\nproductKey: second\ndevices: [{ deviceName: dev1 }]\n`;
+    const { code, stdout, stderr } = await ran('apply -f -', documents('no good'));
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      'created Product first\ncreated Product second\ncreated ThingModel second\n3 created, 0 changed, 0 as described\n',
+    );
+    expect(stderr).toMatch(/^broken off at DeviceList first \(-:4\), not begun: DeviceList second; the same command/);
+    expect(stderr).toMatch(/dmctl: 1 of 1 devices refused: no good /);
+    expect(await dmctl('apply -f -', documents('good'))).toBe(
+      'created DeviceList first\ncreated DeviceList second\n2 created, 0 changed, 3 as described\n',
+    );
+  });
+
+  test('does nothing where a document needs what is not there', async () => {
+    const { code, stderr } = await ran('apply -f -', 'kind: DeviceList\nproductKey: nowhere\ndevices: []\n');
+    expect([code, stderr]).toEqual([
+      2,
+      'dmctl: -:1: DeviceList nowhere needs Product nowhere, which neither exists nor has a document\n',
+    ]);
+  });
+
+  test('--json says what became of each', async () => {
+    const text = 'kind: Product\nproductKey: jsonOne\n';
+    expect(JSON.parse(await dmctl('apply -f - --json', text))).toEqual({
+      dryRun: false,
+      created: ['Product jsonOne'],
+      changed: [],
+      kept: [],
+    });
+    expect(JSON.parse(await dmctl('diff -f - --json', text))).toMatchObject([
+      { kind: 'Product', id: 'jsonOne', where: '-:1', verb: 'keep', diff: '' },
+    ]);
+  });
+});
+
+const lampAlone = (key: string, name: string) =>
+  `kind: Product\nproductKey: ${key}\nname: ${name}\n${name === 'Fan' ? 'tags: { a: b }\n' : ''}`;
+
+describe('export', () => {
+  test(
+    'writes what apply takes: another platform becomes the same, and the same platform stays',
+    async () => {
+      const folder = join(root, 'exported');
+      const { files } = await json<{ files: string[] }>(`export ${folder} --devices`);
+      expect(files).toContain('products/lamp.yaml');
+      expect(await dmctl(`diff -f ${folder}`)).toMatch(/^no difference/);
+      const text = filesIn(folder)['products/lamp.yaml'];
+      expect(text).toMatch(/^kind: Product\nproductKey: lamp\n/);
+      expect(text).not.toMatch(/secret/i);
+
+      const other = await SpawnedPlatform.start({ apps: ['dm-rpc'] });
+      try {
+        const there = async (args: string) => {
+          const result = await runCli(args.split(' '), { env: other.portVariables, now: Date.now });
+          expect({ args, code: result.code, stderr: result.stderr }).toEqual({ args, code: 0, stderr: '' });
+          return result.stdout;
+        };
+        await there(`apply -f ${folder}`);
+        expect(await there(`apply -f ${folder}`)).toMatch(/^nothing to change/);
+        const again = join(root, 'exported-again');
+        await there(`export ${again} --devices`);
+        expect(filesIn(again)).toEqual(filesIn(folder));
+      } finally {
+        await other.stop();
+      }
+    },
+    PLATFORM_START_MS,
+  ); // a second platform comes up
+
+  test('of one product, on standard output, without its devices', async () => {
+    const text = await dmctl('export --product lamp');
+    expect(text.match(/^kind: .*$/gm)).toEqual(['kind: Product', 'kind: ThingModel']);
+    expect(await dmctl('apply -f -', text)).toBe('nothing to change: 2 are as described\n');
+    expect(await json<object[]>('export --product lamp')).toMatchObject([{ kind: 'Product', productKey: 'lamp' }, {}]);
+  });
+
+  test('writes over nothing, and knows what it was asked for', async () => {
+    expect(await ran(`export ${root}`)).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot write') });
+    expect(await ran('export --product nowhere')).toMatchObject({ code: 1, stderr: 'dmctl: no product nowhere\n' });
+  });
+});
