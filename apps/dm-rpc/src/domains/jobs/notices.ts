@@ -3,6 +3,7 @@
  * that has said nothing of a task yet is told again when it comes online: what it was told at QoS 0 may have been lost.
  */
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alinkIds, type TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
@@ -28,7 +29,10 @@ export class JobNotices {
   private readonly running = new Set<Promise<void>>();
   private readonly stopped = new AbortController();
 
-  constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log' | 'now'>) {}
+  constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log' | 'now'>) {
+    // As many wait before they try again as devices are told at once, which is no leak.
+    setMaxListeners(0, this.stopped.signal);
+  }
 
   /** Devices have come online. */
   devicesOnline(changes: readonly DeviceChange[]): void {
