@@ -20,6 +20,8 @@ export const floors = [
   'brokers/',
   /** Who a device is, as dm.rpc knows. */
   'directory/',
+  /** What devices download, wherever it is. */
+  'files/',
   /** May it in? */
   'connect/',
   /** How often, how fast, how many? */

@@ -28,6 +28,9 @@ import { groupHandlers } from './domains/groups/service';
 import { JobNotices } from './domains/jobs/notices';
 import { deviceJobs } from './domains/jobs/service';
 import { startTaskTimeouts } from './domains/jobs/timeouts';
+import { files, NO_BASE_URL } from './domains/config/links';
+import { ConfigurationPush } from './domains/config/push';
+import { configurations } from './domains/config/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
 import { topics } from './domains/topics/service';
@@ -56,6 +59,7 @@ import { otaManage } from './services/ota-manage/ota-manage';
 import { productManage } from './services/product-manage/product-manage';
 import { protocolManage } from './services/protocol-manage/protocol-manage';
 import { remoteConfig } from './services/remote-config/remote-config';
+import { userDevice } from './services/user-device';
 import { checkStoredKeys } from './stored-keys';
 
 export interface DmOptions {
@@ -115,12 +119,14 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     audit,
     models,
     applicationNews,
+    filesBaseUrl: config.FILES_BASE_URL,
     log,
     now,
   };
 
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
+  const configurationPush = new ConfigurationPush(context, sender);
   const waitingValues = new WaitingValues(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
   presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
@@ -137,8 +143,11 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
     guarded('deviceGroup', groupHandlers(context)),
     guarded('schemaManage', commonDefinitionHandlers(context)),
+    guarded('userDevice', userDevice()),
     guarded('catalog', catalogHandlers(context)),
-    guarded('remoteConfig', remoteConfig()),
+    guarded('remoteConfig', remoteConfig(context, configurationPush)),
+    guarded('configurations', configurations(context, configurationPush)),
+    guarded('files', files(context)),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),
@@ -230,6 +239,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   // What was committed while the bus was away, or by a process that died before it told, nobody has heard of.
   changes.anythingChanged();
   bus.onReconnect(() => changes.anythingChanged());
+  if (config.FILES_BASE_URL === undefined) log.info(NO_BASE_URL);
   log.info({ port, host: grpc.host }, 'dm.rpc serves');
   return {
     port,

@@ -82,6 +82,21 @@ export class Changes {
     this.tell(subjects.deviceUpdated, deviceData(device));
   }
 
+  /** Many at once, in slices as when they are created. */
+  async devicesUpdated(devices: readonly DeviceCore[]): Promise<void> {
+    for (let start = 0; start < devices.length; start += SLICE) {
+      if (start > 0) await setImmediate();
+      for (const device of devices.slice(start, start + SLICE)) this.deviceUpdated(device);
+    }
+  }
+
+  /** What it was to its owner, another device is now. */
+  deviceMoved(from: DeviceCore, to: DeviceCore): void {
+    this.deviceUpdated(from);
+    this.deviceUpdated(to);
+    this.tell(subjects.deviceUnbound, deviceData(from));
+  }
+
   /** Anything that caches have of it. */
   deviceChanged(device: DeviceCore): void {
     this.tell(subjects.cacheSync('cache:dm:device'), deviceData(device));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields, oneOf, port, secret, wholeNumber, type GrpcServerConfig } from '@alink/runtime';
+import { baseUrl, commonFields, oneOf, port, secret, wholeNumber, type GrpcServerConfig } from '@alink/runtime';
 
 /** What dm itself needs; the standalone app gives the same. */
 export const dmFields = {
@@ -8,6 +8,8 @@ export const dmFields = {
   RETENTION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
   /** What a call is that does not say whom it is for (metadata `ithings-user`): root's, or nobody's. */
   CALLERS_WITHOUT_USER: oneOf(['root', 'none'], 'root'),
+  /** Where devices reach the HTTP port of the nodes, for what they are told to download. */
+  FILES_BASE_URL: baseUrl().optional(),
 };
 
 const { DATA_DIR: _dataDir, DATABASE_URL, ...shared } = commonFields;

@@ -17,6 +17,8 @@ export interface DmContext {
   readonly audit: AuditLog;
   readonly models: CompiledModels;
   readonly applicationNews: ApplicationNews;
+  /** Where devices reach the HTTP side of the nodes, without a slash at its end; undefined where nobody has said it. */
+  readonly filesBaseUrl: string | undefined;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;

@@ -101,7 +101,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceProfileDelete: 'user',
     deviceSchemaTslRead: 'anyone',
     DeviceInfoMultiUpdate: 'user',
-    deviceMove: 'root',
+    deviceMove: 'admin',
     deviceGroupMultiCreate: 'user',
     deviceGroupMultiUpdate: 'user',
     deviceGroupMultiDelete: 'user',
@@ -157,10 +157,12 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     groupDeviceMultiUpdate: 'user',
     groupDeviceMultiDelete: 'user',
   },
+  userDevice: { userDeviceShareRead: 'user' },
   remoteConfig: {
-    RemoteConfigCreate: 'user',
+    // Unitedrhino checks nothing here; but whoever configures a product has all its devices in his hands.
+    RemoteConfigCreate: 'admin',
     RemoteConfigIndex: 'user',
-    RemoteConfigPushAll: 'user',
+    RemoteConfigPushAll: 'admin',
     RemoteConfigLastRead: 'user',
   },
   otaManage: {
@@ -196,6 +198,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   // What nodes ask.
   directory: { resolve: 'root' },
   requests: { ask: 'root' },
+  files: { readFile: 'root' },
   credentials: {
     registerDevice: 'root',
     issueDeviceToken: 'root',
@@ -204,6 +207,12 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     resolveCertificate: 'root',
   },
   // What operators do.
+  configurations: {
+    setConfiguration: 'admin',
+    readConfiguration: 'user',
+    listConfigurations: 'user',
+    pushConfiguration: 'admin',
+  },
   deviceAdmin: {
     rotateDeviceSecret: 'admin',
     rotateProductSecret: 'admin',

@@ -33,6 +33,7 @@ export interface DmFixture {
   readonly data: Client<typeof services.deviceMsg>;
   readonly interact: Client<typeof services.deviceInteract>;
   readonly definitions: Client<typeof services.schemaManage>;
+  readonly shares: Client<typeof services.userDevice>;
   readonly catalog: Client<typeof services.catalog>;
   readonly groups: Client<typeof services.deviceGroup>;
   readonly protocols: Client<typeof services.protocolManage>;
@@ -42,6 +43,9 @@ export interface DmFixture {
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly topics: Client<typeof services.topics>;
   readonly jobs: Client<typeof services.deviceJobs>;
+  readonly remoteConfig: Client<typeof services.remoteConfig>;
+  readonly configurations: Client<typeof services.configurations>;
+  readonly files: Client<typeof services.files>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -56,14 +60,18 @@ export interface FixtureOptions {
   readonly now?: () => number;
   readonly secretBox?: SecretBox;
   readonly callersWithoutUser?: WithoutUser;
+  /** Where devices fetch files (default: {@link FILES}); null = nobody has said it. */
+  readonly filesBaseUrl?: string | null;
 }
 
 export const KEY = Buffer.alloc(32, 1);
+export const FILES = 'http://iot.example.com';
 
 export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> => {
   const { bus = createMemoryBus({ publishTimeoutMs: PATIENCE_MS }), registry = createMemoryRegistry() } = options;
   const { now, callersWithoutUser: CALLERS_WITHOUT_USER = 'root' } = options;
-  const { secretBox = createSecretBox(KEY) } = options;
+  const { secretBox = createSecretBox(KEY), filesBaseUrl = FILES } = options;
+  const FILES_BASE_URL = filesBaseUrl ?? undefined;
   const database = options.databaseUrl === undefined ? await createDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
   const db = await openDatabase(databaseUrl, { connectTimeoutMs: PATIENCE_MS });
@@ -73,7 +81,14 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     level: 'debug',
     destination: { write: (line) => void logged.push(line) },
   });
-  const config = { HOST: '127.0.0.1', POD_IP: undefined, DM_GRPC_PORT: 0, RETENTION_DAYS: 30, CALLERS_WITHOUT_USER };
+  const config = {
+    HOST: '127.0.0.1',
+    POD_IP: undefined,
+    DM_GRPC_PORT: 0,
+    RETENTION_DAYS: 30,
+    CALLERS_WITHOUT_USER,
+    FILES_BASE_URL,
+  };
   // The nodes of the tests, or their devices would be given up.
   for (const node of ['node-1', 'node-2']) await registry.hold(serviceKeys.node, node, 'x');
   const dm = await createDm({ config, db, bus, registry, secretBox, log, now }).catch(async (error) => {
@@ -93,6 +108,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     data: channel.client(services.deviceMsg),
     interact: channel.client(services.deviceInteract),
     definitions: channel.client(services.schemaManage),
+    shares: channel.client(services.userDevice),
     catalog: channel.client(services.catalog),
     groups: channel.client(services.deviceGroup),
     protocols: channel.client(services.protocolManage),
@@ -102,6 +118,9 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     admin: channel.client(services.deviceAdmin),
     topics: channel.client(services.topics),
     jobs: channel.client(services.deviceJobs),
+    remoteConfig: channel.client(services.remoteConfig),
+    configurations: channel.client(services.configurations),
+    files: channel.client(services.files),
     logged,
     async stop() {
       channel.close();
@@ -117,7 +136,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
 /** Another dm.rpc on the same bus, registry and database, as a second instance is. */
 export const startBeside = (
   { bus, registry, databaseUrl }: DmFixture,
-  options: Pick<FixtureOptions, 'callersWithoutUser'> = {},
+  options: Pick<FixtureOptions, 'callersWithoutUser' | 'filesBaseUrl' | 'now'> = {},
 ): Promise<DmFixture> => startDm({ bus, registry, databaseUrl, ...options });
 
 /** A thing model with what the tests need: numbers, an event, a service, something that may only be read. */

@@ -167,9 +167,13 @@ describe('firmware', () => {
   test('its version is kept', async () => {
     expect(await version({ version: '2.0', module: 'default' })).toMatchObject({ msgToken: `t${token}`, code: 200 });
     expect((await device()).version).toEqual({ value: '2.0' });
-    expect(await version({ version: '9', module: 'mcu' })).toMatchObject({ code: 100018 });
+    expect(await version({ version: '9', module: 'mcu' })).toMatchObject({ code: 200 });
+    expect(await version({ version: '9', module: 5 })).toMatchObject({ code: 100006 });
     expect(await version({})).toMatchObject({ code: 100006 });
     expect((await device()).version).toEqual({ value: '2.0' });
+    expect(await version({ version: '10', module: 'mcu' })).toMatchObject({ code: 200 });
+    const { list } = await fixture.dm.devices.deviceModuleVersionIndex(NAMES);
+    expect(list.map(({ moduleCode, version }) => `${moduleCode} ${version}`)).toEqual(['default 2.0', 'mcu 10']);
   });
 
   test('no upgrade is under way', async () => {

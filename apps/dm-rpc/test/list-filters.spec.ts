@@ -26,6 +26,7 @@ beforeAll(async () => {
   const messageID = '00000000-0000-0000-0000-000000000001';
   const line = { action: 'publish', topic: 't', content: 'c', requestID: 'r', traceID: '', resultCode: 200 };
   await db.prisma.hubLog.create({ data: { ...NAMES, ...line, messageID, timestamp, respPayload: '' } });
+  await db.prisma.deviceModuleVersion.create({ data: { deviceID, moduleCode: 'default', version: '1.0' } });
   await db.prisma.statusLog.create({ data: { deviceID, timestamp, status: 1, reason: '' } });
   await db.prisma.sendLog.create({
     data: { deviceID, msgToken: 1n, timestamp, action: 'actionSend', dataID: 'echo', content: '{}', resultCode: 200 },
@@ -56,6 +57,7 @@ const needs: Readonly<Record<string, object>> = {
   propertyLatestIndex: NAMES,
   shadowIndex: NAMES,
   propertyLogIndex: { ...NAMES, dataID: 'rpm' },
+  deviceCount: { countTypes: ['status'], rangeIDs: [0] },
   propertyLatestIndex2: { devices: [{ ...NAMES, dataID: 'rpm' }] },
   propertyLogAggIndex: { ...NAMES, aggs: [{ dataID: 'rpm', argFuncs: ['count'] }] },
   propertyLogAggByDeviceIndex: { aggs: [{ device: NAMES, dataID: 'rpm', argFuncs: ['count'] }] },

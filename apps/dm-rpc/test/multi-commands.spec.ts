@@ -83,6 +83,16 @@ describe('propertyControlMultiSend', () => {
     expect(await names({ productID: PRODUCT, deviceNames: ['good02'] })).toEqual(['good02']);
   });
 
+  test('all devices of a group', async () => {
+    const { id: groupID } = await fixture.groups.groupInfoCreate({ name: 'hall', parentID: 1 });
+    await fixture.groups.groupDeviceMultiCreate({ groupID, list: of('good01', 'away01') });
+    const { list } = await fixture.interact.propertyControlMultiSend({ groupID, data: '{"rpm":8}' });
+    expect(list.map(({ deviceName, sysCode }) => [deviceName, sysCode])).toEqual([
+      ['good01', '200'],
+      ['away01', '2000003'],
+    ]);
+  });
+
   test('all devices of an area, and none where nothing is named', async () => {
     const { devices, interact } = fixture;
     await devices.deviceInfoUpdate({ productID: PRODUCT, deviceName: 'good02', areaID: 77, areaIDPath: '70-77-' });
@@ -141,20 +151,20 @@ describe('propertyControlMultiSend', () => {
   });
 
   test('who does not wait long gets the results of all before', async () => {
-    const { list } = await fixture.interact.propertyControlMultiSend(
-      { devices: of('good01', 'silent01'), data: '{"rpm":7}' },
-      { deadlineMs: 1500 },
-    );
+    let deadlineMs = 500;
+    const request = { devices: of('good01', 'silent01'), data: '{"rpm":7}' };
+    const send = () => fixture.interact.propertyControlMultiSend(request, { deadlineMs: (deadlineMs += 500) });
+    const { list } = await eventually(send);
     expect(list.map(({ sysCode }) => sysCode)).toEqual(['200', '2000002']);
   });
 });
 
 test('propertyGetReportMultiSend: the values of each, stored ones of who is silent', async () => {
   await fixture.interact.propertyControlSend({ ...of('silent01')[0], data: '{"rpm":3}', shadowControl: 3 });
-  const { list } = await fixture.interact.propertyGetReportMultiSend(
-    { productID: PRODUCT, deviceNames: ['good01', 'silent01', 'away01'], dataIDs: ['rpm'] },
-    { deadlineMs: 2000 },
-  );
+  let deadlineMs = 500;
+  const request = { productID: PRODUCT, deviceNames: ['good01', 'silent01', 'away01'], dataIDs: ['rpm'] };
+  const ask = () => fixture.interact.propertyGetReportMultiSend(request, { deadlineMs: (deadlineMs += 500) });
+  const { list } = await eventually(ask);
   expect(list).toMatchObject([
     { deviceName: 'good01', code: '200', sysCode: '200', sysMsg: 'success', params: '{"rpm":5}' },
     { deviceName: 'silent01', code: '200', sysCode: '200', params: '{"rpm":3}' },

@@ -202,8 +202,9 @@ describe('scripts of a product', () => {
   });
 });
 
-test('nobody is root on the broker, and products need no making again', async () => {
-  const { products, devices } = fixture;
+test('nobody is root on the broker, nothing is shared, and products need no making again', async () => {
+  const { products, devices, shares } = fixture;
+  await expect(shares.userDeviceShareRead({ id: 1 })).rejects.toMatchObject({ code: 100009 });
   await expect(devices.rootCheck({ username: 'root', password: 'x' })).rejects.toMatchObject({ code: 100012 });
   expect(await products.productInit({ productIDs: [PRODUCT] })).toEqual({});
 });

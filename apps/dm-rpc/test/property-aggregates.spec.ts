@@ -115,6 +115,12 @@ describe('propertyLogAggIndex', () => {
     expect(await sums({ projectID: 3 })).toEqual([]);
     expect(await sums({ tenantCode: 'default' })).toEqual(['sum 97']);
     expect(await sums({ productID: '', productCategoryID: 2 })).toEqual(['sum 97']);
+    const { id } = await fixture.groups.groupInfoCreate({ name: 'hall', parentID: 1, purpose: 'place' });
+    const { idPath } = await fixture.groups.groupInfoRead({ id, purpose: 'place' });
+    await fixture.groups.groupDeviceMultiCreate({ groupID: id, list: [OTHER] });
+    expect(await sums({ BelongGroup: { place: { ids: [id] } } })).toEqual(['sum 7']);
+    expect(await sums({ BelongGroup: { place: { idPaths: [idPath] } } })).toEqual(['sum 7']);
+    expect(await sums({ BelongGroup: { place: { ids: [9999] } } })).toEqual([]);
     await expect(sums({ productID: '', productCategoryID: 99 })).rejects.toEqual(rpcError(100009, 'category 99'));
   });
 

@@ -13,6 +13,21 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/device')).addDeviceCommands,
   },
   {
+    usage: 'group',
+    description: 'groups of devices',
+    load: async () => (await import('./commands/group')).addGroupCommands,
+  },
+  {
+    usage: 'category',
+    description: 'categories of products',
+    load: async () => (await import('./commands/category')).addCategoryCommands,
+  },
+  {
+    usage: 'definition',
+    description: 'definitions that thing models of several products share',
+    load: async () => (await import('./commands/definition')).addDefinitionCommands,
+  },
+  {
     usage: 'cert',
     description: 'certificates that devices prove themselves with (X.509)',
     load: async () => (await import('./commands/cert')).addCertCommands,
@@ -34,7 +49,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'apply [options]',
-    description: 'make the platform as files describe it: products, thing models, devices; again and again',
+    description: 'make the platform as files describe it: products, thing models, devices, groups; again and again',
     load: async () => (await import('./commands/apply')).completeApplyCommand,
   },
   {
@@ -46,6 +61,37 @@ export const commandList: readonly ListedCommand[] = [
     usage: 'export [options] [folder]',
     description: 'write files that describe the platform, as "apply" takes them',
     load: async () => (await import('./commands/export')).completeExportCommand,
+  },
+  {
+    usage: 'config',
+    description: 'what devices are configured with: versions, and telling devices of them',
+    load: async () => (await import('./commands/config')).addConfigCommands,
+  },
+  {
+    usage: 'topic',
+    description: 'custom topics of products',
+    load: async () => (await import('./commands/topic')).addTopicCommands,
+  },
+  {
+    usage: 'forward',
+    description: 'custom messages that go on to other devices',
+    load: async () => (await import('./commands/forward')).addForwardCommands,
+  },
+  {
+    usage: 'rrpc [options] <productKey> <deviceName> [payload]',
+    description: 'call a device with bytes of its own, and wait for the bytes that it answers (RRPC)',
+    load: async () => (await import('./commands/rrpc')).completeRrpcCommand,
+  },
+  {
+    usage: 'broadcast [options] <productKey> [payload]',
+    description:
+      'send one message to all devices of a product that are online, or to those that have subscribed a topic',
+    load: async () => (await import('./commands/broadcast')).completeBroadcastCommand,
+  },
+  {
+    usage: 'device-job',
+    description: 'what devices are to do, and how far they have come',
+    load: async () => (await import('./commands/device-job')).addDeviceJobCommands,
   },
   {
     usage: 'log [options] <productKey> <deviceName>',
@@ -64,7 +110,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'job',
-    description: 'timed and delayed jobs, which publish on NATS',
+    description: 'timed and delayed jobs of the platform, which publish on NATS',
     load: async () => (await import('./commands/job')).addJobCommands,
   },
   {

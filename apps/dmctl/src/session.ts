@@ -41,6 +41,9 @@ export class Session implements Platform {
   get devices(): Client<typeof services.deviceManage> {
     return this.channel('dm').client(services.deviceManage);
   }
+  get groups(): Client<typeof services.deviceGroup> {
+    return this.channel('dm').client(services.deviceGroup);
+  }
   get admin(): Client<typeof services.deviceAdmin> {
     return this.channel('dm').client(services.deviceAdmin);
   }
@@ -50,8 +53,26 @@ export class Session implements Platform {
   get commands(): Client<typeof services.deviceInteract> {
     return this.channel('dm').client(services.deviceInteract);
   }
+  get configurations(): Client<typeof services.configurations> {
+    return this.channel('dm').client(services.configurations);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
+  }
+  get topics(): Client<typeof services.topics> {
+    return this.channel('dm').client(services.topics);
+  }
+  get deviceJobs(): Client<typeof services.deviceJobs> {
+    return this.channel('dm').client(services.deviceJobs);
+  }
+  get groups(): Client<typeof services.deviceGroup> {
+    return this.channel('dm').client(services.deviceGroup);
+  }
+  get definitions(): Client<typeof services.schemaManage> {
+    return this.channel('dm').client(services.schemaManage);
+  }
+  get catalog(): Client<typeof services.catalog> {
+    return this.channel('dm').client(services.catalog);
   }
   get jobs(): Client<typeof services.timedManage> {
     return this.channel('timedjob').client(services.timedManage);

@@ -160,6 +160,43 @@ describe('apply', () => {
     expect((await json<object[]>('device list net')).length).toBe(3);
   });
 
+  test('of groups makes a tree, whatever their order, and moves devices out only when it is told to prune', async () => {
+    await dmctl('product create site');
+    for (const name of ['dev1', 'dev2', 'dev3']) await dmctl(`device create site ${name}`);
+    const group = (name: string, more: string, ...devices: string[]) =>
+      `kind: DeviceGroup\nname: ${name}\n${more}devices:${devices.length > 0 ? '' : ' []'}\n` +
+      devices.map((deviceName) => `  - { productKey: site, deviceName: ${deviceName} }\n`).join('');
+    const halls = `${group('hall-2', 'parent: halls\ntags: { floor: "3" }\n', 'dev2', 'dev1')}---\n${group('halls', '')}`;
+    expect(await dmctl('apply -f -', halls)).toMatch(/^created DeviceGroup halls\ncreated DeviceGroup hall-2\n/);
+    expect(await dmctl('apply -f -', halls)).toBe('nothing to change: 2 are as described\n');
+
+    const other = group('hall-2', 'description: north\n', 'dev1', 'dev3');
+    const kept = await ran('apply -f -', other);
+    expect(kept).toMatchObject({ code: 0, stderr: 'DeviceGroup hall-2 also has site/dev2; --prune deletes it\n' });
+    const exported = async () => json<Record<string, unknown>[]>('export --devices');
+    const find = async () => (await exported()).find(({ name }) => name === 'hall-2');
+    const member = (deviceName: string) => ({ productKey: 'site', deviceName });
+    expect(await find()).toEqual({
+      kind: 'DeviceGroup',
+      name: 'hall-2',
+      parent: 'halls',
+      description: 'north',
+      tags: { floor: '3' },
+      devices: [member('dev1'), member('dev2'), member('dev3')],
+    });
+    await dmctl('apply -f - --prune', other);
+    expect(await find()).toMatchObject({ devices: [member('dev1'), member('dev3')] });
+
+    const moved = await ran(
+      'apply -f -',
+      'kind: DeviceGroup\nname: hall-2\nparent: hall-3\n---\nkind: DeviceGroup\nname: hall-3\n',
+    );
+    expect([moved.code, moved.stderr]).toEqual([
+      2,
+      'dmctl: -:1: DeviceGroup hall-2 stands below halls, and groups cannot be moved: delete it first\n',
+    ]);
+  });
+
   test('says what was done and what was not, where it breaks off, and goes on from there', async () => {
     const documents = (name: string) =>
       `kind: Product\nproductKey: first\n---\n` +

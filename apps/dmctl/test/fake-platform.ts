@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Code, services, ShadowControl, type Service } from '@alink/contract';
 import {
   RpcError,
@@ -8,6 +9,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
+import { fakeCategories, fakeDefinitions, fakeGroups } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -45,6 +47,15 @@ export class FakePlatform {
     audit: [] as object[],
     statusLog: [] as object[],
   };
+  /** Versions of configurations, oldest first. */
+  readonly configurations: { productID: string; deviceName: string; content: string }[] = [];
+  /** What `alink.Topics` and `alink.DeviceJobs` answer. */
+  readonly topics = { classes: [] as object[], definedOnly: false, rules: [] as object[] };
+  rrpcAnswer: Uint8Array = Buffer.from('pong');
+  broadcast = { messageID: '77', delivered: 3, undelivered: 0, nodesHeard: 2, nodes: 2 };
+  readonly deviceJobs = { jobs: [] as object[], tasks: [] as object[] };
+  /** What becomes of an import of products. */
+  imported: object[] = [];
   /** The latest request of each method, for looking at. */
   readonly requests: Record<string, Record<string, unknown>> = {};
   /** How often each method was called. */
@@ -108,6 +119,9 @@ export class FakePlatform {
             this.schemas.set(productID, tsl);
             return {};
           },
+          ...fakeCategories(),
+          productInfoMultiExport: async () => ({ products: JSON.stringify([...this.products.values()]) }),
+          productSchemaMultiCreate: async () => ({}),
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
         this.serve(services.deviceManage, {
@@ -146,6 +160,31 @@ export class FakePlatform {
             return { list: all.slice(from, from + size), total: all.length };
           },
         }),
+        this.serve(services.configurations, {
+          setConfiguration: async ({ productID, deviceName, content }) => {
+            this.product(productID);
+            this.configurations.push({ productID, deviceName, content });
+            return this.configuration(this.configurations.length);
+          },
+          readConfiguration: async ({ productID, deviceName }) => {
+            const of = (name: string) => this.versionsOf(productID, name).at(-1);
+            const id = of(deviceName) ?? of('');
+            if (!id) throw new RpcError(Code.notFound, `a configuration for product ${productID} does not exist`);
+            return this.configuration(id);
+          },
+          listConfigurations: async ({ productID, deviceName, page, size }) => {
+            const ids = this.versionsOf(productID, deviceName).reverse();
+            const { list, total } = pageOf(ids, { page, size });
+            return { list: list.map((id) => ({ ...this.configuration(id), content: '' })), total };
+          },
+          pushConfiguration: async ({ deviceName }) => ({
+            configId: this.configurations.length,
+            sent: deviceName ? 1 : 1201,
+          }),
+        }),
+        this.serve(services.deviceGroup, fakeGroups()),
+        this.serve(services.schemaManage, fakeDefinitions()),
+        this.serve(services.catalog, { importProducts: async () => ({ results: this.imported }) }),
         this.serve(services.deviceAdmin, {
           rotateDeviceSecret: async ({ productID, deviceName, secret }) => {
             this.device(productID, deviceName);
@@ -172,6 +211,7 @@ export class FakePlatform {
                 return { productID, total: own.length, activated: online, online, disabled: 0 };
               }),
           }),
+          bootstrapNotify: async () => ({}),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -252,6 +292,27 @@ export class FakePlatform {
           }),
           protocolServiceIndex: async () => ({ list: this.protocolInstances, total: this.protocolInstances.length }),
         }),
+        this.serve(services.topics, {
+          topicClassIndex: async () => ({ list: this.topics.classes, definedOnly: this.topics.definedOnly }),
+          topicClassCreate: async () => ({}),
+          topicClassUpdate: async () => ({}),
+          topicClassDelete: async () => ({}),
+          topicAccessUpdate: async () => ({}),
+          forwardRuleIndex: async () => ({ list: this.topics.rules }),
+          forwardRuleCreate: async ({ productID }) => ({ productID, id: 3 }),
+          forwardRuleUpdate: async () => ({}),
+          forwardRuleDelete: async () => ({}),
+          rrpc: async () => ({ payload: Buffer.from(this.rrpcAnswer), messageID: '12345678' }),
+          broadcast: async () => this.broadcast,
+        }),
+        this.serve(services.deviceJobs, {
+          jobCreate: async () => ({ jobID: 12 }),
+          jobIndex: async (paging) => pageOf(this.deviceJobs.jobs, paging),
+          jobRead: async () => this.deviceJobs.jobs[0] ?? {},
+          jobCancel: async () => ({ cancelled: 2 }),
+          jobRemove: async () => ({}),
+          taskIndex: async (paging) => pageOf(this.deviceJobs.tasks, paging),
+        }),
         this.serve(services.status, { statusRead: async () => this.status }),
         this.serve(services.timedManage, {
           TaskInfoCreate: async (task) => {
@@ -277,6 +338,27 @@ export class FakePlatform {
 
   async stop(): Promise<void> {
     await this.server?.stop();
+  }
+
+  /** Ids of the versions of one configuration, oldest first: their places, from 1. */
+  private versionsOf(productID: string, deviceName: string): number[] {
+    return this.configurations.flatMap((each, at) =>
+      each.productID === productID && each.deviceName === deviceName ? [at + 1] : [],
+    );
+  }
+
+  private configuration(configId: number) {
+    const { productID, deviceName, content } = this.configurations[configId - 1]!;
+    const sign = createHash('sha256').update(content).digest('hex');
+    return {
+      configId,
+      productID,
+      deviceName,
+      content,
+      size: Buffer.byteLength(content),
+      sign,
+      createdTime: 1_700_000_000,
+    };
   }
 
   private serve<S extends Service>(service: S, handlers: Partial<Handlers<S>>) {

@@ -8,6 +8,8 @@ import { UnitedrhinoPlatform } from './unitedrhino-platform';
 /** What unitedrhino's services lack, each with the reason. */
 const LACKING = {
   deviceAdmin: 'alink.DeviceAdmin is a service of our dm alone',
+  topics: 'alink.Topics is a service of our dm alone',
+  deviceJobs: 'alink.DeviceJobs is a service of our dm alone',
   productCa: 'its dm has no place for the CAs of products',
   callType: 'the struct of its thing model has no call type, so each service is asynchronous',
   sendMsg: 'its sendMsg answers success and sends nothing',

@@ -81,6 +81,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
     plain: config.ALLOW_PLAIN_REGISTRATION,
     publicEndpoint: readEndpoint(config.PUBLIC_MQTT_ADDRESS),
     mqttPort: config.MQTT_PORT,
+    files: path.files,
     metrics,
     ready: () => (watch.ready === true ? (options.ready?.() ?? true) : watch.ready),
     log,

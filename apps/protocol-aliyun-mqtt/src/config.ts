@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serviceKeys } from '@alink/contract';
-import { commonFields, grpcClientFields, onOff, port, text, wholeNumber } from '@alink/runtime';
+import { baseUrl, commonFields, grpcClientFields, onOff, port, text, wholeNumber } from '@alink/runtime';
 import { guardFields } from './guard/config';
 import { transportFields } from './transport/config';
 
@@ -24,6 +24,8 @@ export const nodeFields = {
   FOREIGN_READERS: onOff(false),
   /** Whether devices also get replies that they have neither subscribed nor asked for by `_ss=1` in their ClientID. */
   UNASKED_REPLIES: onOff(false),
+  /** Where devices reach the HTTP port of the nodes; read here where the dm is unitedrhino's. */
+  FILES_BASE_URL: baseUrl().optional(),
   ...guardFields,
   ...grpcClientFields,
 };

@@ -41,6 +41,7 @@ export type DevicePathConfig = DevicePortsConfig &
     | 'REPORT_SHARDS'
     | 'FOREIGN_READERS'
     | 'UNASKED_REPLIES'
+    | 'FILES_BASE_URL'
   >;
 
 export interface DevicePathOptions {
@@ -111,6 +112,7 @@ const wire = (options: DevicePathOptions) => {
   });
   const broadcasts = new Broadcasts({ bus, sessions, nodeId, metrics: nodeMetrics, log });
 
+  const { files } = dmSide;
   return {
     nodeId,
     sessions,
@@ -124,6 +126,7 @@ const wire = (options: DevicePathOptions) => {
     life,
     connections,
     broadcasts,
+    files,
   };
 };
 

@@ -7,6 +7,10 @@ import type { RpcChannel } from '@alink/rpc';
 import type { Clock } from '@alink/runtime';
 import type { ByDmKind } from './directory/dm-kind';
 import { tagsOf } from './directory/unitedrhino/tags';
+import { DmFiles } from './files/dm-files';
+import type { FileSource } from './files/file-source';
+import { KeptFiles } from './files/kept-files';
+import { configurationTexts, UnitedrhinoConfigurations } from './files/unitedrhino-configurations';
 import { OurCommands, type CommandingDm } from './downlink/commanding-dm';
 import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
 import { DmRequests } from './requests/dm-requests';
@@ -25,6 +29,8 @@ export interface DmSide {
   readonly answerer: Answerer;
   readonly commands: CommandingDm;
   readonly status: StatusTeller;
+  /** What devices download. */
+  readonly files: FileSource;
   /** Whether dm keeps lines for the logs of devices. */
   readonly keepsLines: boolean;
 }
@@ -35,6 +41,8 @@ export interface DmSideOptions {
     readonly REPORT_SHARDS: number;
     /** Whether somebody reads unitedrhino's form of reports beside our dm. */
     readonly FOREIGN_READERS: boolean;
+    /** Where devices reach the HTTP side of the nodes. */
+    readonly FILES_BASE_URL?: string | undefined;
   };
   readonly nodeId: string;
   readonly sessions: SessionTable;
@@ -42,28 +50,37 @@ export interface DmSideOptions {
   readonly clock: Clock;
 }
 
-/** @param answerer our dm.rpc, for what devices ask */
-export const ourSide = ({ config, nodeId, bus, clock }: DmSideOptions, answerer: Answerer): DmSide => {
+/**
+ * @param answerer our dm.rpc, for what devices ask
+ * @param files the same, for what they download
+ */
+export const ourSide = (
+  { config, nodeId, bus, clock }: DmSideOptions,
+  answerer: Answerer,
+  files: FileSource,
+): DmSide => {
   const stream = new ReportStream({ bus, nodeId, shards: config.REPORT_SHARDS });
   return {
     keeper: config.FOREIGN_READERS ? new ForeignReaders(bus, stream) : stream,
     answerer,
     commands: new OurCommands(clock),
     status: new StreamStatus(bus, clock),
+    files: new KeptFiles(files, clock),
     keepsLines: true,
   };
 };
 
 export const unitedrhinoSide = (
   { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
-  tagsOf: UnitedrhinoRequestsOptions['tagsOf'],
+  { tagsOf, configurations }: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'configurations'>,
 ): DmSide => {
-  const requests = new UnitedrhinoRequests({ bus, clock, tagsOf });
+  const requests = new UnitedrhinoRequests({ bus, clock, tagsOf, configurations });
   return {
     keeper: new UnitedrhinoKeeper(bus),
     answerer: requests,
-    commands: new UnitedrhinoCommands({ bus, clock, requests }),
+    commands: new UnitedrhinoCommands({ bus, clock, requests, configurations }),
     status: new UnitedrhinoStatus(bus, clock, sessions),
+    files: new KeptFiles(configurations, clock),
     keepsLines: false,
   };
 };
@@ -72,6 +89,11 @@ export type MakeDmSide = (options: DmSideOptions) => DmSide;
 
 /** The side for whichever dm.rpc it is. */
 export const dmSides = (dm: RpcChannel): ByDmKind<MakeDmSide> => ({
-  ours: (options) => ourSide(options, new DmRequests(dm)),
-  unitedrhino: (options) => unitedrhinoSide(options, tagsOf(dm)),
+  ours: (options) => ourSide(options, new DmRequests(dm), new DmFiles(dm)),
+  unitedrhino: (options) => {
+    const { clock, config } = options;
+    const texts = configurationTexts(dm);
+    const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: config.FILES_BASE_URL });
+    return unitedrhinoSide(options, { tagsOf: tagsOf(dm), configurations });
+  },
 });

@@ -6,6 +6,7 @@ import { compileModel, importThingModel } from '@alink/thing-model';
 import { DeviceDirectory } from '../src/directory/device-directory';
 import type { DmKind } from '../src/directory/dm-kind';
 import { ourSide, unitedrhinoSide, type DmSideOptions } from '../src/dm-side';
+import { UnitedrhinoConfigurations, type ConfigurationTexts } from '../src/files/unitedrhino-configurations';
 import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
 import { createNodeMetrics } from '../src/metrics';
@@ -42,6 +43,8 @@ export interface MessageBedOptions {
   readonly dmKind?: DmKind;
   /** The device's tags, as unitedrhino's dm tells them. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The configuration of its product, as unitedrhino's dm tells it. */
+  readonly configuration?: string;
 }
 
 export const createMessageBed = async (options: MessageBedOptions = {}) => {
@@ -52,6 +55,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     foreignReaders = false,
     dmKind = 'ours',
     tags = {},
+    configuration,
   } = options;
   const log = createLogger({ name: 'test', level: 'fatal' });
   const clock = { now: () => NOW };
@@ -87,7 +91,15 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     if (reply instanceof Error) throw reply;
     return reply;
   };
-  const sides = { ours: () => ourSide(side, { ask }), unitedrhino: () => unitedrhinoSide(side, async () => tags) };
+  const texts: ConfigurationTexts = {
+    read: async () => (configuration === undefined ? undefined : { id: '7', content: configuration }),
+    secretOf: async () => 'productsecret01',
+  };
+  const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
+  const sides = {
+    ours: () => ourSide(side, { ask }, { open: async () => undefined }),
+    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, configurations }),
+  };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),
     bus: wires,

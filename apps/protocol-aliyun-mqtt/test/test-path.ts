@@ -59,7 +59,7 @@ export const createTestPath = async ({
     bus,
     source: dm,
     credentials: dm,
-    dmSide: (options) => ourSide(options, dm),
+    dmSide: (options) => ourSide(options, dm, { open: async () => undefined }),
     metrics,
     log,
     onActivity: (activity) => void activities.push(activity),

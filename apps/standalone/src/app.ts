@@ -13,9 +13,10 @@ import {
   type Database,
   type EmbeddedPostgres,
 } from '@alink/db';
-import { connectEtcd, createMemoryRegistry, etcdSettings, type Registry } from '@alink/discovery';
+import { connectEtcd, createMemoryRegistry, etcdSettings, publishedHost, type Registry } from '@alink/discovery';
 import { connectRpc, rpcClientSettings, rpcServerSettings } from '@alink/rpc';
 import { startAll, untilAvailable, type Logger, type Part, type Running } from '@alink/runtime';
+import { hostPort } from '@alink/text';
 import type { StandaloneConfig } from './config';
 import { createDemoData } from './demo-data';
 import { checkOwnCalls } from './own-calls';
@@ -51,7 +52,9 @@ const portsOf = (config: StandaloneConfig): readonly [grpc: Ports, devices: Port
  * @throws {StartError} when a port is taken or gRPC would be open to the public, before anything is started
  * @throws {Error} naming the part that did not start; what already ran has been stopped
  */
-export const createStandalone = async ({ config, log, onActivity, signal }: StandaloneOptions): Promise<Standalone> => {
+export const createStandalone = async ({ config: given, ...options }: StandaloneOptions): Promise<Standalone> => {
+  const { log, onActivity, signal } = options;
+  const config = { ...given, FILES_BASE_URL: given.FILES_BASE_URL ?? ownBaseUrl(given) };
   const grpc = rpcServerSettings(config);
   const security = rpcClientSettings(config);
   const { NATS_URL, ETCD_HOSTS } = config;
@@ -170,6 +173,10 @@ export const createStandalone = async ({ config, log, onActivity, signal }: Stan
   };
   return { ports, certificates: node.certificates, stop: () => running.stop() };
 };
+
+/** The node's own HTTP port: what SDKs for C cannot reach, which know no other ports than 80 and 443, but all others can. */
+const ownBaseUrl = ({ HOST, POD_IP, GATEWAY_HTTP_PORT }: StandaloneConfig): string =>
+  `http://${hostPort(publishedHost(HOST, POD_IP), GATEWAY_HTTP_PORT)}`;
 
 /** The part, not started any more once the process is told to end. */
 const stoppable = (part: Part, signal?: AbortSignal): Part => ({

@@ -7,7 +7,7 @@ import { custom } from './kinds/custom';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
 import { bootstrap } from './kinds/bootstrap';
-import { configuration } from './kinds/not-served/configuration';
+import { configuration } from './kinds/configuration';
 import { desired } from './kinds/not-served/desired';
 import { deviceLog } from './kinds/not-served/device-log';
 import { diagnosis } from './kinds/not-served/diagnosis';

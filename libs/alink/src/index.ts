@@ -6,12 +6,16 @@ export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
 export { customFilterFault, forwardOf, forwardTargetFault, type Forwarded, type ForwardRule } from './forwards';
+export { CONFIGURATION_PUSH, configurationData } from './kinds/configuration';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';
 export { readPayloadJson, type PayloadJson } from './payload-json';
 export type { Problem, SeldomKind } from './problem';
 export { MAX_PROPERTIES } from './property-values';
 export type {
+  Configuration,
+  ConfigurationForm,
+  ConfigurationQuestion,
   Question,
   QuestionKind,
   Reply,

@@ -3,15 +3,17 @@
  * a file in `questions/` and a line here; the kinds in `kinds/` make them, whoever answers one gives a {@link Reply}.
  */
 import type { Json } from '@alink/thing-model';
+import type { ConfigurationQuestion } from './questions/configuration';
 import type { JobQuestion } from './questions/jobs';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
+export type { Configuration, ConfigurationForm, ConfigurationQuestion } from './questions/configuration';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | TagQuestion | JobQuestion;
+export type Question = TimeQuestion | TagQuestion | JobQuestion | ConfigurationQuestion;
 
 export type QuestionKind = Question['kind'];
 

@@ -6,10 +6,12 @@ import dgJson from './generated/dg.json' with { type: 'json' };
 import dmJson from './generated/dm.json' with { type: 'json' };
 import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { CatalogDefinition } from './generated/alink/Catalog';
+import type { ConfigurationsDefinition } from './generated/alink/Configurations';
 import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
+import type { FilesDefinition } from './generated/alink/Files';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { StatusDefinition } from './generated/alink/Status';
 import type { TopicsDefinition } from './generated/alink/Topics';
@@ -23,6 +25,7 @@ import type { ProductManageDefinition } from './generated/dm/ProductManage';
 import type { ProtocolManageDefinition } from './generated/dm/ProtocolManage';
 import type { RemoteConfigDefinition } from './generated/dm/RemoteConfig';
 import type { SchemaManageDefinition } from './generated/dm/SchemaManage';
+import type { userDeviceDefinition as UserDeviceDefinition } from './generated/dm/userDevice';
 import type { TimedManageDefinition } from './generated/timedjob/TimedManage';
 
 /** int64 is text (ids exceed 2^53), absent messages are null, absent scalars their zero value. */
@@ -83,6 +86,7 @@ export const services = {
   deviceMsg: service<DeviceMsgDefinition>(dm, 'dm.DeviceMsg'),
   deviceInteract: service<DeviceInteractDefinition>(dm, 'dm.DeviceInteract'),
   deviceGroup: service<DeviceGroupDefinition>(dm, 'dm.DeviceGroup'),
+  userDevice: service<UserDeviceDefinition>(dm, 'dm.userDevice'),
   remoteConfig: service<RemoteConfigDefinition>(dm, 'dm.RemoteConfig'),
   otaManage: service<OtaManageDefinition>(dm, 'dm.OtaManage'),
   schemaManage: service<SchemaManageDefinition>(dm, 'dm.SchemaManage'),
@@ -94,6 +98,8 @@ export const services = {
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
   catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
+  configurations: service<ConfigurationsDefinition>(alink, 'alink.Configurations'),
+  files: service<FilesDefinition>(alink, 'alink.Files'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
   topics: service<TopicsDefinition>(alink, 'alink.Topics'),
   deviceJobs: service<DeviceJobsDefinition>(alink, 'alink.DeviceJobs'),

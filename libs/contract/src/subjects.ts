@@ -56,6 +56,8 @@ export const subjects = {
   deviceCreated: 'server.things.dm.device.info.create',
   deviceUpdated: 'server.things.dm.device.info.update',
   deviceDeleted: 'server.things.dm.device.info.delete',
+  /** Dm → everyone: what the device was to its owner, another is now. */
+  deviceUnbound: 'server.things.dm.device.info.unbind',
   /** Dm → everyone: the device is to register again; its session ends. */
   deviceReset: 'server.things.dm.device.info.reset',
   productCreated: 'server.things.dm.product.info.create',

@@ -91,6 +91,7 @@ export const maintainPartitions = async (prisma: PrismaClient, nowMs: number, re
   }
   await prisma.statusLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.sendLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
+  await prisma.deviceCall.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.auditLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.issuedToken.deleteMany({ where: { expiresAt: { lt: new Date(nowMs) } } });
 };

@@ -97,3 +97,14 @@ describe('loadSecretKeyFile', () => {
     await expect(loadSecretKeyFile(dataDir)).rejects.toThrow('SECRET_KEY must be');
   });
 });
+
+test('keys for other purposes follow from the key and the purpose, former keys after the present one', () => {
+  const [key, former] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
+  const box = createSecretBox(key, [former]);
+  const [first, second] = box.keysFor('files');
+  expect(first).toHaveLength(32);
+  expect(createSecretBox(key).keysFor('files')).toEqual([first]);
+  expect(createSecretBox(former).keysFor('files')).toEqual([second]);
+  expect(box.keysFor('others')).not.toContainEqual(first);
+  expect(first).not.toEqual(key);
+});

@@ -1,5 +1,5 @@
 /** Seals secrets before they are stored: AES-256-GCM, with the row they belong to as additional data. */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeFile } from '@alink/text';
@@ -26,6 +26,11 @@ export interface SecretBox {
    * @returns `v1.<key id>.<base64url of nonce, ciphertext and tag>`
    */
   seal(secret: string, owner: string): string;
+  /**
+   * Keys for something else than secrets, derived from those at hand: the first is that of the key that seals.
+   * @param purpose each has keys of its own, from which no other can be told
+   */
+  keysFor(purpose: string): readonly Buffer[];
   /** @throws {SecretBoxError} when it does not open */
   open(sealed: string, owner: string): string;
 }
@@ -48,6 +53,8 @@ export const createSecretBox = (key: Buffer, formerKeys: readonly Buffer[] = [])
       const body = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `${VERSION}.${keyId}.${body.toString('base64url')}`;
     },
+    keysFor: (purpose) =>
+      [key, ...formerKeys].map((bytes) => Buffer.from(hkdfSync('sha256', bytes, '', `alink ${purpose}`, KEY_BYTES))),
     open(sealed, owner) {
       const [version, id = '', text = ''] = sealed.split('.');
       if (version !== VERSION) throw new SecretBoxError('a stored secret has an unknown format');

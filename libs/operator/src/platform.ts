@@ -5,9 +5,12 @@ import type { Client } from '@alink/rpc';
 export interface Platform {
   readonly products: Client<typeof services.productManage>;
   readonly devices: Client<typeof services.deviceManage>;
+  readonly groups: Client<typeof services.deviceGroup>;
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly messages: Client<typeof services.deviceMsg>;
   readonly commands: Client<typeof services.deviceInteract>;
   readonly protocols: Client<typeof services.protocolManage>;
+  readonly topics: Client<typeof services.topics>;
+  readonly deviceJobs: Client<typeof services.deviceJobs>;
   readonly jobs: Client<typeof services.timedManage>;
 }

@@ -105,6 +105,17 @@ export const url = (schemes: readonly string[], { many = false } = {}) =>
     `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}${many ? ', several separated by commas' : ''}`,
   );
 
+/** An `http://` or `https://` URL without query, to which paths are added: a slash at its end is taken away. */
+export const baseUrl = () =>
+  field(
+    parsed((text) => {
+      if (!isUrl(text, ['http', 'https'])) return undefined;
+      const { username, password, search, hash } = new URL(text);
+      return username || password || search || hash ? undefined : text.replace(/\/+$/, '');
+    }),
+    'a URL that starts with http:// or https://, without user and query',
+  );
+
 const isUrl = (text: string, schemes: readonly string[]): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);

@@ -1,6 +1,7 @@
 export { monotonicClock, systemClock, type Clock } from './clock';
 export { ConfigError, describeConfig, loadConfig, type Environment } from './config';
 export {
+  baseUrl,
   durationSeconds,
   host,
   hostList,

@@ -1,6 +1,7 @@
 export { MAX_CLIENT_ID_LENGTH, parseClientId, type AuthType, type ParsedClientId } from './client-id';
 export { clientIdContent, dynregContent, signedContents } from './content';
 export { deviceCredentials, type CredentialOptions, type Credentials } from './credentials';
+export { claimedFile, fileTokenEnd, maskFileTokens, readFileToken, signFileToken } from './file-token';
 export {
   hashToken,
   IOT_TOKEN_LIFETIME_MS,

@@ -119,6 +119,7 @@ export class SpawnedPlatform {
       SECRET_KEY: randomBytes(32).toString('hex'),
       ...nodeVariables(ports),
       DATA_DIR: dataDir,
+      FILES_BASE_URL: `http://127.0.0.1:${ports.nodeHttp}`,
       DM_GRPC_PORT: String(ports.dm),
       TIMEDJOB_GRPC_PORT: String(ports.timedjob),
       // Tests log in far more often than devices do.

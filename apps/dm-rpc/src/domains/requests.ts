@@ -10,12 +10,14 @@ import type { RequestOf } from '../wire/messages';
 import { fits, isObject } from '../wire/shape';
 import type { Answerer, Answerers, Asked } from './answerer';
 import { jobAnswerers } from './jobs/request';
+import { configurationAnswerers } from './config/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
 const allAnswerers = (context: DmContext): Answerers => ({
   ...tagAnswerers(context),
   ...jobAnswerers(context),
+  ...configurationAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

@@ -9,6 +9,7 @@ import type { Io } from '../io';
 import { collect, parseLimit, parsePage } from '../parse-options';
 import type { Session } from '../session';
 import { addDeviceBatchCommands } from './device-batch';
+import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
 import { addDeviceStateCommands } from './device-state';
@@ -105,6 +106,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   addDeviceStatusLogCommand(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
+  addDeviceBootstrapCommand(device, io);
   addDeviceConnectCommand(device, io);
 };
 

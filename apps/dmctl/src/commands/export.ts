@@ -10,7 +10,8 @@ export const completeExportCommand = (command: Command, io: Io): void => {
     command
       .argument('[folder]', 'new folder for the files; without it, all is printed as one YAML')
       .option('--product <productKey>', 'of this product only; may be given again', collect, [])
-      .option('--devices', 'also the devices, without their secrets')
+      .option('--purpose <purpose>', 'groups of this purpose too; may be given again', collect, [])
+      .option('--devices', 'also the devices, without their secrets, and which groups they are in')
       .action(
         inSession(io, async (session, options: ExportOptions, folder?: string) => {
           const { exportDocuments } = await import('../documents/export-documents');

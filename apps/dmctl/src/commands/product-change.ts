@@ -19,6 +19,9 @@ export const logLevelOption = (): Option =>
     Object.keys(logLevels),
   );
 
+const remoteConfigOption = (): Option =>
+  new Option('--remote-config <state>', 'whether its devices get configurations').choices(['on', 'off']);
+
 export const netTypeOption = (): Option =>
   new Option('--net-type <type>', 'how its devices reach the network').choices(Object.keys(netTypes));
 
@@ -35,6 +38,7 @@ export const addProductChangeCommands = (product: Command, io: Io): void => {
       .addOption(autoRegisterOption())
       .addOption(validationOption())
       .addOption(logLevelOption())
+      .addOption(remoteConfigOption())
       .option('--tag <key=value>', 'set a tag; the others stay; may be given again', parseTag)
       .option('--untag <key...>', 'remove tags')
       .action(inSession(io, updateProduct)),
@@ -111,9 +115,7 @@ const enable = async ({ products, out }: Session, _options: unknown, productID: 
 };
 
 const updateProduct = async (session: Session, change: ProductChange, productID: string): Promise<void> => {
-  const { name, description, netType, autoRegister, validation, logLevel, tag, untag } = change;
-  const changesMore = name || description !== undefined || netType || autoRegister || validation || logLevel;
-  if (!changesMore && tag === undefined && untag === undefined) {
+  if (Object.values(change).every((value) => value === undefined)) {
     throw new CliError(ExitCode.usage, 'nothing to change', { hint: '--help names the options.' });
   }
   await changeProduct(session, productID, change);

@@ -6,6 +6,7 @@ import {
   tslFilesOf,
   type ModelInFiles,
 } from '@alink/operator/products';
+import { someOf } from '@alink/operator/words';
 import { exportModel, exportTsl, importReadableParts } from '@alink/thing-model';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
@@ -74,10 +75,9 @@ const MAX_NAMED = 20;
 /** @throws {CliError} when an import would delete definitions: the file of one module must not end all others in silence */
 const refuseLoss = (productID: string, lost: readonly string[]): void => {
   if (lost.length === 0) return;
-  const more = lost.length > MAX_NAMED ? ` and ${lost.length - MAX_NAMED} more` : '';
   throw new CliError(
     ExitCode.usage,
-    `this would delete from ${productID} what the files lack: ${lost.slice(0, MAX_NAMED).join(', ')}${more}`,
+    `this would delete from ${productID} what the files lack: ${someOf(lost, MAX_NAMED)}`,
     { hint: '--replace does it. Modules of one model are imported together: all files, or their zip.' },
   );
 };

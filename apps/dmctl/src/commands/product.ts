@@ -24,6 +24,7 @@ import {
   validationOption,
 } from './product-change';
 import { readModel } from '../model-files';
+import { addProductFileCommands } from './product-files';
 import { addProductModelCommands, noteEmptyModules } from './product-model';
 
 interface CreateOptions extends Omit<NewProduct, 'productKey' | 'tags' | 'productSecret'> {
@@ -114,6 +115,7 @@ export const addProductCommands = (product: Command, io: Io): void => {
 
   addProductChangeCommands(product, io);
   addProductModelCommands(product, io);
+  addProductFileCommands(product, io);
 };
 
 const listProducts = async (

@@ -5,16 +5,17 @@ import type { Session } from '../session';
 
 export interface ExportOptions {
   readonly product: readonly string[];
+  readonly purpose: readonly string[];
   readonly devices?: boolean;
 }
 
 export const exportDocuments = async (
   session: Session,
-  { product: productKeys, devices = false }: ExportOptions,
+  { product: productKeys, purpose: purposes, devices = false }: ExportOptions,
   folder?: string,
 ): Promise<void> => {
   const { io, out } = session;
-  const described = await exportPlatform(session, { productKeys, devices }, out);
+  const described = await exportPlatform(session, { productKeys, purposes, devices }, out);
   if (folder === undefined) {
     if (!out.json) return out.text(writeDocuments(described));
     return out.document(described.map(({ kind, spec }) => ({ kind: kind.name, ...spec })));

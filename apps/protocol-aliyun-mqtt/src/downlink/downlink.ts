@@ -4,6 +4,7 @@ import { alinkIds, callIdOf, encodeDownlink, isAlinkId, mayReceive, type Downlin
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
 import { Code, readDevicePublish, subjects, type DeviceMessage, type DevicePublish } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
+import { maskFileTokens } from '@alink/signing';
 import { buildTopic, parseTopic, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
@@ -173,4 +174,4 @@ const needsSubscription = (session: Session, topic: DeviceTopic): boolean => {
 
 /** A payload for the log. */
 const printable = (payload: string | Buffer): string =>
-  typeof payload === 'string' ? payload.slice(0, 2000) : `${payload.length} bytes`;
+  typeof payload === 'string' ? maskFileTokens(payload).slice(0, 2000) : `${payload.length} bytes`;

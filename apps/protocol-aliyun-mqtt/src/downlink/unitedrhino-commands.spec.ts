@@ -105,7 +105,6 @@ test('firmware that is due reaches the device as Alibaba says it', async () => {
 });
 
 test.each([
-  ['config', 'push', { method: 'push', payload: '{}' }],
   ['log', 'update', { method: 'getStatus', data: { logLevel: 5 } }],
   ['gateway', 'topo', { method: 'getFound' }],
   ['thing', 'service', { method: 'bindChange' }],
@@ -140,4 +139,25 @@ test('a message on a topic of the device’s own is acknowledged and echoed, and
   expect(bed.heard()).toEqual([[topic, 'x']]);
   expect(reported).toEqual([]);
   expect(bed.activities).toMatchObject([{ kind: 'drop', code: 6831, text: expect.stringContaining('unitedrhino') }]);
+});
+
+test('a configuration that is pushed becomes a file of ours, and a request for it', async () => {
+  await send({ method: 'push', payload: '{"interval":60}' }, 'config', 'push');
+  const [[topic, payload]] = bed.heard() as [[string, string]];
+  expect(topic).toBe(`${SYS}thing/config/push`);
+  expect(payload).toMatch(
+    /^\{"method":"thing\.config\.push","id":"\d{8,10}","params":\{"configId":"\w{16}","configSize":15,"sign":"\w{64}","signMethod":"Sha256","url":"http:\/\/iot\.example\.com\/files\/[\w~.-]+","getType":"file"\},"version":"1\.0\.0"\}$/,
+  );
+  // The answer goes to nobody: its dm expects none.
+  const { id } = JSON.parse(payload) as { id: string };
+  await bed.publish('thing/config/push_reply', `{"id":"${id}","code":200,"data":{}}`);
+  expect(reported).toEqual([]);
+});
+
+test('a push without a text is dropped, with a line', async () => {
+  await send({ method: 'push', payload: '' }, 'config', 'push');
+  expect(bed.heard()).toEqual([]);
+  expect(bed.activities).toMatchObject([
+    { kind: 'drop', text: expect.stringContaining('a configuration without a text') },
+  ]);
 });

@@ -6,6 +6,7 @@
 import { subjects, type DevicePublish } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
+import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import type { BusReply, UnitedrhinoRequests } from '../requests/unitedrhino-requests';
 import type { Session } from '../session/session';
 import { answerOf, type Caller, type CommandingDm, type Received, type RequestHead, type Taken } from './commanding-dm';
@@ -15,6 +16,7 @@ export interface UnitedrhinoCommandsOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly requests: UnitedrhinoRequests;
+  readonly configurations: UnitedrhinoConfigurations;
 }
 
 /** Methods of commands that Alink has. */
@@ -30,7 +32,7 @@ export class UnitedrhinoCommands implements CommandingDm {
     if (message.method?.endsWith('Reply')) return 'here';
     const { handle, type } = publish;
     const kind = unitedrhinoKinds[`${handle}/${type}`];
-    if (kind) return kind(message, session);
+    if (kind) return kind(message, session, this.options.configurations);
     if (handle === 'thing' && COMMANDS.has(message.method ?? '')) return undefined;
     return { dropped: `unitedrhino’s ${handle}/${type} ${message.method ?? ''} has no words in Alink` };
   }

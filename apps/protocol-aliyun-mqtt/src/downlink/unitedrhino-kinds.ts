@@ -3,22 +3,19 @@
  * here are dropped with a line in the device's log.
  */
 import { randomInt } from 'node:crypto';
-import { alinkIds } from '@alink/alink';
+import { alinkIds, CONFIGURATION_PUSH, configurationData, encodeDownlink } from '@alink/alink';
 import type { Json } from '@alink/contract';
+import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
+import type { Session } from '../session/session';
 import type { Taken } from './commanding-dm';
-
-interface Names {
-  readonly productKey: string;
-  readonly deviceName: string;
-}
 
 /** A downlink's own message; members as it has them. */
 interface RhinoMessage {
   readonly data?: unknown;
+  readonly payload?: unknown;
 }
 
-/** @param of the device */
-type Kind = (message: RhinoMessage, of: Names) => Taken;
+type Kind = (message: RhinoMessage, session: Session, configurations: UnitedrhinoConfigurations) => Taken;
 
 interface UpgradeFile {
   readonly size?: number;
@@ -84,11 +81,23 @@ const upgrade: Kind = ({ data }, { productKey, deviceName }) => {
   return { message: { topic: `/ota/device/upgrade/${productKey}/${deviceName}`, payload, qos: 1 } };
 };
 
+/** `thing/config/push`: its text becomes a file, for no SDK reads the text itself. */
+const configuration: Kind = ({ payload: content }, { productKey, deviceName, options }, configurations) => {
+  if (typeof content !== 'string' || content === '') return { dropped: 'a configuration without a text' };
+  const told = configurations.told({ content }, 'file', options.product);
+  if (!told) return { dropped: 'a configuration, which no device can fetch while FILES_BASE_URL is not set' };
+  const msgToken = String(randomInt(alinkIds.min, alinkIds.max + 1));
+  const request = { method: 'request', path: CONFIGURATION_PUSH, msgToken, timestamp: 0 } as const;
+  const message = { ...request, params: configurationData(told) };
+  return { message: encodeDownlink(message, { productKey, deviceName, ext: 0 }) };
+};
+
 const here: Kind = () => 'here';
 
 /** By handle and type. */
 export const unitedrhinoKinds: Readonly<Record<string, Kind>> = {
   'ota/upgrade': upgrade,
+  'config/push': configuration,
   // Replies to what the node has carried there, without a name or a token; devices expect none.
   'ota/progress': here,
   'log/report': here,

@@ -28,6 +28,7 @@ const start = async (bounds: NonNullable<HttpServerOptions['bounds']>) => {
     plain: true,
     publicEndpoint: undefined,
     mqttPort: 1883,
+    files: { open: notAsked },
     metrics: createMetrics('test'),
     ready: () => true,
     log: createLogger({ name: 'test', level: 'error', destination: { write: (line) => void errors.push(line) } }),

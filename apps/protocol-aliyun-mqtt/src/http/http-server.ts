@@ -1,22 +1,28 @@
-/** The node's HTTP side: health and metrics for operators, registration and authentication for devices. */
+/** The node's HTTP side: health and metrics for operators, registration, authentication and files for devices. */
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createOpsServer, type Logger, type Metrics } from '@alink/runtime';
+import type { FileSource } from '../files/file-source';
 import { limits } from '../limits';
 import { authRoutes, type AuthRoutesOptions } from './auth-routes';
+import { fileRoutes } from './file-routes';
 
 export interface HttpServerOptions extends AuthRoutesOptions {
   readonly metrics: Metrics;
   /** True, or why the node is not. */
   readonly ready: () => true | string;
   readonly log: Logger;
+  /** What devices download. */
+  readonly files: FileSource;
   /** How long connections may last, and how many may be open. */
   readonly bounds?: { readonly [bound in keyof typeof limits.http]: number };
 }
 
 /** Takes connections whose peers are noted, by `emit('connection')`. Each serves one request, and then ends. */
-export const createHttpServer = ({ metrics, ready, log, bounds = limits.http, ...auth }: HttpServerOptions): Server => {
-  const server = createOpsServer({ metrics, ready, log, extra: authRoutes({ ...auth, log }) });
+export const createHttpServer = (options: HttpServerOptions): Server => {
+  const { metrics, ready, log, files, bounds = limits.http, ...auth } = options;
+  const extra = authRoutes({ ...auth, log });
+  const server = createOpsServer({ metrics, ready, log, extra: { ...extra, ...fileRoutes(files, log) } });
   // Nobody who asks here asks twice; and so one limit is enough, from the first byte of a request to the last of its answer.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   // Those that are sent ahead of the first one's answer.

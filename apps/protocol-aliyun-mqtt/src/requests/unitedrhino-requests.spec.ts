@@ -2,6 +2,7 @@ import { createMemoryBus, type Bus } from '@alink/bus';
 import { readDevicePublish, subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { jest } from '@jest/globals';
+import { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import { UnitedrhinoRequests } from './unitedrhino-requests';
 
 const of = { productID: 'p1', deviceName: 'd1' };
@@ -18,12 +19,17 @@ let requests: UnitedrhinoRequests;
 let asked: Asked[];
 /** As its dm has them. */
 let tags: Record<string, string>;
+let configuration: { id: string; content: string } | undefined;
 
 beforeEach(() => {
   bus = createMemoryBus();
   asked = [];
   tags = {};
-  requests = new UnitedrhinoRequests({ bus, clock: { now: () => 1778593628940 }, tagsOf: async () => ({ ...tags }) });
+  const clock = { now: () => 1778593628940 };
+  const texts = { read: async () => configuration, secretOf: async () => 'secret' };
+  const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
+  configuration = undefined;
+  requests = new UnitedrhinoRequests({ bus, clock, tagsOf: async () => ({ ...tags }), configurations });
   bus.subscribe(subjects.up('thing', 'p1', 'd1'), ({ data, respond }) => {
     asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as Asked);
     respond?.('+ACK');
@@ -123,4 +129,28 @@ test('nobody waits for ever', async () => {
   } finally {
     jest.useRealTimers();
   }
+});
+
+describe('a configuration', () => {
+  const get = (over: object = {}) =>
+    requests.ask({ kind: 'config.get', scope: 'product', form: 'file', ...over } as never, of);
+
+  test('is its text as a file of ours, and as what it says', async () => {
+    configuration = { id: '7', content: '{"interval":60}' };
+    const { code, data } = await get();
+    expect([code, data]).toMatchObject([
+      200,
+      { configId: '7', configSize: 15, sign: expect.stringMatching(/^\w{64}$/) },
+    ]);
+    expect(data).toMatchObject({
+      url: expect.stringMatching(/^http:\/\/iot\.example\.com\/files\/p1~\w{16}\.\w+\.[\w-]{22}$/),
+    });
+    expect(await get({ form: 'content' })).toMatchObject({ code: 200, data: { content: { interval: 60 } } });
+  });
+
+  test('is none where there is none, and none of a device alone', async () => {
+    expect(await get()).toEqual({ code: 6710 });
+    configuration = { id: '7', content: '{"interval":60}' };
+    expect(await get({ scope: 'device' })).toEqual({ code: 6710 });
+  });
 });

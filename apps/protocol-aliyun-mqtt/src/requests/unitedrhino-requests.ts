@@ -4,12 +4,13 @@
  */
 import { randomInt } from 'node:crypto';
 import type { Question, QuestionKind, Reply, Tag } from '@alink/alink';
-import { subjects, writeDevicePublish, type JsonObject } from '@alink/contract';
+import { subjects, writeDevicePublish, type Json, type JsonObject } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { LRUCache } from 'lru-cache';
 import { DeviceQueues } from '../directory/device-queues';
 import { NotServedByDm } from '../directory/records';
+import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import type { Answerer, Asker } from './requests';
 
 /** Milliseconds that its dm may take. */
@@ -21,12 +22,20 @@ const FIRST_CODE_OF_ITS_OWN = 100_000;
 /** "service error" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
 const SERVICE_ERROR = 500;
 
+/** "no data", "thing config function is not available" ("Alibaba Cloud IoT documentation, 'Remote configuration'"). */
+const NO_DATA = 6710;
+const NOT_AVAILABLE = 6713;
+const NO_BASE_URL = 'thing config function is not available: FILES_BASE_URL of the node is not set';
+
 /** What a kind of question is answered with. */
 interface Tools {
   /** An uplink of the handle `thing`, type `property`, and its reply. */
   ask(method: string, params: JsonObject): Promise<Reply>;
   /** The device's tags, as its dm has them. */
   tags(): Promise<Readonly<Record<string, string>>>;
+  /** The product of the device that asks. */
+  readonly productID: string;
+  readonly configurations: UnitedrhinoConfigurations;
 }
 
 type Answer<K extends QuestionKind> = (question: Extract<Question, { kind: K }>, tools: Tools) => Promise<Reply>;
@@ -46,6 +55,13 @@ const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
     const left = Object.entries(await known()).filter(([key]) => !keys.includes(key));
     return ask('reportInfo', { tags: Object.fromEntries(left) });
   },
+  /** It has configurations of products alone. */
+  'config.get': async ({ scope, form }, { productID, configurations }) => {
+    const current = scope === 'product' ? await configurations.current(productID, form) : undefined;
+    if (!current) return { code: NO_DATA };
+    if (current === 'no URL') return { code: NOT_AVAILABLE, message: NO_BASE_URL };
+    return { code: 200, data: { ...current } as unknown as Json };
+  },
 };
 
 /** A downlink that may be a reply. */
@@ -61,6 +77,7 @@ export interface UnitedrhinoRequestsOptions {
   readonly clock: Clock;
   /** The tags of a device, by its dm's own method; its bus has none that reads them. */
   readonly tagsOf: (of: Asker) => Promise<Readonly<Record<string, string>>>;
+  readonly configurations: UnitedrhinoConfigurations;
 }
 
 export class UnitedrhinoRequests implements Answerer {
@@ -76,6 +93,8 @@ export class UnitedrhinoRequests implements Answerer {
     const tools: Tools = {
       ask: (method, params) => this.askOverBus(of, method, params),
       tags: () => this.options.tagsOf(of),
+      productID: of.productID,
+      configurations: this.options.configurations,
     };
     return this.queues.run(`${of.productID}/${of.deviceName}`, () => answer(question, tools));
   }

@@ -18,14 +18,17 @@ test.each(['thing/service/property/set', 'thing/nothing', ''])('"%s" is no path 
   expect(() => encodeDownlink(request(path), target)).toThrow(RangeError);
 });
 
-test('the answer bears the id of the request', () => {
-  const outcome = publish({ path: 'thing/bootstrap/notify_reply' }, '{"id":"35974024","code":200,"data":{}}')!;
-  expect(outcome).toMatchObject({
-    message: {
-      handle: 'thing',
-      type: 'request',
-      body: { method: 'requestReply', msgToken: '35974024', code: 200, data: {} },
-    },
-    problems: [],
-  });
-});
+test.each(['thing/bootstrap/notify_reply', 'thing/job/notify_reply'])(
+  'the answer on %s bears the id of the request',
+  (path) => {
+    const outcome = publish({ path }, '{"id":"35974024","code":200,"data":{}}')!;
+    expect(outcome).toMatchObject({
+      message: {
+        handle: 'thing',
+        type: 'request',
+        body: { method: 'requestReply', msgToken: '35974024', code: 200, data: {} },
+      },
+      problems: [],
+    });
+  },
+);

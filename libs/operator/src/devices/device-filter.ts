@@ -1,4 +1,5 @@
 /** Which devices are meant: the same for listing them and for changing many. */
+import { allPages } from '../all-pages';
 import type { Platform } from '../platform';
 import { deviceStatuses, onlineStates } from '../words/wire-words';
 
@@ -10,11 +11,6 @@ export interface DeviceFilter {
   /** All of them must be there. */
   readonly tag?: Record<string, string>;
 }
-
-/** Rows in one answer of the platform. */
-const PAGE_SIZE = 2000;
-/** `PageInfo.OrderBy.sort`. */
-const ASCENDING = 1;
 
 /** The filter as `deviceInfoIndex` takes it. */
 export const filterRequest = ({ online, status, name, tag }: DeviceFilter) => ({
@@ -30,16 +26,6 @@ export const filteredNames = async (
   productID: string,
   filter: DeviceFilter,
 ): Promise<string[]> => {
-  const names: string[] = [];
-  // Sorted by what does not change, so that no device comes twice or not at all.
-  const orders = [{ field: 'id', sort: ASCENDING }];
-  for (let page = 1; ; page++) {
-    const { list } = await devices.deviceInfoIndex({
-      ...filterRequest(filter),
-      productID,
-      page: { page, size: PAGE_SIZE, orders },
-    });
-    names.push(...list.map(({ deviceName }) => deviceName));
-    if (list.length < PAGE_SIZE) return names;
-  }
+  const list = await allPages('id', (page) => devices.deviceInfoIndex({ ...filterRequest(filter), productID, page }));
+  return list.map(({ deviceName }) => deviceName);
 };

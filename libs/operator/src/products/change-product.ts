@@ -12,12 +12,19 @@ export interface ProductChange extends TagChanges {
   readonly autoRegister?: keyof typeof autoRegisters;
   readonly validation?: string;
   readonly logLevel?: string;
+  /** Whether its devices get configurations: `on` or `off`. */
+  readonly remoteConfig?: string;
 }
 
 /** The parameters of the protocol that are said. */
-export const protocolConfOf = ({ validation, logLevel }: Pick<ProductChange, 'validation' | 'logLevel'>) => ({
+export const protocolConfOf = ({
+  validation,
+  logLevel,
+  remoteConfig,
+}: Pick<ProductChange, 'validation' | 'logLevel' | 'remoteConfig'>) => ({
   ...(validation && { validation }),
   ...(logLevel && { logLevel }),
+  ...(remoteConfig && { remoteConfig }),
 });
 
 export const changeProduct = async (
@@ -25,10 +32,11 @@ export const changeProduct = async (
   productID: string,
   change: ProductChange,
 ): Promise<void> => {
-  const { name, description, deviceType, netType, autoRegister, validation, logLevel, tag, untag } = change;
+  const { name, description, deviceType, netType, autoRegister, tag, untag } = change;
+  const settings = protocolConfOf(change);
+  const changesSettings = Object.keys(settings).length > 0;
   const changesTags = tag !== undefined || untag !== undefined;
-  const changesMore =
-    name || description !== undefined || deviceType || netType || autoRegister || validation || logLevel;
+  const changesMore = name || description !== undefined || deviceType || netType || autoRegister || changesSettings;
   // The platform takes all tags, and all parameters of the protocol, at once.
   const before = await products.productInfoRead({ productID });
   const tags = changesTags ? changedTags(before.tags, { tag, untag }) : {};
@@ -43,7 +51,7 @@ export const changeProduct = async (
     deviceType: deviceType && deviceTypes[deviceType],
     netType: netType && netTypes[netType],
     autoRegister: autoRegister && autoRegisters[autoRegister],
-    ...((validation || logLevel) && { protocolConf: { ...before.protocolConf, ...protocolConfOf(change) } }),
+    ...(changesSettings && { protocolConf: { ...before.protocolConf, ...settings } }),
     tags,
   });
 };

@@ -43,6 +43,8 @@ export interface Kind<Spec extends object> {
   readonly merge?: (before: Spec, wanted: Spec, prune: boolean) => Spec;
   /** What is there, the document lacks, and `prune` would delete. */
   readonly lacked?: (before: Spec, wanted: Spec) => readonly string[];
+  /** Why it cannot become that: something of it stays as it was made. */
+  readonly fixed?: (before: Spec, after: Spec) => string | undefined;
   readonly create: (platform: Platform, after: Spec) => Promise<void>;
   readonly change: (platform: Platform, before: Spec, after: Spec) => Promise<void>;
   /** What has to wait until all else is there: a product is published after it has got its thing model. */
@@ -57,6 +59,8 @@ export interface Kind<Spec extends object> {
 export interface Scope {
   /** Of these products only; all when left out. */
   readonly productKeys: readonly string[];
+  /** Groups of these purposes too, not only of the one that unitedrhino calls `default`. */
+  readonly purposes: readonly string[];
   /** Devices too. */
   readonly devices: boolean;
 }

@@ -25,7 +25,7 @@ export interface Step {
  * @param prune whether parts that are there and a document lacks go: definitions of a thing model, members of a list. No
  *   product, no device and no group goes for want of a document
  * @returns a step for each document, in their order
- * @throws {OperatorError} when one needs what neither is there nor has a document
+ * @throws {OperatorError} when one needs what neither is there nor has a document, or cannot become what it says
  */
 export const planOf = async (
   platform: Platform,
@@ -47,6 +47,8 @@ const stepOf = async (platform: Platform, resource: Resource, prune: boolean): P
   const before = await kind.read(platform, spec);
   if (!before) return { resource, verb: 'create', before, after: spec, left: [] };
   const after = kind.merge ? kind.merge(before, spec, prune) : { ...before, ...spec };
+  const fault = kind.fixed?.(before, after);
+  if (fault) throw new OperatorError('unusable', `${resource.where}: ${titleOf(resource)} ${fault}`);
   const verb = isDeepStrictEqual(before, after) ? 'keep' : 'change';
   const left = prune ? [] : (kind.lacked?.(before, spec) ?? []);
   return { resource, verb, before, after, left };

@@ -87,6 +87,13 @@ describe('what is wrong is told with file, line and member:', () => {
     expect(fault).toMatch(/^2 faults:\n {2}a\.yaml:2: productKey must be text.*\n {2}a\.yaml:6: x is not known here/);
   });
 
+  test('groups that stand below each other', async () => {
+    const group = (name: string, parent: string) => `kind: DeviceGroup\nname: ${name}\nparent: ${parent}\n`;
+    await expect(read({ 'a.yaml': `${group('a', 'b')}---\n${group('b', 'a')}` })).rejects.toThrow(
+      'a.yaml:1: DeviceGroup a, which needs DeviceGroup b, which needs DeviceGroup a',
+    );
+  });
+
   test('two documents of one product', async () => {
     const one = 'kind: Product\nproductKey: p\n';
     await expect(read({ 'a.yaml': one, 'b.yaml': one })).rejects.toThrow(

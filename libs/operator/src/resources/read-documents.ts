@@ -6,6 +6,7 @@ import type { PackedFile } from '../products/zip-archive';
 import { textOf } from '../words/text-of';
 import type { AnyKind } from './kind';
 import { kinds } from './kinds';
+import { inOrder } from './in-order';
 import { titleOf, type Resource } from './resource';
 import { faultsOf, placeOf, type Fault } from './schema-words';
 
@@ -50,7 +51,7 @@ export const readDocuments = async (files: readonly PackedFile[], readBeside: Re
   faults.push(...twice(resources));
   if (faults.length > 0) throw new OperatorError('unusable', messageOf(faults));
   if (resources.length === 0) throw new OperatorError('unusable', 'there is no document in what was given');
-  return resources.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+  return inOrder(resources);
 };
 
 const documentsIn = ({ name, bytes }: PackedFile): { documents: Placed[]; faults: string[] } => {

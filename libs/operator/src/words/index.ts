@@ -1,5 +1,6 @@
 export { changedTags, type TagChanges } from './changed-tags';
 export { jsonOrText } from './json-or-text';
+export { someOf } from './some-of';
 export { textOf } from './text-of';
 export { isoOfMs, isoOfSeconds } from './time-text';
 export {

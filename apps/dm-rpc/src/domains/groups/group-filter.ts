@@ -53,6 +53,26 @@ export const inGroups = (ids: readonly string[]): Prisma.DeviceWhereInput => ({
   groups: { some: { groupID: { in: ids.map(BigInt) } } },
 });
 
+/** Of each purpose the groups that a device is in one of, by their ids, their paths or both. */
+export type WantedGroups = Readonly<
+  Record<string, { readonly ids?: readonly string[] | null; readonly idPaths?: readonly string[] | null }>
+>;
+
+/** The devices that are in a group of every purpose that is asked for. */
+export const belongingTo = (wanted: WantedGroups): Prisma.DeviceWhereInput => ({
+  AND: Object.entries(wanted).map(([purpose, { ids, idPaths }]) => ({
+    groups: {
+      some: {
+        group: {
+          purpose: purposeOf(purpose),
+          ...(ids?.length && { id: { in: ids.map(BigInt) } }),
+          ...(idPaths?.length && inPaths(idPaths)),
+        },
+      },
+    },
+  })),
+});
+
 type GroupFields =
   | 'groupID'
   | 'groupIDs'

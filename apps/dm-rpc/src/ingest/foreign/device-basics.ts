@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Prisma } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
+import { FIRMWARE, keepVersions, MAX_VERSION } from '../../domains/versions/store';
 import { requireLockedDevice } from '../../services/lock-device';
 import { badParameter } from '../../wire/errors';
 import { pickExtra } from '../../wire/extra';
@@ -84,6 +85,9 @@ export const storeBasics = async (
   const tags = basics.tags ? tagsOf(basics.tags) : undefined;
   const changed = await prisma.$transaction(async (tx) => {
     const id = await requireLockedDevice(tx, device);
+    const { version } = basics;
+    if (version)
+      await keepVersions(tx, [{ deviceID: id, moduleCode: FIRMWARE, version: version.slice(0, MAX_VERSION) }]);
     const before = await tx.device.findUniqueOrThrow({ where: { id } });
     const data = {
       extra: { ...(before.extra as Prisma.InputJsonObject), ...extra },

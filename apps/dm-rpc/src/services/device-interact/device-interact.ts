@@ -3,6 +3,7 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { notServed } from '../not-served';
 import { actionHandlers } from './action';
+import { actionRespHandlers } from './action-resp';
 import type { CommandSender } from './command-sender';
 import { propertyControlHandlers } from './property-control';
 import { propertyAsker, propertyGetHandlers } from './property-get';
@@ -25,7 +26,7 @@ export const deviceInteract = (
     ...propertyMultiHandlers(context, setProperties, askProperties),
     ...actionHandlers(context, sender),
     ...sendMsgHandlers(context, sender),
-    ...notServed('actionResp'),
+    ...actionRespHandlers(context),
     ...notServed('gatewayGetFoundSend', 'gatewayNotifyBindSend'),
   };
 };

@@ -1,12 +1,13 @@
 /** The record of a command: written before it is sent, completed once. */
 import { randomInt } from 'node:crypto';
-import { SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
+import { Code, SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import { writeReplies } from '../../ingest/sinks/replies';
 import { isUniqueViolation } from '../../wire/errors';
 import type { DeviceAnswer } from './waiting-commands';
 
-export type CommandAction = 'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg';
+export type CommandAction =
+  'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg' | 'configurationPush';
 
 /** A row of the record. */
 export interface CommandEntry {
@@ -32,6 +33,9 @@ export interface NewCommand {
  */
 const TOKENS = { min: 10_000_000, end: 2 ** 32 } as const;
 const MAX_CONTENT = 65_536;
+
+/** The id of a new command. */
+export const newToken = (): bigint => BigInt(randomInt(TOKENS.min, TOKENS.end));
 
 /** Ids of users are int64; unitedrhino's have 19 digits. */
 const userIDOf = (user: UserContext | undefined): bigint => {
@@ -70,7 +74,7 @@ export const openCommands = async (
   nowMs: number,
 ): Promise<bigint[]> => {
   for (;;) {
-    const tokens = commands.map(() => BigInt(randomInt(TOKENS.min, TOKENS.end)));
+    const tokens = commands.map(() => newToken());
     try {
       await prisma.sendLog.createMany({ data: commands.flatMap((command, at) => rowsOf(command, tokens[at]!, nowMs)) });
       return tokens;
@@ -103,6 +107,21 @@ export const closeCommands = (prisma: PrismaClient, ended: readonly EndedCommand
 
 export const closeCommand = (prisma: PrismaClient, ended: EndedCommand, nowMs: number): Promise<void> =>
   closeCommands(prisma, [ended], nowMs);
+
+/**
+ * Writes the records of one command to many devices, to whose answers nobody listens: each is taken for silent until its
+ * answer is there. A device that has a command of this id already gets no record.
+ */
+export const openForMany = async (
+  prisma: PrismaClient,
+  commands: readonly { readonly deviceID: bigint; readonly msgToken: bigint }[],
+  command: Omit<NewCommand, 'deviceID'>,
+  nowMs: number,
+): Promise<void> => {
+  const silent = { resultCode: Code.deviceTimeout, resultMsg: 'sent; no answer yet' };
+  const rows = commands.flatMap(({ deviceID, msgToken }) => rowsOf({ ...command, deviceID }, msgToken, nowMs));
+  await prisma.sendLog.createMany({ data: rows.map((row) => ({ ...row, ...silent })), skipDuplicates: true });
+};
 
 /** Notes in an open record why it is not known what became of the command; its answer may still come. */
 export const leaveOpen = async (

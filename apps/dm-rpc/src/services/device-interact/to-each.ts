@@ -3,10 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { Code } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { inGroups } from '../../domains/groups/group-filter';
 import { deviceKey, type DeviceCore } from '../../device-core';
 import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
-import { refuseFilters } from '../../wire/filters';
 import { inArea, inAreaPath } from '../device-manage/device-filter';
 import { requireDevice } from '../device-manage/device-record';
 import { findTargets, type CommandTarget } from './command-target';
@@ -20,7 +20,7 @@ const SLICE = 100;
 /** Milliseconds for each device between the end of waiting and that of the call: where all are silent, all end at once. */
 const ENDING_MS = 0.5;
 
-/** The devices that a request of many means: some of one product, or any, and all of an area. */
+/** The devices that a request of many means: some of one product, or any, and all of an area or a group. */
 export interface ManyDevices {
   readonly productID: string;
   readonly deviceNames: readonly string[];
@@ -37,16 +37,19 @@ export interface ForDevice<Answer> extends DeviceCore {
 
 /** Each device once, in the order in which they were named. @throws {RpcError} 100006 for too many */
 export const devicesOf = async ({ prisma }: Pick<DmContext, 'prisma'>, request: ManyDevices): Promise<DeviceCore[]> => {
-  refuseFilters(request, ['groupID']);
-  const { productID, deviceNames, devices, areaID, areaIDPath } = request;
+  const { productID, deviceNames, devices, areaID, areaIDPath, groupID } = request;
   // As in unitedrhino, names of one product come before all else.
   const named = deviceNames.length > 0 ? deviceNames.map((deviceName) => ({ productID, deviceName })) : devices;
-  const areas = [...(areaID === '0' ? [] : [inArea(areaID)]), ...(areaIDPath === '' ? [] : [inAreaPath(areaIDPath)])];
+  const places = [
+    ...(areaID === '0' ? [] : [inArea(areaID)]),
+    ...(areaIDPath === '' ? [] : [inAreaPath(areaIDPath)]),
+    ...(groupID === '0' ? [] : [inGroups([groupID])]),
+  ];
   const found =
-    deviceNames.length > 0 || areas.length === 0
+    deviceNames.length > 0 || places.length === 0
       ? []
       : await prisma.device.findMany({
-          where: { OR: areas },
+          where: { OR: places },
           select: { productID: true, deviceName: true },
           orderBy: { id: 'asc' },
           take: MAX_DEVICES + 1,

@@ -42,6 +42,11 @@ const inAreaPaths = (paths: readonly string[]): Where => extraBegins('areaIDPath
 const ofType = (types: readonly string[]): Where => ({ product: { deviceType: { in: types.map(Number) } } });
 export const inCategories = (ids: readonly string[]): Where => ({ product: { categoryID: { in: ids.map(BigInt) } } });
 
+export const notInArea = (id: string): Where => extraIsNot('areaID', id, areaID);
+/** An area and those below it: a path is made of ids, each with a dash behind it. */
+export const inBranch = (id: string): Where => ({
+  OR: [inArea(id), inAreaPath(`${id}-`), { extra: { path: ['areaIDPath'], string_contains: `-${id}-` } }],
+});
 export const inTenant = (code: string): Where => extraIn('tenantCode', [code], tenantCode);
 /** The devices that a field of a product's list asks for. */
 export const inProject = (id: string): Where => extraIn('projectID', [id], projectID);
@@ -104,7 +109,7 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   tenantCode: inTenant,
   areaID: inArea,
   areaIDs: inAreas,
-  notAreaID: (id) => extraIsNot('areaID', id, areaID),
+  notAreaID: notInArea,
   areaIDPath: inAreaPath,
   areaIDPaths: inAreaPaths,
   userID: (id) => extraIn('userID', [id], userID),
@@ -130,6 +135,7 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   property: notServed,
 };
 
+/** Of `deviceInfoCount` and `deviceTypeCount`, whose fields are the same. */
 export const DEVICE_COUNT_FILTERS: FilterTable<RequestOf<DeviceManage, 'deviceInfoCount'>, Where> = {
   /** Of the last login, as unitedrhino's dm counts. */
   timeRange: ({ start, end }) => ({

@@ -1,6 +1,5 @@
 /** Devices: create, update, delete, read, list, count. */
 import type { services } from '@alink/contract';
-import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
@@ -21,18 +20,13 @@ import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
 import { requireLockedDevice } from '../lock-device';
 import { makeDeviceSecret } from '../random-names';
-import { byStatus, DEVICE_COUNT_FILTERS, DEVICE_FILTERS } from './device-filter';
+import { DEVICE_FILTERS } from './device-filter';
 import { madeAlias, withProductID } from './device-naming';
 import { changedDeviceRow, deviceInfo, newDeviceRow, SHOWN_PARTS, requireDevice, secretOwner } from './device-record';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
-  | 'deviceInfoCreate'
-  | 'deviceInfoUpdate'
-  | 'deviceInfoDelete'
-  | 'deviceInfoRead'
-  | 'deviceInfoIndex'
-  | 'deviceInfoCount'
+  'deviceInfoCreate' | 'deviceInfoUpdate' | 'deviceInfoDelete' | 'deviceInfoRead' | 'deviceInfoIndex'
 >;
 
 const SORT = {
@@ -133,16 +127,5 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
       prisma.device.count({ where }),
     ]);
     return { list: rows.map((row) => deviceInfo(row, '')), total };
-  },
-
-  async deviceInfoCount(request) {
-    const conditions = await conditionsOf(DEVICE_COUNT_FILTERS, request);
-    const countOf = (where: Prisma.DeviceWhereInput) => prisma.device.count({ where: { AND: [...conditions, where] } });
-    const [online, offline, inactive] = await Promise.all([
-      countOf(byStatus.online),
-      countOf(byStatus.offline),
-      countOf(byStatus.inactive),
-    ]);
-    return { online, offline, inactive, unknown: 0, total: online + offline + inactive };
   },
 });

@@ -4,10 +4,14 @@ import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
 import { groupsOfDeviceHandlers } from '../../domains/groups/groups-of-device';
 import { deviceResetHandlers } from '../reset-device';
+import { moduleVersionHandlers } from '../../domains/versions/service';
 import { notServed } from '../not-served';
+import { deviceCountHandlers } from './device-counts';
 import { deviceInfoHandlers } from './device-info';
 import { deviceProfileHandlers } from './device-profile';
 import { deviceSchemaHandlers } from './device-schema';
+import { moveDeviceHandlers } from './move-device';
+import { multiUpdateHandlers } from './multi-update';
 import { onlineFixHandlers } from './online-fix';
 
 /** Nobody is root on the MQTT of our nodes, as in unitedrhino where its configuration names nobody. */
@@ -24,14 +28,10 @@ export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<t
   ...deviceSchemaHandlers(context),
   ...deviceResetHandlers(context),
   ...onlineFixHandlers(context, news),
-  ...notServed(
-    'DeviceInfoMultiUpdate',
-    'deviceMove',
-    'deviceModuleVersionRead',
-    'deviceModuleVersionIndex',
-    'deviceTypeCount',
-    'deviceCount',
-  ),
+  ...deviceCountHandlers(context),
+  ...multiUpdateHandlers(context),
+  ...moveDeviceHandlers(context),
+  ...moduleVersionHandlers(context),
   ...notServed(
     'deviceGatewayMultiCreate',
     'deviceGatewayMultiUpdate',

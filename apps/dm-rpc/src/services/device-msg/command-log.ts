@@ -4,11 +4,13 @@ import { Code, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { belongingTo } from '../../domains/groups/group-filter';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
-import { conditionsOf, noFilter, notServed, type FilterTable } from '../../wire/filters';
+import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
 import { pageOf } from '../../wire/paging';
 import { plainValue } from '../../wire/plain-value';
+import { inArea, inAreaPath, inAreas, inCategories, inProject } from '../device-manage/device-filter';
 import { findDevice } from './find-device';
 import { TIME_FILTERS } from './time-range';
 
@@ -26,12 +28,12 @@ const FILTERS: FilterTable<Request, Prisma.SendLogWhereInput> = {
   userID: (userID) => ({ userID: BigInt(userID) }),
   actions: (actions) => ({ action: { in: actions } }),
   resultCode: (code) => ({ resultCode: Number(code) === Code.inProgress ? null : Number(code) }),
-  productCategoryID: notServed,
-  projectID: notServed,
-  areaID: notServed,
-  areaIDPath: notServed,
-  areaIDs: notServed,
-  BelongGroup: notServed,
+  productCategoryID: (id) => ({ device: inCategories([id]) }),
+  projectID: (id) => ({ device: inProject(id) }),
+  areaID: (id) => ({ device: inArea(id) }),
+  areaIDPath: (path) => ({ device: inAreaPath(path) }),
+  areaIDs: (ids) => ({ device: inAreas(ids) }),
+  BelongGroup: (groups) => ({ device: belongingTo(groups) }),
 };
 
 /** A call with its answer, in the form that unitedrhino's console shows. */

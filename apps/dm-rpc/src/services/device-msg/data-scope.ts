@@ -1,9 +1,10 @@
 /** Whose data a request is about: devices of one product or of a category, further by where they stand. */
 import { Prisma } from '@alink/db';
 import type { DmContext } from '../../context';
+import { belongingTo, type WantedGroups } from '../../domains/groups/group-filter';
 import { badParameter, noDevice, noProduct, notFound } from '../../wire/errors';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
-import { conditionsOf, noFilter, notServed, type FilterTable } from '../../wire/filters';
+import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
 import { inArea, inAreaPath, inAreas, inCategories, inProject, inTenant } from '../device-manage/device-filter';
 import type { ProductModel } from '../product-manage/compiled-models';
 
@@ -17,9 +18,7 @@ export interface ScopeRequest {
   readonly areaIDs: readonly string[];
   readonly projectID: string;
   readonly tenantCode: string;
-  readonly BelongGroup: Readonly<
-    Record<string, { readonly ids: readonly string[]; readonly idPaths: readonly string[] }>
-  >;
+  readonly BelongGroup: WantedGroups;
 }
 
 export interface DataScope {
@@ -36,6 +35,7 @@ export const BY_PLACE = {
   areaIDs: inAreas,
   projectID: inProject,
   tenantCode: inTenant,
+  BelongGroup: belongingTo,
 };
 
 const FILTERS: FilterTable<ScopeRequest, Prisma.DeviceWhereInput> = {
@@ -44,7 +44,6 @@ const FILTERS: FilterTable<ScopeRequest, Prisma.DeviceWhereInput> = {
   deviceNames: noFilter,
   productCategoryID: (id) => inCategories([id]),
   ...BY_PLACE,
-  BelongGroup: notServed,
 };
 
 const MODEL_PART = { productID: true, schemaRevision: true, protocolConf: true } as const;

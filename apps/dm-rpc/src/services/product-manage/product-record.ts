@@ -48,7 +48,7 @@ export const secretOwner = (productID: string): string => `product:${productID}`
 /** Values that are read out of the protocol's parameters are checked; the rest is anybody's. */
 const protocolConf = (given: Readonly<Record<string, string>>): Record<string, string> => {
   const conf = textMap('protocolConf', given);
-  const { productID, validation, logLevel, [ACCESS_KEY]: customTopics } = conf;
+  const { productID, validation, logLevel, remoteConfig, [ACCESS_KEY]: customTopics } = conf;
   if (productID) requireProductID('protocolConf["productID"]', productID);
   if (validation && !VALIDATIONS.includes(validation)) {
     throw badParameter('protocolConf["validation"]', `must be one of ${VALIDATIONS.join(', ')}`);
@@ -58,6 +58,9 @@ const protocolConf = (given: Readonly<Record<string, string>>): Record<string, s
   }
   if (logLevel && logLevelOf(logLevel) === undefined) {
     throw badParameter('protocolConf["logLevel"]', `must be one of ${Object.keys(LogLevel).join(', ')}`);
+  }
+  if (remoteConfig && !['on', 'off'].includes(remoteConfig)) {
+    throw badParameter('protocolConf["remoteConfig"]', 'must be on or off');
   }
   return conf;
 };

@@ -56,7 +56,6 @@ test('names that would break a parser do not come back', () => {
 });
 
 test.each([
-  ['sys', 'thing/config/push_reply'],
   ['sys', 'broadcast/request/1'],
   ['ota', 'device/upgrade'],
   ['shadow', 'get'],
@@ -67,7 +66,7 @@ test.each([
 });
 
 test('a request that is not served is not answered where it has no id: nobody waits for it', () => {
-  for (const path of ['thing/config/get', 'thing/what/ever']) {
+  for (const path of ['thing/what/ever']) {
     expect(publish({ path }, '{"params":{}}')!.reply).toBeUndefined();
     expect(publish({ path }, '{"id":"7","params":{}}')!.reply!.code).toBe(6831);
   }

@@ -1,11 +1,13 @@
 import { YesNo } from '@alink/contract/enumerations';
 import * as z from 'zod';
+import { allPages } from '../../all-pages';
 import { forEachAtOnce, inParts } from '../../at-once';
 import { changeDevice } from '../../devices/change-device';
 import { createFromLines } from '../../devices/create-devices';
 import { OperatorError } from '../../operator-error';
 import type { Platform } from '../../platform';
 import { productKeyOf } from '../../products/product-key';
+import { someOf } from '../../words/some-of';
 import { logLevels, wordOf } from '../../words/wire-words';
 import type { Kind } from '../kind';
 import { defined, fileName, productKey, tags, tagsIfAny, withDefaults, wordIn } from '../members';
@@ -107,7 +109,10 @@ const createAll = async (platform: Platform, productID: string, devices: readonl
     const refused = (await createFromLines(platform, wanted, {})).filter(({ reason }) => reason !== '');
     if (refused.length > 0) {
       const named = refused.map(({ deviceName, reason }) => `${deviceName} ${reason}`);
-      throw new OperatorError('refused', `${refused.length} of ${part.length} devices refused: ${someOf(named)}`);
+      throw new OperatorError(
+        'refused',
+        `${refused.length} of ${part.length} devices refused: ${someOf(named, MAX_NAMED, '; ')}`,
+      );
     }
     await forEachAtOnce(part, async (device) => {
       const { tags, logLevel, enabled } = device;
@@ -118,8 +123,6 @@ const createAll = async (platform: Platform, productID: string, devices: readonl
 
 /** Refusals in one message. */
 const MAX_NAMED = 10;
-const someOf = (all: readonly string[]): string =>
-  all.length > MAX_NAMED ? `${all.slice(0, MAX_NAMED).join('; ')} and ${all.length - MAX_NAMED} more` : all.join('; ');
 
 const changeOne = async (
   platform: Platform,
@@ -137,18 +140,5 @@ const changeOne = async (
   }
 };
 
-/** Rows in one answer of the platform. */
-const PAGE_SIZE = 2000;
-/** `PageInfo.OrderBy.sort`. */
-const ASCENDING = 1;
-
-const allDevices = async ({ devices }: Platform, productID: string): Promise<DeviceSpec[]> => {
-  const all: DeviceSpec[] = [];
-  const orders = [{ field: 'id', sort: ASCENDING }];
-  for (let page = 1, more = PAGE_SIZE; more === PAGE_SIZE; page++) {
-    const { list } = await devices.deviceInfoIndex({ productID, page: { page, size: PAGE_SIZE, orders } });
-    all.push(...list.map(specOf));
-    more = list.length;
-  }
-  return all;
-};
+const allDevices = async ({ devices }: Platform, productID: string): Promise<DeviceSpec[]> =>
+  (await allPages('id', (page) => devices.deviceInfoIndex({ productID, page }))).map(specOf);

@@ -18,6 +18,7 @@ import { Presence } from './presence';
 import { productMethods } from './products';
 import { profileMethods } from './profiles';
 import { protocolMethods } from './protocols';
+import { remoteConfigMethods } from './remote-configs';
 import { Reports } from './reports';
 import { DmState, type DeviceRef } from './state';
 import { ThingUplinks } from './thing-uplinks';
@@ -69,6 +70,7 @@ export const startRhinoDm = async (options: RhinoOptions): Promise<RhinoDm> => {
     DeviceMsg: messageMethods(context),
     DeviceInteract: commandMethods(context, pending, reports),
     ProtocolManage: protocolMethods(context),
+    RemoteConfig: remoteConfigMethods(context),
   };
   const server = await startRhinoServer('dm', methods, port);
   const address = `127.0.0.1:${server.port}`;

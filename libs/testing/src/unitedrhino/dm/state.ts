@@ -121,6 +121,15 @@ export interface ProtocolService {
   updatedTime: number;
 }
 
+/** What a product's devices are configured with. */
+export interface Config {
+  readonly id: number;
+  /** JSON. */
+  readonly content: string;
+  /** Unix milliseconds. */
+  readonly createdTime: number;
+}
+
 export const keyOf = ({ productID, deviceName }: DeviceRef): string => `${productID}/${deviceName}`;
 
 export class DmState {
@@ -128,8 +137,8 @@ export class DmState {
   readonly devices = new Map<string, Device>();
   readonly protocols: Protocol[] = [];
   readonly protocolServices: ProtocolService[] = [];
-  /** Content of each product's remote configuration. */
-  readonly configs = new Map<string, string>();
+  /** Each product's remote configuration. */
+  readonly configs = new Map<string, Config>();
   private readonly data = new Map<string, DeviceData>();
   private lastId = 0;
 

@@ -102,7 +102,7 @@ export class Uplinks {
 
   /** The content of the product's configuration, empty where there is none. */
   private config({ productID }: ReadPublish): Outcome {
-    return { answered: true, data: this.parts.state.configs.get(productID) ?? '' };
+    return { answered: true, data: this.parts.state.configs.get(productID)?.content ?? '' };
   }
 
   private sdkLog(publish: ReadPublish, head: Head): Outcome {

@@ -1,0 +1,38 @@
+/** Where devices fetch configurations: URLs that end by themselves, and the files behind them. */
+import type { services } from '@alink/contract';
+import type { SecretBox } from '@alink/db';
+import type { Handlers } from '@alink/rpc';
+import { fileTokenEnd, readFileToken, signFileToken } from '@alink/signing';
+import type { DmContext } from '../../context';
+import { notFound } from '../../wire/errors';
+
+/** The first letter of what a token names: what kind of file it is. */
+const CONFIGURATION = 'c';
+
+const keysOf = (box: SecretBox): readonly Buffer[] => box.keysFor('files');
+
+/** What is in the way of every device that asks for a file. */
+export const NO_BASE_URL = 'FILES_BASE_URL is not set, so no device can be told where to fetch a file';
+
+/** @returns the URL of a version of a configuration, which is good for a day; undefined where nobody knows where files are served */
+export const configurationUrl = (
+  { filesBaseUrl, secretBox, now }: Pick<DmContext, 'filesBaseUrl' | 'secretBox' | 'now'>,
+  id: bigint,
+): string | undefined => {
+  if (filesBaseUrl === undefined) return undefined;
+  const [key = ''] = keysOf(secretBox);
+  return `${filesBaseUrl}/files/${signFileToken(key, `${CONFIGURATION}${id}`, fileTokenEnd(now()))}`;
+};
+
+/** `alink.Files`. */
+export const files = ({ prisma, secretBox, now }: DmContext): Handlers<typeof services.files> => ({
+  async readFile({ token }) {
+    const ref = readFileToken(keysOf(secretBox), token, now());
+    if (ref?.startsWith(CONFIGURATION)) {
+      const row = await prisma.remoteConfig.findUnique({ where: { id: BigInt(ref.slice(CONFIGURATION.length)) } });
+      if (row) return { type: 'application/json', content: Buffer.from(row.content) };
+    }
+    // Of the token nothing is said: whoever reads the log could use it.
+    throw notFound('such a file');
+  },
+});
