@@ -15,7 +15,6 @@ const LACKING = {
   sendMsg: 'its sendMsg answers success and sends nothing',
   storedOnSilence: 'its propertyGetReportSend has no stored values for a device that is silent',
   history: 'its dm takes the value that comes last for the current one, whatever its time',
-  topics: 'alink.Topics and alink.DeviceJobs are services of our dm alone',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
 export type Lack = keyof typeof LACKING;
