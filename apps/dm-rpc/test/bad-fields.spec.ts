@@ -64,6 +64,8 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
     shadowControl: 2,
   }),
   propertyGetReportSend: () => ({ dataIDs: ['rpm'] }),
+  set: () => ({ data: '{"rpm":1}' }),
+  delete: () => ({ identifiers: ['rpm'] }),
   propertyGetReportMultiSend: () => ({ deviceNames: [NAMES.deviceName], dataIDs: ['rpm'] }),
   protocolInfoCreate: (n) => ({ code: `c${n}`, name: 'n' }),
   protocolInfoRead: () => ({ code: 'mine' }),

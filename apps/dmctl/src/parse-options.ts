@@ -47,6 +47,13 @@ export const parseTag = (text: string, before: Readonly<Record<string, string>> 
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 };
 
+/** Collects `identifier=version`. */
+export const parseVersion = (text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> => {
+  const [, identifier, version] = /^(.+)=(\d{1,15})$/.exec(text) ?? [];
+  if (identifier === undefined) throw new InvalidArgumentError('It must be identifier=version.');
+  return { ...before, [identifier]: Number(version) };
+};
+
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Unix milliseconds of a moment: `10m` (ago; s, m, h, d), an ISO date, or unix milliseconds. */

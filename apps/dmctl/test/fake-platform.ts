@@ -35,6 +35,8 @@ export class FakePlatform {
   latest: { dataID: string; dataName: string; value: string; timestamp: number }[] = [
     { dataID: 'temperature', dataName: 'Room heat', value: '25.5', timestamp: 1778593628940 },
   ];
+  /** What devices shall be, and whether the device is online when it is set. */
+  readonly desired = { list: [] as object[], versions: {} as Record<string, number>, isSent: false };
   protocolInstances: object[] = [];
   /** Under which key in etcd nodes stand, as they have told. */
   nodeKey = '';
@@ -284,6 +286,11 @@ export class FakePlatform {
           }),
           actionSend: async ({ isAsync }) =>
             isAsync ? { msgToken: '78' } : { ...this.deviceAnswer, msgToken: '78', outputParams: '{"text":"hello"}' },
+        }),
+        this.serve(services.desired, {
+          read: async () => ({ list: this.desired.list }),
+          set: async () => this.desired,
+          delete: async () => ({ versions: this.desired.versions }),
         }),
         this.serve(services.protocolManage, {
           protocolInfoIndex: async () => ({
