@@ -1,4 +1,4 @@
-/** Remote configuration, by the public surface of the official Node SDK. */
+/** Remote configuration and desired values, by the public surface of the official Node SDK. */
 import { createHash } from 'node:crypto';
 import { services } from '@alink/contract';
 import { eventually, PLATFORM_START_MS } from '@alink/testing';
@@ -6,6 +6,7 @@ import { backends } from './backends';
 import { dialOfficial, type OfficialCommand, type OfficialDevice, type OfficialReply } from './official-device';
 import { DEVICE, PRODUCT, type Platform } from './platform';
 
+const key = { productID: PRODUCT, deviceName: DEVICE };
 const CONTENT = '{"interval":60}';
 
 /** What a device is told of a configuration. */
@@ -55,5 +56,37 @@ describe.each(backends)('on $name', (backend) => {
     expect(await contentOf(params as unknown as File)).toBe(CONTENT);
     // The SDK leaves the answer to the application.
     device.publish(`/sys/${PRODUCT}/${DEVICE}/thing/config/push_reply`, JSON.stringify({ id, code: 200, data: {} }));
+  });
+
+  backend.needs('desired', () => {
+    /** The SDK has no function for desired values: an application subscribes and publishes. */
+    const ask = async (path: string, params: unknown): Promise<OfficialReply> => {
+      const topic = `/sys/${PRODUCT}/${DEVICE}/${path}`;
+      const id = String(Math.floor(Math.random() * 1e9));
+      const replied = new Promise<OfficialReply>((resolve) => {
+        device.on('message', (where, payload) => {
+          const reply = where === `${topic}_reply` ? (JSON.parse(payload.toString()) as OfficialReply) : undefined;
+          if (reply?.id === id) resolve(reply);
+        });
+      });
+      device.subscribe(`${topic}_reply`);
+      device.publish(topic, JSON.stringify({ id, version: '1.0', params, method: path.replaceAll('/', '.') }));
+      return replied;
+    };
+
+    test('desired values come by onProps, are read with their version, and deleted', async () => {
+      const set = new Promise<OfficialCommand>((resolve) => device.onProps(resolve));
+      await platform.client(services.desired).set({ ...key, data: '{"light":1}' });
+      const { id, params } = await set;
+      expect(params).toEqual({ light: 1 });
+      device.publish(
+        `/sys/${PRODUCT}/${DEVICE}/thing/service/property/set_reply`,
+        JSON.stringify({ id, code: 200, data: {} }),
+      );
+      const get = () => ask('thing/property/desired/get', ['light', 'label']);
+      expect(await get()).toMatchObject({ code: 200, data: { light: { value: 1, version: 1 } } });
+      expect(await ask('thing/property/desired/delete', { light: { version: 1 } })).toMatchObject({ code: 200 });
+      expect(await get()).toMatchObject({ code: 200, data: {} });
+    });
   });
 });
