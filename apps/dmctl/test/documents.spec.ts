@@ -122,6 +122,18 @@ describe('apply', () => {
     expect(await json('product show pump')).toMatchObject({ description: 'keep', tags: { b: '3' } });
   });
 
+  test('of a product gives it the key that its devices bear, and switches remote configuration', async () => {
+    const document = 'kind: Product\nproductKey: moved\nexternalKey: a1Moved\nremoteConfig: "off"\n';
+    await dmctl('apply -f -', document);
+    expect(await dmctl('apply -f -', document)).toBe('nothing to change: 1 are as described\n');
+    expect(await json('product show moved')).toMatchObject({ externalKey: 'a1Moved' });
+    await dmctl('apply -f -', document.replace('off', 'on'));
+    expect((await json<object[]>('export --product moved'))[0]).toMatchObject({
+      externalKey: 'a1Moved',
+      remoteConfig: 'on',
+    });
+  });
+
   test('takes a definition from a thing model only when it is told to prune', async () => {
     const both = folderOf({ 'a.yaml': lamp('heater'), 'models/tsl.json': tsl(temperature, humidity) });
     await dmctl(`apply -f ${both}`);
