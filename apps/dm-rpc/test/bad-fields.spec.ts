@@ -11,6 +11,7 @@ beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
+  await fixture.devices.deviceSchemaCreate({ ...NAMES, identifier: 'mine', ...definition });
   await fixture.definitions.commonSchemaCreate({ info: { identifier: 'shared', ...definition } });
   channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
 });
@@ -48,6 +49,9 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   commonSchemaMultiImport: () => ({ schemas: '[]' }),
   groupInfoCreate: (n) => ({ name: `g${n}` }),
   groupInfoMultiCreate: (n) => ({ groups: [{ name: `g${n}` }] }),
+  deviceSchemaCreate: (n) => ({ identifier: `o${n}`, ...definition }),
+  deviceSchemaMultiCreate: (n) => ({ list: [{ identifier: `q${n}`, ...definition }] }),
+  deviceSchemaUpdate: () => ({ identifier: 'mine' }),
   deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
   DeviceInfoMultiUpdate: () => ({ devices: [NAMES] }),
   deviceMove: () => ({ old: NAMES, new: { ...NAMES, deviceName: 'nosuch' } }),
