@@ -65,9 +65,6 @@ export class Session implements Platform {
   get deviceJobs(): Client<typeof services.deviceJobs> {
     return this.channel('dm').client(services.deviceJobs);
   }
-  get groups(): Client<typeof services.deviceGroup> {
-    return this.channel('dm').client(services.deviceGroup);
-  }
   get definitions(): Client<typeof services.schemaManage> {
     return this.channel('dm').client(services.schemaManage);
   }

@@ -12,6 +12,7 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceDefinitionCommands } from './device-definitions';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceSwitchCommands } from './device-switch';
@@ -59,6 +60,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceBatchCommands(device, io);
+  addDeviceDefinitionCommands(device, io);
 
   withExample(
     addFilterOptions(
