@@ -211,6 +211,8 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     readIotToken: 'root',
     resolveCertificate: 'root',
   },
+  // As setting properties is, and reading them.
+  desired: { set: 'user', read: 'user', delete: 'user' },
   // What operators do.
   configurations: {
     setConfiguration: 'admin',

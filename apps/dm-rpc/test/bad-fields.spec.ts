@@ -26,6 +26,8 @@ const definition = {
   affordance: { value: '{"mode":"rw","define":{"type":"string","max":"64"}}' },
 };
 
+const FORWARD = { topic: 'user/update', targetDeviceName: 'dev001', targetTopic: 'user/get' };
+
 /** What a request needs beside productID and deviceName to come as far as the database; `n` is new in each. */
 const needs: Readonly<Record<string, (n: number) => object>> = {
   productInfoCreate: (n) => ({ productID: `p${n}`, productName: `p${n}` }),
@@ -68,6 +70,8 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
     shadowControl: 2,
   }),
   propertyGetReportSend: () => ({ dataIDs: ['rpm'] }),
+  set: () => ({ data: '{"rpm":1}' }),
+  delete: () => ({ identifiers: ['rpm'] }),
   propertyGetReportMultiSend: () => ({ deviceNames: [NAMES.deviceName], dataIDs: ['rpm'] }),
   protocolInfoCreate: (n) => ({ code: `c${n}`, name: 'n' }),
   protocolInfoRead: () => ({ code: 'mine' }),
@@ -75,6 +79,11 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   protocolServiceUpdate: () => ({ code: 'mine', ip: '10.0.0.1', port: 1 }),
   rotateProductSecret: () => ({ deviceName: '' }),
   createDevices: (n) => ({ count: 1, prefix: `e${n}` }),
+  topicClassCreate: (n) => ({ topic: `user/t${n}`, permission: 'both' }),
+  topicClassUpdate: () => ({ topic: 'user/get', permission: 'both' }),
+  forwardRuleCreate: () => FORWARD,
+  forwardRuleUpdate: () => FORWARD,
+  jobCreate: (n) => ({ name: `j${n}` }),
 };
 
 const cases = (Object.values(services) as Service[])

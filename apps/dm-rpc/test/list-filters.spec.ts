@@ -36,7 +36,9 @@ beforeAll(async () => {
     data: { deviceID, identifier: 'rpm', timestamp, arrivedAt, messageID, value: '1' },
   });
   await db.prisma.propertyLatest.create({ data: { deviceID, identifier: 'rpm', timestamp, value: '1' } });
-  await db.prisma.waitingValue.create({ data: { deviceID, identifier: 'rpm', value: '1', updatedAt: timestamp } });
+  await db.prisma.desiredValue.create({
+    data: { deviceID, identifier: 'rpm', value: '1', version: 1, isWaiting: true, updatedAt: timestamp },
+  });
   await db.prisma.eventHistory.create({
     data: { deviceID, identifier: 'highTemperature', type: 'alert', timestamp, arrivedAt, messageID, params: '{}' },
   });

@@ -56,6 +56,9 @@ export class Session implements Platform {
   get configurations(): Client<typeof services.configurations> {
     return this.channel('dm').client(services.configurations);
   }
+  get desired(): Client<typeof services.desired> {
+    return this.channel('dm').client(services.desired);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }

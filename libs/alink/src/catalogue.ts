@@ -4,11 +4,11 @@
  */
 import { broadcast } from './kinds/broadcast';
 import { custom } from './kinds/custom';
+import { desired } from './kinds/desired';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
 import { bootstrap } from './kinds/bootstrap';
 import { configuration } from './kinds/configuration';
-import { desired } from './kinds/not-served/desired';
 import { deviceLog } from './kinds/not-served/device-log';
 import { diagnosis } from './kinds/not-served/diagnosis';
 import { files } from './kinds/not-served/files';

@@ -16,6 +16,7 @@ export type {
   Configuration,
   ConfigurationForm,
   ConfigurationQuestion,
+  DesiredDeletion,
   Question,
   QuestionKind,
   Reply,

@@ -2,6 +2,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { readValues } from '../../domains/desired/store';
 import { deviceKey, type DeviceCore } from '../../device-core';
 import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
@@ -93,13 +94,14 @@ export const propertyDataHandlers = ({ prisma, models }: DmContext): Methods => 
     return { list, total: list.length };
   },
 
-  /** What waits for the device, as JSON; it leaves the list when the device has it. */
+  /**
+   * What the device is still to be sent, as JSON; it leaves the list when the device has it, and stays a desired value
+   * (`alink.Desired`).
+   */
   async shadowIndex(request) {
     const device = await findDevice({ prisma }, request);
-    const rows = await prisma.waitingValue.findMany({
-      where: { deviceID: device.id, ...(request.dataIDs.length > 0 && { identifier: { in: request.dataIDs } }) },
-      orderBy: { identifier: 'asc' },
-    });
-    return { list: rows.map(({ identifier: dataID, value }) => ({ dataID, value, updatedDeviceTime: 0 })) };
+    const identifiers = request.dataIDs.length > 0 ? request.dataIDs : undefined;
+    const waiting = await readValues(prisma, device.id, { isWaiting: true, identifiers });
+    return { list: waiting.map(({ identifier: dataID, value }) => ({ dataID, value, updatedDeviceTime: 0 })) };
   },
 });

@@ -1,7 +1,11 @@
-/** Changes of a thing model: those of one product take turns, each is noted, and everyone is told. */
+/**
+ * Changes of a thing model: those of one product take turns, each is noted, and everyone is told. What properties of devices
+ * shall be goes with the properties.
+ */
 import type { CallContext } from '@alink/rpc';
 import type { AuditAction, AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
+import { forgetUnknown } from '../../domains/desired/store';
 import { tellModelsChanged } from '../../domains/device-definitions/tell';
 import type { Transaction } from '../../transaction';
 import { unknownProduct } from '../../wire/errors';
@@ -30,6 +34,7 @@ export const modelChanger =
       const detail = await change(tx);
       if (!detail) return false;
       note(action, { productID }, detail);
+      await forgetUnknown(tx, productID);
       await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
       return true;
     });
