@@ -96,6 +96,8 @@ const values: Readonly<Record<string, unknown>> = {
   notVersion: '1.0',
   notAreaID: '2',
   notGroupID: '3',
+  // 4 is what a device's own definitions have.
+  tag: '5',
   'distributor.noParentID': '1',
   'dept.noParentID': '5',
   'notCodes[0]': 'mine',

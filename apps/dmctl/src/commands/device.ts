@@ -12,6 +12,7 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceDefinitionCommands } from './device-definitions';
 import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
@@ -60,6 +61,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceBatchCommands(device, io);
+  addDeviceDefinitionCommands(device, io);
 
   withExample(
     addFilterOptions(
