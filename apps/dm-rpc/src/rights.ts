@@ -207,6 +207,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     resolveCertificate: 'root',
   },
   // What operators do.
+  deviceLogs: { listLogLines: 'user', listNetworkStatus: 'user' },
   configurations: {
     setConfiguration: 'admin',
     readConfiguration: 'user',

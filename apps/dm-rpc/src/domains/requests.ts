@@ -11,6 +11,7 @@ import { fits, isObject } from '../wire/shape';
 import type { Answerer, Answerers, Asked } from './answerer';
 import { jobAnswerers } from './jobs/request';
 import { configurationAnswerers } from './config/request';
+import { deviceLogAnswerers } from './device-log/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
@@ -18,6 +19,7 @@ const allAnswerers = (context: DmContext): Answerers => ({
   ...tagAnswerers(context),
   ...jobAnswerers(context),
   ...configurationAnswerers(context),
+  ...deviceLogAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

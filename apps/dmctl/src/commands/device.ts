@@ -12,6 +12,7 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceSdkLogCommands } from './device-sdk-log';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceSwitchCommands } from './device-switch';
@@ -104,6 +105,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
 
   addDeviceSwitchCommands(device, io);
   addDeviceStatusLogCommand(device, io);
+  addDeviceSdkLogCommands(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
   addDeviceBootstrapCommand(device, io);
