@@ -22,6 +22,8 @@ import { Changes } from './changes';
 import type { DmConfig } from './config';
 import type { DmContext } from './context';
 import { DeletedDevices } from './deleted-devices';
+import { DesiredPush } from './domains/desired/push';
+import { desiredHandlers } from './domains/desired/service';
 import { commonDefinitionHandlers } from './domains/definitions/common-service';
 import { catalogHandlers } from './domains/products/service';
 import { groupHandlers } from './domains/groups/service';
@@ -51,7 +53,6 @@ import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
 import { CommandSender } from './services/device-interact/command-sender';
 import { deviceInteract } from './services/device-interact/device-interact';
-import { WaitingValues } from './services/device-interact/waiting-values';
 import { WaitingCommands } from './services/device-interact/waiting-commands';
 import { deviceManage } from './services/device-manage/device-manage';
 import { deviceMsg } from './services/device-msg/device-msg';
@@ -130,9 +131,9 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const waiting = new WaitingCommands();
   const sender = new CommandSender(context, waiting);
   const configurationPush = new ConfigurationPush(context, sender);
-  const waitingValues = new WaitingValues(context, sender);
+  const desiredPush = new DesiredPush(context, sender);
   const presenceNews = new PresenceNews(applicationNews);
-  presenceNews.onOnline((changes) => waitingValues.devicesOnline(changes));
+  presenceNews.onOnline((changes) => desiredPush.devicesOnline(changes));
   const jobNotices = new JobNotices(context);
   presenceNews.onOnline((changes) => jobNotices.devicesOnline(changes));
   const ingestLog = componentLogger(log, 'ingest');
@@ -143,7 +144,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('productManage', productManage(context)),
     guarded('deviceManage', deviceManage(context, presenceNews)),
     guarded('deviceMsg', deviceMsg(context)),
-    guarded('deviceInteract', deviceInteract(context, sender, waitingValues)),
+    guarded('deviceInteract', deviceInteract(context, sender, desiredPush)),
     guarded('deviceGroup', groupHandlers(context)),
     guarded('schemaManage', commonDefinitionHandlers(context)),
     guarded('userDevice', userDevice()),
@@ -157,6 +158,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('directory', directory(context)),
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
+    guarded('desired', desiredHandlers(context, desiredPush)),
     guarded('topics', topics(context, sender, registry)),
     guarded('deviceJobs', deviceJobs(context, jobNotices)),
     guarded('deviceAdmin', { ...deviceAdmin(context, sender), ...tagHandlers(context) }),
@@ -183,7 +185,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         (maintenance) => maintenance.stop(),
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
-      { name: 'waiting values', start: async () => undefined, stop: () => waitingValues.stop() },
+      { name: 'desired values', start: async () => undefined, stop: () => desiredPush.stop() },
       { name: 'job notices', start: async () => undefined, stop: () => jobNotices.stop() },
       part(
         'task timeouts',

@@ -100,6 +100,11 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     deviceProfileUpdate: 'user',
     deviceProfileDelete: 'user',
     deviceSchemaTslRead: 'anyone',
+    deviceSchemaCreate: 'root',
+    deviceSchemaMultiCreate: 'root',
+    deviceSchemaUpdate: 'root',
+    deviceSchemaMultiDelete: 'root',
+    deviceSchemaIndex: 'anyone',
     DeviceInfoMultiUpdate: 'user',
     deviceMove: 'admin',
     deviceGroupMultiCreate: 'user',
@@ -206,6 +211,8 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     readIotToken: 'root',
     resolveCertificate: 'root',
   },
+  // As setting properties is, and reading them.
+  desired: { set: 'user', read: 'user', delete: 'user' },
   // What operators do.
   deviceLogs: { listLogLines: 'user', listNetworkStatus: 'user' },
   configurations: {

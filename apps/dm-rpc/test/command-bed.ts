@@ -62,18 +62,21 @@ export class CommandBed {
   }
 
   /** A node that holds the device and gives this answer; undefined is none at all. */
-  nodeAnswers(answer: (got: Got) => Reply | undefined): Got[] {
+  nodeAnswers(answer: (got: Got) => Reply | undefined | Promise<Reply | undefined>): Got[] {
     const all: Got[] = [];
-    this.node = this.fixture.bus.subscribe(subjects.downOfDevice(NAMES.productID, DEVICE), ({ data, respond }) => {
-      const publish = readDevicePublish(data);
-      const isJson = publish.type !== 'raw';
-      const got = { publish, message: isJson ? JSON.parse(publish.payload.toString()) : { msgToken: '' } };
-      all.push(got);
-      const reply = answer(got);
-      if (!reply) return;
-      const body = { method: `${got.message.method}Reply`, msgToken: got.message.msgToken, timestamp: 1, ...reply };
-      respond?.(writeDevicePublish({ ...publish, body }, 1));
-    });
+    this.node = this.fixture.bus.subscribe(
+      subjects.downOfDevice(NAMES.productID, DEVICE),
+      async ({ data, respond }) => {
+        const publish = readDevicePublish(data);
+        const isJson = publish.type !== 'raw';
+        const got = { publish, message: isJson ? JSON.parse(publish.payload.toString()) : { msgToken: '' } };
+        all.push(got);
+        const reply = await answer(got);
+        if (!reply) return;
+        const body = { method: `${got.message.method}Reply`, msgToken: got.message.msgToken, timestamp: 1, ...reply };
+        respond?.(writeDevicePublish({ ...publish, body }, 1));
+      },
+    );
     return all;
   }
 

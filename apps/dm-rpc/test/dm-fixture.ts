@@ -41,6 +41,7 @@ export interface DmFixture {
   readonly credentials: Client<typeof services.credentials>;
   readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
+  readonly desired: Client<typeof services.desired>;
   readonly topics: Client<typeof services.topics>;
   readonly jobs: Client<typeof services.deviceJobs>;
   readonly remoteConfig: Client<typeof services.remoteConfig>;
@@ -117,6 +118,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     credentials: channel.client(services.credentials),
     requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
+    desired: channel.client(services.desired),
     topics: channel.client(services.topics),
     jobs: channel.client(services.deviceJobs),
     remoteConfig: channel.client(services.remoteConfig),

@@ -38,6 +38,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/property')).addPropertyCommands,
   },
   {
+    usage: 'desired',
+    description: 'what properties of devices shall be, whether they are online or not',
+    load: async () => (await import('./commands/desired')).addDesiredCommands,
+  },
+  {
     usage: 'event',
     description: 'events that devices reported',
     load: async () => (await import('./commands/event')).addEventCommands,
@@ -49,7 +54,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'apply [options]',
-    description: 'make the platform as files describe it: products, thing models, devices, groups; again and again',
+    description: 'make the platform as files describe it: products, thing models, topics, devices; again and again',
     load: async () => (await import('./commands/apply')).completeApplyCommand,
   },
   {

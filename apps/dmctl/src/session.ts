@@ -59,6 +59,9 @@ export class Session implements Platform {
   get configurations(): Client<typeof services.configurations> {
     return this.channel('dm').client(services.configurations);
   }
+  get desired(): Client<typeof services.desired> {
+    return this.channel('dm').client(services.desired);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }
@@ -67,9 +70,6 @@ export class Session implements Platform {
   }
   get deviceJobs(): Client<typeof services.deviceJobs> {
     return this.channel('dm').client(services.deviceJobs);
-  }
-  get groups(): Client<typeof services.deviceGroup> {
-    return this.channel('dm').client(services.deviceGroup);
   }
   get definitions(): Client<typeof services.schemaManage> {
     return this.channel('dm').client(services.schemaManage);

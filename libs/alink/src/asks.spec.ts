@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { compileModel } from '@alink/thing-model';
 import type { TopicScope } from '@alink/topic';
 import { publish } from '../test/publish';
 import type { Question, Reply } from './questions';
@@ -9,6 +10,8 @@ interface Case {
   readonly scope?: TopicScope;
   readonly path: string;
   readonly payload: string;
+  /** Of the thing model, whole numbers all; absent: it has none. */
+  readonly properties?: readonly string[];
   /** Codes of the problems. */
   readonly problems?: readonly number[];
   /** Absent where the device is answered at once. */
@@ -23,9 +26,22 @@ const { cases } = JSON.parse(
   readFileSync(new URL('../../testing/vectors/alink-asks.json', import.meta.url), 'utf8'),
 ) as { cases: readonly Case[] };
 
+const modelOf = (identifiers: readonly string[]) => {
+  const properties = identifiers.map((identifier) => ({
+    kind: 'property' as const,
+    identifier,
+    name: identifier,
+    desc: '',
+    accessMode: 'rw' as const,
+    required: false,
+    dataType: { type: 'int' as const },
+  }));
+  return compileModel({ properties, events: [], services: [] }, 'weak');
+};
+
 test.each(cases.map((vector) => [vector.name, vector] as const))('%s', (_name, vector) => {
-  const { scope, path, payload, question, answer, problems = [], replyTopic, reply } = vector;
-  const outcome = publish({ scope, path }, payload)!;
+  const { scope, path, payload, properties, question, answer, problems = [], replyTopic, reply } = vector;
+  const outcome = publish({ scope, path, model: properties && modelOf(properties) }, payload)!;
   expect(outcome.problems.map(({ code }) => code)).toEqual(problems);
   for (const { message, step } of outcome.problems) {
     expect(message).not.toMatch(/["{}\\]/);

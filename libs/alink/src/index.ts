@@ -27,6 +27,7 @@ export type {
   ConfigurationForm,
   ConfigurationQuestion,
   LogMode,
+  DesiredDeletion,
   Question,
   QuestionKind,
   Reply,

@@ -8,6 +8,7 @@ import timedjobJson from './generated/timedjob.json' with { type: 'json' };
 import type { CatalogDefinition } from './generated/alink/Catalog';
 import type { ConfigurationsDefinition } from './generated/alink/Configurations';
 import type { CredentialsDefinition } from './generated/alink/Credentials';
+import type { DesiredDefinition } from './generated/alink/Desired';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
 import type { DeviceLogsDefinition } from './generated/alink/DeviceLogs';
@@ -98,6 +99,7 @@ export const services = {
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
+  desired: service<DesiredDefinition>(alink, 'alink.Desired'),
   catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
   configurations: service<ConfigurationsDefinition>(alink, 'alink.Configurations'),
   deviceLogs: service<DeviceLogsDefinition>(alink, 'alink.DeviceLogs'),

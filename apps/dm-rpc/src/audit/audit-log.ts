@@ -29,6 +29,8 @@ export type AuditAction =
   | 'device.reset'
   | 'device.rotateSecret'
   | 'device.register'
+  | 'desired.set'
+  | 'desired.delete'
   | 'group.create'
   | 'group.update'
   | 'group.delete'

@@ -13,6 +13,8 @@ export interface Asked<Q extends Question = Question> {
 export interface Answerer<Q extends Question> {
   /** What a question must have; one that has not is answered with 460. */
   readonly needs: Shape;
+  /** What is answered where it fails; absent: 500. */
+  readonly failed?: Reply;
   /** Many at once, each of another device; the replies are in the order of the questions. */
   answer(asked: readonly Asked<Q>[]): Promise<readonly Reply[]>;
 }

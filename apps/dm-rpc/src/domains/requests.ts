@@ -9,6 +9,7 @@ import { badParameter } from '../wire/errors';
 import type { RequestOf } from '../wire/messages';
 import { fits, isObject } from '../wire/shape';
 import type { Answerer, Answerers, Asked } from './answerer';
+import { desiredAnswerers } from './desired/request';
 import { jobAnswerers } from './jobs/request';
 import { configurationAnswerers } from './config/request';
 import { deviceLogAnswerers } from './device-log/request';
@@ -16,6 +17,7 @@ import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
 const allAnswerers = (context: DmContext): Answerers => ({
+  ...desiredAnswerers(context),
   ...tagAnswerers(context),
   ...jobAnswerers(context),
   ...configurationAnswerers(context),
@@ -85,7 +87,7 @@ const answerKind = async (
   } catch (err) {
     // Others may have been answered already, and what they changed stands: so it is no fault of the call as a whole.
     log.error({ err, kind, questions: questions.length }, 'questions could not be answered');
-    return questions.map(() => SERVICE_ERROR);
+    return questions.map(() => answerer.failed ?? SERVICE_ERROR);
   }
 };
 

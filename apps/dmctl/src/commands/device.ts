@@ -13,6 +13,7 @@ import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
 import { addDeviceSdkLogCommands } from './device-sdk-log';
+import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceSwitchCommands } from './device-switch';
@@ -101,6 +102,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceCountCommand(device, io);
+  addDeviceFleetCommands(device, io);
   addDeviceStateCommands(device, io);
 
   addDeviceSwitchCommands(device, io);

@@ -1,3 +1,4 @@
+import type { Question } from '@alink/alink';
 import { createMemoryBus, type Bus } from '@alink/bus';
 import { readDevicePublish, subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
@@ -110,8 +111,15 @@ test.each([
   expect(await answer).toEqual(heard);
 });
 
-test('what unitedrhino’s dm does not serve is refused at once', async () => {
-  await expect(requests.ask({ kind: 'time' }, of)).rejects.toThrow('does not serve time');
+test('what unitedrhino’s dm has nothing for is refused at once, by its name', async () => {
+  const questions: Question[] = [
+    { kind: 'desired.get', names: ['Temp'] },
+    { kind: 'desired.delete', deletions: [{ name: 'Temp', version: 1 }] },
+  ];
+  for (const question of questions) {
+    await expect(requests.ask(question, of)).rejects.toThrow(`does not serve ${question.kind}`);
+  }
+  expect(asked).toEqual([]);
 });
 
 test('where nobody listens, nobody waits', async () => {

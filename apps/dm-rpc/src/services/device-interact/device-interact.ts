@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import type { DesiredPush } from '../../domains/desired/push';
 import { notServed } from '../not-served';
 import { actionHandlers } from './action';
 import { actionRespHandlers } from './action-resp';
@@ -10,15 +11,14 @@ import { propertyAsker, propertyGetHandlers } from './property-get';
 import { propertyMultiHandlers } from './property-multi';
 import { sendMsgHandlers } from './send-msg';
 import { propertySetter } from './set-properties';
-import type { WaitingValues } from './waiting-values';
 
 /** `dm.DeviceInteract`. */
 export const deviceInteract = (
   context: DmContext,
   sender: CommandSender,
-  waitingValues: WaitingValues,
+  desiredPush: DesiredPush,
 ): Handlers<typeof services.deviceInteract> => {
-  const setProperties = propertySetter(context, sender, waitingValues);
+  const setProperties = propertySetter(context, sender, desiredPush);
   const askProperties = propertyAsker(context, sender);
   return {
     ...propertyControlHandlers(context, setProperties),

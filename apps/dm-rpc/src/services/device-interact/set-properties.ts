@@ -2,15 +2,17 @@
 import { Code, ShadowControl, valuesOf, type JsonObject } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import type { DesiredPush } from '../../domains/desired/push';
+import { setValues } from '../../domains/desired/store';
 import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, requireText } from '../../wire/fields';
+import { requireLockedDevice } from '../lock-device';
 import { successOf } from './answer-of';
 import type { Command, CommandSender } from './command-sender';
 import { propertyOf, refuseRejected, timeoutOf, type CommandTarget } from './command-target';
 import { takeForKnown } from './known-values';
 import { closeCommand, openCommand } from './send-log';
-import type { WaitingValues } from './waiting-values';
 import { withWholeArrays } from './whole-arrays';
 
 const WAYS = valuesOf(ShadowControl);
@@ -74,17 +76,24 @@ export type SetProperties = (target: CommandTarget, settings: Settings, call: Ca
  * @returns what sets them, and throws RpcError: 100006 for values that the thing model refuses, 2000002 to 2000004 for what
  *   became of them
  */
-export const propertySetter = (
-  context: DmContext,
-  sender: CommandSender,
-  waitingValues: WaitingValues,
-): SetProperties => {
+export const propertySetter = (context: DmContext, sender: CommandSender, desiredPush: DesiredPush): SetProperties => {
   const { prisma, now } = context;
   const database = new Turns({ atOnce: DATABASE_AT_ONCE });
 
   const keep = async ({ device }: CommandTarget, params: JsonObject) => {
-    await database.take(() => waitingValues.keep(device.id, params));
+    await database.take(() =>
+      prisma.$transaction(async (tx) => {
+        await setValues(tx, await requireLockedDevice(tx, device), params, now());
+      }),
+    );
     return done('kept until the device comes online');
+  };
+
+  /** It may have come online while they were written: nobody looks then for what waits. */
+  const keepForOffline = async (target: CommandTarget, params: JsonObject, { user }: CallContext) => {
+    const kept = await keep(target, params);
+    await desiredPush.sendIfOnline(target.device, { identifiers: Object.keys(params), user });
+    return kept;
   };
 
   const takeWithoutDevice = async (target: CommandTarget, params: JsonObject, way: number, call: CallContext) => {
@@ -127,13 +136,13 @@ export const propertySetter = (
     if (KNOWN_ONLY.includes(way)) return database.take(() => takeWithoutDevice(target, params, way, call));
     if (way === ShadowControl.keepOnly) return keep(target, params);
     const waits = way === ShadowControl.auto && mayWait(target, params);
-    if (waits && !target.device.isOnline) return keep(target, params);
+    if (waits && !target.device.isOnline) return keepForOffline(target, params, call);
     try {
       return await send(target, params, settings, call);
     } catch (error) {
       const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
       if (!waits || !isOffline) throw error;
-      return keep(target, params);
+      return keepForOffline(target, params, call);
     }
   };
 

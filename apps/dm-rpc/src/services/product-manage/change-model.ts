@@ -1,7 +1,12 @@
-/** Changes of a thing model: those of one product take turns, each is noted, and everyone is told. */
+/**
+ * Changes of a thing model: those of one product take turns, each is noted, and everyone is told. What properties of devices
+ * shall be goes with the properties.
+ */
 import type { CallContext } from '@alink/rpc';
 import type { AuditAction, AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
+import { forgetUnknown } from '../../domains/desired/store';
+import { tellModelsChanged } from '../../domains/device-definitions/tell';
 import type { Transaction } from '../../transaction';
 import { unknownProduct } from '../../wire/errors';
 import { requireProductID } from '../../wire/fields';
@@ -19,7 +24,7 @@ export type ChangeModel = (
 ) => Promise<void>;
 
 export const modelChanger =
-  ({ audit, changes }: Pick<DmContext, 'audit' | 'changes'>): ChangeModel =>
+  ({ audit, changes, prisma }: Pick<DmContext, 'audit' | 'changes' | 'prisma'>): ChangeModel =>
   async (call, productID, action, change) => {
     requireProductID('productID', productID);
     const hasChanged = await audit.transact(call, async (tx, note) => {
@@ -29,8 +34,9 @@ export const modelChanger =
       const detail = await change(tx);
       if (!detail) return false;
       note(action, { productID }, detail);
+      await forgetUnknown(tx, productID);
       await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
       return true;
     });
-    if (hasChanged) changes.schemaChanged(productID);
+    if (hasChanged) await tellModelsChanged({ prisma, changes }, [productID]);
   };

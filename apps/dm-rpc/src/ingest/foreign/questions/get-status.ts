@@ -4,6 +4,7 @@
  */
 import { Code, type Json } from '@alink/contract';
 import { defaultValue, elementOf, foreignValue } from '@alink/thing-model';
+import { readValues } from '../../../domains/desired/store';
 import { isListOf, isText } from '../../../wire/shape';
 import type { QuestionKind } from '../question-kind';
 
@@ -49,9 +50,9 @@ export const getStatus: QuestionKind = {
   async answer({ device, message }, { prisma, models }) {
     const where = { deviceID: device.id };
     const [{ properties, typeOf }, latest, waiting] = await Promise.all([
-      models.of(device.product),
+      models.of({ ...device.product, device }),
       prisma.propertyLatest.findMany({ where, orderBy: [{ timestamp: 'asc' }, { identifier: 'asc' }] }),
-      prisma.waitingValue.findMany({ where, orderBy: { identifier: 'asc' } }),
+      readValues(prisma, device.id, { isWaiting: true }),
     ]);
     const values = valuesOf([...latest, ...waiting]);
     const data = asked(message.members['identifiers'], [...properties.keys()]).map((identifier) => {

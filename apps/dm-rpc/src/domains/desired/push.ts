@@ -1,0 +1,155 @@
+/**
+ * Sends desired values to their devices: those that wait when a device comes online, and new ones at once to a device that
+ * is online. What a device has answered it has; the value itself stays.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Code, type JsonObject, type UserContext } from '@alink/contract';
+import { RpcError } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
+import type { DeviceChange } from '../../presence/presence-rows';
+import type { CommandSender } from '../../services/device-interact/command-sender';
+import { findTarget, type CommandTarget } from '../../services/device-interact/command-target';
+import { withWholeArrays } from '../../services/device-interact/whole-arrays';
+import { dropValues, markWaiting, readValues, type SentValue } from './store';
+
+const TIMEOUT_MS = 30_000;
+/** The node may take the device's commands a moment after it has told of the login. */
+const TRIES = 3;
+const RETRY_MS = 1000;
+
+/** Values to be sent. */
+interface Sending {
+  /** Absent: whichever wait. */
+  readonly identifiers?: readonly string[];
+  /** At whose wish; absent where nobody waits for it now. */
+  readonly user?: UserContext;
+}
+
+export class DesiredPush {
+  private readonly running = new Set<Promise<void>>();
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly context: DmContext,
+    private readonly sender: CommandSender,
+  ) {}
+
+  /** Devices have come online: sends what waits for them. */
+  devicesOnline(changes: readonly DeviceChange[]): void {
+    this.run(this.sendToThoseWaitedFor(changes), {});
+  }
+
+  /**
+   * Has these values sent if the device is online; call it once they are committed. A device that comes online later is sent
+   * them then.
+   * @returns whether it is online
+   */
+  async sendIfOnline(names: DeviceCore, sending: Sending): Promise<boolean> {
+    const { productID, deviceName } = names;
+    const { device } = await findTarget(this.context, names);
+    if (device.isOnline) this.run(this.send(device, sending), { productID, deviceName });
+    return device.isOnline;
+  }
+
+  /** Waits for what is under way. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  /** Keeps track of work; a failure leaves the values where they are. */
+  private run(work: Promise<void>, about: Partial<DeviceCore>): void {
+    const { log } = this.context;
+    const tracked = work.catch((error: unknown) =>
+      log.warn({ err: error, ...about }, 'waiting values were not sent; they go on waiting'),
+    );
+    this.running.add(tracked);
+    void tracked.finally(() => this.running.delete(tracked));
+  }
+
+  /** One look for all: when a whole fleet comes back, hardly any device has values waiting. */
+  private async sendToThoseWaitedFor(changes: readonly DeviceChange[]): Promise<void> {
+    const ids = changes.map(({ deviceID }) => deviceID);
+    const rows = await this.context.prisma.$queryRaw<{ readonly device_id: bigint }[]>`
+      SELECT DISTINCT device_id FROM desired_value WHERE is_waiting AND device_id = ANY(${ids}::bigint[])`;
+    const waitedFor = new Set(rows.map((row) => row.device_id));
+    for (const { deviceID, productID, deviceName } of changes) {
+      if (!waitedFor.has(deviceID)) continue;
+      const device = { productID, deviceName };
+      this.run(this.send({ ...device, id: deviceID }, {}), device);
+    }
+  }
+
+  private async send(device: DeviceCore & { readonly id: bigint }, { identifiers, user }: Sending): Promise<void> {
+    const { prisma } = this.context;
+    let next = await readValues(prisma, device.id, { isWaiting: true, identifiers });
+    for (let tries = 1; !this.stopped.signal.aborted;) {
+      if (next.length === 0) return;
+      const target = await findTarget(this.context, device);
+      const values = await this.withoutUnfit(target, next);
+      if (values.length === 0) return;
+      try {
+        await this.sendOnce(target, values, user);
+        await markWaiting(prisma, device.id, values, false);
+        next = await this.changedSince(device.id, values);
+      } catch (error) {
+        await markWaiting(prisma, device.id, values, true);
+        const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
+        if (!isOffline || tries === TRIES) throw error;
+        tries += 1;
+        await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
+        next = await readValues(prisma, device.id, { isWaiting: true, identifiers: namesOf(values) });
+      }
+    }
+  }
+
+  /** A value that the thing model takes no longer, since it has changed, is no wish any more. */
+  private async withoutUnfit(
+    { device, model }: CommandTarget,
+    waiting: readonly SentValue[],
+  ): Promise<readonly SentValue[]> {
+    const { prisma, log } = this.context;
+    const { rejected } = model.checkSettings(valuesOf(waiting));
+    if (rejected.length === 0) return waiting;
+    const { productID, deviceName } = device;
+    const why = rejected.map(({ message }) => message);
+    log.warn({ productID, deviceName, why }, 'desired values that the thing model does not take are deleted');
+    const unfit = new Set(rejected.map(({ identifier }) => identifier));
+    await dropValues(
+      prisma,
+      device.id,
+      waiting.filter(({ identifier }) => unfit.has(identifier)),
+    );
+    return waiting.filter(({ identifier }) => !unfit.has(identifier));
+  }
+
+  /** Resolves when the device has answered, whatever it is: a refusal would only be repeated. */
+  private async sendOnce(target: CommandTarget, values: readonly SentValue[], user?: UserContext): Promise<void> {
+    const params = await withWholeArrays(this.context, target, valuesOf(values));
+    const { answer } = await this.sender.send({
+      device: target.device,
+      action: 'propertyControlSend',
+      entries: values.map(({ identifier, value }) => ({ dataID: identifier, content: value })),
+      user,
+      body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
+      timeoutMs: TIMEOUT_MS,
+    });
+    await answer;
+  }
+
+  /**
+   * Values that have been set anew since these were read. Whoever did so may have sent them already, and before what was sent
+   * here: they are to be the last that the device hears.
+   */
+  private async changedSince(deviceID: bigint, sent: readonly SentValue[]): Promise<SentValue[]> {
+    const versions = new Map(sent.map(({ identifier, version }) => [identifier, version]));
+    const present = await readValues(this.context.prisma, deviceID, { identifiers: namesOf(sent) });
+    return present.filter(({ identifier, version }) => versions.get(identifier) !== version);
+  }
+}
+
+const namesOf = (values: readonly SentValue[]): string[] => values.map(({ identifier }) => identifier);
+
+const valuesOf = (values: readonly SentValue[]): JsonObject =>
+  Object.fromEntries(values.map(({ identifier, value }) => [identifier, JSON.parse(value)])) as JsonObject;
