@@ -49,6 +49,9 @@ export class FakePlatform {
     audit: [] as object[],
     statusLog: [] as object[],
   };
+  /** What devices have reported of themselves. */
+  readonly logLines: object[] = [];
+  readonly networkStatus: object[] = [];
   /** Versions of configurations, oldest first. */
   readonly configurations: { productID: string; deviceName: string; content: string }[] = [];
   /** What `alink.Topics` and `alink.DeviceJobs` answer. */
@@ -179,6 +182,10 @@ export class FakePlatform {
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };
           },
+        }),
+        this.serve(services.deviceLogs, {
+          listLogLines: async () => ({ list: this.logLines, total: this.logLines.length }),
+          listNetworkStatus: async () => ({ list: this.networkStatus, total: this.networkStatus.length }),
         }),
         this.serve(services.configurations, {
           setConfiguration: async ({ productID, deviceName, content }) => {

@@ -13,6 +13,7 @@ import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
 import { addDeviceDefinitionCommands } from './device-definitions';
+import { addDeviceSdkLogCommands } from './device-sdk-log';
 import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
@@ -108,6 +109,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
 
   addDeviceSwitchCommands(device, io);
   addDeviceStatusLogCommand(device, io);
+  addDeviceSdkLogCommands(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
   addDeviceBootstrapCommand(device, io);
