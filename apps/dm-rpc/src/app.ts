@@ -34,6 +34,7 @@ import { files, NO_BASE_URL } from './domains/config/links';
 import { ConfigurationPush } from './domains/config/push';
 import { configurations } from './domains/config/service';
 import { requests } from './domains/requests';
+import { shadowHandlers } from './domains/shadow/service';
 import { tagHandlers } from './domains/tags/service';
 import { topics } from './domains/topics/service';
 import { createSinks } from './ingest/sinks';
@@ -155,6 +156,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
     guarded('desired', desiredHandlers(context, desiredPush)),
+    guarded('shadow', shadowHandlers(context)),
     guarded('topics', topics(context, sender, registry)),
     guarded('deviceJobs', deviceJobs(context, jobNotices)),
     guarded('deviceAdmin', { ...deviceAdmin(context, sender), ...tagHandlers(context) }),

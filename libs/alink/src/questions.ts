@@ -6,16 +6,19 @@ import type { Json } from '@alink/thing-model';
 import type { ConfigurationQuestion } from './questions/configuration';
 import type { DesiredQuestion } from './questions/desired';
 import type { JobQuestion } from './questions/jobs';
+import type { ShadowQuestion } from './questions/shadow';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
 export type { Configuration, ConfigurationForm, ConfigurationQuestion } from './questions/configuration';
 export type { DesiredDeletion } from './questions/desired';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
+export type { ShadowDocument, ShadowParts, ShadowRemoval, ShadowVersion } from './questions/shadow';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | DesiredQuestion | TagQuestion | JobQuestion | ConfigurationQuestion;
+export type Question =
+  TimeQuestion | DesiredQuestion | ShadowQuestion | TagQuestion | JobQuestion | ConfigurationQuestion;
 
 export type QuestionKind = Question['kind'];
 

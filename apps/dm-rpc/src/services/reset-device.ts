@@ -11,7 +11,7 @@ import { requireLockedDevice } from './lock-device';
 interface ResetOptions {
   /** Its logs: messages, commands, status. */
   readonly log?: boolean;
-  /** Its data: properties, events, desired values, texts that are kept with it. */
+  /** Its data: properties, events, desired values, shadow, texts that are kept with it. */
   readonly info?: boolean;
 }
 
@@ -40,6 +40,7 @@ const resetDevice = async (
     if (info) {
       await tx.propertyLatest.deleteMany({ where: { deviceID } });
       await tx.desiredValue.deleteMany({ where: { deviceID } });
+      await tx.deviceShadow.deleteMany({ where: { deviceID } });
       await tx.deviceProfile.deleteMany({ where: { deviceID } });
     }
     note('device.reset', device, { tokensRevoked: count, ...(log && { log }), ...(info && { info }) });
