@@ -62,18 +62,17 @@ export class Changes {
    * that it does not exist, so the news of its creation is all that is told.
    */
   async devicesCreated(devices: readonly DeviceCore[]): Promise<void> {
-    for (let start = 0; start < devices.length; start += SLICE) {
-      if (start > 0) await setImmediate();
-      for (const device of devices.slice(start, start + SLICE)) this.tell(subjects.deviceCreated, deviceData(device));
-    }
+    await this.each(devices, (device) => this.tell(subjects.deviceCreated, deviceData(device)));
+  }
+
+  /** Their thing models are others than before. */
+  deviceSchemasChanged(devices: readonly DeviceCore[]): Promise<void> {
+    return this.each(devices, (device) => this.tell(subjects.cacheSync('cache:dm:device:schema'), deviceData(device)));
   }
 
   /** Many at once, in slices as when they are created. */
-  async devicesChanged(devices: readonly DeviceCore[]): Promise<void> {
-    for (let start = 0; start < devices.length; start += SLICE) {
-      if (start > 0) await setImmediate();
-      for (const device of devices.slice(start, start + SLICE)) this.deviceChanged(device);
-    }
+  devicesChanged(devices: readonly DeviceCore[]): Promise<void> {
+    return this.each(devices, (device) => this.deviceChanged(device));
   }
 
   /** What its page shows. */
@@ -124,6 +123,13 @@ export class Changes {
    */
   anythingChanged(): void {
     this.tell(subjects.cacheSync('cache:dm:device'), '{}');
+  }
+
+  private async each(devices: readonly DeviceCore[], tell: (device: DeviceCore) => void): Promise<void> {
+    for (let start = 0; start < devices.length; start += SLICE) {
+      if (start > 0) await setImmediate();
+      for (const device of devices.slice(start, start + SLICE)) tell(device);
+    }
   }
 
   private tell(subject: string, data: string): void {

@@ -158,6 +158,18 @@ test('every change of a product, a device or a credential leaves a line, without
       'product.create',
       () => products.productInfoMultiImport({ products: IMPORTED }, options),
     ],
+    ['deviceSchemaCreate', 'schema.create', () => devices.deviceSchemaCreate({ ...NAMES, ...info('first') }, options)],
+    [
+      'deviceSchemaMultiCreate',
+      'schema.create',
+      () => devices.deviceSchemaMultiCreate({ ...NAMES, list: [info('second')] }, options),
+    ],
+    [
+      'deviceSchemaUpdate',
+      'schema.update',
+      () => devices.deviceSchemaUpdate({ ...NAMES, identifier: 'first', name: { value: 'n' } }, options),
+    ],
+    ['deviceSchemaMultiDelete', 'schema.delete', () => devices.deviceSchemaMultiDelete(NAMES, options)],
     ['deviceProfileDelete', 'profile.delete', () => devices.deviceProfileDelete({ device: NAMES }, options)],
     ['revokeToken', 'token.revoke', () => admin.revokeToken(NAMES, options)],
     ['resetDevice', 'device.reset', () => admin.resetDevice(NAMES, options)],

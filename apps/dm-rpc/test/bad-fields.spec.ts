@@ -11,6 +11,7 @@ beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
+  await fixture.devices.deviceSchemaCreate({ ...NAMES, identifier: 'mine', ...definition });
   await fixture.definitions.commonSchemaCreate({ info: { identifier: 'shared', ...definition } });
   channel = connectRpc(`127.0.0.1:${fixture.dm.port}`, { deadlineMs: PATIENCE_MS });
 });
@@ -24,6 +25,8 @@ const definition = {
   name: { value: 'Name' },
   affordance: { value: '{"mode":"rw","define":{"type":"string","max":"64"}}' },
 };
+
+const FORWARD = { topic: 'user/update', targetDeviceName: 'dev001', targetTopic: 'user/get' };
 
 /** What a request needs beside productID and deviceName to come as far as the database; `n` is new in each. */
 const needs: Readonly<Record<string, (n: number) => object>> = {
@@ -46,6 +49,9 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   commonSchemaMultiImport: () => ({ schemas: '[]' }),
   groupInfoCreate: (n) => ({ name: `g${n}` }),
   groupInfoMultiCreate: (n) => ({ groups: [{ name: `g${n}` }] }),
+  deviceSchemaCreate: (n) => ({ identifier: `o${n}`, ...definition }),
+  deviceSchemaMultiCreate: (n) => ({ list: [{ identifier: `q${n}`, ...definition }] }),
+  deviceSchemaUpdate: () => ({ identifier: 'mine' }),
   deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
   DeviceInfoMultiUpdate: () => ({ devices: [NAMES] }),
   deviceMove: () => ({ old: NAMES, new: { ...NAMES, deviceName: 'nosuch' } }),
@@ -74,6 +80,11 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   protocolServiceUpdate: () => ({ code: 'mine', ip: '10.0.0.1', port: 1 }),
   rotateProductSecret: () => ({ deviceName: '' }),
   createDevices: (n) => ({ count: 1, prefix: `e${n}` }),
+  topicClassCreate: (n) => ({ topic: `user/t${n}`, permission: 'both' }),
+  topicClassUpdate: () => ({ topic: 'user/get', permission: 'both' }),
+  forwardRuleCreate: () => FORWARD,
+  forwardRuleUpdate: () => FORWARD,
+  jobCreate: (n) => ({ name: `j${n}` }),
 };
 
 const cases = (Object.values(services) as Service[])

@@ -1,8 +1,9 @@
 /** Jobs of devices: made, told to devices, asked for by them, and ended. */
+import { createHash } from 'node:crypto';
 import { subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { CommandBed, type Got } from './command-bed';
-import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
+import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startBeside, startDm, type DmFixture } from './dm-fixture';
 import { startTaskTimeouts } from '../src/domains/jobs/timeouts';
 import { createLogger } from '@alink/runtime';
 
@@ -53,6 +54,33 @@ describe('a job', () => {
     });
   });
 
+  test('with a file whose bytes the platform has: the device is told where to fetch it', async () => {
+    const content = Buffer.from([0, 255, 1]);
+    const { jobID } = await fixture.jobs.jobCreate({ ...JOB, file: { content, signMethod: 'Sha256' } });
+    const { data } = await ask('jobs.next');
+    const { jobFile } = data as { jobFile: { fileUrl: string } };
+    expect(jobFile).toEqual({
+      signMethod: 'Sha256',
+      sign: createHash('sha256').update(content).digest('hex'),
+      fileUrl: expect.stringMatching(/^https?:\/\/[^/]+\/files\/[\w.-]+$/),
+    });
+    const token = jobFile.fileUrl.split('/').at(-1)!;
+    expect(await fixture.files.readFile({ token })).toMatchObject({ type: 'application/octet-stream', content });
+    await fixture.jobs.jobRemove({ jobID });
+    await expect(fixture.files.readFile({ token })).rejects.toEqual(rpcError(100009, 'file'));
+  });
+
+  test('a file can only be served where somebody has said where', async () => {
+    const beside = await startBeside(fixture, { filesBaseUrl: null });
+    try {
+      await expect(beside.jobs.jobCreate({ ...JOB, file: { content: Buffer.from('x') } })).rejects.toEqual(
+        rpcError(100006, 'FILES_BASE_URL is not set'),
+      );
+    } finally {
+      await beside.stop();
+    }
+  });
+
   test('for devices that are offline waits, and is told when one comes online', async () => {
     await fixture.devices.deviceInfoCreate({ productID, deviceName: 'dev002' });
     const { jobID } = await fixture.jobs.jobCreate(JOB);
@@ -98,6 +126,13 @@ describe('a job', () => {
     ['a huge document', { document: `{"a":"${'x'.repeat(65_536)}"}` }, 100006, 'document must have at most 65536'],
     ['a file without a sign', { file: { url: 'http://a/b' } }, 100006, 'file.sign must be 32 hex digits'],
     ['a file elsewhere', { file: { url: 'ftp://a/b', sign: 'a'.repeat(32) } }, 100006, 'file.url must be a URL'],
+    [
+      'bytes beside a URL',
+      { file: { url: 'http://a/b', content: Buffer.from('x') } },
+      100006,
+      'file.content must be empty',
+    ],
+    ['a huge file', { file: { content: Buffer.alloc(1024 * 1024 + 1) } }, 100006, 'file.content must have at most'],
     ['another sign', { file: { url: 'http://a/b', signMethod: 'MD5' } }, 100006, 'file.signMethod must be one of'],
   ])('%s is refused, and nothing of it is kept', async (_what, change, code, text) => {
     await expect(fixture.jobs.jobCreate({ ...JOB, ...change })).rejects.toEqual(rpcError(code, text));

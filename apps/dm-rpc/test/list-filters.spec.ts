@@ -18,6 +18,7 @@ beforeAll(async () => {
   const affordance = { value: '{"mode":"r","define":{"type":"bool"}}' };
   await definitions.commonSchemaCreate({ info: { type: 1, identifier: 'shared', name: { value: 'n' }, affordance } });
   await products.productCategorySchemaMultiCreate({ productCategoryID: categoryID, identifiers: ['shared'] });
+  await devices.deviceSchemaCreate({ ...NAMES, type: 1, identifier: 'own', name: { value: 'n' }, affordance });
   await groups.groupInfoCreate({ name: 'Hall', devices: [NAMES] });
   await protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
   await protocols.protocolServiceUpdate({ code: 'mine', ip: '10.0.0.1', port: 1 });
@@ -50,6 +51,7 @@ afterAll(async () => {
 /** What a request needs to find the one row that there is. */
 const needs: Readonly<Record<string, object>> = {
   productSchemaIndex: { productID: PRODUCT },
+  deviceSchemaIndex: NAMES,
   productCategorySchemaIndex: { productCategoryID: 3 },
   deviceProfileIndex: { device: NAMES },
   hubLogIndex: NAMES,
@@ -76,6 +78,7 @@ const addsOnly = new Set([
   'withProductCategory',
   'productCategoryWithFather',
   'withFather',
+  'withProductSchema',
   // Around which range, and of which interval: nothing without one, as with unitedrhino's dm.
   'Position',
   ...['fill', 'intervalUnit', 'partitionBy', 'noFirstTs'].map((field) => `propertyLogIndex.${field}`),

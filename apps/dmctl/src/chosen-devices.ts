@@ -15,16 +15,25 @@ export interface Choice extends DeviceFilter {
   readonly yes?: boolean;
 }
 
-export const addChoiceOptions = (command: Command): Command =>
+/** @param has whether the command names its product itself, and whether it can go on with an earlier run */
+export const addChoiceOptions = (
+  command: Command,
+  has: { readonly withProduct?: boolean; readonly withResult?: boolean } = {},
+): Command => {
+  const { withProduct = true, withResult = true } = has;
+  if (withProduct) command.argument('<productKey>');
   addFilterOptions(
     command
-      .argument('<productKey>')
       .argument('[deviceNames...]')
       .option('--from <file>', 'CSV with a header that names deviceName; - for standard input'),
-  )
-    .option('--result <file>', 'what became of each; one that is there from an earlier run is gone on with')
+  );
+  if (withResult) {
+    command.option('--result <file>', 'what became of each; one that is there from an earlier run is gone on with');
+  }
+  return command
     .option('--all', 'all devices of the product')
     .option('--yes', 'do it; without it, what a file or a filter chooses is only counted');
+};
 
 /**
  * DeviceNames, each once, in the order given.

@@ -59,7 +59,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     usage: 'apply [options]',
-    description: 'make the platform as files describe it: products, thing models, devices, groups; again and again',
+    description: 'make the platform as files describe it: products, thing models, topics, devices; again and again',
     load: async () => (await import('./commands/apply')).completeApplyCommand,
   },
   {

@@ -37,6 +37,28 @@ const parseWhole = (text: string, least: number, most: number): number => {
   return value;
 };
 
+/** The id of something that the platform has numbered: int64. */
+export const parseID = (text: string): string => {
+  if (!/^[1-9]\d{0,18}$/.test(text)) throw new InvalidArgumentError('It must be an id, a whole number from 1.');
+  return text;
+};
+
+/** A length of time: `10s`, `5m`, `1h`, `1d`, `1w`, `1M` (months), `1y`, as the platform takes it. */
+export const parseSpan = (text: string): { interval: number; intervalUnit: string } => {
+  const [, amount, unit] = /^(\d{1,5})([smhdwMy])$/.exec(text) ?? [];
+  if (!unit || Number(amount) === 0) {
+    throw new InvalidArgumentError('It must be like 10s, 5m, 1h, 1d, 1w, 1M (months) or 1y.');
+  }
+  return { interval: Number(amount), intervalUnit: unit === 'M' ? 'n' : unit };
+};
+
+/** Names separated by commas, each once. */
+export const parseNames = (text: string): string[] => {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('It must be names separated by commas.');
+  return [...new Set(names)];
+};
+
 /** Collects what an option that may be given again says. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 

@@ -64,14 +64,14 @@ describe.each(shells)('%s', (shell) => {
 
   check(`commands, of dmctl and of a group${skipped}`, () => {
     expect(offers('dmctl ')).toEqual(expect.arrayContaining(['apply', 'completion', 'device', 'product', 'status']));
-    expect(offers('dmctl pro')).toEqual(['product', 'property']);
-    expect(offers('dmctl product i')).toEqual(['import-tsl']);
-    expect(offers('dmctl --json --endpoint product device c')).toEqual(['connect-params', 'count', 'create']);
+    expect(offers('dmctl stat')).toEqual(['status']);
+    expect(offers('dmctl product import-')).toEqual(['import-tsl']);
+    expect(offers('dmctl --json --endpoint product device conn')).toEqual(['connect-params']);
   });
 
   check(`options, those of the command and those of all${skipped}`, () => {
-    expect(offers('dmctl product create p --t')).toEqual(['--tag', '--token', '--tsl']);
-    expect(offers('dmctl status --e')).toEqual(['--endpoint']);
+    expect(offers('dmctl product create p --ts')).toEqual(['--tsl']);
+    expect(offers('dmctl status --endp')).toEqual(['--endpoint']);
     expect(offers('dmctl device list --hel')).toEqual(['--help']);
   });
 

@@ -1,6 +1,7 @@
 /** A platform in files: applied, compared, exported and applied again, against the real dm.rpc. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PLATFORM_START_MS, removeFolder, SpawnedPlatform, temporaryFolder } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
@@ -160,6 +161,67 @@ describe('apply', () => {
     expect((await json<object[]>('device list net')).length).toBe(3);
   });
 
+  test('of categories makes a tree, and sorts products into it', async () => {
+    const tree = 'kind: Category\nname: lights\nparent: things\n---\nkind: Category\nname: things\ndescription: all\n';
+    const product = (category: string) => `kind: Product\nproductKey: bulb\ncategory: ${category}\n`;
+    await dmctl('apply -f -', `${product('lights')}---\n${tree}`);
+    expect(await dmctl('apply -f -', `${product('lights')}---\n${tree}`)).toBe(
+      'nothing to change: 3 are as described\n',
+    );
+    await dmctl('apply -f -', product('things'));
+    const [, ...rest] = await json<object[]>('export');
+    expect(rest).toContainEqual({ kind: 'Category', name: 'lights', parent: 'things' });
+    expect(await json<object[]>('export --product bulb')).toContainEqual(
+      expect.objectContaining({ kind: 'Product', category: 'things' }),
+    );
+    await dmctl('apply -f -', product("''"));
+    expect((await json<object[]>('export --product bulb'))[0]).not.toHaveProperty('category');
+    expect((await ran('apply -f -', product('nothing'))).stderr).toMatch(
+      /needs Category nothing, which neither exists/,
+    );
+    expect((await ran('apply -f -', 'kind: Category\nname: things\nparent: lights\n')).stderr).toMatch(
+      /cannot be moved/,
+    );
+  });
+
+  test('of custom topics defines what is named, and takes the others only when it is told to prune', async () => {
+    const topics = (...lines: string[]) => ['kind: CustomTopics', 'productKey: radio', ...lines, ''].join('\n');
+    const product = 'kind: Product\nproductKey: radio\n---\n';
+    const mine = topics('definedOnly: true', 'topics:', '  - { topic: user/tune, permission: both, description: hz }');
+    await dmctl('apply -f -', `${product}${mine}`);
+    const after = await ran('apply -f -', mine);
+    expect(after.stdout).toBe('nothing to change: 1 are as described\n');
+    expect(after.stderr).toMatch(/^CustomTopics radio also has user\/get, user\/update, user\/update\/error; --prune/);
+    const changed = mine.replace('both', 'publish').replace('true', 'false');
+    await dmctl('apply -f - --prune', changed);
+    expect(await json<object[]>('export --product radio')).toContainEqual({
+      kind: 'CustomTopics',
+      productKey: 'radio',
+      topics: [{ topic: 'user/tune', permission: 'publish', description: 'hz' }],
+    });
+    expect(await dmctl('apply -f - --prune', changed)).toBe('nothing to change: 1 are as described\n');
+    const fresh = `${product}${mine}`.replaceAll('radio', 'radio2');
+    await dmctl('apply -f - --prune', fresh);
+    expect(await dmctl('apply -f - --prune', fresh)).toBe('nothing to change: 2 are as described\n');
+  });
+
+  test('of remote configuration keeps members, or a text byte for byte, for a product and for one device', async () => {
+    await dmctl('product create meter');
+    await dmctl('device create meter dev1');
+    const product = 'kind: RemoteConfiguration\nproductKey: meter\ncontent: { interval: 60, hosts: [a, b] }\n';
+    const device = `kind: RemoteConfiguration\nproductKey: meter\ndeviceName: dev1\ncontent: '{"id": 12345678901234567890}'\n`;
+    expect(await dmctl('apply -f -', `${device}---\n${product}`)).toMatch(/^created RemoteConfiguration meter\/dev1\n/);
+    expect(await dmctl('apply -f -', `${device}---\n${product}`)).toBe('nothing to change: 2 are as described\n');
+    expect((await json('config get meter dev1')).content).toBe('{"id": 12345678901234567890}');
+    expect(await json<object[]>('export --product meter')).toContainEqual({
+      kind: 'RemoteConfiguration',
+      productKey: 'meter',
+      content: { interval: 60, hosts: ['a', 'b'] },
+    });
+    const bad = await ran('apply -f -', 'kind: RemoteConfiguration\nproductKey: meter\ncontent: "{"\n');
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringMatching(/^dmctl: -:1: content is no JSON/)]);
+  });
+
   test('of groups makes a tree, whatever their order, and moves devices out only when it is told to prune', async () => {
     await dmctl('product create site');
     for (const name of ['dev1', 'dev2', 'dev3']) await dmctl(`device create site ${name}`);
@@ -238,6 +300,12 @@ describe('apply', () => {
   });
 });
 
+test('the folder that the documents for people name is one that can be applied', async () => {
+  const folder = fileURLToPath(new URL('../../../examples/platform', import.meta.url));
+  expect(await dmctl(`apply -f ${folder}`)).toMatch(/7 created, 0 changed, 0 as described\n$/);
+  expect((await ran(`apply -f ${folder}`)).stdout).toBe('nothing to change: 7 are as described\n');
+});
+
 const lampAlone = (key: string, name: string) =>
   `kind: Product\nproductKey: ${key}\nname: ${name}\n${name === 'Fan' ? 'tags: { a: b }\n' : ''}`;
 
@@ -260,7 +328,7 @@ describe('export', () => {
           expect({ args, code: result.code, stderr: result.stderr }).toEqual({ args, code: 0, stderr: '' });
           return result.stdout;
         };
-        await there(`apply -f ${folder}`);
+        await there(`apply -f ${folder} --prune`);
         expect(await there(`apply -f ${folder}`)).toMatch(/^nothing to change/);
         const again = join(root, 'exported-again');
         await there(`export ${again} --devices`);
@@ -274,9 +342,13 @@ describe('export', () => {
 
   test('of one product, on standard output, without its devices', async () => {
     const text = await dmctl('export --product lamp');
-    expect(text.match(/^kind: .*$/gm)).toEqual(['kind: Product', 'kind: ThingModel']);
-    expect(await dmctl('apply -f -', text)).toBe('nothing to change: 2 are as described\n');
-    expect(await json<object[]>('export --product lamp')).toMatchObject([{ kind: 'Product', productKey: 'lamp' }, {}]);
+    expect(text.match(/^kind: .*$/gm)).toEqual(['kind: Product', 'kind: ThingModel', 'kind: CustomTopics']);
+    expect(await dmctl('apply -f -', text)).toBe('nothing to change: 3 are as described\n');
+    expect(await json<object[]>('export --product lamp')).toMatchObject([
+      { kind: 'Product', productKey: 'lamp' },
+      {},
+      {},
+    ]);
   });
 
   test('writes over nothing, and knows what it was asked for', async () => {

@@ -158,6 +158,23 @@ export class FakePlatform {
             this.device(device?.productID ?? '', device?.deviceName ?? '');
             return {};
           },
+          deviceTypeCount: async () => ({ device: 7, gateway: 2, subset: 0 }),
+          deviceCount: async ({ rangeIDs }) => ({
+            list: rangeIDs.map((rangeID) => ({
+              rangeID,
+              count: { total: 5, online: 2, offline: 3, typeDevice: 4, typeGateWay: 1, typeSubSet: 0, typeUnknown: 0 },
+            })),
+          }),
+          DeviceInfoMultiUpdate: async () => ({}),
+          deviceMove: async ({ old, new: other }) => {
+            this.device(old?.productID ?? '', old?.deviceName ?? '');
+            this.device(other?.productID ?? '', other?.deviceName ?? '');
+            return {};
+          },
+          deviceModuleVersionIndex: async () => ({
+            list: [{ id: 1, productID: 'p1', deviceName: 'dev001', moduleCode: 'default', version: '1.1' }],
+            total: 3,
+          }),
           deviceInfoCount: async () => ({ total: 9, inactive: 4, online: 2, offline: 3 }),
           deviceInfoIndex: async ({ productID, productIDs, isOnline, page }) => {
             const wanted = [...productIDs, productID].filter(Boolean);
@@ -264,6 +281,17 @@ export class FakePlatform {
             return { list: all.slice(from, from + size), total: all.length };
           },
           propertyLatestIndex: async () => ({ list: this.latest, total: this.latest.length }),
+          propertyLogAggIndex: async ({ aggs }) => ({
+            list: [
+              {
+                values: [1778596800000, 1778593200000].map((timeWindow, at) => ({
+                  dataID: aggs[0]!.dataID,
+                  timeWindow,
+                  values: { avg: { value: `${25.5 + at}` }, ...(at > 0 && { max: { value: '30' } }) },
+                })),
+              },
+            ],
+          }),
           propertyLogIndex: async () => ({
             list: [
               { dataID: 'temperature', value: '26', timestamp: 1778593629000 },
@@ -288,6 +316,20 @@ export class FakePlatform {
             if (code >= Code.deviceTimeout) throw new RpcError(code, msg);
             return { code, msg, msgToken: '77' };
           },
+          propertyControlMultiSend: async ({ deviceNames }) => ({
+            list: deviceNames.map((deviceName) => ({
+              deviceName,
+              ...this.fateOf(deviceName),
+              code: 200,
+              msgToken: '79',
+            })),
+          }),
+          propertyGetReportMultiSend: async ({ deviceNames }) => ({
+            list: deviceNames.map((deviceName) => {
+              const fate = this.fateOf(deviceName);
+              return { deviceName, ...fate, params: fate.sysCode === Code.ok ? '{"temperature":25.5}' : '' };
+            }),
+          }),
           propertyGetReportSend: async () => ({
             ...this.deviceAnswer,
             params: '{"temperature":25.5}',
@@ -396,6 +438,14 @@ export class FakePlatform {
       },
     ]);
     return serve(service, Object.fromEntries(all) as Handlers<S>);
+  }
+
+  /** What becomes of a command to one of many devices: those whose names begin with `off` are away. */
+  private fateOf(deviceName: string) {
+    const isAway = deviceName.startsWith('off');
+    return isAway
+      ? { sysCode: Code.deviceOffline, sysMsg: 'the device is offline' }
+      : { sysCode: Code.ok, sysMsg: 'success' };
   }
 
   /** @param code of the refusal: that of a read unless a change says another */

@@ -18,6 +18,7 @@ interface Report {
   readonly cuts: number;
   readonly failures: Record<string, number>;
   readonly refusedFilters: number;
+  readonly messages: Record<string, { readonly sent: number; readonly accepted: number }>;
   readonly reports: { readonly sent: number; readonly accepted: number; readonly refused: number };
   readonly told: Record<string, number>;
 }
@@ -80,6 +81,17 @@ describe.each(backends)('on $name', (backend) => {
     expect(await simulate(`${args} 2026-01-02`)).toMatchObject(wellDone(1, 4));
     const aDayLater = first.map(([time, value]) => [time + 86_400_000, value]);
     await eventually(async () => expect(await kept()).toEqual([...first, ...aDayLater]));
+  });
+
+  test('what devices say beside their reports is answered, too', async () => {
+    const kinds = ['event', 'ntp', 'tags', 'model', 'history', 'batch'];
+    const more = `--event-interval 50ms --also ${kinds.slice(1).join(',')} --also-interval 50ms`;
+    const { code, messages } = await simulate(`--name plain-1 --interval 50ms ${more} --count 40`);
+    expect(code).toBe(0);
+    expect(Object.keys(messages).sort()).toEqual([...kinds, 'properties'].sort());
+    for (const [kind, { sent, accepted }] of Object.entries(messages)) {
+      expect({ kind, accepted }).toEqual({ kind, accepted: sent });
+    }
   });
 
   test.each(['auto', 'regnwl'])('new devices by %s', async (mode) => {

@@ -13,6 +13,7 @@ import {
 } from '@alink/runtime';
 import type { NodeConfig } from './config';
 import { deviceAuth } from './connect/device-auth';
+import { deviceRegister } from './connect/device-register';
 import { createDevicePath, type DevicePathConfig } from './device-path';
 import { sources } from './directory/sources';
 import { dmSides } from './dm-side';
@@ -106,7 +107,12 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
             ...grpc,
             port: config.GATEWAY_GRPC_PORT,
             portVariable: 'GATEWAY_GRPC_PORT',
-            services: [serve(services.deviceAuth, deviceAuth(admission, journal))],
+            services: [
+              serve(services.deviceAuth, {
+                ...deviceAuth(admission, journal),
+                deviceRegister: deviceRegister({ directory, credentials, connectRate: guard.connectRate }),
+              }),
+            ],
             watch,
             log,
           });

@@ -9,6 +9,7 @@ export interface Platform {
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly messages: Client<typeof services.deviceMsg>;
   readonly commands: Client<typeof services.deviceInteract>;
+  readonly configurations: Client<typeof services.configurations>;
   readonly protocols: Client<typeof services.protocolManage>;
   readonly topics: Client<typeof services.topics>;
   readonly deviceJobs: Client<typeof services.deviceJobs>;

@@ -13,6 +13,8 @@ interface DeviceRow {
   readonly log_level: number;
   readonly product_log_level: string | null;
   readonly schema_revision: string;
+  /** Null where it has no definitions of its own. */
+  readonly device_revision: string | null;
   readonly validation: string | null;
   readonly is_online: boolean;
   readonly protocol_code: string;
@@ -38,21 +40,28 @@ const NO_MODEL: ProductModel = {
   typeOf: () => undefined,
 };
 
-/** One for each product. */
+/** Which model a device is read with: that of its product, or one of its own. */
+const modelKey = ({ product_id: productID, id, device_revision: own }: DeviceRow): string =>
+  own === null ? productID : `${productID}/${id}`;
+
+/** One for each product, and for each device with definitions of its own. */
 const modelsOf = async (
   tx: Transaction,
   models: CompiledModels,
   rows: readonly DeviceRow[],
 ): Promise<ReadonlyMap<string, ProductModel>> => {
   const found = new Map<string, ProductModel>();
-  for (const { product_id: productID, schema_revision: schemaRevision, validation } of rows) {
-    if (found.has(productID)) continue;
-    const model = models.of({ productID, schemaRevision, protocolConf: { validation } }, tx);
+  for (const row of rows) {
+    const key = modelKey(row);
+    if (found.has(key)) continue;
+    const { product_id: productID, schema_revision: schemaRevision, validation } = row;
+    const device = { id: row.id, schemaRevision: row.device_revision };
+    const model = models.of({ productID, schemaRevision, protocolConf: { validation }, device }, tx);
     const known = await model.catch((error: unknown) => {
       if (error instanceof ThingModelError) return NO_MODEL;
       throw error;
     });
-    found.set(productID, known);
+    found.set(key, known);
   }
   return found;
 };
@@ -69,7 +78,8 @@ export const findDevices = async (
   const devices = [...new Map(named.map((device) => [deviceKey(device), device])).values()];
   if (devices.length === 0) return { of: () => undefined };
   const rows = await tx.$queryRaw<DeviceRow[]>`
-    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, d.is_online, p.schema_revision::text, p.protocol_code,
+    SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, d.is_online, d.schema_revision::text AS device_revision,
+      p.schema_revision::text, p.protocol_code,
       p.protocol_conf->>'logLevel' AS product_log_level, p.protocol_conf->>'validation' AS validation
     FROM device d JOIN product p USING (product_id)
     WHERE (d.product_id, d.device_name) IN (SELECT * FROM unnest(
@@ -84,7 +94,7 @@ export const findDevices = async (
         deviceLevel: row.log_level,
         productLevel: row.product_log_level ?? '',
         createdAt: row.created_at.getTime(),
-        product: products.get(row.product_id)!,
+        product: products.get(modelKey(row))!,
         isOnline: row.is_online,
         protocolCode: row.protocol_code,
       },

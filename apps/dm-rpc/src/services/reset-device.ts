@@ -13,6 +13,8 @@ interface ResetOptions {
   readonly log?: boolean;
   /** Its data: properties, events, desired values, shadow, texts that are kept with it. */
   readonly info?: boolean;
+  /** The definitions of its own. */
+  readonly deviceSchema?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ const resetDevice = async (
   { prisma, audit, changes, now }: DmContext,
   call: CallContext,
   device: DeviceCore,
-  { log = false, info = false }: ResetOptions = {},
+  { log = false, info = false, deviceSchema = false }: ResetOptions = {},
 ): Promise<void> => {
   const deviceID = await audit.transact(call, async (tx, note) => {
     const deviceID = await requireLockedDevice(tx, device);
@@ -43,10 +45,16 @@ const resetDevice = async (
       await tx.deviceShadow.deleteMany({ where: { deviceID } });
       await tx.deviceProfile.deleteMany({ where: { deviceID } });
     }
-    note('device.reset', device, { tokensRevoked: count, ...(log && { log }), ...(info && { info }) });
+    if (deviceSchema) {
+      await tx.deviceDefinition.deleteMany({ where: { deviceID } });
+      await tx.device.update({ where: { id: deviceID }, data: { schemaRevision: null } });
+    }
+    const deleted = { ...(log && { log }), ...(info && { info }), ...(deviceSchema && { deviceSchema }) };
+    note('device.reset', device, { tokensRevoked: count, ...deleted });
     return deviceID;
   });
   // Nodes do not wait for what may be millions of rows.
+  if (deviceSchema) await changes.deviceSchemasChanged([device]);
   changes.deviceReset(device);
   if (log) await deleteHistory(prisma, { table: 'hub_log', ...device });
   if (!info) return;
@@ -55,14 +63,14 @@ const resetDevice = async (
 };
 
 /**
- * Of `dm.DeviceManage`: it may also delete the device's logs and data. `deviceSchema` and `bind` find nothing to reset:
- * devices have no thing model of their own and no owner.
+ * Of `dm.DeviceManage`: it may also delete the device's logs, its data and its own definitions. `bind` finds nothing to
+ * reset: devices have no owner.
  */
 export const deviceResetHandlers = (
   context: DmContext,
 ): Pick<Handlers<typeof services.deviceManage>, 'deviceReset'> => ({
-  async deviceReset({ device, log, info }, call) {
-    await resetDevice(context, call, requireDevice(device, 'device.'), { log, info });
+  async deviceReset({ device, ...options }, call) {
+    await resetDevice(context, call, requireDevice(device, 'device.'), options);
     return {};
   },
 });

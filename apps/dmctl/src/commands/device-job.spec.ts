@@ -42,6 +42,11 @@ test('create says for how many devices it is', async () => {
     timeoutMinutes: '5',
   });
   expect((await dmctl('device-job', 'create', 'p1', 'blink', '--document', 'led')).code).toBe(2);
+  const readFile = async (): Promise<Buffer> => Buffer.from([0, 255]);
+  const args = ['device-job', 'create', 'p1', 'fonts', '--file', 'f.bin', '--endpoint', platform.endpoint];
+  expect((await runCli(args, { readFile })).code).toBe(0);
+  const { file } = platform.requests.jobCreate as { file: { url: string; content: Uint8Array } };
+  expect([file.url, ...file.content]).toEqual(['', 0, 255]);
 });
 
 test('list and show count what is done', async () => {

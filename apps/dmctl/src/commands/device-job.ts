@@ -4,11 +4,13 @@ import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { collect, parseJsonObject, parseLimit, parsePage, parseSeconds } from '../parse-options';
+import { readBytes } from '../read-text-file';
 import type { Session } from '../session';
 
 interface CreateOptions {
   readonly document: string;
   readonly device: readonly string[];
+  readonly file?: string;
   readonly url?: string;
   readonly sign?: string;
   readonly signMethod?: string;
@@ -30,6 +32,7 @@ export const addDeviceJobCommands = (job: Command, io: Io): void => {
       .argument('<name>', 'for people')
       .option('--document <json>', 'JSON object that tells devices what to do', parseJsonObject, '{}')
       .option('--device <deviceName>', 'a device that is to do it; may be given again', collect, [])
+      .option('--file <file>', 'file of at most 1 MB that devices fetch from the platform')
       .option('--url <url>', 'file that devices fetch; C SDKs take no port in it')
       .option('--sign <hex>', 'of the bytes of the file')
       .option('--sign-method <name>', 'Md5 or Sha256 (Md5 when left out)')
@@ -38,7 +41,8 @@ export const addDeviceJobCommands = (job: Command, io: Io): void => {
       .action(
         inSession(io, async ({ deviceJobs, out }, options: CreateOptions, productID: string, name: string) => {
           const { document, device, url, sign, signMethod, timeout, desc } = options;
-          const file = url === undefined ? null : { url, sign, signMethod };
+          const content = options.file === undefined ? undefined : Buffer.from(await readBytes(io, options.file));
+          const file = url === undefined && !content ? null : { url, sign, signMethod, content };
           const request = { productID, name, desc, document, file, deviceNames: [...device], timeoutMinutes: timeout };
           const { jobID } = await deviceJobs.jobCreate(request);
           const made = await deviceJobs.jobRead({ jobID });

@@ -12,6 +12,7 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
 import { addDeviceSwitchCommands } from './device-switch';
@@ -100,6 +101,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceCountCommand(device, io);
+  addDeviceFleetCommands(device, io);
   addDeviceStateCommands(device, io);
 
   addDeviceSwitchCommands(device, io);

@@ -1,4 +1,4 @@
-import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer, readValue, rowsOfLatest } from '@alink/operator/messages';
+import { ANSWER_DEADLINE_MS, deadlineFor, readAnswer, rowsOfLatest } from '@alink/operator/messages';
 import { isoOfMs, jsonOrText } from '@alink/operator/words';
 import { Code } from '@alink/contract/codes';
 import { ShadowControl } from '@alink/contract/enumerations';
@@ -7,11 +7,10 @@ import { addCommandLogCommand } from '../command-log';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { parseJsonObject, parseLimit, parseMoment, parseTimeout } from '../parse-options';
+import { parseJsonObject, parseTimeout } from '../parse-options';
 import type { Session } from '../session';
-
-/** `PropertyLogIndexReq.order`. */
-const NEWEST_FIRST = 2;
+import { addPropertyHistoryCommand } from './property-history';
+import { addPropertyManyCommands } from './property-many';
 
 export const addPropertyCommands = (property: Command, io: Io): void => {
   withExample(
@@ -34,47 +33,7 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
     'property latest aliyun_test_01 dev001',
   );
 
-  withExample(
-    property
-      .command('history')
-      .description('show what a property has been, oldest first')
-      .argument('<productKey>')
-      .argument('<deviceName>')
-      .argument('<identifier>')
-      .option('--since <moment>', '10m, 2h, 7d ago, an ISO date, or unix milliseconds', parseMoment(io.now))
-      .option('--limit <n>', 'most rows: the newest', parseLimit, 100)
-      .action(
-        inSession(
-          io,
-          async (
-            { messages, out },
-            { since, limit }: { since?: number; limit: number },
-            productID: string,
-            deviceName: string,
-            dataID: string,
-          ) => {
-            const { list } = await messages.propertyLogIndex({
-              productID,
-              deviceName,
-              dataID,
-              timeStart: since,
-              order: NEWEST_FIRST,
-              page: { page: 1, size: limit },
-            });
-            const rows = list
-              .map(({ value, timestamp }) => ({
-                property: dataID,
-                value: readValue(value),
-                time: isoOfMs(timestamp),
-                timestamp: Number(timestamp),
-              }))
-              .sort((a, b) => a.timestamp - b.timestamp);
-            out.rows(rows, ['time', 'value', 'timestamp'], `nothing of ${dataID} in that time`);
-          },
-        ),
-      ),
-    'property history aliyun_test_01 dev001 temperature --since 2h',
-  );
+  addPropertyHistoryCommand(property, io);
 
   withExample(
     property
@@ -117,6 +76,8 @@ export const addPropertyCommands = (property: Command, io: Io): void => {
       ),
     'property get aliyun_test_01 dev001 temperature',
   );
+
+  addPropertyManyCommands(property, io);
 
   addCommandLogCommand(property, io, {
     wanted: ['propertyControlSend', 'propertyGetReportSend'],

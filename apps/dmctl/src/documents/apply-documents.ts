@@ -25,7 +25,7 @@ export const applyDocuments = async (session: Session, options: ApplyOptions): P
     for (const step of steps) tell(step, 'planned');
     return out.done({ dryRun: true, ...titlesOf(steps) }, summaryOf(steps, 'to create', 'to change'));
   }
-  const applied = await applySteps(session, steps, out, (step) => tell(step, 'done'));
+  const applied = await applySteps(session, steps, options.prune ?? false, out, (step) => tell(step, 'done'));
   const { broken } = applied;
   if (broken) out.note(breakOf(applied));
   const told = [...applied.done, ...steps.filter(({ verb }) => verb === 'keep')];

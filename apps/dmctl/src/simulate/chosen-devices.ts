@@ -1,6 +1,6 @@
 /** Which devices are simulated, and what each proves itself with. */
 import { forEachAtOnce } from '@alink/operator';
-import { createByCount, filteredNames } from '@alink/operator/devices';
+import { createByCount, filteredNames, MAX_LINES_IN_PARTS } from '@alink/operator/devices';
 import type { Way } from '@alink/signing';
 import { CliError, ExitCode } from '../exit-code';
 import type { Session } from '../session';
@@ -28,22 +28,28 @@ export const chooseSimulated = async (
   product: Product,
   options: SimulateOptions,
 ): Promise<ChosenDevice[]> => {
+  /** DeviceSecrets that need not be asked for. */
+  const known = new Map<string, string>();
+  const names = await namesOf(session, product, options, known);
+  if (names.length === 0) throw new CliError(ExitCode.refused, `no device of ${product.productID} has such a name`);
+  const { mode } = options;
+  if (mode === 'secret') await readSecrets(session, product, names, known);
+  return names.map((deviceName) => ({ deviceName, way: wayOf(mode, product, known.get(deviceName) ?? '') }));
+};
+
+const namesOf = async (
+  session: Session,
+  product: Product,
+  options: SimulateOptions,
+  known: Map<string, string>,
+): Promise<string[]> => {
   const { name, from, create, mode } = options;
   if ([name, from, create].filter((way) => way !== undefined).length !== 1) {
     throw new CliError(ExitCode.usage, 'which devices: one of --name, --from and --create');
   }
-  const known = new Map<string, string>();
-  const names =
-    from !== undefined
-      ? await inFile(session, product, from, known)
-      : name !== undefined
-        ? await named(session, product, name)
-        : createsItself(mode)
-          ? numbered(options)
-          : await created(session, product, options, known);
-  if (names.length === 0) throw new CliError(ExitCode.refused, `no device of ${product.productID} has such a name`);
-  if (mode === 'secret') await readSecrets(session, product, names, known);
-  return names.map((deviceName) => ({ deviceName, way: wayOf(mode, product, known.get(deviceName) ?? '') }));
+  if (from !== undefined) return inFile(session, product, from, known);
+  if (name !== undefined) return named(session, product, name);
+  return createsItself(mode) ? numbered(options) : created(session, product, options, known);
 };
 
 /** Whether the first connection creates the device. */
@@ -70,7 +76,7 @@ const inFile = async (
   file: string,
   known: Map<string, string>,
 ): Promise<string[]> => {
-  const lines = await readTriples(session.io, file, ['deviceName']);
+  const lines = await readTriples(session.io, file, ['deviceName'], MAX_LINES_IN_PARTS);
   for (const { line, productKey: given } of lines) {
     if (given !== '' && given !== productKey) {
       throw new CliError(ExitCode.usage, `cannot use ${file}: line ${line} is of another product, ${given}`);

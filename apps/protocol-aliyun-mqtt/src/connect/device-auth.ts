@@ -17,7 +17,10 @@ const SUBSCRIBE = new Set(['sub', 'subscribe', 'read', '1']);
 /** Bytes of a topic in a line. */
 const MAX_TOPIC = 200;
 
-export const deviceAuth = (admission: Decider, journal: Journal): Handlers<typeof services.deviceAuth> => ({
+export const deviceAuth = (
+  admission: Decider,
+  journal: Journal,
+): Pick<Handlers<typeof services.deviceAuth>, 'loginAuth' | 'accessAuth'> => ({
   async loginAuth({ clientID, username, password, ip, certificate }) {
     const attempt = readAttempt({
       clientId: clientID,

@@ -1,4 +1,5 @@
 import { eventually } from '@alink/testing';
+import { compileModel } from '@alink/thing-model';
 import { DeviceDirectory } from './device-directory';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type ProductEntry } from './records';
 
@@ -142,6 +143,25 @@ test('one that changes at every look is answered from the latest look', async ()
   source.onAsked = () => directory.deviceChanged('pk', 'd1');
   expect((await directory.find('pk', 'd1')).device?.secret).toBe('s');
   await expect(directory.current('pk', 'd1')).rejects.toBeInstanceOf(DirectoryUnavailable);
+});
+
+test('a device with a model of its own is asked for again when its product changes, until it has none', async () => {
+  const { source, directory } = setUp();
+  const [model, another] = [compileModel(undefined, 'weak'), compileModel(undefined, 'strong')];
+  source.devices.set('pk/d1', { ...device('pk', 'd1'), model });
+  await directory.find('pk', 'd1');
+  expect(directory.model('pk', 'd1')).toBe(model);
+  source.devices.set('pk/d1', { ...device('pk', 'd1'), model: another });
+  directory.productChanged('pk');
+  await directory.find('pk', 'd1');
+  expect(directory.model('pk', 'd1')).toBe(another);
+  source.devices.set('pk/d1', device('pk', 'd1'));
+  directory.deviceChanged('pk', 'd1');
+  await directory.find('pk', 'd1');
+  expect(directory.model('pk', 'd1')).toBeUndefined();
+  directory.productChanged('pk');
+  await directory.find('pk', 'd1');
+  expect(source.asked.at(-1)).toEqual({ devices: 0, products: ['pk'] });
 });
 
 test('a changed product costs one call for all its devices, of the product alone', async () => {

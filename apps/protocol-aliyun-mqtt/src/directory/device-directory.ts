@@ -48,10 +48,15 @@ interface Call {
 const deviceKey = (productKey: string, deviceName: string): string => `${productKey}/${deviceName}`;
 
 export class DeviceDirectory {
-  private readonly devices = new LRUCache<string, Slot<DeviceEntry>>({ max: MAX_DEVICES });
+  private readonly devices = new LRUCache<string, Slot<DeviceEntry>>({
+    max: MAX_DEVICES,
+    dispose: ({ value }, key) => void this.ownModels.get(value?.productID ?? '')?.delete(key),
+  });
   private readonly products = new LRUCache<string, Slot<ProductEntry>>({ max: MAX_PRODUCTS });
   /** Invalidations name productIDs; devices dial ProductKeys. */
   private readonly keysOfProduct = new Map<string, Set<string>>();
+  /** Devices with thing models of their own, by the productID whose changes concern these too. */
+  private readonly ownModels = new Map<string, Set<string>>();
   /** Look-ups gathered for the next call. */
   private readonly waiting = new Map<string, Waiting>();
   private readonly calls = new Set<Call>();
@@ -128,6 +133,8 @@ export class DeviceDirectory {
   /** A product has changed: ask again at the next need. */
   productChanged(productID: string): void {
     for (const productKey of this.productKeys(productID)) this.markStale(this.products, productKey);
+    // What they are checked against is made of its model and theirs.
+    for (const key of this.ownModels.get(productID) ?? []) this.markStale(this.devices, key);
   }
 
   /** Messages may have been missed: everything is asked for again at the next need. */
@@ -233,7 +240,13 @@ export class DeviceDirectory {
       const key = deviceKey(ref.productKey, ref.deviceName);
       const device = devices.get(key);
       this.devices.set(key, slotOf(device, key, deviceKey(device?.productID ?? ref.productKey, ref.deviceName)));
+      if (device?.model) this.noteOwnModel(device.productID, key);
     }
+  }
+
+  private noteOwnModel(productID: string, key: string): void {
+    const keys = this.ownModels.get(productID) ?? new Set();
+    this.ownModels.set(productID, keys.add(key));
   }
 
   private markStale<T>(cache: LRUCache<string, Slot<T>>, key: string): void {

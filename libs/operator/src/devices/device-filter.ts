@@ -10,12 +10,15 @@ export interface DeviceFilter {
   readonly name?: string;
   /** All of them must be there. */
   readonly tag?: Record<string, string>;
+  /** Id of a group that they are in. */
+  readonly groupID?: string;
 }
 
 /** The filter as `deviceInfoIndex` takes it. */
-export const filterRequest = ({ online, status, name, tag }: DeviceFilter) => ({
+export const filterRequest = ({ online, status, name, tag, groupID }: DeviceFilter) => ({
   deviceNameOrAlias: name,
   tags: tag,
+  groupID,
   isOnline: online ? onlineStates.online : 0,
   status: status && deviceStatuses[status],
 });

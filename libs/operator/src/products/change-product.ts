@@ -7,6 +7,7 @@ export interface ProductChange extends TagChanges {
   readonly name?: string;
   /** An empty one removes it. */
   readonly description?: string;
+  readonly categoryID?: string;
   readonly deviceType?: keyof typeof deviceTypes;
   readonly netType?: keyof typeof netTypes;
   readonly autoRegister?: keyof typeof autoRegisters;
@@ -32,11 +33,12 @@ export const changeProduct = async (
   productID: string,
   change: ProductChange,
 ): Promise<void> => {
-  const { name, description, deviceType, netType, autoRegister, tag, untag } = change;
+  const { name, description, categoryID, deviceType, netType, autoRegister, tag, untag } = change;
   const settings = protocolConfOf(change);
   const changesSettings = Object.keys(settings).length > 0;
   const changesTags = tag !== undefined || untag !== undefined;
-  const changesMore = name || description !== undefined || deviceType || netType || autoRegister || changesSettings;
+  const changesMore =
+    name || description !== undefined || categoryID || deviceType || netType || autoRegister || changesSettings;
   // The platform takes all tags, and all parameters of the protocol, at once.
   const before = await products.productInfoRead({ productID });
   const tags = changesTags ? changedTags(before.tags, { tag, untag }) : {};
@@ -48,6 +50,7 @@ export const changeProduct = async (
     productID,
     productName: name,
     desc: description === undefined ? null : { value: description },
+    categoryID,
     deviceType: deviceType && deviceTypes[deviceType],
     netType: netType && netTypes[netType],
     autoRegister: autoRegister && autoRegisters[autoRegister],

@@ -14,6 +14,8 @@ export interface NewProduct {
   readonly description?: string;
   readonly netType?: keyof typeof netTypes;
   readonly tags?: Readonly<Record<string, string>>;
+  /** What it is sorted into; into nothing when left out. */
+  readonly categoryID?: string;
   readonly deviceType: keyof typeof deviceTypes;
   readonly autoRegister: keyof typeof autoRegisters;
   readonly validation?: string;
@@ -31,6 +33,7 @@ export const createProduct = async ({ products }: Pick<Platform, 'products'>, pr
     desc: description === undefined ? null : { value: description },
     netType: netType && netTypes[netType],
     tags,
+    categoryID: product.categoryID,
     deviceType: deviceTypes[deviceType],
     autoRegister: autoRegisters[autoRegister],
     authMode: AuthMode.secretKey,

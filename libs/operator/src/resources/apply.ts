@@ -15,11 +15,13 @@ export interface Applied {
 /**
  * Carries a plan out, in the order of dependence. At the first failure it ends: what comes later may need what failed, and
  * the same documents go on from there.
+ * @param prune as it was planned
  * @param tell hears of each step that is done
  */
 export const applySteps = async (
   platform: Platform,
   steps: readonly Step[],
+  prune: boolean,
   reporter: Reporter,
   tell: (step: Step) => void,
 ): Promise<Applied> => {
@@ -31,7 +33,7 @@ export const applySteps = async (
     const { kind } = step.resource;
     try {
       if (step.before) await kind.change(platform, step.before, step.after);
-      else await kind.create(platform, step.after);
+      else await kind.create(platform, step.after, prune);
     } catch (failure) {
       return { done, broken: { step, failure }, left: open.slice(index + 1) };
     }

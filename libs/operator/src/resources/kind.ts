@@ -45,7 +45,8 @@ export interface Kind<Spec extends object> {
   readonly lacked?: (before: Spec, wanted: Spec) => readonly string[];
   /** Why it cannot become that: something of it stays as it was made. */
   readonly fixed?: (before: Spec, after: Spec) => string | undefined;
-  readonly create: (platform: Platform, after: Spec) => Promise<void>;
+  /** @param prune as of `merge`, where what is new is not empty */
+  readonly create: (platform: Platform, after: Spec, prune: boolean) => Promise<void>;
   readonly change: (platform: Platform, before: Spec, after: Spec) => Promise<void>;
   /** What has to wait until all else is there: a product is published after it has got its thing model. */
   readonly settle?: (platform: Platform, before: Spec | undefined, after: Spec) => Promise<void>;

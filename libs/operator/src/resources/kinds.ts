@@ -1,13 +1,19 @@
 import { anyKind, type AnyKind } from './kind';
+import { categoryKind } from './kinds/category';
+import { customTopicsKind } from './kinds/custom-topics';
 import { deviceGroupKind } from './kinds/device-group';
 import { deviceListKind } from './kinds/device-list';
 import { productKind } from './kinds/product';
+import { remoteConfigurationKind } from './kinds/remote-configuration';
 import { thingModelKind } from './kinds/thing-model';
 
 /** All kinds, those first that others need. */
 export const kinds: readonly AnyKind[] = [
+  anyKind(categoryKind),
   anyKind(productKind),
   anyKind(thingModelKind),
+  anyKind(customTopicsKind),
   anyKind(deviceListKind),
   anyKind(deviceGroupKind),
+  anyKind(remoteConfigurationKind),
 ];

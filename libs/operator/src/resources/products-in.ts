@@ -11,7 +11,7 @@ export const productsIn = async (
   { products }: Pick<Platform, 'products'>,
   { productKeys }: { readonly productKeys: readonly string[] },
 ): Promise<ProductInfo[]> => {
-  const all = await allPages('productID', (page) => products.productInfoIndex({ page }));
+  const all = await allPages('productID', (page) => products.productInfoIndex({ page, withCategory: true }));
   const isMeant = (productID: string) => productKeys.length === 0 || productKeys.includes(productID);
   return all.filter(({ productID, protocolCode }) => protocolCode === PROTOCOL_CODE && isMeant(productID));
 };

@@ -162,8 +162,7 @@ export class SimulatedDevice {
     const reply = readReply(topic, payload);
     if (!reply) return this.told(topic, payload);
     this.tally.replies += 1;
-    if (reply.id === undefined) return this.tally.acceptedOf(reply.kind);
-    this.speech.replied(this.port.now(), reply.id, reply.code, reply.message);
+    this.speech.replied(this.port.now(), reply);
     this.wake();
   }
 

@@ -2,6 +2,7 @@
 import { Agenda, type Due, type Stream } from '../messages/agenda';
 import { compose, type Message, type Speaker } from '../messages/compose';
 import type { Outgoing } from './port';
+import type { Reply } from './reply';
 import type { Tally } from './tally';
 import { UnderWay, type Pending } from './under-way';
 
@@ -92,10 +93,10 @@ export class Speech {
     this.underWay.acknowledge(messageId);
   }
 
-  /** The reply to a message of this id. */
-  replied(now: number, id: string, code: number, words: string): void {
-    const pending = this.underWay.take(id);
-    if (pending) this.tally.answeredOf(pending.message.kind, code, words, now - pending.sentAt);
+  /** A reply has come. */
+  replied(now: number, { of, code, message }: Reply): void {
+    const pending = 'id' in of ? this.underWay.take(of.id) : this.underWay.takeOldest(of.kind);
+    if (pending) this.tally.answeredOf(pending.message.kind, code, message, now - pending.sentAt);
   }
 
   /** The connection is gone. */
@@ -130,8 +131,8 @@ export class Speech {
   }
 
   private send(now: number, message: Message, messageId: number | undefined, again: boolean): void {
-    const { id, topic, payload } = message;
-    if (id !== undefined) this.underWay.add(id, { message, sentAt: now, messageId, acknowledged: false });
+    const { topic, payload, id } = message;
+    this.underWay.add(id, { message, sentAt: now, messageId, acknowledged: false });
     this.publish({ topic, payload, messageId, again });
   }
 }

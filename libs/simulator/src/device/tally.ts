@@ -54,11 +54,6 @@ export class Tally {
     count(this.refusals, `${kind}: ${code} ${message}`);
   }
 
-  /** Answered without a code, and without anything that tells which one was meant. */
-  acceptedOf(kind: MessageKind): void {
-    this.of(kind).accepted += 1;
-  }
-
   toldOf(kind: DownKind): void {
     this.told.set(kind, (this.told.get(kind) ?? 0) + 1);
   }

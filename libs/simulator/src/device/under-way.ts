@@ -1,5 +1,6 @@
 /** What a device has sent and is not done with. */
 import type { Message } from '../messages/compose';
+import type { MessageKind } from '../messages/kinds';
 
 export interface Pending {
   readonly message: Message;
@@ -13,7 +14,7 @@ export interface Pending {
 const MESSAGE_IDS = 65_535;
 
 export class UnderWay {
-  /** By the Alink id of the message, oldest first. */
+  /** By the Alink id of the message, or whatever else is its own, oldest first. */
   private readonly pending = new Map<string, Pending>();
   private readonly byMessageId = new Map<number, Pending>();
   private lastMessageId = 0;
@@ -28,7 +29,7 @@ export class UnderWay {
     return this.lastMessageId;
   }
 
-  /** Waits for the reply of a message. One that was sent before takes its old place. */
+  /** Waits for the reply of a message. */
   add(id: string, pending: Pending): void {
     this.pending.set(id, pending);
     if (pending.messageId !== undefined) this.byMessageId.set(pending.messageId, pending);
@@ -47,6 +48,12 @@ export class UnderWay {
     this.pending.delete(id);
     if (pending?.messageId !== undefined) this.byMessageId.delete(pending.messageId);
     return pending;
+  }
+
+  /** The same for a reply without an id: it is to the oldest message of its kind. */
+  takeOldest(kind: MessageKind): Pending | undefined {
+    for (const [id, { message }] of this.pending) if (message.kind === kind) return this.take(id);
+    return undefined;
   }
 
   /** Takes out what was sent before this time. */

@@ -23,8 +23,8 @@ export interface Speaker {
 
 export interface Message {
   readonly kind: MessageKind;
-  /** By which its reply is known; undefined where replies bear none. */
-  readonly id: string | undefined;
+  /** A number that counts the messages of the device: the id of the request, where it has one. */
+  readonly id: string;
   readonly topic: string;
   readonly payload: string;
   readonly qos: 0 | 1;
@@ -46,30 +46,26 @@ type Params = (draft: Draft) => { readonly path: string; readonly params: Json }
 
 /**
  * The message that is due, of a kind for which the model has words: properties, events.
- * @param id its Alink id: a number that counts the device's messages
+ * @param count of the messages of the device, this one included: its Alink id
  */
-export const compose = (speaker: Speaker, due: Due, id: number): Message => {
+export const compose = (speaker: Speaker, due: Due, count: number): Message => {
   const { device, seed, startTime = SOME_DAY, qos } = speaker;
   const { kind, number, atMs } = due;
   const random = randomOf(seed, device.deviceName, kind, number);
   const draft: Draft = { number, time: startTime + atMs, random, speaker };
   const { productKey, deviceName } = device;
+  const id = String(count);
   if (kind === 'ntp') {
     const payload = `{"deviceSendTime":"${draft.time}"}`;
-    return { kind, id: undefined, topic: `/ext/ntp/${productKey}/${deviceName}/request`, payload, qos: 0 };
+    return { kind, id, topic: `/ext/ntp/${productKey}/${deviceName}/request`, payload, qos: 0 };
   }
   if (kind === 'shadow') {
-    return {
-      kind,
-      id: undefined,
-      topic: `/shadow/update/${productKey}/${deviceName}`,
-      payload: '{"method":"get"}',
-      qos,
-    };
+    const topic = `/shadow/update/${productKey}/${deviceName}`;
+    return { kind, id, topic, payload: '{"method":"get"}', qos };
   }
   const { path, params } = writers[kind](draft);
-  const envelope = { id: String(id), version: '1.0', params, method: path.replaceAll('/', '.') };
-  return { kind, id: envelope.id, topic: sysTopic(device, path), payload: JSON.stringify(envelope), qos };
+  const envelope = { id, version: '1.0', params, method: path.replaceAll('/', '.') };
+  return { kind, id, topic: sysTopic(device, path), payload: JSON.stringify(envelope), qos };
 };
 
 const writers: Readonly<Record<Exclude<MessageKind, 'ntp' | 'shadow'>, Params>> = {

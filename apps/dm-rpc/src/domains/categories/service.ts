@@ -11,6 +11,7 @@ import type { RequestOf } from '../../wire/messages';
 import { orderOf, pageOf } from '../../wire/paging';
 import { containing } from '../../wire/search';
 import { treeOf } from '../../wire/tree';
+import { tellModelsChanged } from '../device-definitions/tell';
 import { applyCategoryDefinitions } from '../definitions/category-definitions';
 import {
   categoryInfo,
@@ -114,10 +115,8 @@ export const categoryHandlers = ({ prisma, audit, changes }: DmContext): Methods
         );
         return gone.productIDs;
       });
-      for (const productID of productIDs) {
-        changes.schemaChanged(productID);
-        changes.productUpdated(productID);
-      }
+      await tellModelsChanged({ prisma, changes }, productIDs);
+      for (const productID of productIDs) changes.productUpdated(productID);
       return {};
     },
 

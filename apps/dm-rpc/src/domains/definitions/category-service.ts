@@ -4,6 +4,7 @@ import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { Transaction } from '../../transaction';
 import { badParameter } from '../../wire/errors';
+import { tellModelsChanged } from '../device-definitions/tell';
 import { idsOf, ROOT } from '../categories/category-record';
 import { noCategory, requireCategoryPath } from '../categories/category-rows';
 import { applyCategoryDefinitions, productsBelow } from './category-definitions';
@@ -48,7 +49,7 @@ export const categoryDefinitionHandlers = ({ prisma, audit, changes }: DmContext
         note('category.definitions', {}, { category: productCategoryID, identifiers, products: grown });
         return below;
       });
-      for (const productID of products) changes.schemaChanged(productID);
+      await tellModelsChanged({ prisma, changes }, products);
       return {};
     };
 

@@ -6,6 +6,7 @@ import type { Transaction } from '../../transaction';
 import { badParameter, isUniqueViolation } from '../../wire/errors';
 import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
+import { tellModelsChanged } from '../device-definitions/tell';
 import { categoryInfo, CHILDREN } from '../categories/category-record';
 import { settleModels } from './changed-models';
 import { readCommonFile, writeCommonFile } from './common-file';
@@ -25,7 +26,7 @@ const SORT = { id: 'id', order: 'order', identifier: 'identifier', name: 'name',
 const takenOver = { OR: [Tag.common, Tag.required].map((tag) => ({ extra: { path: ['tag'], equals: tag } })) };
 
 export const commonDefinitionHandlers = (context: DmContext): Handlers<typeof services.schemaManage> => {
-  const { prisma, audit, changes } = context;
+  const { prisma, audit } = context;
   const filters = commonFilters(prisma);
 
   /** @throws {RpcError} 100006 for what cannot be, and for an identifier that is there */
@@ -94,7 +95,7 @@ export const commonDefinitionHandlers = (context: DmContext): Handlers<typeof se
         note('definition.update', {}, { identifier, products: followed });
         return followed;
       });
-      for (const productID of productIDs) changes.schemaChanged(productID);
+      await tellModelsChanged(context, productIDs);
       return {};
     },
 

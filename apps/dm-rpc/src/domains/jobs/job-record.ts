@@ -1,4 +1,5 @@
 /** A job of devices on the wire and in the database. */
+import { createHash } from 'node:crypto';
 import type { services } from '@alink/contract';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, plainText, requireText } from '../../wire/fields';
@@ -11,6 +12,7 @@ type JobOutput = ResponseOf<typeof services.deviceJobs, 'jobRead'>;
 
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 const MAX_URL = 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 /** A year. */
 const MAX_TIMEOUT_MINUTES = 527_040;
 
@@ -24,16 +26,34 @@ const documentOf = (text: string): string => {
   return JSON.stringify(jsonObject('document', text));
 };
 
-const fileOf = (file: JobInput['file']) => {
+const signMethodOf = (file: NonNullable<JobInput['file']>): string => {
+  const method = file.signMethod || 'Md5';
+  if (Object.hasOwn(signMethods, method)) return method;
+  throw badParameter('file.signMethod', `must be one of ${Object.keys(signMethods).join(', ')}`);
+};
+
+/** The file of a job whose bytes are given with it; undefined for none. */
+export const contentOf = ({ file }: JobInput): Buffer | undefined => {
+  if (!file || file.content.length === 0) return undefined;
+  if (file.url !== '') throw badParameter('file.content', 'must be empty where file.url is set');
+  if (file.content.length <= MAX_FILE_BYTES) return Buffer.from(file.content);
+  throw badParameter('file.content', `must have at most ${MAX_FILE_BYTES} bytes`);
+};
+
+const fileOf = (job: JobInput) => {
+  const { file } = job;
+  const content = contentOf(job);
+  if (file && content) {
+    const method = signMethodOf(file);
+    return { fileUrl: '', fileSign: createHash(method).update(content).digest('hex'), fileSignMethod: method };
+  }
   if (!file?.url) return { fileUrl: '', fileSign: '', fileSignMethod: '' };
-  const { url, sign, signMethod = '' } = file;
+  const { url, sign } = file;
   if (!/^https?:\/\/[^\s/]/.test(url) || url.length > MAX_URL) {
     throw badParameter('file.url', `must be a URL of at most ${MAX_URL} characters`);
   }
-  const method = signMethod || 'Md5';
-  const digits = Object.hasOwn(signMethods, method) ? signMethods[method] : undefined;
-  if (digits === undefined)
-    throw badParameter('file.signMethod', `must be one of ${Object.keys(signMethods).join(', ')}`);
+  const method = signMethodOf(file);
+  const digits = signMethods[method]!;
   if (!new RegExp(`^[0-9a-fA-F]{${digits}}$`).test(sign)) {
     throw badParameter('file.sign', `must be ${digits} hex digits for ${method}`);
   }
@@ -52,7 +72,7 @@ export const newJobRow = (job: JobInput, productID: string) => ({
   name: requireText('name', job.name),
   desc: plainText('desc', job.desc, 1024),
   document: documentOf(job.document),
-  ...fileOf(job.file),
+  ...fileOf(job),
   timeoutMinutes: timeoutOf(job.timeoutMinutes),
 });
 
@@ -68,7 +88,7 @@ export const jobInfo = (row: JobRow, counts: Readonly<Record<string, number>>): 
   name: row.name,
   desc: row.desc,
   document: row.document,
-  file: { url: row.fileUrl, sign: row.fileSign, signMethod: row.fileSignMethod },
+  file: { url: row.fileUrl, sign: row.fileSign, signMethod: row.fileSignMethod, content: Buffer.alloc(0) },
   deviceNames: [],
   timeoutMinutes: row.timeoutMinutes.toString(),
   status: statusOf(row, counts),

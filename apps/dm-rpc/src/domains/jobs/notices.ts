@@ -3,14 +3,17 @@
  * that has said nothing of a task yet is told again when it comes online: what it was told at QoS 0 may have been lost.
  */
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alinkIds, type TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
 import { Code, subjects, writeDevicePublish } from '@alink/contract';
 import type { DmContext } from '../../context';
 import type { DeviceChange } from '../../presence/presence-rows';
+import type { FileLinks } from '../config/links';
 import { readAnswer } from '../../services/device-interact/read-answer';
-import { markSent, openTasks, taskOf, type DeviceTask } from './store';
+import { markSent, openTasks, type DeviceTask } from './store';
+import { taskOf } from './task';
 
 const PATH = 'thing/job/notify';
 /** Milliseconds in which a node says that it could not write it; a device need not answer. */
@@ -28,7 +31,10 @@ export class JobNotices {
   private readonly running = new Set<Promise<void>>();
   private readonly stopped = new AbortController();
 
-  constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log' | 'now'>) {}
+  constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log'> & FileLinks) {
+    // As many wait before they try again as devices are told at once, which is no leak.
+    setMaxListeners(0, this.stopped.signal);
+  }
 
   /** Devices have come online. */
   devicesOnline(changes: readonly DeviceChange[]): void {
@@ -86,14 +92,15 @@ export class JobNotices {
   }
 
   /** Asks the node that holds the device. @returns whether it has written it */
-  private async isWritten({ id, productID, deviceName, job }: DeviceTask, status: TaskStatus): Promise<boolean> {
+  private async isWritten(task: DeviceTask, status: TaskStatus): Promise<boolean> {
+    const { productID, deviceName } = task;
     const { bus, now } = this.context;
     const message = {
       method: 'request',
       msgToken: String(randomInt(alinkIds.min, alinkIds.max)),
       timestamp: now(),
       path: PATH,
-      params: { task: taskOf(id, status, job) },
+      params: { task: taskOf(this.context, task, status) },
     };
     const content = { productID, deviceName, handle: 'thing', type: 'request', body: message } as const;
     try {

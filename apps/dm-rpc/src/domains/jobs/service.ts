@@ -7,7 +7,8 @@ import type { Transaction } from '../../transaction';
 import { badParameter, notFound } from '../../wire/errors';
 import { plainText, requireDeviceName, requireProductID } from '../../wire/fields';
 import { pageOf } from '../../wire/paging';
-import { jobInfo, newJobRow } from './job-record';
+import { NO_BASE_URL } from '../config/links';
+import { contentOf, jobInfo, newJobRow } from './job-record';
 import type { JobNotices } from './notices';
 import { endTasks, tasksOfOnline } from './store';
 
@@ -16,7 +17,7 @@ const MAX_DEVICES = 10_000;
 const noJob = (id: bigint) => notFound(`job ${id}`);
 
 export const deviceJobs = (
-  { prisma, audit, now }: DmContext,
+  { prisma, audit, now, filesBaseUrl }: DmContext,
   notices: JobNotices,
 ): Handlers<typeof services.deviceJobs> => {
   /** How many tasks of each of these jobs have which status. */
@@ -66,9 +67,12 @@ export const deviceJobs = (
       const productID = requireProductID('productID', request.productID);
       const row = newJobRow(request, productID);
       const names = namesOf(request.deviceNames);
+      const content = contentOf(request);
+      if (content && filesBaseUrl === undefined) throw badParameter('file.content', `cannot be served: ${NO_BASE_URL}`);
       const id = await audit.transact(call, async (tx, note) => {
         await requireLockedProduct(tx, productID);
         const job = await tx.deviceJob.create({ data: { ...row, createdAt: new Date(now()) } });
+        if (content) await tx.deviceJobFile.create({ data: { jobID: job.id, content: new Uint8Array(content) } });
         const tasks = await createTasks(tx, productID, job.id, names);
         note('job.create', { productID }, { jobID: job.id.toString(), name: row.name, tasks });
         return job.id;

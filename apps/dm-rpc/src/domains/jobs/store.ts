@@ -1,5 +1,5 @@
 /** Jobs and tasks of devices in the database. */
-import type { Task, TaskStatus, TaskSummary, ToldStatus } from '@alink/alink';
+import type { TaskStatus, ToldStatus } from '@alink/alink';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
 import { deviceKey } from '../../device-core';
@@ -13,15 +13,8 @@ const KNOWN: readonly TaskStatus[] = ['SENT', 'IN_PROGRESS'];
 export const MAX_TASKS_AT_ONCE = 10;
 
 export type JobRow = Prisma.DeviceJobGetPayload<object>;
-type JobContent = Pick<JobRow, 'document' | 'fileUrl' | 'fileSign' | 'fileSignMethod'>;
-
-/** A task as its device reads it. */
-export const taskOf = (taskId: bigint, status: TaskStatus, job: JobContent): Task => ({
-  taskId: taskId.toString(),
-  status,
-  jobDocument: JSON.parse(job.document) as Task['jobDocument'],
-  ...(job.fileUrl && { jobFile: { signMethod: job.fileSignMethod, sign: job.fileSign, fileUrl: job.fileUrl } }),
-});
+/** What devices read of a job. */
+export type JobContent = Pick<JobRow, 'id' | 'document' | 'fileUrl' | 'fileSign' | 'fileSignMethod'>;
 
 /** A device's task, with what it is to do. */
 export interface DeviceTask extends DeviceCore {
@@ -35,6 +28,7 @@ interface TaskRow {
   readonly status: TaskStatus;
   readonly product_id: string;
   readonly device_name: string;
+  readonly job_id: bigint;
   readonly document: string;
   readonly file_url: string;
   readonly file_sign: string;
@@ -47,6 +41,7 @@ const deviceTask = (row: TaskRow): DeviceTask => ({
   productID: row.product_id,
   deviceName: row.device_name,
   job: {
+    id: row.job_id,
     document: row.document,
     fileUrl: row.file_url,
     fileSign: row.file_sign,
@@ -55,7 +50,7 @@ const deviceTask = (row: TaskRow): DeviceTask => ({
 });
 
 const COLUMNS = Prisma.sql`
-  t.id, t.status, d.product_id, d.device_name, j.document, j.file_url, j.file_sign, j.file_sign_method`;
+  t.id, t.status, d.product_id, d.device_name, j.id AS job_id, j.document, j.file_url, j.file_sign, j.file_sign_method`;
 
 /** What there is of these devices, oldest first; at most ten of each. */
 export const openTasks = async (prisma: PrismaClient, deviceIDs: readonly bigint[]): Promise<DeviceTask[]> => {
@@ -165,7 +160,7 @@ export interface TaskRequest {
 }
 
 /** @returns the tasks of each device in their order, oldest first: that one, or at most ten that are not finished */
-export const readTasks = async (prisma: PrismaClient, requests: readonly TaskRequest[]): Promise<Task[][]> => {
+export const readTasks = async (prisma: PrismaClient, requests: readonly TaskRequest[]): Promise<DeviceTask[][]> => {
   const rows = await prisma.$queryRaw<TaskRow[]>`
     SELECT ${COLUMNS} FROM unnest(
       ${requests.map(({ device }) => device.productID)}::text[], ${requests.map(({ device }) => device.deviceName)}::text[],
@@ -177,13 +172,8 @@ export const readTasks = async (prisma: PrismaClient, requests: readonly TaskReq
         AND CASE WHEN g.task_id IS NULL THEN status = ANY(${[...OPEN]}::text[]) ELSE id = g.task_id END
       ORDER BY id LIMIT ${MAX_TASKS_AT_ONCE}) AS t
     JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
-  const byDevice = new Map<string, Task[]>();
-  for (const row of rows) {
-    const { id, status, job, ...device } = deviceTask(row);
-    const key = deviceKey(device);
-    byDevice.set(key, [...(byDevice.get(key) ?? []), taskOf(id, status, job)]);
-  }
+  const byDevice = new Map<string, DeviceTask[]>();
+  for (const task of rows.map(deviceTask))
+    byDevice.set(deviceKey(task), [...(byDevice.get(deviceKey(task)) ?? []), task]);
   return requests.map(({ device }) => byDevice.get(deviceKey(device)) ?? []);
 };
-
-export const summaryOf = ({ taskId, status }: Task): TaskSummary => ({ taskId, status });

@@ -83,6 +83,7 @@ export class ForeignQuestions {
       select: {
         id: true,
         logLevel: true,
+        schemaRevision: true,
         product: { select: { productID: true, schemaRevision: true, protocolConf: true, protocolCode: true } },
       },
     });

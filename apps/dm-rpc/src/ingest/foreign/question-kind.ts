@@ -10,6 +10,8 @@ import type { ForeignMessage, ForeignUplink } from './uplink';
 export interface Asker extends DeviceCore {
   readonly id: bigint;
   readonly logLevel: number;
+  /** Null where it has no definitions of its own. */
+  readonly schemaRevision: string | null;
   readonly product: ModelSource & { readonly protocolCode: string };
 }
 

@@ -37,6 +37,7 @@ const TARGET_PART = {
   deviceName: true,
   isOnline: true,
   isEnable: true,
+  schemaRevision: true,
   node: true,
   product: {
     select: { productID: true, status: true, schemaRevision: true, protocolConf: true, protocolCode: true },
@@ -51,7 +52,7 @@ const targetOf = async (row: TargetRow, models: DmContext['models']): Promise<Co
   if (product.status === ProductStatus.disabled) throw new RpcError(Code.notEnabled, 'the product is disabled');
   const protocolCode = protocolOf(node, product.protocolCode);
   const device = { productID: product.productID, deviceName, id, isOnline, protocolCode };
-  return { device, ...(await models.of(product)) };
+  return { device, ...(await models.of({ ...product, device: row })) };
 };
 
 /** @throws {RpcError} 100009 for a device that does not exist, 100021 for one that is disabled, or whose product is */

@@ -2,6 +2,7 @@ import { Code, type services } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
+import { deviceDefinitionHandlers } from '../../domains/device-definitions/service';
 import { groupsOfDeviceHandlers } from '../../domains/groups/groups-of-device';
 import { deviceResetHandlers } from '../reset-device';
 import { moduleVersionHandlers } from '../../domains/versions/service';
@@ -9,7 +10,6 @@ import { notServed } from '../not-served';
 import { deviceCountHandlers } from './device-counts';
 import { deviceInfoHandlers } from './device-info';
 import { deviceProfileHandlers } from './device-profile';
-import { deviceSchemaHandlers } from './device-schema';
 import { moveDeviceHandlers } from './move-device';
 import { multiUpdateHandlers } from './multi-update';
 import { onlineFixHandlers } from './online-fix';
@@ -25,7 +25,7 @@ export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<t
   ...deviceProfileHandlers(context),
   ...groupsOfDeviceHandlers(context),
   rootCheck,
-  ...deviceSchemaHandlers(context),
+  ...deviceDefinitionHandlers(context),
   ...deviceResetHandlers(context),
   ...onlineFixHandlers(context, news),
   ...deviceCountHandlers(context),

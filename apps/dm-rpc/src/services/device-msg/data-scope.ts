@@ -50,14 +50,26 @@ const MODEL_PART = { productID: true, schemaRevision: true, protocolConf: true }
 
 type Tools = Pick<DmContext, 'prisma' | 'models'>;
 
-const modelOf = async ({ prisma, models }: Tools, { productID, productCategoryID }: ScopeRequest) => {
+/** The one device that is meant, if it is one: it may have definitions of its own. */
+const oneDevice = async ({ prisma }: Tools, { productID, deviceName, deviceNames }: ScopeRequest) => {
+  const names = new Set(deviceNames.length > 0 ? deviceNames : [deviceName].filter(Boolean));
+  const [name] = names;
+  if (name === undefined || names.size > 1) return undefined;
+  const select = { id: true, schemaRevision: true } as const;
+  const where = { productID_deviceName: { productID, deviceName: name } };
+  return (await prisma.device.findUnique({ where, select })) ?? undefined;
+};
+
+const modelOf = async (tools: Tools, request: ScopeRequest) => {
+  const { prisma, models } = tools;
+  const { productID, productCategoryID } = request;
   if (productID !== '' || productCategoryID === '0') {
     const product = await prisma.product.findUnique({
       where: { productID: requireProductID('productID', productID) },
       select: MODEL_PART,
     });
     if (!product) throw noProduct(productID);
-    return models.of(product);
+    return models.of({ ...product, device: await oneDevice(tools, request) });
   }
   const categoryID = BigInt(productCategoryID);
   const first = await prisma.product.findFirst({

@@ -4,7 +4,7 @@ import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { readValues } from '../../domains/desired/store';
 import { deviceKey, type DeviceCore } from '../../device-core';
-import { badParameter } from '../../wire/errors';
+import { badParameter, noDevice } from '../../wire/errors';
 import { requireDevice } from '../device-manage/device-record';
 import { byNames, inParts } from '../device-manage/devices-by-name';
 import { findDevice } from './find-device';
@@ -40,13 +40,18 @@ export const propertyDataHandlers = ({ prisma, models }: DmContext): Methods => 
    */
   async propertyLatestIndex(request) {
     const { id, productID, deviceName } = await findDevice({ prisma }, request);
-    const [rows, product] = await Promise.all([
+    const [rows, found] = await Promise.all([
       prisma.propertyLatest.findMany({ where: { deviceID: id }, orderBy: { identifier: 'asc' } }),
-      prisma.product.findUniqueOrThrow({ where: { productID }, select: MODEL_PART }),
+      prisma.device.findUnique({
+        where: { id },
+        select: { id: true, schemaRevision: true, product: { select: MODEL_PART } },
+      }),
     ]);
     const latest = new Map(rows.map((row) => [row.identifier, row]));
     const wanted = new Set(request.dataIDs);
-    const list = latestValues(await models.of(product), latest)
+    // It went at this moment.
+    if (!found) throw noDevice({ productID, deviceName });
+    const list = latestValues(await models.of({ ...found.product, device: found }), latest)
       .filter((value) => isWanted(wanted, value))
       .filter(({ isKnown }) => isKnown || !request.ignoreEmpty)
       .map((value) => entryOf({ productID, deviceName }, value));
@@ -66,14 +71,23 @@ export const propertyDataHandlers = ({ prisma, models }: DmContext): Methods => 
     for (const part of inParts([...wanted.values()])) {
       const rows = await prisma.device.findMany({
         where: byNames(part),
-        select: { productID: true, deviceName: true, product: { select: MODEL_PART }, latest: true },
+        select: {
+          id: true,
+          productID: true,
+          deviceName: true,
+          schemaRevision: true,
+          product: { select: MODEL_PART },
+          latest: true,
+        },
       });
       const found = new Map(rows.map((row) => [deviceKey(row), row]));
       for (const { dataIDs, ...device } of part) {
         const row = found.get(deviceKey(device));
         if (!row) continue;
         const latest = new Map(row.latest.map((value) => [value.identifier, value]));
-        const values = latestValues(await models.of(row.product), latest).filter((value) => isWanted(dataIDs, value));
+        const values = latestValues(await models.of({ ...row.product, device: row }), latest).filter((value) =>
+          isWanted(dataIDs, value),
+        );
         for (const value of values) list.push(entryOf(device, value));
       }
     }

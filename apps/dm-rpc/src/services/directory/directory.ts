@@ -8,6 +8,7 @@ import { liveTokens, tokenRecord, type TokenRow } from '../../tokens/issued-toke
 import { definedOnly } from '../../domains/topics/store';
 import { badParameter } from '../../wire/errors';
 import { unixSeconds } from '../../wire/times';
+import { ownBeyond, OWN_ORDER } from '../../domains/device-definitions/own-definitions';
 import { secretOwner as deviceSecretOwner } from '../device-manage/device-record';
 import { secretOwner as productSecretOwner } from '../product-manage/product-record';
 import { modelOf, SCHEMA_ORDER } from '../product-manage/schema-record';
@@ -26,13 +27,16 @@ interface DeviceFound {
   readonly last_client_id: string;
   readonly first_login: Date | null;
   readonly reset_at: Date | null;
+  readonly schema_revision: string | null;
+  readonly validation: string | null;
 }
 
 export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<typeof services.directory> => {
   const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
     prisma.$queryRaw<DeviceFound[]>`
       SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration,
-        d.last_client_id, d.first_login, d.reset_at
+        d.last_client_id, d.first_login, d.reset_at, d.schema_revision::text,
+        p.protocol_conf->>'validation' AS validation
       FROM (SELECT DISTINCT * FROM unnest(
         ${keys.map((key) => key.productKey)}::text[], ${keys.map((key) => key.deviceName)}::text[]
       ) AS k (product_key, device_name)) AS wanted
@@ -48,6 +52,29 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
     });
     for (const row of rows) byDevice.set(row.deviceID, [...(byDevice.get(row.deviceID) ?? []), row]);
     return byDevice;
+  };
+
+  /** Whole models of those that have definitions of their own, by device. */
+  const findOwnModels = async (devices: readonly DeviceFound[]): Promise<ReadonlyMap<bigint, string>> => {
+    const having = devices.filter((row) => row.schema_revision !== null);
+    if (having.length === 0) return new Map();
+    const [ofProducts, own] = await Promise.all([
+      prisma.schemaEntry.findMany({
+        where: { productID: { in: [...new Set(having.map((row) => row.product_id))] } },
+        orderBy: SCHEMA_ORDER,
+      }),
+      prisma.deviceDefinition.findMany({
+        where: { deviceID: { in: having.map((row) => row.id) } },
+        orderBy: OWN_ORDER,
+      }),
+    ]);
+    return new Map(
+      having.map(({ id, product_id: productID }) => {
+        const ofProduct = ofProducts.filter((row) => row.productID === productID);
+        const ofDevice = own.filter((row) => row.deviceID === id);
+        return [id, modelText(productID, [...ofProduct, ...ownBeyond(ofProduct, ofDevice, productID)])];
+      }),
+    );
   };
 
   const findProducts = (productKeys: readonly string[]) =>
@@ -94,7 +121,7 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
         keys.length > 0 ? findDevices(keys) : [],
         productKeys.length > 0 ? findProducts(productKeys) : [],
       ]);
-      const tokens = await findTokens(devices.map((row) => row.id));
+      const [tokens, ownModels] = await Promise.all([findTokens(devices.map((row) => row.id)), findOwnModels(devices)]);
       return {
         devices: devices.flatMap((row) => {
           const device = { productID: row.product_id, deviceName: row.device_name };
@@ -110,6 +137,8 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             firstLogin: unixSeconds(row.first_login),
             resetAt: String(row.reset_at?.getTime() ?? 0),
             tokens: (tokens.get(row.id) ?? []).map(tokenRecord),
+            schema: ownModels.get(row.id) ?? '',
+            validation: row.validation || 'weak',
           };
         }),
         products: products.flatMap((row) => {

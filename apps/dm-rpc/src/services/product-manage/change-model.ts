@@ -6,6 +6,7 @@ import type { CallContext } from '@alink/rpc';
 import type { AuditAction, AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
 import { forgetUnknown } from '../../domains/desired/store';
+import { tellModelsChanged } from '../../domains/device-definitions/tell';
 import type { Transaction } from '../../transaction';
 import { unknownProduct } from '../../wire/errors';
 import { requireProductID } from '../../wire/fields';
@@ -23,7 +24,7 @@ export type ChangeModel = (
 ) => Promise<void>;
 
 export const modelChanger =
-  ({ audit, changes }: Pick<DmContext, 'audit' | 'changes'>): ChangeModel =>
+  ({ audit, changes, prisma }: Pick<DmContext, 'audit' | 'changes' | 'prisma'>): ChangeModel =>
   async (call, productID, action, change) => {
     requireProductID('productID', productID);
     const hasChanged = await audit.transact(call, async (tx, note) => {
@@ -37,5 +38,5 @@ export const modelChanger =
       await tx.$executeRaw`UPDATE product SET schema_revision = gen_random_uuid() WHERE product_id = ${productID}`;
       return true;
     });
-    if (hasChanged) changes.schemaChanged(productID);
+    if (hasChanged) await tellModelsChanged({ prisma, changes }, [productID]);
   };

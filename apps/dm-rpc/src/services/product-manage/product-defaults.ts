@@ -10,7 +10,7 @@ export const DEFAULT_PROTOCOL = 'iThings';
 export const PRODUCT_DEFAULTS = {
   tenantCode: 'default',
   sceneMode: 'rw',
-  /** Devices have no thing model of their own. */
+  /** Nobody but people gives a device definitions of its own. */
   deviceSchemaMode: '1',
   /** Its owner has to let a device go before another can have it. */
   bindLevel: '1',

@@ -7,6 +7,7 @@ import type { DmContext } from '../../context';
 import { categoryInfo, CHILDREN } from '../../domains/categories/category-record';
 import { countDevices, requireCategory } from '../../domains/categories/category-rows';
 import { applyCategoryDefinitions } from '../../domains/definitions/category-definitions';
+import { tellModelsChanged } from '../../domains/device-definitions/tell';
 import { isForeignKeyViolation, isUniqueViolation, noProduct, unknownProduct } from '../../wire/errors';
 import { requireProductID, requireSecret } from '../../wire/fields';
 import { conditionsOf } from '../../wire/filters';
@@ -125,7 +126,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         note('product.update', { productID }, changedFields(row, data));
         return isMoved;
       });
-      if (isMoved) changes.schemaChanged(productID);
+      if (isMoved) await tellModelsChanged({ prisma, changes }, [productID]);
       changes.productUpdated(productID);
       return {};
     },

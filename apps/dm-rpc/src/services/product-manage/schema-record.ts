@@ -79,7 +79,7 @@ export const schemaInfo = (row: SchemaRow): SchemaOutput => ({
 });
 
 /** The model that rows make together. @throws ThingModelError when they are too many, or one occurs twice */
-export const modelOf = (rows: readonly Omit<SchemaRow, 'extra'>[]): ThingModel =>
+export const modelOf = (rows: readonly Omit<SchemaRow, 'extra' | 'productID'>[]): ThingModel =>
   assembleModel(rows.map(definitionFrom));
 
 /** The order in which definitions are listed. */

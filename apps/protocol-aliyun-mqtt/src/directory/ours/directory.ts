@@ -30,8 +30,10 @@ export class OurDirectory implements DirectorySource {
       this.directory.resolve({ devices: [...devices], productKeys: [...productKeys] }),
     );
     return {
-      devices: answer.devices.map((device) => ({
+      devices: answer.devices.map(({ schema, validation, ...device }) => ({
         ...device,
+        // One that has definitions of its own has a model of its own.
+        model: schema ? this.models.compile(device, schema, validation) : undefined,
         resetAt: Number(device.resetAt),
         tokens: device.tokens.map(tokenEntry),
       })),

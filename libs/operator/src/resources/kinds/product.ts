@@ -17,11 +17,14 @@ import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
 import { productsIn } from '../products-in';
 import { defined, fileName, productKey, tags, tagsIfAny, withDefaults, wordIn } from '../members';
+import { categoryIDOf } from './category';
 
 const schema = z.strictObject({
   productKey,
   name: z.string().min(1).optional(),
   description: z.string().optional(),
+  /** Name of the category that it is sorted into; empty for none. */
+  category: z.string().optional(),
   deviceType: wordIn(deviceTypes).optional(),
   netType: wordIn(netTypes).optional(),
   autoRegister: wordIn(autoRegisters).optional(),
@@ -30,6 +33,9 @@ const schema = z.strictObject({
   status: wordIn(productStatuses).optional(),
   tags: tags.optional(),
 });
+/** `categoryID` of what is in no category. */
+const NOT_CLASSIFIED_ID = '2';
+
 type ProductSpec = z.infer<typeof schema>;
 
 const specOf = (info: ProductInfo): ProductSpec =>
@@ -37,6 +43,7 @@ const specOf = (info: ProductInfo): ProductSpec =>
     productKey: info.productID,
     name: info.productName,
     description: info.desc?.value || undefined,
+    category: info.category?.name || undefined,
     deviceType: wordOf(deviceTypes, info.deviceType) as ProductSpec['deviceType'],
     netType: wordOf(netTypes, info.netType) as ProductSpec['netType'],
     // Also binds: nothing here does, and dmctl sets what is left of it.
@@ -55,23 +62,26 @@ export const productKind: Kind<ProductSpec> = {
   name: 'Product',
   schema,
   idOf: ({ productKey }) => productKey,
-  needs: () => [],
+  needs: ({ category }) => (category ? [{ kind: 'Category', id: category }] : []),
   exists: async ({ products }, productID) => (await ifThere(products.productInfoRead({ productID }))) !== undefined,
   read: async ({ products }, wanted) => {
-    const info = await ifThere(products.productInfoRead({ productID: wanted.productKey }));
-    return info && withDefaults(specOf(info), wanted, { description: '', tags: {} });
+    const info = await ifThere(products.productInfoRead({ productID: wanted.productKey, withCategory: true }));
+    return info && withDefaults(specOf(info), wanted, { description: '', category: '', tags: {} });
   },
   create: async (platform, after) => {
-    const { deviceType = 'device', autoRegister = 'off', status, ...rest } = after;
-    await createProduct(platform, { ...rest, deviceType, autoRegister });
+    const { deviceType = 'device', autoRegister = 'off', category, status, ...rest } = after;
+    const categoryID = category ? await categoryIDOf(platform, category) : undefined;
+    await createProduct(platform, { ...rest, categoryID, deviceType, autoRegister });
     if (status === 'disabled') await setStatus(platform, after);
   },
   change: async (platform, before, after) => {
-    const { productKey: productID, tags: tag, status, ...rest } = after;
+    const { productKey: productID, tags: tag, category, status, ...rest } = after;
     // What protects a product ends before it is changed; it begins when all else is done.
     if (status !== before.status && status !== 'published') await setStatus(platform, after);
     const untag = Object.keys(before.tags ?? {}).filter((key) => tag && !(key in tag));
-    await changeProduct(platform, productID, { ...rest, ...(tag && { tag, untag }) });
+    const categoryID =
+      category === before.category ? undefined : category ? await categoryIDOf(platform, category) : NOT_CLASSIFIED_ID;
+    await changeProduct(platform, productID, { ...rest, categoryID, ...(tag && { tag, untag }) });
   },
   settle: async (platform, before, after) => {
     if (after.status === 'published' && before?.status !== 'published') await setStatus(platform, after);

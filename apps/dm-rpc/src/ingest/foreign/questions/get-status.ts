@@ -50,7 +50,7 @@ export const getStatus: QuestionKind = {
   async answer({ device, message }, { prisma, models }) {
     const where = { deviceID: device.id };
     const [{ properties, typeOf }, latest, waiting] = await Promise.all([
-      models.of(device.product),
+      models.of({ ...device.product, device }),
       prisma.propertyLatest.findMany({ where, orderBy: [{ timestamp: 'asc' }, { identifier: 'asc' }] }),
       readValues(prisma, device.id, { isWaiting: true }),
     ]);
