@@ -215,6 +215,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   desired: { set: 'user', read: 'user', delete: 'user' },
   shadow: { read: 'user', update: 'user', delete: 'user' },
   // What operators do.
+  deviceLogs: { listLogLines: 'user', listNetworkStatus: 'user' },
   configurations: {
     setConfiguration: 'admin',
     readConfiguration: 'user',

@@ -12,6 +12,7 @@ import type { Answerer, Answerers, Asked } from './answerer';
 import { desiredAnswerers } from './desired/request';
 import { jobAnswerers } from './jobs/request';
 import { configurationAnswerers } from './config/request';
+import { deviceLogAnswerers } from './device-log/request';
 import { shadowAnswerers } from './shadow/request';
 import { tagAnswerers } from './tags/request';
 
@@ -22,6 +23,7 @@ const allAnswerers = (context: DmContext): Answerers => ({
   ...tagAnswerers(context),
   ...jobAnswerers(context),
   ...configurationAnswerers(context),
+  ...deviceLogAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

@@ -109,6 +109,7 @@ const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
   'jobs.next': [{ code: 200, data: { ...TASK } }, { code: 200 }],
   'jobs.get': [{ code: 200, data: { ...TASK } }, { code: 200 }],
   'jobs.update': [{ code: 200 }, { code: 460, message: 'no such {task}' }],
+  'log.mode': [{ code: 200, data: { mode: 1 } }, { code: 500 }],
   'shadow.get': [
     { code: 200, data: { ...SHADOW } },
     { code: 407, message: 'the shadow is "empty"' },
