@@ -96,11 +96,20 @@ const checkMessage = ({ message }: UplinkOutcome, payload: Buffer, topic: string
 
 const SHADOW = { version: 2, state: { reported: { a: [1] } }, metadata: { reported: { a: { timestamp: 3 } } } };
 
+const CONFIGURATION = { configId: 'c1', configSize: 2, sign: 'ab', content: { a: 1 } };
+const TASK = { taskId: 't1', status: 'SENT', jobDocument: { a: [1] } };
+
 /** What may be answered to each question, good and bad. */
 const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
   time: [{ code: 200, data: { receivedAt: 1_700_000_000_000, sentAt: 1_700_000_000_005 } }, { code: 500 }],
+  'config.get': [{ code: 200, data: { ...CONFIGURATION } }, { code: 6710 }],
   'desired.get': [{ code: 200, data: { Temp: { value: 1, version: 2 } } }, { code: 200, data: {} }, { code: 6661 }],
   'desired.delete': [{ code: 200 }, { code: 6100 }],
+  'jobs.list': [{ code: 200, data: [{ taskId: 't1', status: 'SENT' }] }, { code: 200, data: [] }, { code: 6100 }],
+  'jobs.next': [{ code: 200, data: { ...TASK } }, { code: 200 }],
+  'jobs.get': [{ code: 200, data: { ...TASK } }, { code: 200 }],
+  'jobs.update': [{ code: 200 }, { code: 460, message: 'no such {task}' }],
+  'log.mode': [{ code: 200, data: { mode: 1 } }, { code: 500 }],
   'shadow.get': [
     { code: 200, data: { ...SHADOW } },
     { code: 407, message: 'the shadow is "empty"' },

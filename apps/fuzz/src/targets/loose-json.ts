@@ -28,15 +28,15 @@ export const looseJsonTarget = fuzzTarget<{ text: string; commas: string }>({
   ].map((text) => ({ text, commas: '' })),
   words: ["'", '"', "\\'", '\\u', ',', ':', '+', '-', '0', '.', 'e', '{', '}', '[', ']', 'null', 'id', '\0', '\uFEFF'],
   check: ({ text, commas }) => {
-    const missingCommas = commas !== '';
-    const { json, loose, expected } = rewriteLooseJson(text, { missingCommas });
+    const options = { missingCommas: commas !== '', doubledCommas: commas !== '' };
+    const { json, loose, expected } = rewriteLooseJson(text, options);
     if (isJson(text)) promise(json === text && !loose && !expected, 'strict JSON stays what it is');
     if (expected) promise(isPlace(expected, text), 'a refusal has a place, in plain words');
     else promise(isJson(json), 'what is read is strict JSON then');
     if (loose) promise(isPlace(loose, text), 'what is loose has a place, in plain words');
     promise(json.length <= 6 * text.length + 2, 'what comes out is bounded');
 
-    const read = readPayloadJson(Buffer.from(text), { missingCommas });
+    const read = readPayloadJson(Buffer.from(text), options);
     promise((read.value === undefined) === (read.fault !== undefined), 'a payload has a value or a fault');
     for (const { detail = '' } of [...read.remarks, ...(read.fault ? [read.fault] : [])]) {
       promise(detail.length < 1000 && !/[\p{C}\u2028\u2029]/u.test(detail), 'a detail is one short line');
