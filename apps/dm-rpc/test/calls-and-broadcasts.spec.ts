@@ -50,6 +50,18 @@ describe('rrpc', () => {
     });
   });
 
+  test('so it is with a service that is called synchronously', async () => {
+    bed.nodeAnswers(() => undefined);
+    const call = { ...NAMES, actionID: 'echo', inputParams: '{"text":"a"}', option: { requestTimeout: '1' } };
+    await expect(fixture.interact.actionSend(call)).rejects.toEqual(rpcError(2000002, 'in time'));
+    await eventually(async () => {
+      const { list } = await fixture.data.hubLogIndex(NAMES);
+      expect(list.map(({ content, resultCode }) => `${resultCode} ${content}`)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^1905 actionSend echo: /)]),
+      );
+    });
+  });
+
   test.each<[string, object, number, string]>([
     ['an offline device', {}, 2000003, 'offline'],
     ['an unknown device', { deviceName: 'dev999' }, 100009, 'dev999'],

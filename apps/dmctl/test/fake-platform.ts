@@ -9,7 +9,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
-import { fakeCategories, fakeDefinitions, fakeGroups } from './fake-catalog';
+import { fakeCategories, fakeDefinitions, fakeGroups, fakeOwnDefinitions } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -130,6 +130,7 @@ export class FakePlatform {
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
         this.serve(services.deviceManage, {
+          ...fakeOwnDefinitions(),
           deviceInfoCreate: async (info) => {
             this.product(info.productID, Code.parameter);
             const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 2, isEnable: 1 };

@@ -4,6 +4,7 @@
  * aiot_bootstrap_api.c) and with the mosquitto clients.
  */
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { connectNats } from '@alink/bus';
@@ -246,6 +247,18 @@ describe.each(backends)('on $name', (backend) => {
         expect(await update('SUCCEEDED', 100)).toMatchObject({ code: 200, data: { taskId } });
         expect(await update('FAILED', 100)).toMatchObject({ code: 460, data: { taskId } });
         expect(await jobs().jobRead({ jobID })).toMatchObject({ status: 'finished', counts: { SUCCEEDED: '1' } });
+      });
+
+      test('a device fetches the file of a job, whose bytes the platform has', async () => {
+        const device = await connect();
+        const job = { productID: PRODUCT, name: 'fonts', deviceNames: [DEVICE], file: { content: FREE } };
+        const { jobID } = await jobs().jobCreate(job);
+        const { payload } = await device.waitFor(device.topic('thing/job/notify'));
+        const { params } = JSON.parse(payload.toString()) as { params: { task: { jobFile: Record<string, string> } } };
+        const { fileUrl, sign, signMethod } = params.task.jobFile;
+        expect([signMethod, sign]).toEqual(['Md5', createHash('md5').update(FREE).digest('hex')]);
+        expect(Buffer.from(await (await fetch(fileUrl!)).arrayBuffer())).toEqual(FREE);
+        await jobs().jobRemove({ jobID });
       });
 
       test('a device that is at it is told that it is cancelled', async () => {

@@ -12,6 +12,7 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceDefinitionCommands } from './device-definitions';
 import { addDeviceSdkLogCommands } from './device-sdk-log';
 import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
@@ -61,6 +62,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceBatchCommands(device, io);
+  addDeviceDefinitionCommands(device, io);
 
   withExample(
     addFilterOptions(

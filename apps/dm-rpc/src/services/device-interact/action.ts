@@ -1,5 +1,5 @@
 /** Calls a service of a device. */
-import { actionReport, Code, type JsonObject, type services } from '@alink/contract';
+import { actionReport, Code, PROTOCOL_CODE, type JsonObject, type services } from '@alink/contract';
 import { RpcError, type CallContext, type Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
@@ -58,6 +58,10 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     return { code: Code.ok, msg: '', msgToken, outputParams };
   };
 
+  /** Our nodes call by RRPC what the thing model says is called so. */
+  const isCall = ({ device, model }: CommandTarget, actionID: string): boolean =>
+    device.protocolCode === PROTOCOL_CODE && model.service(actionID)?.callType === 'sync';
+
   const send = async (target: CommandTarget, request: Request, params: JsonObject, call: CallContext) => {
     const { device } = target;
     const { actionID, isAsync, option } = request;
@@ -66,6 +70,7 @@ export const actionHandlers = (context: DmContext, sender: CommandSender): Metho
     const { msgToken, answer } = await sender.send({
       ...record,
       user: call.user,
+      isCall: isCall(target, actionID),
       body: { kind: 'thing', type: 'action', message: { method: 'action', actionID, params } },
       ...(isAsync ? backgroundOf(option) : { timeoutMs: timeoutOf(option?.requestTimeout ?? '0', call, now()) }),
     });

@@ -24,6 +24,8 @@ export interface Command extends Omit<NewCommand, 'deviceID'> {
   readonly body: CommandBody;
   /** Milliseconds to wait for the device. */
   readonly timeoutMs: number;
+  /** Whether it goes out as a synchronous call (RRPC): then its silence has a code of its own in the device's log. */
+  readonly isCall?: boolean;
   /** Sent again while the device is silent: after so many milliseconds, then each time after so many. */
   readonly repeat?: { readonly afterMs: number; readonly everyMs: number };
 }
@@ -89,13 +91,13 @@ export class CommandSender {
   }
 
   private async deliver(command: Command, msgToken: bigint): Promise<DeviceAnswer> {
-    const { device, action, entries } = command;
+    const { device, action, entries, isCall } = command;
     try {
       const answer = await this.sendUntilAnswered(command, msgToken);
       if (UNDELIVERED.includes(answer.code)) throw new RpcError(answer.code, answer.msg || 'not delivered');
       return answer;
     } catch (error) {
-      const about = { device, action, entries, msgToken: String(msgToken) };
+      const about = { device, action, entries, msgToken: String(msgToken), isCall };
       if (isOffline(error)) throw await this.offline(about);
       if (isBusDown(error)) throw await undelivered(this.context, about, 'busDown');
       if (isSilence(error)) throw await undelivered(this.context, about, 'silent');

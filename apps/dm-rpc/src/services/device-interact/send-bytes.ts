@@ -32,6 +32,7 @@ export const sendBytes = async (
   if (device.protocolCode !== PROTOCOL_CODE) {
     throw new RpcError(Code.notImplemented, `devices of the protocol ${device.protocolCode} take no bytes on a topic`);
   }
+  const isSynchronous = isCall(topic);
   const { answer } = await sender.send({
     device,
     action: 'sendMsg',
@@ -39,7 +40,8 @@ export const sendBytes = async (
     user: call.user,
     body: { kind: 'raw', topic, payload },
     timeoutMs,
+    isCall: isSynchronous,
   });
   const { output } = await answer;
-  return isCall(topic) && output !== '' ? Buffer.from(JSON.parse(output) as string, 'base64') : undefined;
+  return isSynchronous && output !== '' ? Buffer.from(JSON.parse(output) as string, 'base64') : undefined;
 };

@@ -6,13 +6,14 @@ import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import { writeDeviceLog } from '../../ingest/device-log';
-import { isCall } from './call-topic';
 import type { CommandAction, NewCommand } from './send-log';
 
 export interface Undelivered extends Pick<NewCommand, 'action' | 'entries'> {
   readonly device: DeviceCore;
   /** Absent where no record was written. */
   readonly msgToken?: string;
+  /** A synchronous call: the device waits for nothing, and its answer is due within seconds. */
+  readonly isCall?: boolean;
 }
 
 /** What became of a command on our side of the device is not known: its record stays open for the answer. */
@@ -78,7 +79,7 @@ const errorFor = (reason: Reason, action: CommandAction): RpcError => {
 };
 
 const entryFor = (command: Undelivered, reason: Reason, timestamp: number) => {
-  const { device, action, entries, msgToken = '' } = command;
+  const { device, action, entries, msgToken = '', isCall } = command;
   const { productID, deviceName } = device;
   const { code, cause, step } = wordsFor(reason, action);
   const about = entries
@@ -93,13 +94,10 @@ const entryFor = (command: Undelivered, reason: Reason, timestamp: number) => {
     topic: '',
     requestID: msgToken,
     content: `${action} ${about}: ${cause}; ${step}`,
-    resultCode: reason === 'silent' && isSynchronous(command) ? UNANSWERED_CALL : code,
+    resultCode: reason === 'silent' && isCall ? UNANSWERED_CALL : code,
     respPayload: '',
   } satisfies HubLogEntry;
 };
-
-/** Whether bytes went out as a synchronous call. */
-const isSynchronous = ({ action, entries }: Undelivered): boolean => action === 'sendMsg' && isCall(entries[0]!.dataID);
 
 type Tools = Pick<DmContext, 'bus' | 'prisma' | 'log' | 'now'>;
 
