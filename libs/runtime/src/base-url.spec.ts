@@ -14,9 +14,13 @@ test.each([
   expect(read(text)).toBe(value);
 });
 
-test.each(['iot.example.com', 'ftp://iot.example.com', 'http://', 'http://u:p@iot', 'http://iot/?a=1', 'http://iot/#a'])(
-  '%s is none to which paths can be added',
-  (text) => {
-    expect(() => read(text)).toThrow(/FILES_BASE_URL is .* must be a URL that starts with http/);
-  },
-);
+test.each([
+  'iot.example.com',
+  'ftp://iot.example.com',
+  'http://',
+  'http://u:p@iot',
+  'http://iot/?a=1',
+  'http://iot/#a',
+])('%s is none to which paths can be added', (text) => {
+  expect(() => read(text)).toThrow(/FILES_BASE_URL is .* must be a URL that starts with http/);
+});
