@@ -36,6 +36,7 @@ import { configurations } from './domains/config/service';
 import { LogModeNews } from './domains/device-log/mode-news';
 import { deviceLogs } from './domains/device-log/service';
 import { requests } from './domains/requests';
+import { shadowHandlers } from './domains/shadow/service';
 import { tagHandlers } from './domains/tags/service';
 import { topics } from './domains/topics/service';
 import { createSinks } from './ingest/sinks';
@@ -161,6 +162,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('requests', requests(context)),
     guarded('credentials', credentials(context)),
     guarded('desired', desiredHandlers(context, desiredPush)),
+    guarded('shadow', shadowHandlers(context)),
     guarded('topics', topics(context, sender, registry)),
     guarded('deviceJobs', deviceJobs(context, jobNotices)),
     guarded('deviceAdmin', { ...deviceAdmin(context, sender), ...tagHandlers(context) }),

@@ -72,6 +72,7 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   propertyGetReportSend: () => ({ dataIDs: ['rpm'] }),
   set: () => ({ data: '{"rpm":1}' }),
   delete: () => ({ identifiers: ['rpm'] }),
+  update: () => ({ desired: '{"a":1}' }),
   propertyGetReportMultiSend: () => ({ deviceNames: [NAMES.deviceName], dataIDs: ['rpm'] }),
   protocolInfoCreate: (n) => ({ code: `c${n}`, name: 'n' }),
   protocolInfoRead: () => ({ code: 'mine' }),

@@ -42,6 +42,7 @@ export interface DmFixture {
   readonly requests: Client<typeof services.requests>;
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly desired: Client<typeof services.desired>;
+  readonly shadow: Client<typeof services.shadow>;
   readonly topics: Client<typeof services.topics>;
   readonly jobs: Client<typeof services.deviceJobs>;
   readonly remoteConfig: Client<typeof services.remoteConfig>;
@@ -119,6 +120,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     requests: channel.client(services.requests),
     admin: channel.client(services.deviceAdmin),
     desired: channel.client(services.desired),
+    shadow: channel.client(services.shadow),
     topics: channel.client(services.topics),
     jobs: channel.client(services.deviceJobs),
     remoteConfig: channel.client(services.remoteConfig),

@@ -43,6 +43,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/desired')).addDesiredCommands,
   },
   {
+    usage: 'shadow',
+    description: 'shadows of devices: what they say that they are, and what they shall be',
+    load: async () => (await import('./commands/shadow')).addShadowCommands,
+  },
+  {
     usage: 'event',
     description: 'events that devices reported',
     load: async () => (await import('./commands/event')).addEventCommands,

@@ -62,6 +62,9 @@ export class Session implements Platform {
   get desired(): Client<typeof services.desired> {
     return this.channel('dm').client(services.desired);
   }
+  get shadow(): Client<typeof services.shadow> {
+    return this.channel('dm').client(services.shadow);
+  }
   get protocols(): Client<typeof services.protocolManage> {
     return this.channel('dm').client(services.protocolManage);
   }

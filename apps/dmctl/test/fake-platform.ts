@@ -37,6 +37,15 @@ export class FakePlatform {
   ];
   /** What devices shall be, and whether the device is online when it is set. */
   readonly desired = { list: [] as object[], versions: {} as Record<string, number>, isSent: false };
+  /** The shadow of each device, and how a setting ends. */
+  readonly shadow = {
+    reported: '{}',
+    desired: '{}',
+    metadata: '{"reported":{},"desired":{}}',
+    version: 0,
+    updatedAt: 0,
+    set: { version: 1, isSent: false },
+  };
   protocolInstances: object[] = [];
   /** Under which key in etcd nodes stand, as they have told. */
   nodeKey = '';
@@ -341,6 +350,11 @@ export class FakePlatform {
           read: async () => ({ list: this.desired.list }),
           set: async () => this.desired,
           delete: async () => ({ versions: this.desired.versions }),
+        }),
+        this.serve(services.shadow, {
+          read: async () => this.shadow,
+          update: async () => this.shadow.set,
+          delete: async () => ({}),
         }),
         this.serve(services.protocolManage, {
           protocolInfoIndex: async () => ({

@@ -16,6 +16,7 @@ const LACKING = {
   storedOnSilence: 'its propertyGetReportSend has no stored values for a device that is silent',
   desired: 'its dm counts no versions of the values that wait for a device, and lets no device delete one',
   history: 'its dm takes the value that comes last for the current one, whatever its time',
+  shadow: 'its dm keeps no document for a device',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
 export type Lack = keyof typeof LACKING;

@@ -8,6 +8,7 @@ import { PendingCommands } from './downlink/pending-commands';
 import type { Journal } from './journal';
 import type { NodeMetrics } from './metrics';
 import { LocalAnswers } from './requests/local-answers';
+import { RequestRate } from './requests/request-rate';
 import { Requests } from './requests/requests';
 import { Forwards } from './uplink/forwards';
 import { UplinkNotes } from './uplink/notes';
@@ -40,7 +41,7 @@ export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink
   const notes = new UplinkNotes(journal, metrics, new ProblemLines(options.steadyClock));
   const reports = new Reports(keeper, new RepeatedReports(), pending, replies, notes);
   const forwards = new Forwards({ bus, clock, notes });
-  const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, log });
+  const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, rate: new RequestRate(clock), log });
   return {
     uplink: new Uplink({ clock, directory, pending, reports, requests, replies, forwards, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, dm: commands }),

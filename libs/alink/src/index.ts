@@ -1,4 +1,5 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
+export { encodeShadowControl } from './bodies/shadow';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
 export type {
@@ -31,6 +32,10 @@ export type {
   Question,
   QuestionKind,
   Reply,
+  ShadowDocument,
+  ShadowParts,
+  ShadowRemoval,
+  ShadowVersion,
   Tag,
   Task,
   TaskStatus,
@@ -41,6 +46,7 @@ export type {
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
 export type { FindSubDevice, SubDevice } from './sub-devices';
+export { isStorable } from './storable';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';
 export {
   DefinedTopics,

@@ -29,6 +29,8 @@ export interface Rewritten {
 export interface LooseOptions {
   /** Whether commas may be missing between the objects of a list: a known mistake, of which nothing is said. */
   readonly missingCommas?: boolean;
+  /** Whether a comma may stand twice: likewise. */
+  readonly doubledCommas?: boolean;
 }
 
 /** Makes strict JSON of a text. Never throws; takes time in proportion to the length, however deep the text is nested. */
@@ -108,6 +110,7 @@ class Rewriter {
   private toNextValue(before: Before): boolean {
     for (; ; before = this.punctuation(before)) {
       this.space();
+      if (before === 'comma') this.dropDoubledCommas();
       const closing = this.open.at(-1);
       if (closing === undefined) return false;
       if (before === 'value' || this.text[this.at] === closing) continue;
@@ -132,6 +135,16 @@ class Rewriter {
       this.take('', ',');
     } else throw this.unexpected(`a comma or the end of the ${closing === '}' ? 'object' : 'list'}`);
     return 'comma';
+  }
+
+  /** Of several commas the last one stays. */
+  private dropDoubledCommas(): void {
+    while (this.options.doubledCommas && this.text[this.at] === ',') {
+      this.write('', this.comma, 1);
+      this.comma = this.at;
+      this.at += 1;
+      this.space();
+    }
   }
 
   private dropComma(closing: Closing | undefined): void {

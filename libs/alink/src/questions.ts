@@ -7,6 +7,7 @@ import type { ConfigurationQuestion } from './questions/configuration';
 import type { LogModeQuestion } from './questions/device-log';
 import type { DesiredQuestion } from './questions/desired';
 import type { JobQuestion } from './questions/jobs';
+import type { ShadowQuestion } from './questions/shadow';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
@@ -14,11 +15,12 @@ export type { Configuration, ConfigurationForm, ConfigurationQuestion } from './
 export type { LogMode } from './questions/device-log';
 export type { DesiredDeletion } from './questions/desired';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
+export type { ShadowDocument, ShadowParts, ShadowRemoval, ShadowVersion } from './questions/shadow';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
 export type Question =
-  TimeQuestion | DesiredQuestion | TagQuestion | JobQuestion | ConfigurationQuestion | LogModeQuestion;
+  TimeQuestion | DesiredQuestion | ShadowQuestion | TagQuestion | JobQuestion | ConfigurationQuestion | LogModeQuestion;
 
 export type QuestionKind = Question['kind'];
 

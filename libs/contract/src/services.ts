@@ -15,6 +15,7 @@ import type { DeviceLogsDefinition } from './generated/alink/DeviceLogs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { FilesDefinition } from './generated/alink/Files';
 import type { RequestsDefinition } from './generated/alink/Requests';
+import type { ShadowDefinition } from './generated/alink/Shadow';
 import type { StatusDefinition } from './generated/alink/Status';
 import type { TopicsDefinition } from './generated/alink/Topics';
 import type { DeviceAuthDefinition } from './generated/dg/DeviceAuth';
@@ -100,6 +101,7 @@ export const services = {
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),
   desired: service<DesiredDefinition>(alink, 'alink.Desired'),
+  shadow: service<ShadowDefinition>(alink, 'alink.Shadow'),
   catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
   configurations: service<ConfigurationsDefinition>(alink, 'alink.Configurations'),
   deviceLogs: service<DeviceLogsDefinition>(alink, 'alink.DeviceLogs'),

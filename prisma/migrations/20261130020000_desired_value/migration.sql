@@ -8,5 +8,3 @@ ALTER TABLE "desired_value" ADD COLUMN "version" BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE "desired_value" ALTER COLUMN "version" DROP DEFAULT;
 ALTER TABLE "desired_value" ADD COLUMN "is_waiting" BOOLEAN NOT NULL DEFAULT true;
 ALTER TABLE "desired_value" ALTER COLUMN "is_waiting" DROP DEFAULT;
--- When devices come online, most of them have nothing waiting.
-CREATE INDEX "desired_value_waiting_idx" ON "desired_value" ("device_id") WHERE "is_waiting";

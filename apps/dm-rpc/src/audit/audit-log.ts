@@ -31,6 +31,8 @@ export type AuditAction =
   | 'device.register'
   | 'desired.set'
   | 'desired.delete'
+  | 'shadow.update'
+  | 'shadow.delete'
   | 'group.create'
   | 'group.update'
   | 'group.delete'

@@ -13,11 +13,13 @@ import { desiredAnswerers } from './desired/request';
 import { jobAnswerers } from './jobs/request';
 import { configurationAnswerers } from './config/request';
 import { deviceLogAnswerers } from './device-log/request';
+import { shadowAnswerers } from './shadow/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
 const allAnswerers = (context: DmContext): Answerers => ({
   ...desiredAnswerers(context),
+  ...shadowAnswerers(context),
   ...tagAnswerers(context),
   ...jobAnswerers(context),
   ...configurationAnswerers(context),

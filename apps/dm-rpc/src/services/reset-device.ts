@@ -11,7 +11,7 @@ import { requireLockedDevice } from './lock-device';
 interface ResetOptions {
   /** Its logs: messages, commands, status. */
   readonly log?: boolean;
-  /** Its data: properties, events, desired values, texts that are kept with it. */
+  /** Its data: properties, events, desired values, shadow, texts that are kept with it. */
   readonly info?: boolean;
   /** The definitions of its own. */
   readonly deviceSchema?: boolean;
@@ -42,6 +42,7 @@ const resetDevice = async (
     if (info) {
       await tx.propertyLatest.deleteMany({ where: { deviceID } });
       await tx.desiredValue.deleteMany({ where: { deviceID } });
+      await tx.deviceShadow.deleteMany({ where: { deviceID } });
       await tx.deviceProfile.deleteMany({ where: { deviceID } });
     }
     if (deviceSchema) {

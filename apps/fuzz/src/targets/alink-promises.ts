@@ -41,9 +41,11 @@ const MAX_NAMED_LENGTH = 200 * 256;
 
 /** The shadow's replies have a form of their own, without an id. */
 const checkShadowReply = ({ payload, code, failed }: UplinkReply): void => {
+  const status = (parse(payload) as { payload?: { status?: unknown } } | undefined)?.payload?.status;
   const error = (text = ''): unknown =>
     (parse(text) as { payload?: { content?: { errorcode?: unknown } } } | undefined)?.payload?.content?.errorcode;
-  promise(error(payload) === String(code), 'a reply of the shadow has its code');
+  promise(status === (code === 200 ? 'success' : 'error'), 'a reply of the shadow says how it went');
+  promise(code === 200 || error(payload) === String(code), 'a reply of the shadow has its code');
   promise(error(failed?.(500).payload) === '500', 'a reply of the shadow can be taken back');
 };
 
@@ -92,9 +94,19 @@ const checkMessage = ({ message }: UplinkOutcome, payload: Buffer, topic: string
   promise(Number.isSafeInteger(message.body.timestamp) && message.body.timestamp >= 0, 'a message has a time');
 };
 
+const SHADOW = { version: 2, state: { reported: { a: [1] } }, metadata: { reported: { a: { timestamp: 3 } } } };
+
 /** What may be answered to each question, good and bad. */
 const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
   time: [{ code: 200, data: { receivedAt: 1_700_000_000_000, sentAt: 1_700_000_000_005 } }, { code: 500 }],
+  'desired.get': [{ code: 200, data: { Temp: { value: 1, version: 2 } } }, { code: 200, data: {} }, { code: 6661 }],
+  'desired.delete': [{ code: 200 }, { code: 6100 }],
+  'shadow.get': [
+    { code: 200, data: { ...SHADOW } },
+    { code: 407, message: 'the shadow is "empty"' },
+  ],
+  'shadow.update': [{ code: 200, data: { version: 3 } }, { code: 409 }, { code: 408 }],
+  'shadow.delete': [{ code: 200, data: { version: 0 } }, { code: 409 }],
   'tags.update': [{ code: 200 }, { code: 6100 }, { code: 460, message: 'more than {100} "tags"' }],
   'tags.get': [{ code: 200, data: [{ key: 'fw', value: '1.2' }] }, { code: 200, data: [] }, { code: 6100 }],
   'tags.delete': [{ code: 200 }, { code: 6100 }],

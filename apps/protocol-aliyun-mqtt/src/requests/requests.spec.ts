@@ -2,6 +2,7 @@ import type { Question, Reply } from '@alink/alink';
 import { createLogger } from '@alink/runtime';
 import { NotServedByDm } from '../directory/records';
 import { LocalAnswers } from './local-answers';
+import { RequestRate } from './request-rate';
 import { Requests, type Answerer } from './requests';
 
 const lines: string[] = [];
@@ -11,7 +12,7 @@ const saying = (message: string): Answerer => ({ ask: async () => ({ code: 200, 
 const tags: Question = { kind: 'tags.get', keys: ['a'] };
 
 const requestsWith = (dm: Answerer = saying('dm')): Requests =>
-  new Requests({ local: new LocalAnswers({ now: () => 5 }), dm, log });
+  new Requests({ local: new LocalAnswers({ now: () => 5 }), dm, rate: new RequestRate({ now: () => 5 }), log });
 
 test('the time is answered here', async () => {
   expect(await requestsWith().ask({ kind: 'time' }, of)).toEqual({ code: 200, data: { receivedAt: 5, sentAt: 5 } });
@@ -30,4 +31,21 @@ test('a question that nobody answers is a "service error", and a line that names
   const away: Answerer = { ask: (): Promise<Reply> => Promise.reject(new Error('dm.rpc is away')) };
   expect(await requestsWith(away).ask(tags, of)).toEqual({ code: 500 });
   expect(lines.join('')).toMatch(/"deviceName":"d1","kind":"tags.get"/);
+});
+
+test('a device asks 20 things of its shadow within a second, and others as often as it likes', async () => {
+  let now = 1000;
+  const rate = new RequestRate({ now: () => now });
+  const requests = new Requests({ local: new LocalAnswers({ now: () => 5 }), dm: saying('dm'), rate, log });
+  const ask = async (question: Question, times: number, device = of) => {
+    const replies = await Promise.all(Array.from({ length: times }, () => requests.ask(question, device)));
+    return replies.filter(({ code }) => code === 429).length;
+  };
+  const get: Question = { kind: 'shadow.get' };
+  expect(await ask(get, 21)).toBe(1);
+  expect(await ask({ kind: 'shadow.delete', version: 1 }, 1)).toBe(1);
+  expect(await ask(get, 20, { ...of, deviceName: 'd2' })).toBe(0);
+  expect(await ask(tags, 50)).toBe(0);
+  now = 3000;
+  expect(await ask(get, 20)).toBe(0);
 });

@@ -19,6 +19,8 @@ export interface RequestsOptions {
   readonly local: Answerer & { knows(question: Question): boolean };
   /** Our dm, or unitedrhino's. */
   readonly dm: Answerer;
+  /** Whether a device may ask that now; it counts. */
+  readonly rate: { admits(question: Question, of: Asker): boolean };
   readonly log: Logger;
 }
 
@@ -26,12 +28,15 @@ export interface RequestsOptions {
 const UNAVAILABLE: Reply = { code: 500 };
 /** "topic or method outside Alink" (the same): whoever asks need not ask again. */
 const NOT_SERVED = 6831;
+/** "too many requests" (the same). */
+const TOO_MANY: Reply = { code: 429 };
 
 export class Requests implements Answerer {
   constructor(private readonly options: RequestsOptions) {}
 
   /** Never rejects: a device whose question nobody can answer is told so. */
   async ask(question: Question, of: Asker): Promise<Reply> {
+    if (!this.options.rate.admits(question, of)) return TOO_MANY;
     try {
       return await this.answererOf(question).ask(question, of);
     } catch (error) {

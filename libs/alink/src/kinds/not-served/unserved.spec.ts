@@ -29,13 +29,6 @@ test.each([
     '{"id":1,"code":6831,"message":"ota/device/request is not served","version":"1.0","method":"device.request","data":{}}',
   ],
   [
-    'shadow',
-    'update',
-    '{"method":"get"}',
-    '/shadow/get/a1X/d1',
-    '{"method":"reply","payload":{"status":"error","content":{"errorcode":"6831","errormessage":"shadow/update is not served"}},"timestamp":1700000000}',
-  ],
-  [
     'ext',
     'session/combine/login',
     LOGIN,
