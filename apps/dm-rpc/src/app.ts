@@ -48,6 +48,7 @@ import { OnlineByReport } from './ingest/foreign/online-by-report';
 import { takeStatuses } from './ingest/foreign/take-statuses';
 import { takeUplinks } from './ingest/foreign/take-uplinks';
 import { NodeWatch } from './presence/node-watch';
+import { RestlessDevices } from './presence/restless-devices';
 import { PresenceNews } from './presence/presence-news';
 import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
@@ -139,6 +140,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   presenceNews.onOnline((changes) => jobNotices.devicesOnline(changes));
   const ingestLog = componentLogger(log, 'ingest');
   const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
+  const restless = new RestlessDevices(prisma, log, now);
   const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
@@ -218,6 +220,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
         },
         async (listening) => listening.forEach((each) => each.stop()),
       ),
+      { name: 'restless devices', start: async () => restless.start(), stop: () => restless.stop() },
       { name: 'node watch', start: () => nodeWatch.start(), stop: () => nodeWatch.stop() },
       part(
         'gRPC server',

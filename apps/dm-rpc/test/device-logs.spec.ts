@@ -2,6 +2,7 @@
 import type { LogLine } from '@alink/alink';
 import { Code, PROTOCOL_CODE, readDevicePublish, subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
+import { noteRestlessDevices } from '../src/presence/restless-devices';
 import {
   createDevices,
   DEVICE,
@@ -204,6 +205,37 @@ describe('what is wrong with a device', () => {
     });
     expect([page.length, total]).toEqual([1, '3']);
     expect((await fixture.data.abnormalLogIndex({})).total).toBe('3');
+  });
+
+  test('that comes and goes all the time is noted once, and once more when that is over', async () => {
+    const { prisma } = fixture.db;
+    await fixture.devices.deviceInfoCreate({ ...NAMES, deviceName: 'dev002' });
+    const rows = async (deviceName: string, count: number, at: number) => {
+      const { id: deviceID } = await prisma.device.findFirstOrThrow({ where: { ...NAMES, deviceName } });
+      const data = Array.from({ length: count }, (_, n) => ({
+        deviceID,
+        timestamp: at + n,
+        status: 1 + (n % 2),
+        reason: '',
+      }));
+      await prisma.statusLog.createMany({ data });
+    };
+    await rows(DEVICE, 10, NOW - 60_000);
+    await rows('dev002', 9, NOW - 60_000);
+    await rows('dev002', 9, NOW - 2 * 3_600_000);
+    await noteRestlessDevices(prisma, NOW);
+    await noteRestlessDevices(prisma, NOW + 1000);
+    const lines = async () => (await index({ type: 'online' })).map(({ action, Reason }) => [action, Reason]);
+    expect(await lines()).toEqual([['1', 'it came and went 10 times within an hour']]);
+    expect(await index({ deviceName: 'dev002' })).toEqual([]);
+    // Six are still more than a device that is well has.
+    await rows(DEVICE, 6, NOW + 3_600_000);
+    await noteRestlessDevices(prisma, NOW + 2 * 3_600_000 - 1000);
+    expect(await lines()).toHaveLength(1);
+    await noteRestlessDevices(prisma, NOW + 3 * 3_600_000);
+    expect((await lines())[0]).toEqual(['2', 'it comes and goes as others do again']);
+    await noteRestlessDevices(prisma, NOW + 4 * 3_600_000);
+    expect(await lines()).toHaveLength(2);
   });
 
   test('of what does not exist, or is neither, is refused', async () => {

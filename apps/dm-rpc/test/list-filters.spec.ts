@@ -39,6 +39,11 @@ beforeAll(async () => {
   await db.prisma.desiredValue.create({
     data: { deviceID, identifier: 'rpm', value: '1', version: 1, isWaiting: true, updatedAt: timestamp },
   });
+  const parts = { module: '', code: '', traceContext: '', content: 'c' };
+  await db.prisma.sdkLog.create({ data: { deviceID, timestamp, arrivedAt, messageID, level: 2, ...parts } });
+  await db.prisma.abnormalLog.create({
+    data: { deviceID, timestamp, action: 1, type: 'online', reason: '', traceID: '' },
+  });
   await db.prisma.eventHistory.create({
     data: { deviceID, identifier: 'highTemperature', type: 'alert', timestamp, arrivedAt, messageID, params: '{}' },
   });
@@ -58,6 +63,8 @@ const needs: Readonly<Record<string, object>> = {
   statusLogIndex: NAMES,
   sendLogIndex: NAMES,
   eventLogIndex: NAMES,
+  sdkLogIndex: NAMES,
+  abnormalLogIndex: NAMES,
   propertyLatestIndex: NAMES,
   shadowIndex: NAMES,
   propertyLogIndex: { ...NAMES, dataID: 'rpm' },

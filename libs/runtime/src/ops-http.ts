@@ -10,10 +10,7 @@ export interface OpsServerOptions {
   readonly metrics: Metrics;
   /** Whether the app can do its work now; a text says why not. */
   readonly ready: () => boolean | string | Promise<boolean | string>;
-  /**
-   * More routes, by method and path: `{ 'POST /auth/register/device': handler }`. A path that ends with `/*` is that of
-   * everything below it.
-   */
+  /** More routes, by method and path: `{ 'POST /auth/register/device': handler }`. `*` stands for a last level. */
   readonly extra?: Readonly<Record<string, RouteHandler>>;
   readonly log: Logger;
 }
@@ -48,11 +45,10 @@ export const createOpsServer = ({ metrics, ready, log, extra }: OpsServerOptions
     'GET /metrics': async (_request, response) =>
       answer(response, 200, await metrics.render(), metrics.registry.contentType),
   };
-  const open = Object.keys(routes).filter((name) => name.endsWith('/*'));
   return createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const asked = `${request.method} ${path}`;
-    const name = asked in routes ? asked : open.find((each) => asked.startsWith(each.slice(0, -1)));
+    const above = path.slice(0, path.lastIndexOf('/'));
+    const name = [`${request.method} ${path}`, `${request.method} ${above}/*`].find((each) => each in routes);
     const route = name && routes[name];
     if (!route) return answer(response, 404, 'not found\n');
     Promise.resolve()

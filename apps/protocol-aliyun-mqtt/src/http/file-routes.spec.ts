@@ -79,8 +79,8 @@ test('a download goes on from any byte, as the Link SDK for C 4.x asks from the 
   );
 });
 
-test('a name of the file after the token, and a query, are for people', async () => {
-  expect((await exchange(`GET /files/${token('c1')}/config.json?v=1 HTTP/1.0`))[1]).toEqual(CONTENT);
+test('a query is nobody’s, and an old client is served as well', async () => {
+  expect((await exchange(`GET /files/${token('c1')}?v=1 HTTP/1.0`))[1]).toEqual(CONTENT);
 });
 
 test.each([

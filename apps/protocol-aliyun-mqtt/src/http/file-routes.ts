@@ -15,7 +15,7 @@ const refuse = (response: ServerResponse, status: number, headers: Readonly<Reco
   response.writeHead(status, { 'content-length': 0, ...headers }).end();
 };
 
-/** What stands between the path of all files and the next slash, or the query. */
+/** What stands between the path of all files and the query. */
 const tokenOf = (url: string): string => /^[^/?]*/.exec(url.slice(FILES.length))?.[0] ?? '';
 
 const gone = (error: unknown): boolean => (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';

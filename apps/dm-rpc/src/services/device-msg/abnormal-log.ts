@@ -25,9 +25,9 @@ const FILTERS: FilterTable<RequestOf<DeviceMsg, 'abnormalLogIndex'>, Prisma.Abno
   ...TIME_FILTERS,
   action: (action) => ({ action: choice('action', action, [BEGAN, OVER], BEGAN) }),
   type: (type) => ({ type: plainText('type', type, 128) }),
-  // Its dm has these fields and looks at neither.
-  userID: noFilter,
-  resultCode: noFilter,
+  // Unitedrhino has these two and looks at neither.
+  userID: notServed,
+  resultCode: notServed,
   productCategoryID: notServed,
   projectID: notServed,
   areaID: notServed,
