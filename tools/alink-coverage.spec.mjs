@@ -67,9 +67,6 @@ const known = {
   // Each goes with its kind; there is nothing here once all are served.
   'being made': [
     /\/thing\/property\/desired\//,
-    /\/thing\/config\//,
-    /\/thing\/log\/post$/,
-    /\/_thing\/diag\/post$/,
     /\/thing\/bootstrap\/notify$/,
     /\/thing\/job\//,
     /^\/shadow\//,

@@ -33,6 +33,8 @@ import { startTaskTimeouts } from './domains/jobs/timeouts';
 import { files, NO_BASE_URL } from './domains/config/links';
 import { ConfigurationPush } from './domains/config/push';
 import { configurations } from './domains/config/service';
+import { LogModeNews } from './domains/device-log/mode-news';
+import { deviceLogs } from './domains/device-log/service';
 import { requests } from './domains/requests';
 import { tagHandlers } from './domains/tags/service';
 import { topics } from './domains/topics/service';
@@ -116,6 +118,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     bus,
     secretBox,
     changes,
+    logModes: new LogModeNews(prisma, bus, now),
     deletedDevices,
     audit,
     models,
@@ -149,6 +152,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('remoteConfig', remoteConfig(context, configurationPush)),
     guarded('configurations', configurations(context, configurationPush)),
     guarded('files', files(context)),
+    guarded('deviceLogs', deviceLogs(context)),
     guarded('otaManage', otaManage()),
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),

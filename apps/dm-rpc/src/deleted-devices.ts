@@ -57,6 +57,8 @@ export class DeletedDevices {
       const { deviceID, productID, deviceName } = device;
       await deleteHistory(this.prisma, { table: 'property_history', deviceID }, signal);
       await deleteHistory(this.prisma, { table: 'event_history', deviceID }, signal);
+      await deleteHistory(this.prisma, { table: 'sdk_log', deviceID }, signal);
+      await deleteHistory(this.prisma, { table: 'network_status', deviceID }, signal);
       // By name: what came later is that of another device, which has got the name since.
       const until = device.deletedAt.getTime();
       await deleteHistory(this.prisma, { table: 'hub_log', productID, deviceName, until }, signal);

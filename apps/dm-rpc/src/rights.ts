@@ -214,6 +214,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   // As setting properties is, and reading them.
   desired: { set: 'user', read: 'user', delete: 'user' },
   // What operators do.
+  deviceLogs: { listLogLines: 'user', listNetworkStatus: 'user' },
   configurations: {
     setConfiguration: 'admin',
     readConfiguration: 'user',

@@ -47,6 +47,7 @@ export interface DmFixture {
   readonly remoteConfig: Client<typeof services.remoteConfig>;
   readonly configurations: Client<typeof services.configurations>;
   readonly files: Client<typeof services.files>;
+  readonly logs: Client<typeof services.deviceLogs>;
   /** Every line that was logged. */
   readonly logged: string[];
   stop(): Promise<void>;
@@ -123,6 +124,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     remoteConfig: channel.client(services.remoteConfig),
     configurations: channel.client(services.configurations),
     files: channel.client(services.files),
+    logs: channel.client(services.deviceLogs),
     logged,
     async stop() {
       channel.close();

@@ -201,6 +201,8 @@ describe('the log of a device’s own program', () => {
       msgToken: `t${token}`,
       code: 200,
     });
+    const kept = await fixture.dm.data.sdkLogIndex({ ...NAMES, logLevel: 2 });
+    expect(kept.list).toContainEqual({ timestamp: '5', loglevel: '2', content: 'it rains' });
     const line = { action: 'ext', requestID: `t${token}`, resultCode: '200' };
     await eventually(async () => {
       const { list } = await fixture.dm.data.hubLogIndex({ ...NAMES, content: 'it rains' });

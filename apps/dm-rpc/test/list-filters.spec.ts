@@ -96,6 +96,8 @@ const values: Readonly<Record<string, unknown>> = {
   notVersion: '1.0',
   notAreaID: '2',
   notGroupID: '3',
+  // 4 is what a device's own definitions have.
+  tag: '5',
   'distributor.noParentID': '1',
   'dept.noParentID': '5',
   'notCodes[0]': 'mine',
@@ -278,9 +280,26 @@ describe('what is kept and not acted upon is found by it', () => {
     const { devices } = fixture;
     const refused = (field: string) => rpcError(100018, `filter ${field} is not served`);
     await expect(devices.deviceInfoIndex({ range: '9', Position: { longitude: 1 } })).rejects.toEqual(refused('range'));
-    await expect(devices.deviceInfoIndex({ rssi: { CmpType: '>', value: '-70' } })).rejects.toMatchObject({
-      code: 100018,
-      details: ['rssi'],
-    });
+    const byProperty = devices.deviceInfoIndex({ property: { rpm: { CmpType: '>', value: '7' } } });
+    await expect(byProperty).rejects.toMatchObject({ code: 100018, details: ['property'] });
+    await expect(devices.deviceInfoIndex({ rssi: { CmpType: 'like', value: '-70' } })).rejects.toEqual(
+      rpcError(100006, 'rssi.CmpType must be one of'),
+    );
+  });
+
+  test('numbers are compared, as they are now', async () => {
+    const { devices } = fixture;
+    const plain = { productID: 'kept', deviceName: 'plain' };
+    await devices.deviceInfoUpdate({ ...plain, rssi: { value: '-60' }, ratedPower: '40', expTime: { value: '1000' } });
+    const by = (field: string, CmpType: string, value: string) => found({ [field]: { CmpType, value } });
+    expect(await by('rssi', '<', '-50')).toBe('plain');
+    expect(await by('rssi', '>=', '0')).toBe('placed');
+    expect(await by('ratedPower', '=', '40')).toBe('plain');
+    expect(await by('ratedPower', '!=', '40')).toBe('placed');
+    expect(await by('ratedPower', '', '40')).toBe('plain');
+    expect(await by('expTime', '<=', '1000')).toBe('plain');
+    expect(await by('expTime', '>', '1000')).toBe('');
+    await devices.deviceInfoUpdate({ ...plain, ratedPower: '50' });
+    expect(await by('ratedPower', '>', '45')).toBe('plain');
   });
 });

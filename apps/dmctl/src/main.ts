@@ -20,7 +20,7 @@ const exitCode = await runDmctl(process.argv.slice(2), {
   createFile,
   createFolder,
   createPrivateFile,
-  terminalColumns: () => (process.stderr.isTTY ? process.stderr.columns : undefined),
+  terminalColumns: () => (process.stderr.isTTY ? process.stderr.columns || 80 : undefined),
   now: Date.now,
 });
 

@@ -53,6 +53,9 @@ export class Session implements Platform {
   get commands(): Client<typeof services.deviceInteract> {
     return this.channel('dm').client(services.deviceInteract);
   }
+  get logs(): Client<typeof services.deviceLogs> {
+    return this.channel('dm').client(services.deviceLogs);
+  }
   get configurations(): Client<typeof services.configurations> {
     return this.channel('dm').client(services.configurations);
   }

@@ -122,6 +122,18 @@ describe('apply', () => {
     expect(await json('product show pump')).toMatchObject({ description: 'keep', tags: { b: '3' } });
   });
 
+  test('of a product gives it the key that its devices bear, and switches remote configuration', async () => {
+    const document = 'kind: Product\nproductKey: moved\nexternalKey: a1Moved\nremoteConfig: "off"\n';
+    await dmctl('apply -f -', document);
+    expect(await dmctl('apply -f -', document)).toBe('nothing to change: 1 are as described\n');
+    expect(await json('product show moved')).toMatchObject({ externalKey: 'a1Moved' });
+    await dmctl('apply -f -', document.replace('off', 'on'));
+    expect((await json<object[]>('export --product moved'))[0]).toMatchObject({
+      externalKey: 'a1Moved',
+      remoteConfig: 'on',
+    });
+  });
+
   test('takes a definition from a thing model only when it is told to prune', async () => {
     const both = folderOf({ 'a.yaml': lamp('heater'), 'models/tsl.json': tsl(temperature, humidity) });
     await dmctl(`apply -f ${both}`);
@@ -184,6 +196,28 @@ describe('apply', () => {
     );
   });
 
+  test('leaves a thing model the definitions that it has because of its category', async () => {
+    const category = 'kind: Category\nname: warm\n';
+    await dmctl('apply -f -', category);
+    const shared = folderOf({ 'shared.json': tsl({ ...humidity, identifier: 'sharedHumidity' }) });
+    await dmctl(`definition create ${join(shared, 'shared.json')}`);
+    await dmctl('category define warm sharedHumidity');
+    const product = 'kind: Product\nproductKey: oven\ncategory: warm\n';
+    const model = `kind: ThingModel\nproductKey: oven\nmodel: ${tsl(temperature)}\n`;
+    await dmctl('apply -f -', `${product}---\n${model}`);
+    const identifiers = async () =>
+      (await json<{ properties: { identifier: string }[] }>('product export-tsl oven')).properties.map(
+        ({ identifier }) => identifier,
+      );
+    expect((await identifiers()).sort()).toEqual(['sharedHumidity', 'temperature']);
+    expect(await ran('apply -f - --prune', model)).toMatchObject({
+      stdout: 'nothing to change: 1 are as described\n',
+      stderr: '',
+    });
+    await dmctl('apply -f - --prune', model.replace('Heat', 'Hot'));
+    expect((await identifiers()).sort()).toEqual(['sharedHumidity', 'temperature']);
+  });
+
   test('of custom topics defines what is named, and takes the others only when it is told to prune', async () => {
     const topics = (...lines: string[]) => ['kind: CustomTopics', 'productKey: radio', ...lines, ''].join('\n');
     const product = 'kind: Product\nproductKey: radio\n---\n';
@@ -203,6 +237,34 @@ describe('apply', () => {
     const fresh = `${product}${mine}`.replaceAll('radio', 'radio2');
     await dmctl('apply -f - --prune', fresh);
     expect(await dmctl('apply -f - --prune', fresh)).toBe('nothing to change: 2 are as described\n');
+  });
+
+  test('of rules that forward messages makes those that are named', async () => {
+    await dmctl('product create button');
+    const rules = (...lines: string[]) =>
+      ['kind: ForwardRules', 'productKey: button', 'rules:', ...lines, ''].join('\n');
+    const toPump = '  - { topic: user/press, targetProductKey: pump, targetDeviceName: dev1, targetTopic: user/get }';
+    const toSelf = '  - { topic: user/press, targetProductKey: button, targetDeviceName: dev2, targetTopic: user/get }';
+    await dmctl('apply -f -', rules(toPump, toSelf));
+    expect(await dmctl('apply -f -', rules(toSelf, toPump))).toBe('nothing to change: 1 are as described\n');
+    const off = rules(toPump.replace(' }', ', disabled: true }'));
+    expect((await ran('apply -f -', off)).stderr).toBe(
+      'ForwardRules button also has user/press to /dev2 user/get; --prune deletes it\n',
+    );
+    await dmctl('apply -f - --prune', off);
+    expect(await json<object[]>('export --product button')).toContainEqual({
+      kind: 'ForwardRules',
+      productKey: 'button',
+      rules: [
+        {
+          topic: 'user/press',
+          targetProductKey: 'pump',
+          targetDeviceName: 'dev1',
+          targetTopic: 'user/get',
+          disabled: true,
+        },
+      ],
+    });
   });
 
   test('of remote configuration keeps members, or a text byte for byte, for a product and for one device', async () => {

@@ -112,3 +112,18 @@ export const fakeDefinitions = (): Partial<Handlers<typeof services.schemaManage
     },
   };
 };
+
+export const fakeOwnDefinitions = (): Partial<Handlers<typeof services.deviceManage>> => {
+  let own: { identifier: string }[] = [];
+  return {
+    deviceSchemaMultiCreate: async ({ list }) => {
+      own = [...own, ...list];
+      return {};
+    },
+    deviceSchemaIndex: async () => ({ list: own, total: own.length }),
+    deviceSchemaMultiDelete: async ({ identifiers }) => {
+      own = own.filter(({ identifier }) => identifiers.length > 0 && !identifiers.includes(identifier));
+      return {};
+    },
+  };
+};

@@ -9,7 +9,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
-import { fakeCategories, fakeDefinitions, fakeGroups } from './fake-catalog';
+import { fakeCategories, fakeDefinitions, fakeGroups, fakeOwnDefinitions } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
 type Handler = (request: never, context: CallContext) => Promise<unknown>;
@@ -49,6 +49,9 @@ export class FakePlatform {
     audit: [] as object[],
     statusLog: [] as object[],
   };
+  /** What devices have reported of themselves. */
+  readonly logLines: object[] = [];
+  readonly networkStatus: object[] = [];
   /** Versions of configurations, oldest first. */
   readonly configurations: { productID: string; deviceName: string; content: string }[] = [];
   /** What `alink.Topics` and `alink.DeviceJobs` answer. */
@@ -127,6 +130,7 @@ export class FakePlatform {
           productSchemaTslRead: async ({ productID }) => ({ tsl: this.schemas.get(productID) ?? '' }),
         }),
         this.serve(services.deviceManage, {
+          ...fakeOwnDefinitions(),
           deviceInfoCreate: async (info) => {
             this.product(info.productID, Code.parameter);
             const device = { ...info, secret: info.secret || 'madeUpDeviceSecret', isOnline: 2, isEnable: 1 };
@@ -178,6 +182,10 @@ export class FakePlatform {
             const from = (Number(page?.page) - 1) * size;
             return { list: all.slice(from, from + size), total: all.length };
           },
+        }),
+        this.serve(services.deviceLogs, {
+          listLogLines: async () => ({ list: this.logLines, total: this.logLines.length }),
+          listNetworkStatus: async () => ({ list: this.networkStatus, total: this.networkStatus.length }),
         }),
         this.serve(services.configurations, {
           setConfiguration: async ({ productID, deviceName, content }) => {

@@ -4,13 +4,13 @@
  */
 import { broadcast } from './kinds/broadcast';
 import { custom } from './kinds/custom';
+import { deviceLog } from './kinds/device-log';
+import { diagnosis } from './kinds/diagnosis';
 import { desired } from './kinds/desired';
 import { eventPost } from './kinds/event-post';
 import { identity } from './kinds/identity';
 import { bootstrap } from './kinds/bootstrap';
 import { configuration } from './kinds/configuration';
-import { deviceLog } from './kinds/not-served/device-log';
-import { diagnosis } from './kinds/not-served/diagnosis';
 import { files } from './kinds/not-served/files';
 import { gatewayDrivers } from './kinds/not-served/gateway-drivers';
 import { lifeCycle } from './kinds/not-served/life-cycle';

@@ -32,6 +32,26 @@ export interface SubDeviceSamples {
   readonly events: readonly EventSample[];
 }
 
+/** A line of a device's own log. Texts are empty where it says nothing of them. */
+export interface LogLine {
+  /** Unix milliseconds: the device's time, else that of arrival. */
+  readonly timestamp: number;
+  /** 2 error or worse, 3 warn, 4 info, 5 debug. */
+  readonly logLevel: 2 | 3 | 4 | 5;
+  readonly module: string;
+  readonly code: string;
+  readonly traceContext: string;
+  readonly content: string;
+}
+
+/** How the network of a device was at a moment. */
+export interface NetworkSample {
+  /** Unix milliseconds. */
+  readonly timestamp: number;
+  /** By the kind of network: `{"wifi":{"rssi":75,"snr":20,"per":10,"err_stats":"10,02,01"}}`. */
+  readonly metrics: JsonObject;
+}
+
 /** From a device. */
 export type UplinkMessage = MessageBase &
   (
@@ -54,6 +74,9 @@ export type UplinkMessage = MessageBase &
       }
     | { readonly method: 'actionReply'; readonly code: number; readonly actionID?: string; readonly data?: Json }
     | { readonly method: 'requestReply'; readonly code: number; readonly data?: Json }
+    | { readonly method: 'logReport'; readonly params: readonly LogLine[] }
+    /** `history`: of before, and no news of how the network is now. */
+    | { readonly method: 'networkReport'; readonly samples: readonly NetworkSample[]; readonly history: boolean }
   );
 
 /** To a device. */

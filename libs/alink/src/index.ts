@@ -1,12 +1,22 @@
 export { mayPublish, mayReceive, maySubscribe, type Verdict } from './access';
 export { alinkCodes, type AlinkCode } from './codes';
 export { decodeUplink } from './decode-uplink';
-export type { DownlinkMessage, EventSample, PropertySample, SubDeviceSamples, UplinkMessage } from './device-message';
+export type {
+  DownlinkMessage,
+  EventSample,
+  LogLine,
+  NetworkSample,
+  PropertySample,
+  SubDeviceSamples,
+  UplinkMessage,
+} from './device-message';
 export { directionOf, type Direction } from './direction';
 export { alinkIds, encodeDownlink, isAlinkId, type Downlink, type DownlinkTarget } from './encode-downlink';
 export { readEnvelope, type Envelope } from './envelope';
 export { customFilterFault, forwardOf, forwardTargetFault, type Forwarded, type ForwardRule } from './forwards';
 export { CONFIGURATION_PUSH, configurationData } from './kinds/configuration';
+export { LOG_MODE_PUSH, logModeData } from './kinds/device-log';
+export { lineText } from './log-lines';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';
 export { readPayloadJson, type PayloadJson } from './payload-json';
@@ -16,6 +26,7 @@ export type {
   Configuration,
   ConfigurationForm,
   ConfigurationQuestion,
+  LogMode,
   DesiredDeletion,
   Question,
   QuestionKind,

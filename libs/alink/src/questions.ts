@@ -4,18 +4,21 @@
  */
 import type { Json } from '@alink/thing-model';
 import type { ConfigurationQuestion } from './questions/configuration';
+import type { LogModeQuestion } from './questions/device-log';
 import type { DesiredQuestion } from './questions/desired';
 import type { JobQuestion } from './questions/jobs';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
 
 export type { Configuration, ConfigurationForm, ConfigurationQuestion } from './questions/configuration';
+export type { LogMode } from './questions/device-log';
 export type { DesiredDeletion } from './questions/desired';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 
-export type Question = TimeQuestion | DesiredQuestion | TagQuestion | JobQuestion | ConfigurationQuestion;
+export type Question =
+  TimeQuestion | DesiredQuestion | TagQuestion | JobQuestion | ConfigurationQuestion | LogModeQuestion;
 
 export type QuestionKind = Question['kind'];
 

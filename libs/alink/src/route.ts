@@ -82,6 +82,7 @@ export type PlatformMessage =
       readonly type: 'property' | 'event' | 'action' | 'request';
       readonly body: UplinkMessage;
     }
+  | { readonly handle: 'log'; readonly type: 'report' | 'network'; readonly body: UplinkMessage }
   | { readonly handle: 'ext'; readonly type: string; readonly bytes: Buffer; readonly script?: string };
 
 /** What a route may use to take a message apart. */

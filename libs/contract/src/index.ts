@@ -61,7 +61,7 @@ export {
   YesNo,
   type LoggedMessage,
 } from './enumerations';
-export { logLevelOf, logsReports, type LogSettings } from './log-level';
+export { logLevelOf, logModeOf, logsReports, type LogSettings } from './log-level';
 export { packages, serviceKeys, services, type CallsOf, type HandlersOf, type Service } from './services';
 export type { ProtoGrpcType as DmTypes } from './generated/dm';
 export type { ProtoGrpcType as TimedjobTypes } from './generated/timedjob';

@@ -18,6 +18,14 @@ export const logLevelOf = (text: string): number | undefined =>
   Object.entries(LogLevel).find(([word, level]) => text === word || text === String(level))?.[1];
 
 /**
+ * Whether a device is to report what its own program logs: from level `error` on, where it or its product says so. Alibaba's
+ * devices know no levels.
+ */
+export const logModeOf = (level: number | undefined): { readonly mode: 0 | 1 } => ({
+  mode: level !== undefined && level > LogLevel.off ? 1 : 0,
+});
+
+/**
  * Plain reports are written from level `info` on: where the device says so, else its product, else in the device's first
  * 24 hours. Everything out of the ordinary is written at any level.
  * @param at unix milliseconds

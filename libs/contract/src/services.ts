@@ -11,6 +11,7 @@ import type { CredentialsDefinition } from './generated/alink/Credentials';
 import type { DesiredDefinition } from './generated/alink/Desired';
 import type { DeviceAdminDefinition } from './generated/alink/DeviceAdmin';
 import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
+import type { DeviceLogsDefinition } from './generated/alink/DeviceLogs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { FilesDefinition } from './generated/alink/Files';
 import type { RequestsDefinition } from './generated/alink/Requests';
@@ -101,6 +102,7 @@ export const services = {
   desired: service<DesiredDefinition>(alink, 'alink.Desired'),
   catalog: service<CatalogDefinition>(alink, 'alink.Catalog'),
   configurations: service<ConfigurationsDefinition>(alink, 'alink.Configurations'),
+  deviceLogs: service<DeviceLogsDefinition>(alink, 'alink.DeviceLogs'),
   files: service<FilesDefinition>(alink, 'alink.Files'),
   status: service<StatusDefinition>(alink, 'alink.Status'),
   topics: service<TopicsDefinition>(alink, 'alink.Topics'),

@@ -9,7 +9,10 @@ const BATCH = 10_000;
 
 /** Rows of one table. `until`: only those of this time (unix milliseconds) and before. */
 export type HistoryOf =
-  | { readonly table: 'property_history' | 'event_history'; readonly deviceID: bigint }
+  | {
+      readonly table: 'property_history' | 'event_history' | 'sdk_log' | 'network_status';
+      readonly deviceID: bigint;
+    }
   | {
       readonly table: 'hub_log';
       readonly productID: string;

@@ -19,6 +19,8 @@ const TABLES = [
   { table: 'property_history', column: 'arrived_at' },
   { table: 'event_history', column: 'arrived_at' },
   { table: 'hub_log', column: 'timestamp' },
+  { table: 'sdk_log', column: 'arrived_at' },
+  { table: 'network_status', column: 'arrived_at' },
 ] as const;
 type PartitionedTable = (typeof TABLES)[number];
 
@@ -90,6 +92,7 @@ export const maintainPartitions = async (prisma: PrismaClient, nowMs: number, re
     );
   }
   await prisma.statusLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
+  await prisma.abnormalLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.sendLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.deviceCall.deleteMany({ where: { timestamp: { lt: oldestKept } } });
   await prisma.auditLog.deleteMany({ where: { timestamp: { lt: oldestKept } } });

@@ -12,6 +12,7 @@ import type { Answerer, Answerers, Asked } from './answerer';
 import { desiredAnswerers } from './desired/request';
 import { jobAnswerers } from './jobs/request';
 import { configurationAnswerers } from './config/request';
+import { deviceLogAnswerers } from './device-log/request';
 import { tagAnswerers } from './tags/request';
 
 /** Every domain that answers questions: a new one is a line here. */
@@ -20,6 +21,7 @@ const allAnswerers = (context: DmContext): Answerers => ({
   ...tagAnswerers(context),
   ...jobAnswerers(context),
   ...configurationAnswerers(context),
+  ...deviceLogAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

@@ -1,5 +1,5 @@
-import { affordanceOf, definitionsOf } from '@alink/thing-model';
 import type { Command } from 'commander';
+import { definitionInputs, definitionType } from '../definition-rows';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
@@ -7,9 +7,6 @@ import type { Io } from '../io';
 import { readModel } from '../model-files';
 import { parseLimit, parsePage } from '../parse-options';
 import type { Session } from '../session';
-
-/** By `type` of a definition. */
-const TYPES: Readonly<Record<string, string>> = { 1: 'property', 2: 'event', 3: 'service' };
 
 export const addDefinitionCommands = (definition: Command, io: Io): void => {
   withExample(
@@ -66,7 +63,7 @@ const listDefinitions = async (
   });
   const rows = list.map(({ id, identifier, type, name, productCategories }) => ({
     identifier,
-    type: TYPES[type] ?? type,
+    type: definitionType(type),
     name: name?.value,
     categories: productCategories.map((category) => category.name).join(', ') || undefined,
     id,
@@ -81,11 +78,7 @@ const createDefinitions = async (
   files: string[],
 ): Promise<void> => {
   const { model } = await readModel(io, files);
-  const schemas = definitionsOf(model).map((each) => {
-    const { identifier, type, name, desc, required, affordance } = affordanceOf(each);
-    const wrapped = { name: { value: name }, desc: { value: desc }, affordance: { value: affordance } };
-    return { identifier, type, required: required ? 1 : 2, ...wrapped };
-  });
+  const schemas = definitionInputs(model);
   const { succCount, ignoreCount, errCount } = await definitions.commonSchemaMultiImport({
     schemas: JSON.stringify(schemas),
   });

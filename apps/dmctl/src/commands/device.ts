@@ -12,6 +12,8 @@ import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
 import { addDeviceCountCommand } from './device-count';
+import { addDeviceDefinitionCommands } from './device-definitions';
+import { addDeviceSdkLogCommands } from './device-sdk-log';
 import { addDeviceFleetCommands } from './device-fleet';
 import { addDeviceStateCommands } from './device-state';
 import { addDeviceStatusLogCommand } from './device-status-log';
@@ -60,6 +62,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
   );
 
   addDeviceBatchCommands(device, io);
+  addDeviceDefinitionCommands(device, io);
 
   withExample(
     addFilterOptions(
@@ -106,6 +109,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
 
   addDeviceSwitchCommands(device, io);
   addDeviceStatusLogCommand(device, io);
+  addDeviceSdkLogCommands(device, io);
   addDeviceTokenCommands(device, io);
   addDeviceTopicsCommand(device, io);
   addDeviceBootstrapCommand(device, io);

@@ -105,7 +105,6 @@ test('firmware that is due reaches the device as Alibaba says it', async () => {
 });
 
 test.each([
-  ['log', 'update', { method: 'getStatus', data: { logLevel: 5 } }],
   ['gateway', 'topo', { method: 'getFound' }],
   ['thing', 'service', { method: 'bindChange' }],
   ['ota', 'upgrade', { method: 'upgrade', data: {} }],
@@ -152,6 +151,17 @@ test('a configuration that is pushed becomes a file of ours, and a request for i
   const { id } = JSON.parse(payload) as { id: string };
   await bed.publish('thing/config/push_reply', `{"id":"${id}","code":200,"data":{}}`);
   expect(reported).toEqual([]);
+});
+
+test.each([
+  [1, 0],
+  [2, 1],
+  [5, 1],
+])('level %i of the log is mode %i of the device', async (level, mode) => {
+  await send({ method: 'getStatus', data: { logLevel: level } }, 'log', 'update');
+  const [[topic, payload]] = bed.heard() as [[string, string]];
+  expect(topic).toBe(`${SYS}thing/config/log/push`);
+  expect(JSON.parse(payload)).toMatchObject({ params: { getType: 'content', content: { mode } } });
 });
 
 test('a push without a text is dropped, with a line', async () => {

@@ -3,8 +3,15 @@
  * here are dropped with a line in the device's log.
  */
 import { randomInt } from 'node:crypto';
-import { alinkIds, CONFIGURATION_PUSH, configurationData, encodeDownlink } from '@alink/alink';
-import type { Json } from '@alink/contract';
+import {
+  alinkIds,
+  CONFIGURATION_PUSH,
+  configurationData,
+  encodeDownlink,
+  LOG_MODE_PUSH,
+  logModeData,
+} from '@alink/alink';
+import { logModeOf, type Json } from '@alink/contract';
 import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import type { Session } from '../session/session';
 import type { Taken } from './commanding-dm';
@@ -92,6 +99,16 @@ const configuration: Kind = ({ payload: content }, { productKey, deviceName, opt
   return { message: encodeDownlink(message, { productKey, deviceName, ext: 0 }) };
 };
 
+/** `thing/config/log/push`: devices know whether they are to report their log, and no levels. */
+const logLevel: Kind = ({ data }, { productKey, deviceName }) => {
+  const { logLevel: level } = (data ?? {}) as { readonly logLevel?: unknown };
+  if (typeof level !== 'number') return { dropped: 'a level of the log that is none' };
+  const msgToken = String(randomInt(alinkIds.min, alinkIds.max + 1));
+  const params = logModeData(logModeOf(level));
+  const message = { method: 'request', path: LOG_MODE_PUSH, msgToken, timestamp: 0, params } as const;
+  return { message: encodeDownlink(message, { productKey, deviceName, ext: 0 }) };
+};
+
 const here: Kind = () => 'here';
 
 /** By handle and type. */
@@ -101,4 +118,5 @@ export const unitedrhinoKinds: Readonly<Record<string, Kind>> = {
   // Replies to what the node has carried there, without a name or a token; devices expect none.
   'ota/progress': here,
   'log/report': here,
+  'log/update': logLevel,
 };

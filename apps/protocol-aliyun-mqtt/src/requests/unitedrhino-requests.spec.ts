@@ -162,3 +162,24 @@ describe('a configuration', () => {
     expect(await get({ scope: 'device' })).toEqual({ code: 6710 });
   });
 });
+
+test('whether it is to report its log follows from the level that its dm tells', async () => {
+  for (const [logLevel, mode] of [
+    [1, 0],
+    [4, 1],
+  ] as const) {
+    const heard = new Promise<{ msgToken: string; type: string }>((resolve) => {
+      const listening = bus.subscribe(subjects.up('log', 'p1', 'd1'), ({ data, respond }) => {
+        const { type, payload } = readDevicePublish(data);
+        resolve({ type, ...(JSON.parse(payload.toString()) as { msgToken: string }) });
+        respond?.('+ACK');
+        listening.unsubscribe();
+      });
+    });
+    const answer = requests.ask({ kind: 'log.mode' }, of);
+    const { msgToken, type } = await heard;
+    expect(type).toBe('operation');
+    requests.settle(of, { msgToken, code: 200, data: { logLevel } });
+    expect(await answer).toEqual({ code: 200, data: { mode } });
+  }
+});

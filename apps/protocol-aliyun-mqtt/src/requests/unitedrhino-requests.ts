@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import type { Question, QuestionKind, Reply, Tag } from '@alink/alink';
-import { subjects, writeDevicePublish, type Json, type JsonObject } from '@alink/contract';
+import { logModeOf, subjects, writeDevicePublish, type Handle, type Json, type JsonObject } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import { LRUCache } from 'lru-cache';
@@ -27,10 +27,18 @@ const NO_DATA = 6710;
 const NOT_AVAILABLE = 6713;
 const NO_BASE_URL = 'thing config function is not available: FILES_BASE_URL of the node is not set';
 
+/** What an uplink is about. */
+interface UplinkKind {
+  readonly handle: Handle;
+  readonly type: string;
+}
+const PROPERTY: UplinkKind = { handle: 'thing', type: 'property' };
+const LOG_LEVEL: UplinkKind = { handle: 'log', type: 'operation' };
+
 /** What a kind of question is answered with. */
 interface Tools {
-  /** An uplink of the handle `thing`, type `property`, and its reply. */
-  ask(method: string, params: JsonObject): Promise<Reply>;
+  /** An uplink, by default of the handle `thing`, type `property`, and its reply. */
+  ask(method: string, params: JsonObject, of?: UplinkKind): Promise<Reply>;
   /** The device's tags, as its dm has them. */
   tags(): Promise<Readonly<Record<string, string>>>;
   /** The product of the device that asks. */
@@ -54,6 +62,11 @@ const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
   'tags.delete': async ({ keys }, { ask, tags: known }) => {
     const left = Object.entries(await known()).filter(([key]) => !keys.includes(key));
     return ask('reportInfo', { tags: Object.fromEntries(left) });
+  },
+  'log.mode': async (_question, { ask }) => {
+    const { code, message, data } = await ask('getStatus', {}, LOG_LEVEL);
+    if (code !== 200) return { code, message };
+    return { code, data: { ...logModeOf(Number((data as JsonObject | undefined)?.['logLevel'])) } };
   },
   /** It has configurations of products alone. */
   'config.get': async ({ scope, form }, { productID, configurations }) => {
@@ -91,7 +104,7 @@ export class UnitedrhinoRequests implements Answerer {
     if (!answer) return Promise.reject(new NotServedByDm(`unitedrhino’s dm does not serve ${question.kind}`));
     if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
     const tools: Tools = {
-      ask: (method, params) => this.askOverBus(of, method, params),
+      ask: (method, params, kind = PROPERTY) => this.askOverBus(of, method, params, kind),
       tags: () => this.options.tagsOf(of),
       productID: of.productID,
       configurations: this.options.configurations,
@@ -111,7 +124,7 @@ export class UnitedrhinoRequests implements Answerer {
     return true;
   }
 
-  private askOverBus(of: Asker, method: string, params: JsonObject): Promise<Reply> {
+  private askOverBus(of: Asker, method: string, params: JsonObject, { handle, type }: UplinkKind): Promise<Reply> {
     const { productID, deviceName } = of;
     const { bus, clock } = this.options;
     const msgToken = String(randomInt(1, 2 ** 32));
@@ -129,11 +142,13 @@ export class UnitedrhinoRequests implements Answerer {
         clearTimeout(timer);
         resolve(reply);
       });
-      const body = { method, msgToken, timestamp: now, sys: { noAsk: false, retMsg: true }, params };
-      const content = { productID, deviceName, handle: 'thing', type: 'property', body } as const;
+      const asked = { method, msgToken, timestamp: now, sys: { noAsk: false, retMsg: true } };
+      // Its struct of the log has a list there, which a question of its level leaves out.
+      const body = handle === 'log' ? asked : { ...asked, params };
+      const content = { productID, deviceName, handle, type, body };
       const message = writeDevicePublish(content, now);
       // Nobody who listens will not listen before the time is over either.
-      bus.publishHeard(subjects.up('thing', productID, deviceName), message).catch(fail);
+      bus.publishHeard(subjects.up(handle, productID, deviceName), message).catch(fail);
     });
   }
 }

@@ -91,25 +91,37 @@ test('how an upgrade goes is told with numbers', async () => {
   ]);
 });
 
+const lines = (...params: readonly object[]): DeviceReport => ({
+  ...named,
+  topic: '/sys/p1/d-1/thing/log/post',
+  handle: 'log',
+  type: 'report',
+  message: { method: 'logReport', msgToken: '1', timestamp: NOW, sys: { noAsk: true }, params: params as never },
+});
+
 test('lines of the device’s log keep their times, levels and words', async () => {
-  const line = { utcTime: '2024-03-06T15:15:27.464+0800', logLevel: 'ERROR', module: 'net', code: '4103' };
-  const params = [
-    { ...line, logContent: 'no route' },
-    { logLevel: 'odd', logContent: '长'.repeat(300) },
-  ];
-  await keeper.keep(bytes('/sys/p1/d-1/thing/log/post', JSON.stringify({ id: '1', params })));
+  const empty = { timestamp: NOW, logLevel: 5, module: '', code: '', traceContext: '', content: '' };
+  const long = { ...empty, content: '长'.repeat(300) };
+  await keeper.keep(lines({ ...empty, logLevel: 2, module: 'net', code: '4103', content: 'no route' }, long));
   expect(told()).toEqual([
     {
       subject: 'device.up.log.p1.d-1',
       type: 'report',
       method: 'report',
       params: [
-        { timestamp: Date.parse('2024-03-06T07:15:27.464Z'), logLevel: 2, content: 'net 4103 no route' },
+        { timestamp: NOW, logLevel: 2, content: 'net 4103 no route' },
         { timestamp: NOW, logLevel: 5, content: '长'.repeat(256) },
       ],
       sys: { noAsk: true },
     },
   ]);
+});
+
+test('how the network is it has no place for', async () => {
+  const message = { method: 'networkReport', msgToken: '1', timestamp: NOW, samples: [], history: false } as const;
+  const status = { ...named, topic: '/sys/p1/d-1/_thing/diag/post', handle: 'log', type: 'network', message } as const;
+  await expect(keeper.keep(status)).rejects.toMatchObject({ name: 'NeverKeptError', code: 6831 });
+  expect(heard).toEqual([]);
 });
 
 test.each([
@@ -119,8 +131,6 @@ test.each([
   ['no version', '/ota/device/inform/p1/d-1', '{"params":{}}', 460],
   ['no JSON', '/ota/device/inform/p1/d-1', '{', 460],
   ['no step', '/ota/device/progress/p1/d-1', '{"params":{"step":"half"}}', 460],
-  ['a log without lines', '/sys/p1/d-1/thing/log/post', '{"params":[]}', 460],
-  ['a log with an empty line', '/sys/p1/d-1/thing/log/post', '{"params":[{"logLevel":"INFO"}]}', 460],
 ])('%s it would refuse: it is not sent, and will never be kept', async (_what, topic, payload, code) => {
   await expect(keeper.keep(bytes(topic, payload))).rejects.toMatchObject({ name: 'NeverKeptError', code });
   expect(heard).toEqual([]);

@@ -6,7 +6,7 @@ import { subjects, writeDevicePublish, type DeviceReport } from '@alink/contract
 import type { Bus } from '@alink/bus';
 import { parseTopic, type DeviceTopic } from '@alink/topic';
 import { isTooLarge, NeverKeptError, ReportTooLargeError, type Keeper } from './keeper';
-import { kindOf, type RhinoUplink } from './unitedrhino-kinds';
+import { inItsWords, kindOf, type RhinoUplink } from './unitedrhino-kinds';
 
 export class UnitedrhinoKeeper implements Keeper {
   constructor(private readonly bus: Bus) {}
@@ -31,7 +31,7 @@ const uplinkOf = (report: DeviceReport): RhinoUplink | undefined => {
   const { handle, type, message, topic, bytes = Buffer.alloc(0) } = report;
   // An answer to a request that its bus has no word for: whoever made it has heard of it by itself.
   if (type === 'request') return undefined;
-  if (message) return { handle, type, body: message };
+  if (message) return { handle, type, body: inItsWords(message) };
   const parsed = parseTopic(topic);
   const kind = parsed && kindOf(parsed);
   if (!kind) {

@@ -2,8 +2,8 @@
  * What unitedrhino's dm keeps and our own platform does not serve yet. One kind is one line in the table below; once the
  * catalogue serves it, its own message goes the way of all reports.
  */
-import { readEnvelope } from '@alink/alink';
-import { LogLevel, type Handle, type Json, type JsonObject } from '@alink/contract';
+import { lineText, readEnvelope, type LogLine } from '@alink/alink';
+import type { DeviceMessage, Handle } from '@alink/contract';
 import type { DeviceTopic } from '@alink/topic';
 import { NeverKeptError } from './keeper';
 
@@ -67,52 +67,35 @@ const progress: Kind = (payload, now) => {
   return { handle: 'ota', type: 'progress', body };
 };
 
-const levels: Readonly<Record<string, number>> = {
-  FATAL: LogLevel.error,
-  ERROR: LogLevel.error,
-  WARN: LogLevel.warn,
-  INFO: LogLevel.info,
-  DEBUG: LogLevel.debug,
-};
-
-/** Lines in one report ("Alibaba Cloud IoT documentation, 'Device log'"). */
-const MAX_LINES = 40;
-
 /** Characters of a line: its column has no room for more, and would refuse the line. */
 const MAX_CONTENT = 256;
 
-/** `2024-03-06T15:15:27.464+0800`; the time of arrival where it cannot be read. */
-const timeOf = (utcTime: unknown, now: number): number => {
-  const time = typeof utcTime === 'string' ? Date.parse(utcTime.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : NaN;
-  return Number.isNaN(time) ? now : time;
-};
+const textLine = (line: LogLine): object => ({
+  timestamp: line.timestamp,
+  logLevel: line.logLevel,
+  content: Array.from(lineText(line)).slice(0, MAX_CONTENT).join(''),
+});
 
-const lineOf = (item: unknown, now: number): JsonObject => {
-  if (!isRecord(item)) throw malformed('a line of the log is no object');
-  const { utcTime, logLevel, module, code, traceContext, logContent } = item;
-  const words = [module, code, traceContext, logContent].filter((word) => typeof word === 'string' && word !== '');
-  if (words.length === 0) throw malformed('a line of the log is empty');
-  const level = levels[String(logLevel).toUpperCase()] ?? LogLevel.debug;
-  const content = Array.from(words.join(' ')).slice(0, MAX_CONTENT).join('');
-  return { timestamp: timeOf(utcTime, now), logLevel: level, content };
-};
-
-/** Lines of the device's own log. */
-const logPost: Kind = (payload, now) => {
-  const params = paramsOf(payload);
-  if (!Array.isArray(params) || params.length === 0 || params.length > MAX_LINES) {
-    throw malformed(`params must be a list of 1 to ${MAX_LINES} lines`);
+/**
+ * A message of ours in its words, where those are others.
+ * @throws {NeverKeptError} for what its dm has no place for
+ */
+export const inItsWords = (message: DeviceMessage): object => {
+  if (message.method === 'logReport') return { ...message, method: 'report', params: message.params.map(textLine) };
+  if (message.method === 'networkReport') {
+    throw new NeverKeptError(
+      6831,
+      'unitedrhino’s dm keeps no state of networks',
+      'let the device report it as a line of its log (thing/log/post)',
+    );
   }
-  const lines: Json[] = params.map((item) => lineOf(item, now));
-  const body = { method: 'report', msgToken: String(now), timestamp: now, sys: ANSWERED, params: lines };
-  return { handle: 'log', type: 'report', body };
+  return message;
 };
 
 /** By family and path of the topic. */
 const kinds: Readonly<Record<string, Kind>> = {
   'ota/device/inform': inform,
   'ota/device/progress': progress,
-  'sys/thing/log/post': logPost,
 };
 
 /** How a publish on that topic is said; undefined where its dm has no words for it. */

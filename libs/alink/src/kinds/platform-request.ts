@@ -15,6 +15,12 @@ const answer = (given: DeviceAnswer, { id, now }: UplinkContext): AnswerResult =
 
 const down = command('request', ({ path, params }) => ({ path, params, synchronous: false }));
 
+/** The device is told something on `path`, and answers nothing. */
+export const platformNotice = (path: string, meaning: string): CommandRoute => ({
+  topic: { family: 'sys', path, meaning },
+  down,
+});
+
 /** The device is asked on `path` and answers on `path` with `_reply`, if it does. */
 export const platformRequest = (path: string, meaning: string): CommandRoute => ({
   topic: { family: 'sys', path, meaning, replyOn: '_reply' },

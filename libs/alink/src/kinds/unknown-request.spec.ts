@@ -4,8 +4,6 @@ test.each([
   ['thing/property/post', 'report properties on thing/event/property/post'],
   ['thing/service/property/post', 'report properties on thing/event/property/post'],
   ['_thing/event/property/post', 'report properties on thing/event/property/post'],
-  ['thing/log/post', 'report properties on thing/event/property/post'],
-  ['_thing/diag/post', 'report properties on thing/event/property/post'],
   ['thing/topo/add', 'do without'],
   ['thing/topo/get', 'do without'],
   ['thing/what/ever', 'do without'],

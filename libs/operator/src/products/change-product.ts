@@ -15,6 +15,8 @@ export interface ProductChange extends TagChanges {
   readonly logLevel?: string;
   /** Whether its devices get configurations: `on` or `off`. */
   readonly remoteConfig?: string;
+  /** The key under which devices know it, where that is another one than ours. */
+  readonly externalKey?: string;
 }
 
 /** The parameters of the protocol that are said. */
@@ -22,10 +24,12 @@ export const protocolConfOf = ({
   validation,
   logLevel,
   remoteConfig,
-}: Pick<ProductChange, 'validation' | 'logLevel' | 'remoteConfig'>) => ({
+  externalKey,
+}: Pick<ProductChange, 'validation' | 'logLevel' | 'remoteConfig' | 'externalKey'>) => ({
   ...(validation && { validation }),
   ...(logLevel && { logLevel }),
   ...(remoteConfig && { remoteConfig }),
+  ...(externalKey && { productID: externalKey }),
 });
 
 export const changeProduct = async (

@@ -20,6 +20,10 @@ export interface NewProduct {
   readonly autoRegister: keyof typeof autoRegisters;
   readonly validation?: string;
   readonly logLevel?: string;
+  /** Whether its devices get configurations: `on` or `off`. */
+  readonly remoteConfig?: string;
+  /** The key under which devices know it, where that is another one. */
+  readonly externalKey?: string;
   /** Made up by the platform when left out. */
   readonly productSecret?: string;
 }

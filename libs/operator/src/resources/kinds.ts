@@ -3,6 +3,7 @@ import { categoryKind } from './kinds/category';
 import { customTopicsKind } from './kinds/custom-topics';
 import { deviceGroupKind } from './kinds/device-group';
 import { deviceListKind } from './kinds/device-list';
+import { forwardRulesKind } from './kinds/forward-rules';
 import { productKind } from './kinds/product';
 import { remoteConfigurationKind } from './kinds/remote-configuration';
 import { thingModelKind } from './kinds/thing-model';
@@ -13,6 +14,7 @@ export const kinds: readonly AnyKind[] = [
   anyKind(productKind),
   anyKind(thingModelKind),
   anyKind(customTopicsKind),
+  anyKind(forwardRulesKind),
   anyKind(deviceListKind),
   anyKind(deviceGroupKind),
   anyKind(remoteConfigurationKind),

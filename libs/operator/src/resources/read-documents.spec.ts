@@ -36,7 +36,7 @@ test('YAML and JSON, one document or several to a file, in the order of dependen
 describe('what is wrong is told with file, line and member:', () => {
   test.each<[string, string, string]>([
     ['no kind', 'productKey: p\n', 'a.yaml:1: kind is missing; there are '],
-    ['a kind that is none', 'kind: Produkt\n', 'a.yaml:1: kind must be one of Product, ThingModel'],
+    ['a kind that is none', 'kind: Produkt\n', 'a.yaml:1: kind must be one of Category, Product, '],
     [
       'a member that is none',
       'kind: Product\nproductKey: p\n\nnmae: x\n',

@@ -51,9 +51,9 @@ export class ForeignQuestions {
     const { answer, protocolCode } = found;
     const asked = { ...message, method: kind.answeredAs ?? message.method };
     const told = answerMessage(asked, answer);
-    const noted = this.note(kind, uplink, message, answer.code, told);
-    if (kind.isKeptInLog) await noted;
-    else noted.catch((err: unknown) => log.debug({ err }, 'a line of a device log was not kept'));
+    this.note(kind, uplink, message, answer.code, told).catch((err: unknown) =>
+      log.debug({ err }, 'a line of a device log was not kept'),
+    );
     if (!message.noAsk) sendAnswer(bus, { ...uplink, protocolCode }, told, now());
   }
 

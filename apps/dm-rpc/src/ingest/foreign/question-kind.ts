@@ -33,8 +33,6 @@ export interface QuestionKind {
   readonly answeredAs?: string;
   /** What is said holds proofs of identity, which no log may hold. */
   readonly isSecret?: true;
-  /** What is said is kept in the device's log alone: it is answered once the line is on disk. */
-  readonly isKeptInLog?: true;
   /** @throws {RpcError} whose code and words are the answer */
   answer(question: ForeignQuestion, context: QuestionContext): Promise<Answer>;
 }

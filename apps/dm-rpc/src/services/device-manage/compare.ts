@@ -1,4 +1,5 @@
 /** Comparisons in requests: `CompareInt64`. The signs are those of unitedrhino's public source, `stores/cmp.go`. */
+import type { Prisma } from '@alink/db';
 import { badParameter } from '../../wire/errors';
 
 export interface Comparison {
@@ -24,3 +25,8 @@ export const operatorOf = (field: string, { CmpType }: Comparison): (typeof OPER
   }
   return OPERATORS[sign as keyof typeof OPERATORS];
 };
+
+/** A condition on a column of numbers. @throws {RpcError} 100006 for a sign that compares no numbers */
+export const numberFilter = (field: string, comparison: Comparison): Prisma.BigIntNullableFilter => ({
+  [operatorOf(field, comparison).filter]: BigInt(comparison.value),
+});

@@ -8,6 +8,7 @@ import { noFilter, notServed, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
 import { containing, literal } from '../../wire/search';
 import { timeBound } from '../../wire/times';
+import { numberFilter } from './compare';
 import { DEVICE_DEFAULTS } from './device-defaults';
 import { requireDevice } from './device-record';
 
@@ -128,10 +129,10 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   Position: noFilter,
   range: notServed,
   ...DEVICES_BY_GROUP,
-  /** Numbers that are kept as text, and values of properties: nothing here compares them. */
-  ratedPower: notServed,
-  rssi: notServed,
-  expTime: notServed,
+  ratedPower: (wanted) => ({ ratedPower: numberFilter('ratedPower', wanted) }),
+  rssi: (wanted) => ({ rssi: numberFilter('rssi', wanted) }),
+  /** One that has no end compares with none. */
+  expTime: (wanted) => ({ expTime: numberFilter('expTime', wanted) }),
   property: notServed,
 };
 

@@ -41,7 +41,18 @@ const SORT = {
   lastOffline: 'lastOffline',
 } as const;
 
-export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices, audit, now }: DmContext): Methods => ({
+/** What of its product decides whether a device reports its log. */
+const PRODUCT_LEVEL = { product: { select: { protocolConf: true } } } as const;
+
+export const deviceInfoHandlers = ({
+  prisma,
+  secretBox,
+  changes,
+  logModes,
+  deletedDevices,
+  audit,
+  now,
+}: DmContext): Methods => ({
   async deviceInfoCreate(given, call) {
     const info = await withProductID(prisma, given);
     const row = newDeviceRow(info);
@@ -77,16 +88,20 @@ export const deviceInfoHandlers = ({ prisma, secretBox, changes, deletedDevices,
     const device = requireDevice(info);
     const groups = groupsAskedFor(info);
     // Read and written in one go, so that two updates of different fields both stand.
-    await audit.transact(call, async (tx, note) => {
+    const levels = await audit.transact(call, async (tx, note) => {
       const id = await requireLockedDevice(tx, device);
-      const row = await tx.device.findUniqueOrThrow({ where: { id } });
+      const row = await tx.device.findUniqueOrThrow({ where: { id }, include: PRODUCT_LEVEL });
       const data = changedDeviceRow(info, row);
       if (info.secret) data.secret = secretBox.seal(requireSecret('secret', info.secret), secretOwner(device));
       await tx.device.update({ where: { id }, data });
       const revoked = info.secret ? await revokeIotTokens(tx, id) : {};
       note('device.update', device, { ...changedFields(row, data), ...revoked });
       if (groups) await setGroups(tx, note, { device, deviceID: id, ...groups });
+      const { logLevel: productLevel } = row.product.protocolConf as { readonly logLevel?: string };
+      return { productLevel, before: row.logLevel, after: Number(data.logLevel) };
     });
+    const { productLevel, before, after } = levels;
+    logModes.deviceChanged(device, { productLevel, deviceLevel: before }, { productLevel, deviceLevel: after });
     changes.deviceUpdated(device);
     return {};
   },

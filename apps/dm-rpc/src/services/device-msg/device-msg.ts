@@ -1,13 +1,14 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { notServed } from '../not-served';
+import { abnormalLogHandlers } from './abnormal-log';
 import { deviceLogHandlers } from './device-logs';
 import { eventLogHandlers } from './event-log';
 import { commandLogHandlers } from './command-log';
 import { propertyDataHandlers } from './property-data';
 import { propertyLogHandlers } from './property-log';
 import { propertyLogAggHandlers } from './property-log-agg';
+import { sdkLogHandlers } from './sdk-log';
 import { statusLogHandlers } from './status-log';
 
 /** `dm.DeviceMsg`. */
@@ -19,6 +20,6 @@ export const deviceMsg = (context: DmContext): Handlers<typeof services.deviceMs
   ...deviceLogHandlers(context),
   ...commandLogHandlers(context),
   ...statusLogHandlers(context),
-  ...notServed('sdkLogIndex'),
-  ...notServed('abnormalLogIndex', 'abnormalLogCreate'),
+  ...sdkLogHandlers(context),
+  ...abnormalLogHandlers(context),
 });

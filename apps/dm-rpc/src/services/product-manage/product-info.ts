@@ -42,7 +42,11 @@ const SORT = {
   status: 'status',
 } as const;
 
-export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmContext): Methods => {
+/** What the devices of a product log, unless they have a level of their own. */
+const levelOf = (protocolConf: unknown): string | undefined =>
+  (protocolConf as { readonly logLevel?: string }).logLevel;
+
+export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audit }: DmContext): Methods => {
   const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
@@ -107,7 +111,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
 
     async productInfoUpdate(info, call) {
       const productID = requireProductID('productID', info.productID);
-      const isMoved = await audit.transact(call, async (tx, note) => {
+      const { isMoved, levels } = await audit.transact(call, async (tx, note) => {
         const row = await lockProduct(tx, productID);
         if (!row) throw unknownProduct(productID);
         const data = changedProductRow(info, row);
@@ -124,8 +128,12 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, audit }: DmCon
         }
         if (isMoved) await applyCategoryDefinitions(tx, [productID]);
         note('product.update', { productID }, changedFields(row, data));
-        return isMoved;
+        return {
+          isMoved,
+          levels: [levelOf(row.protocolConf), levelOf(data.protocolConf ?? row.protocolConf)] as const,
+        };
       });
+      await logModes.productChanged(productID, ...levels);
       if (isMoved) await tellModelsChanged({ prisma, changes }, [productID]);
       changes.productUpdated(productID);
       return {};

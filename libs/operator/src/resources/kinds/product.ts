@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Platform } from '../../platform';
 import { changeProduct } from '../../products/change-product';
 import { createProduct } from '../../products/create-product';
-import type { ProductInfo } from '../../products/product-key';
+import { productKeyOf, type ProductInfo } from '../../products/product-key';
 import {
   autoRegisters,
   deviceTypes,
@@ -21,6 +21,8 @@ import { categoryIDOf } from './category';
 
 const schema = z.strictObject({
   productKey,
+  /** The ProductKey that devices bear, where it is another one. */
+  externalKey: z.string().min(1).optional(),
   name: z.string().min(1).optional(),
   description: z.string().optional(),
   /** Name of the category that it is sorted into; empty for none. */
@@ -30,6 +32,8 @@ const schema = z.strictObject({
   autoRegister: wordIn(autoRegisters).optional(),
   validation: z.enum(validations).optional(),
   logLevel: wordIn(logLevels).optional(),
+  /** Whether its devices get remote configurations. */
+  remoteConfig: z.enum(['on', 'off']).optional(),
   status: wordIn(productStatuses).optional(),
   tags: tags.optional(),
 });
@@ -41,6 +45,7 @@ type ProductSpec = z.infer<typeof schema>;
 const specOf = (info: ProductInfo): ProductSpec =>
   defined({
     productKey: info.productID,
+    externalKey: productKeyOf(info) === info.productID ? undefined : productKeyOf(info),
     name: info.productName,
     description: info.desc?.value || undefined,
     category: info.category?.name || undefined,
@@ -53,6 +58,7 @@ const specOf = (info: ProductInfo): ProductSpec =>
     ) as ProductSpec['autoRegister'],
     validation: (info.protocolConf.validation || 'weak') as ProductSpec['validation'],
     logLevel: (info.protocolConf.logLevel || undefined) as ProductSpec['logLevel'],
+    remoteConfig: (info.protocolConf.remoteConfig || undefined) as ProductSpec['remoteConfig'],
     status: wordOf(productStatuses, info.status) as ProductSpec['status'],
     tags: tagsIfAny(info.tags),
   });

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Platform } from '../../platform';
 import { modelOfFiles } from '../../products/model-files';
 import { thingModelOf } from '../../products/model-of-product';
+import { identifiersOfCategory, withKept } from '../definition-extras';
 import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
 import { fileName, productKey } from '../members';
@@ -23,15 +24,20 @@ const documentOf = (model: ThingModel): JsonObject => {
 const specOf = (key: string, model: ThingModel): ModelSpec => ({ productKey: key, model: documentOf(model) });
 const modelOf = ({ model }: ModelSpec): ThingModel => importThingModel(model as JsonObject).model;
 
+const identifiersOf = (model: ThingModel): string[] => definitionsOf(model).map(({ identifier }) => identifier);
+
+const filtered = (
+  { properties, events, services }: ThingModel,
+  isMeant: (identifier: string) => boolean,
+): ThingModel => {
+  const isLeft = ({ identifier }: { readonly identifier: string }) => isMeant(identifier);
+  return { properties: properties.filter(isLeft), events: events.filter(isLeft), services: services.filter(isLeft) };
+};
+
 /** Definitions of one model that another one lacks. */
 const lackedIn = (model: ThingModel, before: ThingModel): ThingModel => {
-  const has = new Set(definitionsOf(model).map(({ identifier }) => identifier));
-  const lacks = ({ identifier }: { readonly identifier: string }) => !has.has(identifier);
-  return {
-    properties: before.properties.filter(lacks),
-    events: before.events.filter(lacks),
-    services: before.services.filter(lacks),
-  };
+  const has = new Set(identifiersOf(model));
+  return filtered(before, (identifier) => !has.has(identifier));
 };
 
 /** What the devices of a product report, and what they are told. Definitions that a document lacks stay unless pruned. */
@@ -42,9 +48,15 @@ export const thingModelKind: Kind<ModelSpec> = {
   idOf: ({ productKey }) => productKey,
   needs: ({ productKey: id }) => [{ kind: 'Product', id }],
   normal: (wanted) => specOf(wanted.productKey, modelOf(wanted)),
-  read: async (platform, { productKey: key }) => {
-    const model = await ifThere(thingModelOf(platform, key));
-    return model && definitionsOf(model).length > 0 ? specOf(key, model) : undefined;
+  read: async ({ products }, wanted) => {
+    const { productKey: productID } = wanted;
+    const tsl = (await ifThere(products.productSchemaTslRead({ productID })))?.tsl;
+    if (!tsl) return undefined;
+    // What a product has because of its category is not its own, unless its document says so.
+    const named = new Set(identifiersOf(modelOf(wanted)));
+    const ofCategory = identifiersOfCategory(tsl);
+    const own = filtered(importThingModel(tsl).model, (each) => named.has(each) || !ofCategory.has(each));
+    return identifiersOf(own).length > 0 ? specOf(productID, own) : undefined;
   },
   merge: (before, wanted, prune) => {
     if (prune) return wanted;
@@ -56,51 +68,24 @@ export const thingModelKind: Kind<ModelSpec> = {
       services: [...model.services, ...services],
     });
   },
-  lacked: (before, wanted) =>
-    definitionsOf(lackedIn(modelOf(wanted), modelOf(before))).map(({ identifier }) => identifier),
+  lacked: (before, wanted) => identifiersOf(lackedIn(modelOf(wanted), modelOf(before))),
   create: async ({ products }, after) => importInto(products, after),
   change: async ({ products }, _before, after) => importInto(products, after),
   list: async (platform, scope) => {
     const specs: ModelSpec[] = [];
     for (const { productID } of await productsIn(platform, scope)) {
       const model = await thingModelOf(platform, productID);
-      if (definitionsOf(model).length > 0) specs.push(specOf(productID, model));
+      if (identifiersOf(model).length > 0) specs.push(specOf(productID, model));
     }
     return specs;
   },
   fileOf: ({ productKey: key }) => `products/${fileName(key)}`,
 };
 
-/** What only consoles read of a definition; documents do not have it, and what the platform has of it stays. */
-const BESIDE = [
-  ...['tag', 'isCanSceneLinkage', 'funcGroup', 'controlMode', 'userPerm', 'recordMode', 'isPassword'],
-  ...['extendConfig', 'isNoRecord'],
-];
-
 const importInto = async (
   products: Platform['products'],
   { productKey: productID, model }: ModelSpec,
 ): Promise<void> => {
   const { tsl } = await products.productSchemaTslRead({ productID });
-  const kept = tsl ? besideOf(JSON.parse(tsl) as JsonObject) : new Map<unknown, JsonObject>();
-  const document = Object.fromEntries(
-    Object.entries(model).map(([key, value]) => [
-      key,
-      Array.isArray(value)
-        ? value.map((definition: JsonObject) => ({ ...kept.get(definition['identifier']), ...definition }))
-        : value,
-    ]),
-  );
-  await products.productSchemaTslImport({ productID, tsl: JSON.stringify(document) });
-};
-
-/** By identifier. */
-const besideOf = (document: JsonObject): Map<unknown, JsonObject> => {
-  const definitions = Object.values(document).filter(Array.isArray).flat() as JsonObject[];
-  return new Map(
-    definitions.map((definition) => [
-      definition['identifier'],
-      Object.fromEntries(Object.entries(definition).filter(([key]) => BESIDE.includes(key))),
-    ]),
-  );
+  await products.productSchemaTslImport({ productID, tsl: JSON.stringify(withKept(model as JsonObject, tsl)) });
 };

@@ -1,0 +1,39 @@
+/** Whether a device is to report its log ("Alibaba Cloud IoT documentation, 'Device log'"): by its log level, else its product's. */
+import type { Reply } from '@alink/alink';
+import { logLevelOf, logModeOf } from '@alink/contract';
+import type { DmContext } from '../../context';
+import { deviceKey } from '../../device-core';
+import type { Answerers } from '../answerer';
+
+const NO_DEVICE: Reply = { code: 6100 };
+const DISABLED: Reply = { code: 6204 };
+
+/** @param productLevel `protocolConf["logLevel"]`; empty where nothing is said */
+export const modeOf = (deviceLevel: number, productLevel: string | undefined) =>
+  logModeOf(deviceLevel || logLevelOf(productLevel ?? ''));
+
+export const deviceLogAnswerers = ({ prisma }: DmContext): Answerers => ({
+  'log.mode': {
+    needs: {},
+    async answer(asked) {
+      const rows = await prisma.device.findMany({
+        where: { OR: asked.map(({ device: { productID, deviceName } }) => ({ productID, deviceName })) },
+        select: {
+          productID: true,
+          deviceName: true,
+          logLevel: true,
+          isEnable: true,
+          product: { select: { protocolConf: true } },
+        },
+      });
+      const found = new Map(rows.map((row) => [deviceKey(row), row]));
+      return asked.map(({ device }): Reply => {
+        const row = found.get(deviceKey(device));
+        if (!row) return NO_DEVICE;
+        if (!row.isEnable) return DISABLED;
+        const { logLevel } = row.product.protocolConf as { readonly logLevel?: string };
+        return { code: 200, data: { ...modeOf(row.logLevel, logLevel) } };
+      });
+    },
+  },
+});
