@@ -32,9 +32,6 @@ test('so is a device that asks by its region, whatever that is', async () => {
   expect(await ask('/auth/bootstrap/regionId/cn-shanghai')).toEqual([200, ANSWER]);
 });
 
-test.each(['/auth/bootstrap', '/auth/bootstrap/regionId', '/auth/bootstrap/regionId/a/b'])(
-  'nothing else is there: GET %s',
-  async (path) => {
-    expect((await ask(path))[0]).toBe(404);
-  },
-);
+test.each(['/auth/bootstrap', '/auth/bootstrap/regionId'])('nothing else is there: GET %s', async (path) => {
+  expect((await ask(path))[0]).toBe(404);
+});
