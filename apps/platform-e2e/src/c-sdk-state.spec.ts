@@ -1,5 +1,6 @@
 /**
- * What C devices fetch of themselves, byte for byte: configuration as `iotx_cota` of iotkit-embedded 3.x does it.
+ * What C devices fetch and tell of themselves, byte for byte: configuration (`iotx_cota` of iotkit-embedded 3.x), and the shadow
+ * (`aiot_shadow_api.c` of the Link SDK for C 4.x, and that of 3.x).
  */
 import { services } from '@alink/contract';
 import { eventually, PLATFORM_START_MS } from '@alink/testing';
@@ -54,5 +55,48 @@ describe.each(backends)('on $name', (backend) => {
     device.publish('thing/config/push_reply', `"id":"${findLikeC(text, 'id')}","code":"400","data":{}`);
     device.publish('thing/config/push_reply', `{"id":"${findLikeC(text, 'id')}","code":200,"data":{}}`);
     expect(await say('thing/event/property/post', '{"id":"2","params":{"light":1}}')).toContain('"code":200');
+  });
+
+  backend.needs('shadow', () => {
+    const topic = `/shadow/update/${PRODUCT}/${DEVICE}`;
+    const shadow = () => platform.client(services.shadow);
+    const key = { productID: PRODUCT, deviceName: DEVICE };
+    /** What the shadow answers, or tells. */
+    const heard = async (): Promise<string> => {
+      const { topic: where, text } = await device.next();
+      expect(where).toBe(`/shadow/get/${PRODUCT}/${DEVICE}`);
+      // What `aiot_shadow_api.c` demands.
+      for (const member of ['method', 'timestamp', 'payload']) expect(findLikeC(text, member)).toBeDefined();
+      return text;
+    };
+    const tell = async (payload: string): Promise<string> => {
+      device.publish(topic, payload);
+      const text = await heard();
+      return findLikeC(text, 'status') ?? '';
+    };
+
+    test('the shadow, with versions that count', async () => {
+      expect(await tell('{"method":"update","state":{"reported":{"LightSwitch":1}},"version":1}')).toBe('success');
+      // Not greater than the one that stands.
+      device.publish(topic, '{"method":"update","state":{"reported":{"LightSwitch":0}},"version":1}');
+      expect(findLikeC(await heard(), 'errorcode')).toBe('409');
+      device.publish(topic, '{"method":"get"}');
+      expect(findLikeC(await heard(), 'reported')).toBe('{"LightSwitch":1}');
+      await shadow().update({ ...key, desired: '{"LightSwitch":0}' });
+      const control = await heard();
+      expect([findLikeC(control, 'method'), findLikeC(control, 'desired')]).toEqual(['control', '{"LightSwitch":0}']);
+      // Applied: it says so, and drops what was wanted. "null" is a text.
+      const version = Number((await shadow().read(key)).version);
+      expect(await tell(`{"method":"update","state":{"desired":"null"},"version":${version + 1}}`)).toBe('success');
+      expect(JSON.parse((await shadow().read(key)).desired || '{}')).toEqual({});
+      expect(await tell(`{"method":"delete","state":{"reported":"null"},"version":${version + 2}}`)).toBe('success');
+      expect(JSON.parse((await shadow().read(key)).reported || '{}')).toEqual({});
+    });
+
+    test('a delete of iotkit-embedded 3.x, which is no JSON, ends nothing', async () => {
+      device.publish(topic, '{"method":"delete",,"state":{"reported":{"LightSwitch":"null"}},"version":9}');
+      await heard();
+      expect(await say('thing/event/property/post', '{"id":"3","params":{"light":0}}')).toContain('"code":200');
+    });
   });
 });

@@ -1,9 +1,15 @@
-/** Remote configuration and desired values, by the public surface of the official Node SDK. */
+/** Remote configuration, desired values and the shadow, by the public surface of the official Node SDK. */
 import { createHash } from 'node:crypto';
 import { services } from '@alink/contract';
 import { eventually, PLATFORM_START_MS } from '@alink/testing';
 import { backends } from './backends';
-import { dialOfficial, type OfficialCommand, type OfficialDevice, type OfficialReply } from './official-device';
+import {
+  dialOfficial,
+  type OfficialCommand,
+  type OfficialDevice,
+  type OfficialReply,
+  type OfficialShadow,
+} from './official-device';
 import { DEVICE, PRODUCT, type Platform } from './platform';
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
@@ -87,6 +93,49 @@ describe.each(backends)('on $name', (backend) => {
       expect(await get()).toMatchObject({ code: 200, data: { light: { value: 1, version: 1 } } });
       expect(await ask('thing/property/desired/delete', { light: { version: 1 } })).toMatchObject({ code: 200 });
       expect(await get()).toMatchObject({ code: 200, data: {} });
+    });
+  });
+
+  backend.needs('shadow', () => {
+    const shadow = () => platform.client(services.shadow);
+    /** What `onShadow` has told, oldest first. */
+    const told: OfficialShadow[] = [];
+    const next = async (act: () => unknown): Promise<OfficialShadow> => {
+      const before = told.length;
+      await act();
+      return eventually(() => {
+        const message = told[before];
+        if (!message) throw new Error('onShadow has told nothing');
+        return message;
+      });
+    };
+    beforeAll(() => device.onShadow((message) => told.push(message)));
+
+    test('postShadow, whose versions are milliseconds, getShadow and deleteShadow are told to onShadow', async () => {
+      const posted = await next(() => device.postShadow({ color: 'red', mode: 'eco' }));
+      expect(posted).toMatchObject({ method: 'reply', payload: { status: 'success', version: expect.any(Number) } });
+      expect(posted.payload.version).toBeGreaterThan(2 ** 32);
+      const got = await next(() => device.getShadow());
+      expect(got).toMatchObject({
+        method: 'reply',
+        payload: { status: 'success', state: { reported: { color: 'red', mode: 'eco' } } },
+        version: posted.payload.version,
+      });
+      expect(JSON.parse((await shadow().read(key)).reported)).toEqual({ color: 'red', mode: 'eco' });
+      expect(await next(() => device.deleteShadow('mode'))).toMatchObject({ payload: { status: 'success' } });
+      expect((await next(() => device.getShadow())).payload.state).toEqual({ reported: { color: 'red' } });
+      expect(await next(() => device.deleteShadow())).toMatchObject({ payload: { status: 'success' } });
+      expect(JSON.parse((await shadow().read(key)).reported || '{}')).toEqual({});
+    });
+
+    test('what an application wants is told as "control"', async () => {
+      const { version } = await shadow().read(key);
+      const control = await next(() => shadow().update({ ...key, desired: '{"color":"blue"}' }));
+      expect(control).toMatchObject({
+        method: 'control',
+        payload: { status: 'success', state: { desired: { color: 'blue' } } },
+      });
+      expect(control.version).toBeGreaterThan(Number(version));
     });
   });
 });
