@@ -64,14 +64,6 @@ const known = {
     /\/thing\/bootstrap\/config\/push$/,
     /\/_thing\/(?:service|event)\//,
   ],
-  // Each goes with its kind; there is nothing here once all are served.
-  'being made': [
-    /\/thing\/property\/desired\//,
-    /\/thing\/bootstrap\/notify$/,
-    /\/thing\/job\//,
-    /^\/shadow\//,
-    /broadcast/,
-  ],
 };
 
 const all = routes();

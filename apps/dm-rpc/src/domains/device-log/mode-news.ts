@@ -5,7 +5,7 @@ import { PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import { randomInt } from 'node:crypto';
 import type { DeviceCore } from '../../device-core';
-import { modeOf } from './request';
+import { modeOf } from './log-mode';
 
 /** Devices between two looks at the database. */
 const WAVE = 500;

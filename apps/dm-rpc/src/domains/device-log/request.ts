@@ -1,16 +1,12 @@
 /** Whether a device is to report its log ("Alibaba Cloud IoT documentation, 'Device log'"): by its log level, else its product's. */
 import type { Reply } from '@alink/alink';
-import { logLevelOf, logModeOf } from '@alink/contract';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import type { Answerers } from '../answerer';
+import { modeOf } from './log-mode';
 
 const NO_DEVICE: Reply = { code: 6100 };
 const DISABLED: Reply = { code: 6204 };
-
-/** @param productLevel `protocolConf["logLevel"]`; empty where nothing is said */
-export const modeOf = (deviceLevel: number, productLevel: string | undefined) =>
-  logModeOf(deviceLevel || logLevelOf(productLevel ?? ''));
 
 export const deviceLogAnswerers = ({ prisma }: DmContext): Answerers => ({
   'log.mode': {
