@@ -152,6 +152,13 @@ describe('as a file', () => {
     expect(Number(await create('New'))).toBeGreaterThan(Number(other));
   });
 
+  test('an id beyond all others is not kept: those of new categories go on', async () => {
+    const { products } = fixture;
+    const categories = JSON.stringify([{ ID: String(2n ** 63n - 1n), Name: 'Last' }]);
+    expect(await products.productCategoryMultiImport({ categories })).toMatchObject({ succCount: '1' });
+    expect(Number(await create('Next'))).toBeLessThan(2 ** 48);
+  });
+
   test('one below nothing is counted as wrong, and what is no file is refused', async () => {
     const { products } = fixture;
     const lost = JSON.stringify([

@@ -124,6 +124,7 @@ describe('a job', () => {
     ['no JSON', { document: 'led' }, 100006, 'document is not valid JSON'],
     ['no object', { document: '[1]' }, 100006, 'document must be a JSON object'],
     ['a huge document', { document: `{"a":"${'x'.repeat(65_536)}"}` }, 100006, 'document must have at most 65536'],
+    ['endless nesting', { document: `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}` }, 100006, 'nested too deep'],
     ['a file without a sign', { file: { url: 'http://a/b' } }, 100006, 'file.sign must be 32 hex digits'],
     ['a file elsewhere', { file: { url: 'ftp://a/b', sign: 'a'.repeat(32) } }, 100006, 'file.url must be a URL'],
     [

@@ -102,6 +102,11 @@ describe('versions', () => {
     ['a JSON that is no object', '"text"', 'content must be a JSON object or array'],
     ['null', 'null', 'content must be a JSON object or array'],
     ['more than 64 KB', JSON.stringify(['温'.repeat(22_000)]), 'content must have at most 65536 bytes'],
+    [
+      'what is nested without end',
+      `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+      'content holds text that cannot be kept',
+    ],
   ])('%s is refused, and nothing is kept', async (_name, content, message) => {
     const refused = rpcError(Code.parameter, message);
     await expect(fixture.remoteConfig.RemoteConfigCreate({ ...of, content })).rejects.toThrow(refused);
@@ -164,6 +169,19 @@ describe('a device that asks', () => {
     const { data } = await ask(DEVICE, { scope: 'product', form: 'content' });
     expect(data.content).toEqual(JSON.parse(CONTENT));
     expect(data.url).toBeUndefined();
+  });
+
+  test('hears its own even where that of another one, asked for at once, cannot be written', async () => {
+    await createMore('dev002');
+    await fixture.configurations.setConfiguration({ ...NAMES, deviceName: 'dev002', content: CONTENT });
+    const { configId } = await fixture.configurations.setConfiguration({ ...NAMES, content: CONTENT });
+    // As an earlier version took it.
+    const content = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    await fixture.db.prisma.remoteConfig.update({ where: { id: BigInt(configId) }, data: { content } });
+    const body = JSON.stringify({ scope: 'product', form: 'content' });
+    const questions = [DEVICE, 'dev002'].map((deviceName) => ({ ...NAMES, deviceName, kind: 'config.get', body }));
+    const { replies } = await fixture.requests.ask({ questions });
+    expect(replies.map(({ code }) => code)).toEqual(['500', '200']);
   });
 
   test('hears its own first, and only that where it asks for its own', async () => {

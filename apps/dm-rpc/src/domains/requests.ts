@@ -93,6 +93,16 @@ const answerKind = async (
   }
 };
 
+/** On the wire. One that cannot be written is a fault of its own, and not of the others that are asked with it. */
+const written = ({ code, message = '', data }: Reply, { kind, productID, deviceName }: DeviceQuestion, log: Logger) => {
+  try {
+    return { code, message, data: data === undefined ? '' : JSON.stringify(data) };
+  } catch (err) {
+    log.error({ err, kind, productID, deviceName }, 'a reply could not be written');
+    return { code: SERVICE_ERROR.code, message: '', data: '' };
+  }
+};
+
 export const requests = (context: DmContext): Handlers<typeof services.requests> => {
   const answerers = new Map(Object.entries(allAnswerers(context)) as [string, Answerer<Question>][]);
 
@@ -111,13 +121,7 @@ export const requests = (context: DmContext): Handlers<typeof services.requests>
           }),
         );
       }
-      return {
-        replies: replies.map(({ code, message = '', data }) => ({
-          code,
-          message,
-          data: data === undefined ? '' : JSON.stringify(data),
-        })),
-      };
+      return { replies: replies.map((reply, place) => written(reply, questions[place]!, context.log)) };
     },
   };
 };

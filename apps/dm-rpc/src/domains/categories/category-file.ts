@@ -14,6 +14,9 @@ type Methods = Pick<
   'productCategoryMultiImport' | 'productCategoryMultiExport'
 >;
 
+/** Ids of a file that are kept: ids go on from the greatest, and have to be numbers in a file again. */
+const MAX_ID = 2n ** 48n;
+
 /** A category in a file. */
 interface Entry {
   readonly id: bigint;
@@ -70,7 +73,7 @@ const fromTheTop = (entries: readonly Entry[]): Entry[] => {
 type Outcome = 'created' | 'ignored' | 'failed';
 
 export const categoryFileHandlers = ({ prisma, audit }: DmContext): Methods => {
-  /** With the id of the file where that is free. @param ids those of the file to those here */
+  /** With the id of the file where that is free, and none beyond all others. @param ids those of the file to those here */
   const importOne = async (tx: Transaction, entry: Entry, ids: Map<bigint, bigint>): Promise<Outcome> => {
     const existing = await tx.productCategory.findUnique({ where: { name: entry.name } });
     if (existing) {
@@ -80,7 +83,8 @@ export const categoryFileHandlers = ({ prisma, audit }: DmContext): Methods => {
     const parentID = entry.parentID === null ? null : (ids.get(entry.parentID) ?? entry.parentID);
     const parent = parentID === null ? undefined : await tx.productCategory.findUnique({ where: { id: parentID } });
     if (parent === null) return 'failed';
-    const isFree = entry.id > NOT_CLASSIFIED && !(await tx.productCategory.findUnique({ where: { id: entry.id } }));
+    const isKept = entry.id > NOT_CLASSIFIED && entry.id <= MAX_ID;
+    const isFree = isKept && !(await tx.productCategory.findUnique({ where: { id: entry.id } }));
     const [next] = await tx.$queryRaw<{ id: bigint }[]>`SELECT nextval('product_category_id_seq') AS id`;
     const id = isFree ? entry.id : next!.id;
     const { name, desc, headImg, order } = entry;

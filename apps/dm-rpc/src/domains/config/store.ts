@@ -1,5 +1,6 @@
 /** Configurations in the database: every version is kept, the latest of a device or a product is in force. */
 import { createHash } from 'node:crypto';
+import { isStorable } from '@alink/alink';
 import { Prisma, type PrismaClient } from '@alink/db';
 import { deviceKey, type DeviceCore } from '../../device-core';
 import type { Transaction } from '../../transaction';
@@ -25,7 +26,7 @@ export interface Version {
 
 /**
  * @param content empty where there is to be none any more
- * @throws {RpcError} 100006 for what is no JSON object or array, or longer than 64 KB
+ * @throws {RpcError} 100006 for what is no JSON object or array, nested too deep, or longer than 64 KB
  */
 const checkContent = (content: string): void => {
   if (content === '') return;
@@ -37,6 +38,8 @@ const checkContent = (content: string): void => {
     throw badParameter('content', 'is not valid JSON');
   }
   if (typeof value !== 'object' || value === null) throw badParameter('content', 'must be a JSON object or array');
+  // Devices are told it as JSON among other things, and nobody can write again what is nested without end.
+  if (!isStorable(value)) throw badParameter('content', 'holds text that cannot be kept, or is nested too deep');
 };
 
 /** @throws {RpcError} 100006 as {@link checkContent} */

@@ -1,5 +1,6 @@
 /** A job of devices on the wire and in the database. */
 import { createHash } from 'node:crypto';
+import { isStorable } from '@alink/alink';
 import type { services } from '@alink/contract';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, plainText, requireText } from '../../wire/fields';
@@ -23,7 +24,9 @@ const documentOf = (text: string): string => {
   if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
     throw badParameter('document', `must have at most ${MAX_DOCUMENT_BYTES} bytes`);
   }
-  return JSON.stringify(jsonObject('document', text));
+  const document = jsonObject('document', text);
+  if (!isStorable(document)) throw badParameter('document', 'holds text that cannot be kept, or is nested too deep');
+  return JSON.stringify(document);
 };
 
 const signMethodOf = (file: NonNullable<JobInput['file']>): string => {

@@ -29,28 +29,30 @@ interface TaskRow {
   readonly product_id: string;
   readonly device_name: string;
   readonly job_id: bigint;
-  readonly document: string;
-  readonly file_url: string;
-  readonly file_sign: string;
-  readonly file_sign_method: string;
 }
 
-const deviceTask = (row: TaskRow): DeviceTask => ({
-  id: row.id,
-  status: row.status,
-  productID: row.product_id,
-  deviceName: row.device_name,
-  job: {
-    id: row.job_id,
-    document: row.document,
-    fileUrl: row.file_url,
-    fileSign: row.file_sign,
-    fileSignMethod: row.file_sign_method,
-  },
-});
+const COLUMNS = Prisma.sql`t.id, t.status, d.product_id, d.device_name, t.job_id`;
 
-const COLUMNS = Prisma.sql`
-  t.id, t.status, d.product_id, d.device_name, j.id AS job_id, j.document, j.file_url, j.file_sign, j.file_sign_method`;
+const CONTENT = { id: true, document: true, fileUrl: true, fileSign: true, fileSignMethod: true } as const;
+
+/**
+ * With what each is to do, which is read once for each job: of one job there may be as many tasks as devices, and 64 KB of
+ * document. Tasks of a job that is gone meanwhile are gone too.
+ */
+const deviceTasks = async (
+  client: Pick<PrismaClient, 'deviceJob'>,
+  rows: readonly TaskRow[],
+): Promise<DeviceTask[]> => {
+  if (rows.length === 0) return [];
+  const ids = [...new Set(rows.map((row) => row.job_id))];
+  const jobs = await client.deviceJob.findMany({ where: { id: { in: ids } }, select: CONTENT });
+  const byID = new Map(jobs.map((job) => [job.id, job]));
+  return rows.flatMap((row) => {
+    const job = byID.get(row.job_id);
+    const { id, status, product_id: productID, device_name: deviceName } = row;
+    return job ? [{ id, status, productID, deviceName, job }] : [];
+  });
+};
 
 /** What there is of these devices, oldest first; at most ten of each. */
 export const openTasks = async (prisma: PrismaClient, deviceIDs: readonly bigint[]): Promise<DeviceTask[]> => {
@@ -60,16 +62,16 @@ export const openTasks = async (prisma: PrismaClient, deviceIDs: readonly bigint
     CROSS JOIN LATERAL (
       SELECT * FROM device_task WHERE device_id = u.device_id AND status = ANY(${[...OPEN]}::text[])
       ORDER BY id LIMIT ${MAX_TASKS_AT_ONCE}) AS t
-    JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
-  return rows.map(deviceTask);
+    ORDER BY t.id`;
+  return deviceTasks(prisma, rows);
 };
 
 /** Tasks of a job whose devices are online. */
 export const tasksOfOnline = async (prisma: PrismaClient, jobID: bigint): Promise<DeviceTask[]> => {
   const rows = await prisma.$queryRaw<TaskRow[]>`
-    SELECT ${COLUMNS} FROM device_task t JOIN device d ON d.id = t.device_id JOIN device_job j ON j.id = t.job_id
+    SELECT ${COLUMNS} FROM device_task t JOIN device d ON d.id = t.device_id
     WHERE t.job_id = ${jobID} AND t.status = 'QUEUED' AND d.is_online ORDER BY t.id`;
-  return rows.map(deviceTask);
+  return deviceTasks(prisma, rows);
 };
 
 /**
@@ -89,10 +91,9 @@ export const endTasks = async (
     ended AS (
       UPDATE device_task AS t SET status = ${status}, updated_at = ${now}::bigint FROM open WHERE t.id = open.id
       RETURNING t.id, t.status, t.device_id, t.job_id, open.before)
-    SELECT ${COLUMNS}, t.before, d.is_online FROM ended t
-    JOIN device d ON d.id = t.device_id JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
+    SELECT ${COLUMNS}, t.before, d.is_online FROM ended t JOIN device d ON d.id = t.device_id ORDER BY t.id`;
   const known = rows.filter(({ before, is_online }) => is_online && KNOWN.includes(before));
-  return { ended: rows.length, known: known.map(deviceTask) };
+  return { ended: rows.length, known: await deviceTasks(tx, known) };
 };
 
 /** Devices have been told of these tasks. One that has begun meanwhile stays begun. */
@@ -171,9 +172,9 @@ export const readTasks = async (prisma: PrismaClient, requests: readonly TaskReq
       SELECT * FROM device_task WHERE device_id = d.id
         AND CASE WHEN g.task_id IS NULL THEN status = ANY(${[...OPEN]}::text[]) ELSE id = g.task_id END
       ORDER BY id LIMIT ${MAX_TASKS_AT_ONCE}) AS t
-    JOIN device_job j ON j.id = t.job_id ORDER BY t.id`;
+    ORDER BY t.id`;
   const byDevice = new Map<string, DeviceTask[]>();
-  for (const task of rows.map(deviceTask))
+  for (const task of await deviceTasks(prisma, rows))
     byDevice.set(deviceKey(task), [...(byDevice.get(deviceKey(task)) ?? []), task]);
   return requests.map(({ device }) => byDevice.get(deviceKey(device)) ?? []);
 };
