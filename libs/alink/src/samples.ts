@@ -11,6 +11,11 @@ import { isTooFarAhead, tooFarAhead } from './sample-time';
 
 /** Events in one message (documentation, "Error codes for devices", 6356; its chapter on packs says 20). */
 const MAX_EVENTS = 200;
+/**
+ * Samples in one message. No limit is documented; as many as fit into 256 KB when each has a time, the payload's own limit.
+ * Those that have none are so short that tens of thousands would hold up every other device of the node.
+ */
+const MAX_SAMPLES = 8000;
 /** Identifiers of refused values that a device is told, and its log: without validation's help there may be thousands. */
 const MAX_REFUSED = 200;
 
@@ -47,6 +52,12 @@ const tooManyEvents: Problem = {
   step: `Send at most ${MAX_EVENTS} events in one message.`,
 };
 
+const tooManySamples: Problem = {
+  code: 6106,
+  message: 'too many samples',
+  step: `Send at most ${MAX_SAMPLES} samples of properties and events in one message.`,
+};
+
 export const noSamples: Problem = {
   code: 460,
   message: 'request parameter error: there is neither a property nor an event',
@@ -74,6 +85,7 @@ export class SampleReader {
   private readonly events: EventSample[] = [];
   private readonly problems: Problem[] = [];
   private readonly refused = new Map<string, string>();
+  private count = 0;
 
   /** @param now unix milliseconds: the time of what has none */
   constructor(
@@ -113,6 +125,8 @@ export class SampleReader {
     for (const [identifier, value] of entries) {
       const values = each === 'list' ? value : [value];
       if (!Array.isArray(values)) return wrongShape(`${member} of ${harmless(identifier)} is no list`);
+      this.count += values.length;
+      if (this.count > MAX_SAMPLES) return tooManySamples;
       for (const one of values) {
         const problem = add(identifier, one);
         if (problem) return problem;

@@ -6,8 +6,8 @@ import type { FileSource, ServedFile } from './file-source';
 
 /** A configuration may be withdrawn; so late that is heard of. */
 const KEPT_MS = 60_000;
-/** Files of 64 KB at most, so 8 MB. */
-const MAX_FILES = 128;
+/** Configurations have at most 64 KB, files of jobs 1 MB: so 32 MB at worst. */
+const MAX_FILES = 32;
 
 export class KeptFiles implements FileSource {
   private readonly files = new LRUCache<string, Promise<ServedFile | undefined>>({ max: MAX_FILES, ttl: KEPT_MS });

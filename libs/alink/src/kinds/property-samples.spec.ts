@@ -67,6 +67,18 @@ const kinds = ['batch', 'history', 'pack'] as const;
 const many = (count: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, value]));
 
+const listed = (count: number) => Array.from({ length: count }, (_, index) => ({ value: 1, time: index }));
+
+test.each([
+  ['batch', (count: number) => ({ properties: { Speed: listed(count) } })],
+  ['history', (count: number) => [{ identity: OWN, properties: listed(count).map((sample) => ({ Speed: sample })) }]],
+] as const)('a %s has a limit on samples, of however few properties', (kind, samples) => {
+  expect(post(kind, samples(8000)).reply).toMatchObject({ code: 200 });
+  const outcome = post(kind, samples(8001));
+  expect(outcome.message).toBeUndefined();
+  expect(outcome.reply).toMatchObject({ code: 6106 });
+});
+
 describe.each(kinds)('thing/event/property/%s/post', (kind) => {
   const form = forms[kind];
 
