@@ -5,7 +5,7 @@ import { eventually } from '@alink/testing';
 import { CommandBed, LEVELS, type Got } from './command-bed';
 import { beginSession, contextOf } from './dm-context';
 import { DesiredPush } from '../src/domains/desired/push';
-import { claimValues } from '../src/domains/desired/store';
+import { claimValues, setValues } from '../src/domains/desired/store';
 import { CommandSender } from '../src/services/device-interact/command-sender';
 import { WaitingCommands } from '../src/services/device-interact/waiting-commands';
 import { DEVICE, NAMES, PRODUCT, rpcError, sendStatus, startBeside, startDm, type DmFixture } from './dm-fixture';
@@ -226,15 +226,47 @@ describe('what becomes of it', () => {
       expect(paramsOf(got)).toEqual([{ rpm: 5, temperature: 2 }]);
     });
 
-    test('is sent each of many settings at most once, and the last one last', async () => {
+    test('hears nothing of what it asks for itself: its shadow, its configuration, the mode of its log', async () => {
+      await fixture.shadow.update({ ...NAMES, desired: '{"a":1}' });
+      await fixture.configurations.setConfiguration({ ...NAMES, content: '{"a":1}' });
+      await fixture.devices.deviceInfoUpdate({ ...NAMES, logLevel: 5 });
       await set({ rpm: 5 });
       const got = bed.nodeAnswers(() => ({ code: 200 }));
-      const login = bed.login();
-      for (let rpm = 10; rpm < 30; rpm++) await set({ rpm });
-      await login;
+      await bed.login();
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1']));
+      expect(paramsOf(got)).toEqual([{ rpm: 5 }]);
+    });
+
+    test('hears once of what is changed from then on, through whichever instance', async () => {
+      await fixture.configurations.setConfiguration({ ...NAMES, content: '{"a":1}' });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      await bed.login();
+      await Promise.all([
+        fixture.shadow.update({ ...NAMES, desired: '{"a":1}' }),
+        second.devices.deviceInfoUpdate({ ...NAMES, logLevel: 5 }),
+        second.configurations.pushConfiguration({ ...NAMES, form: 'CONTENT' }),
+      ]);
+      await eventually(() => expect(got).toHaveLength(3));
+      await set({ rpm: 5 });
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1']));
+      expect(got).toHaveLength(4);
+    });
+
+    test('is sent each of many settings at most once by one instance, and the last one last', async () => {
+      await set({ rpm: 5 });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      const { prisma } = fixture.db;
+      const change = await beginSession(fixture);
+      const push = newPush();
+      push.devicesOnline([change]);
+      for (let rpm = 10; rpm < 30; rpm++) {
+        await prisma.$transaction((tx) => setValues(tx, change.deviceID, { rpm }, rpm));
+        await push.sendIfOnline(NAMES, { identifiers: ['rpm'] });
+      }
       await eventually(async () => expect(await stored()).toEqual(['rpm=29@21']));
+      await push.stop();
       const heard = paramsOf(got).map((params) => (params as { rpm: number }).rpm);
-      expect(heard).toEqual([...new Set(heard)].sort((a, b) => a - b));
+      expect(heard).toEqual([...new Set(heard)].sort((one, other) => one - other));
       expect(heard.at(-1)).toBe(29);
     });
 

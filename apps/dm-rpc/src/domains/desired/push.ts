@@ -109,9 +109,7 @@ export class DesiredPush {
         try {
           await sent.answer;
           await markSent(prisma, device.id, values);
-          const changed = await this.changedElsewhere(device.id, values, line);
-          if (changed.length === 0) return;
-          claim = () => claimValues(prisma, device.id, changed, 'all');
+          claim = () => this.claimChangedElsewhere(device.id, values, line);
         } catch (error) {
           await releaseValues(prisma, device.id, values);
           const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
@@ -175,11 +173,18 @@ export class DesiredPush {
 
   /**
    * Values that have been set anew since these were sent, and that this instance has not written to the device since. Another one
-   * may have, and before what was sent here: they are to be the last that the device hears.
+   * may have, and before what was sent here: they are to be the last that the device hears. To be called in a turn, or what is
+   * being written would not be known yet.
    */
-  private async changedElsewhere(deviceID: bigint, sent: readonly SentValue[], line: DeviceLine): Promise<string[]> {
-    const present = await readValues(this.context.prisma, deviceID, { identifiers: namesOf(sent) });
-    return namesOf(present.filter(({ identifier, version }) => line.written.get(identifier) !== version));
+  private async claimChangedElsewhere(
+    deviceID: bigint,
+    sent: readonly SentValue[],
+    line: DeviceLine,
+  ): Promise<ClaimedValue[]> {
+    const { prisma } = this.context;
+    const present = await readValues(prisma, deviceID, { identifiers: namesOf(sent) });
+    const changed = present.filter(({ identifier, version }) => line.written.get(identifier) !== version);
+    return changed.length === 0 ? [] : claimValues(prisma, deviceID, namesOf(changed), 'all');
   }
 }
 
