@@ -19,18 +19,45 @@ const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
 /** What is about no product. */
-const OF_NO_PRODUCT = /^(secrets|category)\./;
+const OF_NO_PRODUCT = /^(secrets|category|definition)\.|^group\.(create|update|delete)$/;
 /** A file of products. */
-const IMPORTED = JSON.stringify([{ Info: { ProductID: 'imported', ProductName: 'imported', Secret: PS } }]);
+const fileOf = (ProductID: string) => JSON.stringify([{ Info: { ProductID, ProductName: ProductID, Secret: PS } }]);
 
 /** Methods that change nothing of what operators own. The online state is corrected by nodes and has a log of its own. */
 const READ_ONLY =
-  /Read$|Index$|Counts?$|Export$|^list|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^rootCheck$/;
+  /^read$|Read$|Index$|Counts?$|Export$|^list|^readConfiguration$|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^commonSchemaInit$|^rootCheck$/;
+/** Has nothing behind it: `not-served.ts`. */
+const NOT_SERVED = /^deviceGateway(MultiCreate|MultiUpdate|MultiDelete)$/;
 /** What devices are sent stands in the record of commands. */
 const COMMANDS = /^(bootstrapNotify|rrpc)$/;
+/** Services with changes of what operators own: how a test calls them. */
+const CHANGING = {
+  products: services.productManage,
+  devices: services.deviceManage,
+  definitions: services.schemaManage,
+  groups: services.deviceGroup,
+  catalog: services.catalog,
+  admin: services.deviceAdmin,
+  credentials: services.credentials,
+  topics: services.topics,
+  jobs: services.deviceJobs,
+  desired: services.desired,
+  shadow: services.shadow,
+  remoteConfig: services.remoteConfig,
+  configurations: services.configurations,
+} as const;
+/** Of different services, methods of one name. */
+const AMBIGUOUS = new Set(['desired', 'shadow']);
+const changesOf = (): string[] =>
+  Object.entries(CHANGING).flatMap(([client, { definition }]) =>
+    Object.keys(definition)
+      .filter((method) => ![READ_ONLY, COMMANDS, NOT_SERVED].some((left) => left.test(method)))
+      .map((method) => (AMBIGUOUS.has(client) ? `${client}.${method}` : method)),
+  );
 
 test('every change of a product, a device or a credential leaves a line, without a secret', async () => {
-  const { products, devices, admin, credentials, topics, jobs } = fixture;
+  const { products, devices, definitions, groups, catalog, admin, credentials, topics, jobs } = fixture;
+  const { desired, shadow, remoteConfig, configurations } = fixture;
   const productID = PRODUCT;
   const info = (identifier: string) => ({
     productID,
@@ -43,11 +70,12 @@ test('every change of a product, a device or a credential leaves a line, without
   const rule = { topic: 'user/update', targetDeviceName: 'dev002', targetTopic: 'user/get' };
   let ruleID = '';
   let jobID = '';
+  let groupID = '';
   const hall = await fixture.groups.groupInfoCreate({ name: 'hall' });
   const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
   await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
-  type Step = [keyof typeof made, string, () => Promise<unknown>];
+  type Step = [string, string, () => Promise<unknown>];
   const steps: Step[] = [
     [
       'productInfoCreate',
@@ -156,7 +184,7 @@ test('every change of a product, a device or a credential leaves a line, without
     [
       'productInfoMultiImport',
       'product.create',
-      () => products.productInfoMultiImport({ products: IMPORTED }, options),
+      () => products.productInfoMultiImport({ products: fileOf('imported') }, options),
     ],
     ['deviceSchemaCreate', 'schema.create', () => devices.deviceSchemaCreate({ ...NAMES, ...info('first') }, options)],
     [
@@ -220,6 +248,79 @@ test('every change of a product, a device or a credential leaves a line, without
     ],
     ['jobCancel', 'job.cancel', () => jobs.jobCancel({ jobID }, options)],
     ['jobRemove', 'job.remove', () => jobs.jobRemove({ jobID }, options)],
+    ['desired.set', 'desired.set', () => desired.set({ ...NAMES, data: '{"rpm":5}' }, options)],
+    ['desired.delete', 'desired.delete', () => desired.delete({ ...NAMES, identifiers: ['rpm'] }, options)],
+    ['shadow.update', 'shadow.update', () => shadow.update({ ...NAMES, desired: '{"a":1}' }, options)],
+    ['shadow.delete', 'shadow.delete', () => shadow.delete(NAMES, options)],
+    ['RemoteConfigCreate', 'config.set', () => remoteConfig.RemoteConfigCreate({ productID, content: '{}' }, options)],
+    ['RemoteConfigPushAll', 'config.push', () => remoteConfig.RemoteConfigPushAll({ productID }, options)],
+    [
+      'setConfiguration',
+      'config.set',
+      () => configurations.setConfiguration({ productID, content: '{"a":1}' }, options),
+    ],
+    ['pushConfiguration', 'config.push', () => configurations.pushConfiguration({ productID }, options)],
+    [
+      'groupInfoCreate',
+      'group.create',
+      async () => void (groupID = (await groups.groupInfoCreate({ name: 'cellar' }, options)).id),
+    ],
+    [
+      'groupInfoMultiCreate',
+      'group.create',
+      () => groups.groupInfoMultiCreate({ groups: [{ name: 'garden' }] }, options),
+    ],
+    ['groupInfoUpdate', 'group.update', () => groups.groupInfoUpdate({ id: groupID, name: 'vault' }, options)],
+    ...(
+      [
+        ['groupDeviceMultiCreate', 'group.addDevice', [NAMES]],
+        ['groupDeviceMultiUpdate', 'group.removeDevice', []],
+      ] as const
+    ).map(([method, action, list]): Step => [
+      method,
+      action,
+      () => groups[method]({ groupID, list: [...list] }, options),
+    ]),
+    [
+      'groupDeviceMultiDelete',
+      'group.removeDevice',
+      () => groups.groupDeviceMultiDelete({ groupID: attic.id, list: [NAMES] }, options),
+    ],
+    ['groupInfoDelete', 'group.delete', () => groups.groupInfoDelete({ id: groupID }, options)],
+    [
+      'commonSchemaCreate',
+      'definition.create',
+      () => definitions.commonSchemaCreate({ info: info('shared') }, options),
+    ],
+    [
+      'commonSchemaUpdate',
+      'definition.update',
+      () => definitions.commonSchemaUpdate({ info: { identifier: 'shared', name: { value: 'n' } } }, options),
+    ],
+    [
+      'commonSchemaMultiImport',
+      'definition.create',
+      () => definitions.commonSchemaMultiImport({ schemas: JSON.stringify([info('brought')]) }, options),
+    ],
+    [
+      'commonSchemaDelete',
+      'definition.delete',
+      async () => {
+        const { id } = await fixture.db.prisma.commonDefinition.findFirstOrThrow({ where: { identifier: 'shared' } });
+        await definitions.commonSchemaDelete({ id: id.toString() }, options);
+      },
+    ],
+    ['importProducts', 'product.create', () => catalog.importProducts({ products: fileOf('imported2') }, options)],
+    [
+      'DeviceInfoMultiUpdate',
+      'device.update',
+      () => devices.DeviceInfoMultiUpdate({ devices: [NAMES], areaID: '70' }, options),
+    ],
+    [
+      'deviceMove',
+      'device.move',
+      () => devices.deviceMove({ old: NAMES, new: { productID, deviceName: 'dev002' } }, options),
+    ],
     ['rotateKey', 'secrets.rotateKey', () => admin.rotateKey({}, options)],
     ['deviceInfoDelete', 'device.delete', () => devices.deviceInfoDelete(NAMES, options)],
     [
@@ -231,19 +332,7 @@ test('every change of a product, a device or a credential leaves a line, without
       },
     ],
   ];
-  const made = {
-    ...services.productManage.definition,
-    ...services.deviceManage.definition,
-    ...services.deviceAdmin.definition,
-    ...services.credentials.definition,
-    ...services.topics.definition,
-    ...services.deviceJobs.definition,
-  };
-  expect(steps.map(([method]) => method).sort()).toEqual(
-    Object.keys(made)
-      .filter((method) => !READ_ONLY.test(method) && !COMMANDS.test(method))
-      .sort(),
-  );
+  expect(steps.map(([method]) => method).sort()).toEqual(changesOf().sort());
 
   const secrets: string[] = [PS, DS, 'hidden-1', 'hidden-2'];
   const note = (answer: unknown) => {
@@ -261,12 +350,13 @@ test('every change of a product, a device or a credential leaves a line, without
       actor: 'alice (7)',
       peer: expect.stringContaining('127.0.0.1'),
       timestamp: String(nowMs),
-      productID: OF_NO_PRODUCT.test(action) ? '' : expect.stringMatching(`^(${PRODUCT}|imported)$`),
+      productID: OF_NO_PRODUCT.test(action) ? '' : expect.stringMatching(`^(${PRODUCT}|imported2?)$`),
     });
   }
 
   const { list, total } = await admin.auditLogIndex({ page: 1, size: 100 });
-  expect(Number(total)).toBe(steps.length);
+  // A move is a line of either device.
+  expect(Number(total)).toBe(steps.length + 1);
   const kept = JSON.stringify(list) + (await dump(fixture)) + fixture.logged.join('');
   for (const secret of secrets.slice(2)) expect(list.map(({ detail }) => detail).join()).not.toContain(secret);
   for (const secret of [PS, DS, ...secrets.slice(4)]) expect(kept).not.toContain(secret);

@@ -2,7 +2,12 @@
 import type { Question } from '@alink/alink';
 import type { Json } from '@alink/contract';
 import { eventually } from '@alink/testing';
-import { CommandBed, LEVELS } from './command-bed';
+import { CommandBed, LEVELS, type Got } from './command-bed';
+import { beginSession, contextOf } from './dm-context';
+import { DesiredPush } from '../src/domains/desired/push';
+import { claimValues, setValues } from '../src/domains/desired/store';
+import { CommandSender } from '../src/services/device-interact/command-sender';
+import { WaitingCommands } from '../src/services/device-interact/waiting-commands';
 import { DEVICE, NAMES, PRODUCT, rpcError, sendStatus, startBeside, startDm, type DmFixture } from './dm-fixture';
 
 let fixture: DmFixture;
@@ -161,6 +166,29 @@ describe('what becomes of it', () => {
     await eventually(() => expect(params()).toEqual([{ rpm: 5 }]));
     await set({ rpm: 6 });
     await eventually(() => expect(params()).toEqual([{ rpm: 5 }, { rpm: 6 }]));
+    // The answer to the second comes first. It was written after the first, so nothing is written once more.
+    answered[1]!();
+    await eventually(async () => expect(await stored()).toEqual(['rpm=6@2']));
+    answered[0]!();
+    await eventually(async () => expect((await bed.commandLog()).map((row) => row.resultCode)).toEqual(['200', '200']));
+    await set({ temperature: 2 });
+    await eventually(() => expect(params()).toEqual([{ rpm: 5 }, { rpm: 6 }, { temperature: 2 }]));
+    answered[2]!();
+    expect(await stored()).toContain('rpm=6@2');
+  });
+
+  test('of values that two instances send, the newer is the last that the device hears', async () => {
+    await bed.login();
+    const answered: (() => void)[] = [];
+    const got = bed.nodeAnswers(async () => {
+      await new Promise<void>((resolve) => answered.push(resolve));
+      return { code: 200 };
+    });
+    const params = () => got.map(({ message }) => message.params);
+    await set({ rpm: 5 });
+    await eventually(() => expect(params()).toEqual([{ rpm: 5 }]));
+    await set({ rpm: 6 }, {}, second);
+    await eventually(() => expect(params()).toEqual([{ rpm: 5 }, { rpm: 6 }]));
     // The answer to the second comes first: nobody knows which of them was.
     answered[1]!();
     await eventually(async () => expect(await stored()).toEqual(['rpm=6@2']));
@@ -171,6 +199,89 @@ describe('what becomes of it', () => {
       expect((await bed.commandLog()).map((row) => row.resultCode)).toEqual(['200', '200', '200']),
     );
     expect(await stored()).toEqual(['rpm=6@2']);
+  });
+
+  describe('a device that has just come online, whoever hears of it', () => {
+    const paramsOf = (got: readonly Got[]) => got.map(({ message }) => message.params);
+    /** What an instance of dm pushes with. */
+    const newPush = () => {
+      const context = contextOf(fixture);
+      return new DesiredPush(context, new CommandSender(context, new WaitingCommands()));
+    };
+
+    test('is sent once what waits, while the same is sent at the wish of applications', async () => {
+      await set({ rpm: 5, temperature: 2 });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      const change = await beginSession(fixture);
+      const all = Array.from({ length: 4 }, newPush);
+      await Promise.all(
+        all.flatMap((push) => [
+          push.devicesOnline([change]),
+          push.sendIfOnline(NAMES, { identifiers: ['rpm', 'temperature'] }),
+          push.sendIfOnline(NAMES, {}),
+        ]),
+      );
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1', 'temperature=2@1']));
+      await Promise.all(all.map((push) => push.stop()));
+      expect(paramsOf(got)).toEqual([{ rpm: 5, temperature: 2 }]);
+    });
+
+    test('hears nothing of what it asks for itself: its shadow, its configuration, the mode of its log', async () => {
+      await fixture.shadow.update({ ...NAMES, desired: '{"a":1}' });
+      await fixture.configurations.setConfiguration({ ...NAMES, content: '{"a":1}' });
+      await fixture.devices.deviceInfoUpdate({ ...NAMES, logLevel: 5 });
+      await set({ rpm: 5 });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      await bed.login();
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1']));
+      expect(paramsOf(got)).toEqual([{ rpm: 5 }]);
+    });
+
+    test('hears once of what is changed from then on, through whichever instance', async () => {
+      await fixture.configurations.setConfiguration({ ...NAMES, content: '{"a":1}' });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      await bed.login();
+      await Promise.all([
+        fixture.shadow.update({ ...NAMES, desired: '{"a":1}' }),
+        second.devices.deviceInfoUpdate({ ...NAMES, logLevel: 5 }),
+        second.configurations.pushConfiguration({ ...NAMES, form: 'CONTENT' }),
+      ]);
+      await eventually(() => expect(got).toHaveLength(3));
+      await set({ rpm: 5 });
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1']));
+      expect(got).toHaveLength(4);
+    });
+
+    test('is sent each of many settings at most once by one instance, and the last one last', async () => {
+      await set({ rpm: 5 });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      const { prisma } = fixture.db;
+      const change = await beginSession(fixture);
+      const push = newPush();
+      push.devicesOnline([change]);
+      for (let rpm = 10; rpm < 30; rpm++) {
+        await prisma.$transaction((tx) => setValues(tx, change.deviceID, { rpm }, rpm));
+        await push.sendIfOnline(NAMES, { identifiers: ['rpm'] });
+      }
+      await eventually(async () => expect(await stored()).toEqual(['rpm=29@21']));
+      await push.stop();
+      const heard = paramsOf(got).map((params) => (params as { rpm: number }).rpm);
+      expect(heard).toEqual([...new Set(heard)].sort((one, other) => one - other));
+      expect(heard.at(-1)).toBe(29);
+    });
+
+    test('is sent what a process had claimed that died, in its next session', async () => {
+      await set({ rpm: 5 });
+      const got = bed.nodeAnswers(() => ({ code: 200 }));
+      const { deviceID } = await beginSession(fixture);
+      expect(await claimValues(fixture.db.prisma, deviceID, undefined)).toMatchObject([{ identifier: 'rpm' }]);
+      expect(await claimValues(fixture.db.prisma, deviceID, undefined)).toEqual([]);
+      const push = newPush();
+      push.devicesOnline([await beginSession(fixture)]);
+      await eventually(async () => expect(await stored()).toEqual(['rpm=5@1']));
+      await push.stop();
+      expect(paramsOf(got)).toEqual([{ rpm: 5 }]);
+    });
   });
 
   test('a value that is deleted while it is under way stays deleted', async () => {
@@ -271,7 +382,7 @@ describe('a thing model that changes', () => {
     await bed.login();
     await eventually(async () => expect(await stored()).toEqual(['rpm=@1', 'temperature=2@1']));
     expect(got.map(({ message }) => message.params)).toEqual([{ temperature: 2 }]);
-    expect(fixture.logged.join()).toContain('that the thing model does not take are deleted');
+    expect([...fixture.logged, ...second.logged].join()).toContain('that the thing model does not take are deleted');
   });
 });
 

@@ -4,6 +4,9 @@ import { subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { CommandBed, type Got } from './command-bed';
 import { createDevices, DEVICE, NAMES, PRODUCT, rpcError, startBeside, startDm, type DmFixture } from './dm-fixture';
+import { beginSession, contextOf } from './dm-context';
+import { JobNotices } from '../src/domains/jobs/notices';
+import { claimTask, openTasks } from '../src/domains/jobs/store';
 import { startTaskTimeouts } from '../src/domains/jobs/timeouts';
 import { createLogger } from '@alink/runtime';
 
@@ -216,6 +219,59 @@ describe('a device', () => {
     expect(await look()).toEqual([`${DEVICE} IN_PROGRESS`]);
     nowMs += 1;
     expect(await look()).toEqual([`${DEVICE} TIMED_OUT`]);
+  });
+});
+
+describe('a device that has just come online, whoever hears of it', () => {
+  const newNotices = () => new JobNotices(contextOf(fixture));
+  const tasks = (deviceID: bigint) => openTasks(fixture.db.prisma, [deviceID]);
+
+  test('is told once of a task, while whoever made the job tells it too; in its next session once more', async () => {
+    const { jobID } = await fixture.jobs.jobCreate(JOB);
+    const got = bed.nodeAnswers(() => ({ code: 200 }));
+    const change = await beginSession(fixture);
+    const all = Array.from({ length: 4 }, newNotices);
+    const waiting = await tasks(change.deviceID);
+    for (const notices of all) {
+      notices.devicesOnline([change]);
+      notices.tell(waiting);
+    }
+    await eventually(async () => expect(await statuses(jobID)).toEqual([`${DEVICE} SENT`]));
+    await Promise.all(all.map((notices) => notices.stop()));
+    expect(toldOf(got)).toMatchObject([{ status: 'SENT' }]);
+    const next = newNotices();
+    next.devicesOnline([await beginSession(fixture)]);
+    await eventually(() => expect(toldOf(got)).toMatchObject([{ status: 'SENT' }, { status: 'SENT' }]));
+    await next.stop();
+  });
+
+  test('is told by the next who wants to, where it could not be written', async () => {
+    await fixture.jobs.jobCreate(JOB);
+    const change = await beginSession(fixture);
+    const claims = async () => (await fixture.db.prisma.deviceTask.findMany()).map(({ toldIn }) => toldIn !== '');
+    const first = newNotices();
+    first.tell(await tasks(change.deviceID));
+    await eventually(async () => expect(await claims()).toEqual([true]));
+    await first.stop();
+    expect(await claims()).toEqual([false]);
+    const got = bed.nodeAnswers(() => ({ code: 200 }));
+    const second = newNotices();
+    second.tell(await tasks(change.deviceID));
+    await eventually(() => expect(toldOf(got)).toMatchObject([{ status: 'SENT' }]));
+    await second.stop();
+  });
+
+  test('is told in its next session of what a process had claimed that died', async () => {
+    await fixture.jobs.jobCreate(JOB);
+    const got = bed.nodeAnswers(() => ({ code: 200 }));
+    const { deviceID } = await beginSession(fixture);
+    const [task] = await tasks(deviceID);
+    expect(await claimTask(fixture.db.prisma, task!.id)).toEqual(expect.any(String));
+    expect(await claimTask(fixture.db.prisma, task!.id)).toBeUndefined();
+    const notices = newNotices();
+    notices.devicesOnline([await beginSession(fixture)]);
+    await eventually(() => expect(toldOf(got)).toMatchObject([{ status: 'SENT' }]));
+    await notices.stop();
   });
 });
 

@@ -133,11 +133,14 @@ describe.each(['nats', 'natsJs'] as const)('in mode %s', (mode) => {
     await eventually(() => expect(device().isOnline).toBe(2));
   });
 
-  test('what it sends that Alink has no words for leaves a line', async () => {
+  test('what it sends that Alink has no words for, or no device can fetch, leaves a line', async () => {
     const { raw } = await dial();
     await eventually(() => expect(device().isOnline).toBe(1));
-    await bed.rhino.dm.send({ productID, deviceName: 'dev001' }, 'config', 'push', { method: 'push', payload: '{}' });
-    await eventually(() => expect(lines.join('')).toMatch(/config\/push push has no words in Alink/));
+    const names = { productID, deviceName: 'dev001' };
+    await bed.rhino.dm.send(names, 'gateway', 'topo', { method: 'getFound' });
+    await eventually(() => expect(lines.join('')).toMatch(/gateway\/topo getFound has no words in Alink/));
+    await bed.rhino.dm.send(names, 'config', 'push', { method: 'push', payload: '{}' });
+    await eventually(() => expect(lines.join('')).toMatch(/no device can fetch while FILES_BASE_URL is not set/));
     await raw.close();
   });
 });

@@ -1,5 +1,6 @@
 import { packages } from '@alink/contract';
 import { fromJSON } from '@grpc/proto-loader';
+import { jest } from '@jest/globals';
 import descriptor, { type IDescriptorProto, type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 import { linkFileDescriptors } from './file-descriptors';
 
@@ -40,6 +41,16 @@ describe('linkFileDescriptors', () => {
     expect(files.map(({ name }) => name).sort()).toEqual(['one.proto', 'two.proto']);
     expect(one.dependency).toEqual(['two.proto']);
     expect(files.find((file) => file.package === 'two')!.dependency).toEqual([]);
+  });
+
+  test('each file is read once, however many messages and services it has: a server starts with this', () => {
+    const reading = jest.spyOn(descriptor.FileDescriptorProto, 'decode');
+    linkFileDescriptors([packages.dm, packages.dm, packages.alink, packages.alink]);
+    const names = reading.mock.results.map(({ value }) => (value as IFileDescriptorProto).name);
+    reading.mockRestore();
+    expect([...new Set(names)]).toContain('dm.proto');
+    // Those of protobuf come with either package.
+    expect(names.filter((name) => !name?.startsWith('google')).sort()).toEqual(['alink.proto', 'dm.proto']);
   });
 
   test('map entries have the names that protobuf gives them', () => {

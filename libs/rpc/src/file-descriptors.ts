@@ -9,7 +9,7 @@ import descriptor, { type IDescriptorProto, type IFileDescriptorProto } from 'pr
 /** The files of all packages, each once, encoded. */
 export const linkFileDescriptors = (packages: readonly PackageDefinition[]): Buffer[] => {
   const files = new Map<string, IFileDescriptorProto>();
-  for (const encoded of packages.flatMap(encodedFiles)) {
+  for (const encoded of encodedFiles(packages)) {
     const file = descriptor.FileDescriptorProto.decode(encoded) as IFileDescriptorProto;
     if (file.name) files.set(file.name, file);
   }
@@ -30,11 +30,15 @@ export const linkFileDescriptors = (packages: readonly PackageDefinition[]): Buf
   });
 };
 
-const encodedFiles = (definition: PackageDefinition): Buffer[] =>
-  Object.values(definition).flatMap((entry) => {
+/** Each file once: the loader hangs the very same bytes on every message and service of a package. */
+const encodedFiles = (packages: readonly PackageDefinition[]): ReadonlySet<Buffer> => {
+  const files = new Set<Buffer>();
+  for (const entry of [...new Set(packages)].flatMap((each) => Object.values(each))) {
     const { fileDescriptorProtos } = entry as { fileDescriptorProtos?: unknown };
-    return Array.isArray(fileDescriptorProtos) ? (fileDescriptorProtos as Buffer[]) : [];
-  });
+    if (Array.isArray(fileDescriptorProtos)) for (const file of fileDescriptorProtos as Buffer[]) files.add(file);
+  }
+  return files;
+};
 
 const join = (scope: string, name: string | undefined): string => (scope ? `${scope}.${name}` : String(name));
 

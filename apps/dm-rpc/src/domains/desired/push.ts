@@ -11,7 +11,16 @@ import type { DeviceChange } from '../../presence/presence-rows';
 import type { CommandSender } from '../../services/device-interact/command-sender';
 import { findTarget, type CommandTarget } from '../../services/device-interact/command-target';
 import { withWholeArrays } from '../../services/device-interact/whole-arrays';
-import { dropValues, markWaiting, readValues, type SentValue } from './store';
+import { DeviceTurns, type DeviceLine } from './device-turns';
+import {
+  claimValues,
+  dropValues,
+  markSent,
+  readValues,
+  releaseValues,
+  type ClaimedValue,
+  type SentValue,
+} from './store';
 
 const TIMEOUT_MS = 30_000;
 /** The node may take the device's commands a moment after it has told of the login. */
@@ -26,7 +35,15 @@ interface Sending {
   readonly user?: UserContext;
 }
 
+/** Values that are on their way. */
+interface Sent {
+  readonly values: readonly ClaimedValue[];
+  /** When the device has answered, whatever it is: a refusal would only be repeated. */
+  readonly answer: Promise<unknown>;
+}
+
 export class DesiredPush {
+  private readonly turns = new DeviceTurns();
   private readonly running = new Set<Promise<void>>();
   private readonly stopped = new AbortController();
 
@@ -83,32 +100,33 @@ export class DesiredPush {
 
   private async send(device: DeviceCore & { readonly id: bigint }, { identifiers, user }: Sending): Promise<void> {
     const { prisma } = this.context;
-    let next = await readValues(prisma, device.id, { isWaiting: true, identifiers });
-    for (let tries = 1; !this.stopped.signal.aborted;) {
-      if (next.length === 0) return;
-      const target = await findTarget(this.context, device);
-      const values = await this.withoutUnfit(target, next);
-      if (values.length === 0) return;
-      try {
-        await this.sendOnce(target, values, user);
-        await markWaiting(prisma, device.id, values, false);
-        next = await this.changedSince(device.id, values);
-      } catch (error) {
-        await markWaiting(prisma, device.id, values, true);
-        const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
-        if (!isOffline || tries === TRIES) throw error;
-        tries += 1;
-        await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
-        next = await readValues(prisma, device.id, { isWaiting: true, identifiers: namesOf(values) });
+    await this.turns.during(device.id, async (line) => {
+      let claim = () => claimValues(prisma, device.id, identifiers);
+      for (let tries = 1; !this.stopped.signal.aborted;) {
+        const sent = await line.turn(async () => this.sendOnce(device, await claim(), line, user));
+        if (!sent) return;
+        const { values } = sent;
+        try {
+          await sent.answer;
+          await markSent(prisma, device.id, values);
+          claim = () => this.claimChangedElsewhere(device.id, values, line);
+        } catch (error) {
+          await releaseValues(prisma, device.id, values);
+          const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
+          if (!isOffline || tries === TRIES) throw error;
+          tries += 1;
+          await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
+          claim = () => claimValues(prisma, device.id, namesOf(values));
+        }
       }
-    }
+    });
   }
 
   /** A value that the thing model takes no longer, since it has changed, is no wish any more. */
   private async withoutUnfit(
     { device, model }: CommandTarget,
-    waiting: readonly SentValue[],
-  ): Promise<readonly SentValue[]> {
+    waiting: readonly ClaimedValue[],
+  ): Promise<readonly ClaimedValue[]> {
     const { prisma, log } = this.context;
     const { rejected } = model.checkSettings(valuesOf(waiting));
     if (rejected.length === 0) return waiting;
@@ -124,28 +142,49 @@ export class DesiredPush {
     return waiting.filter(({ identifier }) => !unfit.has(identifier));
   }
 
-  /** Resolves when the device has answered, whatever it is: a refusal would only be repeated. */
-  private async sendOnce(target: CommandTarget, values: readonly SentValue[], user?: UserContext): Promise<void> {
-    const params = await withWholeArrays(this.context, target, valuesOf(values));
-    const { answer } = await this.sender.send({
-      device: target.device,
-      action: 'propertyControlSend',
-      entries: values.map(({ identifier, value }) => ({ dataID: identifier, content: value })),
-      user,
-      body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
-      timeoutMs: TIMEOUT_MS,
-    });
-    await answer;
+  /** @returns what is on its way; undefined where nothing is to be sent */
+  private async sendOnce(
+    device: DeviceCore & { readonly id: bigint },
+    claimed: readonly ClaimedValue[],
+    line: DeviceLine,
+    user?: UserContext,
+  ): Promise<Sent | undefined> {
+    if (claimed.length === 0) return undefined;
+    try {
+      const target = await findTarget(this.context, device);
+      const values = await this.withoutUnfit(target, claimed);
+      if (values.length === 0) return undefined;
+      const params = await withWholeArrays(this.context, target, valuesOf(values));
+      const { answer } = await this.sender.send({
+        device: target.device,
+        action: 'propertyControlSend',
+        entries: values.map(({ identifier, value }) => ({ dataID: identifier, content: value })),
+        user,
+        body: { kind: 'thing', type: 'property', message: { method: 'control', params } },
+        timeoutMs: TIMEOUT_MS,
+      });
+      for (const { identifier, version } of values) line.written.set(identifier, version);
+      return { values, answer };
+    } catch (error) {
+      await releaseValues(this.context.prisma, device.id, claimed);
+      throw error;
+    }
   }
 
   /**
-   * Values that have been set anew since these were read. Whoever did so may have sent them already, and before what was sent
-   * here: they are to be the last that the device hears.
+   * Values that have been set anew since these were sent, and that this instance has not written to the device since. Another one
+   * may have, and before what was sent here: they are to be the last that the device hears. To be called in a turn, or what is
+   * being written would not be known yet.
    */
-  private async changedSince(deviceID: bigint, sent: readonly SentValue[]): Promise<SentValue[]> {
-    const versions = new Map(sent.map(({ identifier, version }) => [identifier, version]));
-    const present = await readValues(this.context.prisma, deviceID, { identifiers: namesOf(sent) });
-    return present.filter(({ identifier, version }) => versions.get(identifier) !== version);
+  private async claimChangedElsewhere(
+    deviceID: bigint,
+    sent: readonly SentValue[],
+    line: DeviceLine,
+  ): Promise<ClaimedValue[]> {
+    const { prisma } = this.context;
+    const present = await readValues(prisma, deviceID, { identifiers: namesOf(sent) });
+    const changed = present.filter(({ identifier, version }) => line.written.get(identifier) !== version);
+    return changed.length === 0 ? [] : claimValues(prisma, deviceID, namesOf(changed), 'all');
   }
 }
 

@@ -4,9 +4,10 @@
  * waits crosswise.
  */
 import type { JsonObject } from '@alink/contract';
-import type { PrismaClient } from '@alink/db';
+import { Prisma, type PrismaClient } from '@alink/db';
 import type { DesiredDeletion } from '@alink/alink';
 import { deviceKey, type DeviceCore } from '../../device-core';
+import { SESSION_MARK } from '../../presence/session-mark';
 import type { Transaction } from '../../transaction';
 
 /** A value as its device is sent it. */
@@ -38,7 +39,7 @@ export const setValues = async (
       INSERT INTO desired_value (device_id, identifier, value, version, is_waiting, updated_at)
       SELECT ${deviceID}::bigint, u.identifier, u.value, 1, true, ${nowMs}::bigint
       FROM unnest(${identifiers}::text[], ${texts}::text[]) AS u (identifier, value)
-      ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, is_waiting = true,
+      ON CONFLICT (device_id, identifier) DO UPDATE SET value = EXCLUDED.value, is_waiting = true, sent_in = '',
         version = desired_value.version + 1, updated_at = EXCLUDED.updated_at
       RETURNING identifier, version`,
   );
@@ -90,18 +91,60 @@ export const readValues = async (
   return rows.flatMap(({ identifier, value, version }) => (value === null ? [] : [{ identifier, value, version }]));
 };
 
+/** A value that is being sent, and the session for which this has been claimed. */
+export interface ClaimedValue extends SentValue {
+  readonly sent_in: string;
+}
+
+/**
+ * Claims values of a device for its present session: each is sent once in a session, whichever instances want to send it. The
+ * claim of a process that died counts no more in the next session, and the value waits until then.
+ * @param identifiers absent: all
+ * @param which those that wait and are claimed by nobody, or all, since what another instance has sent is to be sent again
+ */
+export const claimValues = async (
+  client: Pick<PrismaClient, '$queryRaw'>,
+  deviceID: bigint,
+  identifiers: readonly string[] | undefined,
+  which: 'waiting' | 'all' = 'waiting',
+): Promise<ClaimedValue[]> => {
+  const named = identifiers ? Prisma.sql`AND v.identifier = ANY(${[...identifiers]}::text[])` : Prisma.empty;
+  const free = which === 'all' ? Prisma.empty : Prisma.sql`AND v.is_waiting AND v.sent_in <> ${SESSION_MARK}`;
+  const claimed = await client.$queryRaw<ClaimedValue[]>`
+    WITH chosen AS (
+      SELECT v.identifier, ${SESSION_MARK} AS mark FROM desired_value v JOIN device d ON d.id = v.device_id
+      WHERE v.device_id = ${deviceID} AND v.value IS NOT NULL ${named} ${free}
+      ORDER BY v.identifier FOR UPDATE OF v)
+    UPDATE desired_value v SET sent_in = chosen.mark
+    FROM chosen WHERE v.device_id = ${deviceID} AND v.identifier = chosen.identifier
+    RETURNING v.identifier, v.value, v.version, v.sent_in`;
+  return claimed.sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
+};
+
 const these = (deviceID: bigint, values: readonly SentValue[]) => ({
   OR: values.map(({ identifier, version }) => ({ deviceID, identifier, version })),
 });
 
-/** The device has these, and they wait no longer; or it has not. What was set anew meanwhile is left as it is. */
-export const markWaiting = async (
+/** The device has these, and they wait no longer. What was set anew meanwhile is left as it is. */
+export const markSent = async (
   { desiredValue }: Client,
   deviceID: bigint,
   values: readonly SentValue[],
-  isWaiting: boolean,
 ): Promise<void> => {
-  await desiredValue.updateMany({ where: { ...these(deviceID, values), value: { not: null } }, data: { isWaiting } });
+  await desiredValue.updateMany({ where: these(deviceID, values), data: { isWaiting: false } });
+};
+
+/** The device has not got these, and they wait; what was set anew, or claimed in another session, is left as it is. */
+export const releaseValues = async (
+  { desiredValue }: Client,
+  deviceID: bigint,
+  values: readonly ClaimedValue[],
+): Promise<void> => {
+  const own = values.map(({ identifier, version, sent_in: sentIn }) => ({ deviceID, identifier, version, sentIn }));
+  await desiredValue.updateMany({
+    where: { OR: own, value: { not: null } },
+    data: { isWaiting: true, sentIn: '' },
+  });
 };
 
 /** Deletes these, unless they have been set anew. */

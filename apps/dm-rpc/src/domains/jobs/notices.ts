@@ -12,7 +12,7 @@ import type { DmContext } from '../../context';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { FileLinks } from '../config/links';
 import { readAnswer } from '../../services/device-interact/read-answer';
-import { markSent, openTasks, type DeviceTask } from './store';
+import { claimTask, markSent, openTasks, releaseTask, type DeviceTask } from './store';
 import { taskOf } from './task';
 
 const PATH = 'thing/job/notify';
@@ -79,16 +79,29 @@ export class JobNotices {
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, byDevice.size) }, worker));
   }
 
+  /** That a task is to be done, a device is told once in a session; that it has ended, whoever ended it says once. */
   private async tellOne(task: DeviceTask, status: TaskStatus = 'SENT'): Promise<void> {
     const { prisma, now } = this.context;
+    if (status !== 'SENT') return void (await this.writeUntilDone(task, status));
+    const claim = await claimTask(prisma, task.id);
+    if (claim === undefined) return;
+    let isWritten = false;
+    try {
+      isWritten = await this.writeUntilDone(task, status);
+    } finally {
+      if (!isWritten) await releaseTask(prisma, task.id, claim);
+    }
+    if (isWritten) await markSent(prisma, task.id, now());
+  }
+
+  /** @returns whether it was written at last */
+  private async writeUntilDone(task: DeviceTask, status: TaskStatus): Promise<boolean> {
     for (let tries = 1; !this.stopped.signal.aborted; tries++) {
-      if (await this.isWritten(task, status)) {
-        if (status === 'SENT') await markSent(prisma, task.id, now());
-        return;
-      }
-      if (tries === TRIES) return;
+      if (await this.isWritten(task, status)) return true;
+      if (tries === TRIES) break;
       await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
     }
+    return false;
   }
 
   /** Asks the node that holds the device. @returns whether it has written it */

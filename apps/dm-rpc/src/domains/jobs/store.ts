@@ -3,6 +3,7 @@ import type { TaskStatus, ToldStatus } from '@alink/alink';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
 import { deviceKey } from '../../device-core';
+import { SESSION_MARK } from '../../presence/session-mark';
 import type { Transaction } from '../../transaction';
 
 /** Of a task that is not finished. */
@@ -94,6 +95,24 @@ export const endTasks = async (
     SELECT ${COLUMNS}, t.before, d.is_online FROM ended t JOIN device d ON d.id = t.device_id ORDER BY t.id`;
   const known = rows.filter(({ before, is_online }) => is_online && KNOWN.includes(before));
   return { ended: rows.length, known: await deviceTasks(tx, known) };
+};
+
+/**
+ * Claims that its device is told of a task in its present session, which is once, whichever instances want to. The claim of a
+ * process that died counts no more in the next session.
+ * @returns the claim; undefined where it has been told already, or is being told, or the task has begun or ended
+ */
+export const claimTask = async (prisma: PrismaClient, taskID: bigint): Promise<string | undefined> => {
+  const rows = await prisma.$queryRaw<{ readonly told_in: string }[]>`
+    UPDATE device_task t SET told_in = ${SESSION_MARK} FROM device d
+    WHERE t.id = ${taskID} AND d.id = t.device_id AND t.status IN ('QUEUED', 'SENT') AND t.told_in <> ${SESSION_MARK}
+    RETURNING t.told_in`;
+  return rows[0]?.told_in;
+};
+
+/** The device has not been told after all. */
+export const releaseTask = async (prisma: PrismaClient, taskID: bigint, claim: string): Promise<void> => {
+  await prisma.deviceTask.updateMany({ where: { id: taskID, toldIn: claim }, data: { toldIn: '' } });
 };
 
 /** Devices have been told of these tasks. One that has begun meanwhile stays begun. */
