@@ -15,7 +15,8 @@ const faultOf = async (text: string): Promise<string> => {
     await read({ 'a.yaml': text });
   } catch (error) {
     expect(error).toBeInstanceOf(OperatorError);
-    return (error as OperatorError).message;
+    const { message, details } = error as OperatorError;
+    return [message, ...(details.lines ?? [])].join('\n  ');
   }
   throw new Error('it was taken');
 };
