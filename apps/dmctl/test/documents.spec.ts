@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { services } from '@alink/contract';
+import { connectRpc } from '@alink/rpc';
 import { PLATFORM_START_MS, removeFolder, SpawnedPlatform, temporaryFolder } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
@@ -415,6 +417,18 @@ describe('export', () => {
       {},
       {},
     ]);
+  });
+
+  test('says which products it leaves out, and what is missing where no configuration is', async () => {
+    const channel = connectRpc(`127.0.0.1:${platform.ports.dm}`);
+    const meter = { productID: 'foreign1', productName: 'Foreign', protocolCode: 'modbus' };
+    await channel.client(services.productManage).productInfoCreate(meter);
+    channel.close();
+    const { code, stdout, stderr } = await ran('export');
+    expect([code, stderr]).toEqual([0, 'left out, of other protocols: foreign1\n']);
+    expect(stdout).not.toContain('productKey: foreign1\n');
+    expect((await ran('export --product foreign1')).stderr).toBe('dmctl: of another protocol: foreign1\n');
+    expect((await ran('config get fan')).stderr).toContain('\n       dmctl config set <productKey> --file ');
   });
 
   test('writes over nothing, and knows what it was asked for', async () => {
