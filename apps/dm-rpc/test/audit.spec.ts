@@ -62,6 +62,7 @@ test('every change of a product, a device or a credential leaves a line, without
   const info = (identifier: string) => ({
     productID,
     type: 1,
+    tag: 1,
     identifier,
     name: { value: identifier },
     affordance: { value: JSON.stringify({ define: { type: 'int', min: '0', max: '9', step: '1' }, mode: 'rw' }) },

@@ -32,8 +32,8 @@ const FORWARD = { topic: 'user/update', targetDeviceName: 'dev001', targetTopic:
 const needs: Readonly<Record<string, (n: number) => object>> = {
   productInfoCreate: (n) => ({ productID: `p${n}`, productName: `p${n}` }),
   productInfoDelete: () => ({ productID: 'nosuch' }),
-  productSchemaCreate: (n) => ({ info: { productID: PRODUCT, identifier: `a${n}`, ...definition } }),
-  productSchemaMultiCreate: (n) => ({ list: [{ identifier: `b${n}`, ...definition }] }),
+  productSchemaCreate: (n) => ({ info: { productID: PRODUCT, identifier: `a${n}`, tag: 1, ...definition } }),
+  productSchemaMultiCreate: (n) => ({ list: [{ identifier: `b${n}`, tag: 1, ...definition }] }),
   productSchemaUpdate: () => ({ info: { productID: PRODUCT, identifier: 'rpm' } }),
   productSchemaDelete: () => ({ identifier: 'nosuch' }),
   deviceInfoCreate: (n) => ({ deviceName: `d${n}` }),

@@ -22,6 +22,7 @@ export const SETPOINT = {
   productID: NAMES.productID,
   identifier: 'setpoint',
   type: 1,
+  tag: 1,
   affordance: { value: '{"mode":"rw","isUseShadow":true,"define":{"type":"int","min":"0","max":"100"}}' },
 };
 
@@ -30,6 +31,7 @@ export const LEVELS = {
   productID: NAMES.productID,
   identifier: 'levels',
   type: 1,
+  tag: 1,
   affordance: {
     value: '{"mode":"rw","define":{"type":"array","max":"4","arrayInfo":{"type":"int","min":"0","max":"9"}}}',
   },

@@ -36,6 +36,7 @@ const humidity = {
   productID: PRODUCT,
   identifier: 'humidity',
   type: 1,
+  tag: 1,
   affordance: { value: '{"mode":"rw","define":{"type":"int","min":"0","max":"100"}}' },
 };
 const productRow = () => fixture.db.prisma.product.findUniqueOrThrow({ where: { productID: PRODUCT } });

@@ -247,7 +247,7 @@ describe('categories have definitions', () => {
   test("a definition of the product's own of that name stays", async () => {
     const { products } = fixture;
     await products.productSchemaCreate({
-      info: { productID: PRODUCT, ...info('shared', { affordance: affordance(5) }) },
+      info: { productID: PRODUCT, ...info('shared', { tag: 1, affordance: affordance(5) }) },
     });
     await define('shared');
     const lights = await category('Lights');
@@ -273,6 +273,75 @@ describe('categories have definitions', () => {
     await expect(
       products.productCategorySchemaMultiDelete({ productCategoryID: 999, identifiers: [] }),
     ).rejects.toMatchObject({ code: 100009 });
+  });
+});
+
+describe('a definition with a tag', () => {
+  const add = (over: object) => fixture.products.productSchemaCreate({ info: { productID: PRODUCT, ...over } });
+  const shown = async () =>
+    (await fixture.products.productSchemaIndex({ productID: PRODUCT, identifier: 'shared' })).list;
+
+  test.each([0, 2, 3])('%i that is no common one is 100009, and nothing is kept', async (tag) => {
+    const { products } = fixture;
+    const nothing = rpcError(100009, 'common definition shared does not exist');
+    await expect(add(info('shared', { tag }))).rejects.toEqual(nothing);
+    const list = [info('shared1', { tag: 1 }), info('shared', { tag })];
+    await expect(products.productSchemaMultiCreate({ productID: PRODUCT, list })).rejects.toEqual(nothing);
+    expect(await shown()).toEqual([]);
+  });
+
+  test.each([
+    [0, '2'],
+    [2, '2'],
+    [3, '3'],
+  ])('%i has the body and the rights of the common one', async (tag, kept) => {
+    await define('shared', { userPerm: 1, recordMode: 2, order: 7, desc: { value: 'd' }, extendConfig: 'x' });
+    const given = { name: { value: 'Mine' }, required: 1, userPerm: 3, affordance: affordance(5) };
+    await add(info('shared', { tag, ...given }));
+    expect(await shown()).toMatchObject([
+      {
+        tag: kept,
+        name: { value: 'Mine' },
+        required: '1',
+        userPerm: '1',
+        recordMode: '2',
+        order: '7',
+        desc: { value: 'd' },
+        extendConfig: 'x',
+        affordance: affordance(9),
+      },
+    ]);
+  });
+
+  test('is held against the common one in a list too', async () => {
+    const { products } = fixture;
+    await define('shared');
+    const list = [info('shared', { tag: 2, affordance: affordance(5) }), info('shared1', { tag: 1 })];
+    await products.productSchemaMultiCreate({ productID: PRODUCT, list });
+    expect(await taken()).toBe('shared:2,shared1:1');
+    expect((await shown())[0]).toMatchObject({ affordance: affordance(9) });
+  });
+
+  test('of another type, or with a tag that there is not, is 100006', async () => {
+    await define('shared');
+    await expect(add(info('shared', { tag: 2, type: 2 }))).rejects.toEqual(
+      rpcError(100006, 'info.type is 1 in the common definition shared'),
+    );
+    await expect(add(info('shared', { tag: 4 }))).rejects.toEqual(rpcError(100006, 'info.tag must be 1, 2 or 3'));
+    expect(await shown()).toEqual([]);
+  });
+
+  test("keeps the common one's body when it is changed", async () => {
+    const { products } = fixture;
+    await define('shared');
+    await add({ identifier: 'shared', tag: 2 });
+    const change = (over: object) =>
+      products.productSchemaUpdate({ info: { productID: PRODUCT, identifier: 'shared', ...over } });
+    await change({ tag: 2, name: { value: 'Mine' }, isPassword: 1, userPerm: 1, affordance: affordance(5) });
+    expect(await shown()).toMatchObject([
+      { tag: '2', name: { value: 'Mine' }, isPassword: '1', userPerm: '3', affordance: affordance(9) },
+    ]);
+    await expect(change({ tag: 1 })).rejects.toEqual(rpcError(100006, 'info.tag cannot be changed'));
   });
 });
 

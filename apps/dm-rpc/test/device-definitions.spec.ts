@@ -108,6 +108,19 @@ describe('a definition of one device', () => {
     );
   });
 
+  test.each([2, 5])('with the tag %i is a common one', async (tag) => {
+    const { devices, definitions } = fixture;
+    await expect(define('shared', { tag })).rejects.toEqual(
+      rpcError(100009, 'common definition shared does not exist'),
+    );
+    await definitions.commonSchemaCreate({ info: level('shared', { userPerm: 1, order: 7 }) });
+    await devices.deviceSchemaCreate({ ...NAMES, identifier: 'shared', tag });
+    await devices.deviceSchemaUpdate({ ...NAMES, identifier: 'shared', affordance: affordance(5), required: 1 });
+    expect((await devices.deviceSchemaIndex(NAMES)).list).toMatchObject([
+      { tag: '5', name: { value: 'Level' }, userPerm: '1', order: '7', required: '1', affordance: affordance(9) },
+    ]);
+  });
+
   test('that cannot be is 100006, and nothing of the call is kept', async () => {
     const { devices } = fixture;
     const refused = (words: string) => rpcError(100006, words);
@@ -234,7 +247,7 @@ describe('what goes by the model of the device', () => {
     const { products } = fixture;
     await define('own');
     await products.productSchemaCreate({
-      info: { productID: PRODUCT, ...level('own', { affordance: affordance(3), name: { value: 'Of all' } }) },
+      info: { productID: PRODUCT, ...level('own', { tag: 1, affordance: affordance(3), name: { value: 'Of all' } }) },
     });
     await expect(set(NAMES)).rejects.toEqual(rpcError(100006, 'data.own is refused'));
     expect([await tslOf(false), await tslOf(true), await listed()]).toEqual(['', 'temperature,rpm,serial,own', '']);

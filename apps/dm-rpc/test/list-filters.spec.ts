@@ -266,6 +266,7 @@ describe('what is kept and not acted upon is found by it', () => {
         info: {
           productID: 'kept',
           type: 1,
+          tag: 1,
           identifier,
           name: { value: 'n' },
           affordance: { value: affordance },
@@ -273,7 +274,11 @@ describe('what is kept and not acted upon is found by it', () => {
         },
       });
     await define('wide', '{ "define": {"type": "bool"}, "mode" : "r" }');
-    await define('tight', '{"mode":"rw","define":{"type":"bool"}}', { tag: 2, userPerm: 1 });
+    const tight = { value: '{"mode":"rw","define":{"type":"bool"}}' };
+    await fixture.definitions.commonSchemaCreate({
+      info: { identifier: 'tight', type: 1, name: { value: 'n' }, affordance: tight, userPerm: 1 },
+    });
+    await define('tight', '', { tag: 2 });
     await define('named', '{"mode":"rw","define":{"type":"bool","mapping":{"0":"\\"mode\\":\\"r\\"","1":"on"}}}');
     const modes = async (request: object) => {
       const { list } = await products.productSchemaIndex({ productID: 'kept', ...request });

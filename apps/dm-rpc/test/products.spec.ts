@@ -226,6 +226,7 @@ describe('products', () => {
     const entries = Array.from({ length: 31 }, (_, i) => ({
       productID: 'p1',
       type: '1',
+      tag: '1',
       identifier: `level${i}`,
       name: { value: 'same' },
       affordance: { value: '{"mode":"rw","define":{"type":"int","min":"0","max":"9","step":"1"}}' },
@@ -285,6 +286,7 @@ describe('thing models', () => {
   const info = (identifier: string, over: object = {}) => ({
     productID: PRODUCT,
     type: '1',
+    tag: '1',
     identifier,
     name: { value: identifier },
     affordance: { value: '{"mode":"rw","define":{"type":"int","min":"0","max":"9","step":"1"}}' },
@@ -373,11 +375,11 @@ describe('thing models', () => {
 
   test('definitions are added, changed and removed one by one', async () => {
     const { products } = fixture;
-    await products.productSchemaCreate({ info: info('level', { tag: '2', extendConfig: 'x' }) });
+    await products.productSchemaCreate({ info: info('level', { extendConfig: 'x' }) });
     await products.productSchemaUpdate({ info: { productID: PRODUCT, identifier: 'level', name: { value: 'Level' } } });
     const { list, total } = await products.productSchemaIndex({ productID: PRODUCT, identifiers: ['level'] });
     expect(Number(total)).toBe(1);
-    expect(list[0]).toMatchObject(info('level', { name: { value: 'Level' }, tag: '2', extendConfig: 'x', order: '6' }));
+    expect(list[0]).toMatchObject(info('level', { name: { value: 'Level' }, extendConfig: 'x', order: '6' }));
     await products.productSchemaDelete({ productID: PRODUCT, identifier: 'level' });
     expect(await identifiers()).toBe('temperature,rpm,serial,highTemperature,echo');
   });

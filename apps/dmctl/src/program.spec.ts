@@ -116,6 +116,35 @@ test('the version is that of the repository', async () => {
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
 });
 
+describe('a failure of several lines', () => {
+  const bad = 'kind: Product\nproductKey: 1\n---\nkind: Product\nproductKey: p\n"x\\n\\u001b[2J": 1\n';
+  const given = { readFile: async () => Buffer.from(bad) };
+
+  test('is shown in lines, in which foreign text begins none and steers no terminal', async () => {
+    const { code, stderr } = await runCli(['apply', '-f', '-'], given);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toEqual([
+      'dmctl: 2 faults:',
+      expect.stringMatching(/^ {2}-:2: productKey must be text/),
+      expect.stringMatching(/^ {2}-:6: x\\u000a\\u001b\[2J is not known here; there are /),
+      '',
+    ]);
+  });
+
+  test('is one message with --json', async () => {
+    const { stderr } = await runCli(['apply', '-f', '-', '--json'], given);
+    const { error } = JSON.parse(stderr) as { error: { message: string } };
+    expect(error.message).toMatch(/^2 faults:\n-:2: productKey .*\n-:6: x\n\u001b\[2J is not known here/);
+  });
+
+  test('is a wrong word, and one that is like it', async () => {
+    expect((await runCli(['product', 'lst'])).stderr).toBe(
+      "dmctl: unknown command 'lst'\n  (Did you mean list?)\n" +
+        '       --help after any command shows how it is used.\n',
+    );
+  });
+});
+
 describe('a command line that cannot be used ends with 2', () => {
   test.each<[string[], RegExp]>([
     [['nonsense'], /unknown command 'nonsense'/],

@@ -77,8 +77,10 @@ export const runDmctl = async (args: readonly string[], io: Io): Promise<ExitCod
 const asFailure = (error: unknown): OperatorError => {
   if (error instanceof OperatorError) return error;
   if (error instanceof CommanderError) {
-    const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
-    return new CliError(ExitCode.usage, message, { hint: '--help after any command shows how it is used.' });
+    // A word that is like one that there is follows on a line of its own.
+    const [message = '', ...lines] =
+      error.code === 'commander.help' ? [] : error.message.replace(/^error: /, '').split('\n');
+    return new CliError(ExitCode.usage, message, { lines, hint: '--help after any command shows how it is used.' });
   }
   throw error;
 };
@@ -86,10 +88,12 @@ const asFailure = (error: unknown): OperatorError => {
 const render = (failure: OperatorError, json: boolean): string => {
   const {
     message,
-    details: { code, hint },
+    details: { code, hint, lines = [] },
   } = failure;
-  if (json)
-    return `${visibleJson(JSON.stringify({ error: { exitCode: exitCodeOf(failure), code, message, hint } }))}\n`;
-  const line = `dmctl: ${visible(message)}\n`;
-  return hint ? `${line}       ${visibleLines(hint)}\n` : line;
+  if (json) {
+    const whole = [message, ...lines].join('\n');
+    return `${visibleJson(JSON.stringify({ error: { exitCode: exitCodeOf(failure), code, message: whole, hint } }))}\n`;
+  }
+  const told = `dmctl: ${[message, ...lines].map(visible).join('\n  ')}\n`;
+  return hint ? `${told}       ${visibleLines(hint)}\n` : told;
 };

@@ -18,6 +18,14 @@ const hints: Hints = {
   [Code.notImplemented]: 'The service at this address is older than this dmctl, or another one.',
 };
 
+/** What does not exist and is no product and no device, by how the platform's words about it begin. */
+const missing: readonly (readonly [begins: string, hint: string])[] = [
+  ['a configuration for ', 'dmctl config set <productKey> --file config.json puts one in force.'],
+  ['common definition ', 'dmctl definition list shows what there is.'],
+  ['group ', 'dmctl group tree shows what there is.'],
+  ['product category ', 'dmctl category tree shows what there is.'],
+];
+
 /** The same for jobs. */
 const jobHints: Hints = {
   [Code.notFound]: 'dmctl job list shows what there is.',
@@ -25,7 +33,11 @@ const jobHints: Hints = {
 };
 
 export const steps: Steps<ServiceAddress> = {
-  afterRefusal: (code, asked) => (asked?.service === serviceKeys.timedjob ? jobHints : hints)[code],
+  afterRefusal: (code, asked, message) => {
+    if (asked?.service === serviceKeys.timedjob) return jobHints[code];
+    const other = code === Code.notFound ? missing.find(([begins]) => message.startsWith(begins)) : undefined;
+    return other ? other[1] : hints[code];
+  },
   afterStranger: 'GRPC_TOKEN or --token must be a token of the GRPC_TOKENS_FILE of the services.',
   withoutEtcd: ({ option }) => `ETCD_HOSTS says where etcd is; ${option} host:port does without it.`,
   afterSilence: ({ service, option }) =>

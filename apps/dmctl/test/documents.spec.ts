@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { services } from '@alink/contract';
+import { connectRpc } from '@alink/rpc';
 import { PLATFORM_START_MS, removeFolder, SpawnedPlatform, temporaryFolder } from '@alink/testing';
 import { runCli, type Ran } from './run-cli';
 
@@ -281,7 +283,7 @@ describe('apply', () => {
       content: { interval: 60, hosts: ['a', 'b'] },
     });
     const bad = await ran('apply -f -', 'kind: RemoteConfiguration\nproductKey: meter\ncontent: "{"\n');
-    expect([bad.code, bad.stderr]).toEqual([2, expect.stringMatching(/^dmctl: -:1: content is no JSON/)]);
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringMatching(/^dmctl: -:3: content is no JSON/)]);
   });
 
   test('of groups makes a tree, whatever their order, and moves devices out only when it is told to prune', async () => {
@@ -322,21 +324,25 @@ describe('apply', () => {
   });
 
   test('says what was done and what was not, where it breaks off, and goes on from there', async () => {
-    const documents = (name: string) =>
+    const documents = (alias: string) =>
       `kind: Product\nproductKey: first\n---\n` +
-      `kind: DeviceList\nproductKey: first\ndevices: [{ deviceName: '${name}' }]\n---\n` +
+      `kind: DeviceList\nproductKey: first\ndevices:\n` +
+      `  - { deviceName: dev1, tags: { a: b }, enabled: false }\n  - { deviceName: dev2, alias: "${alias}" }\n---\n` +
       `kind: Product\nproductKey: second\n---\n` +
       `kind: ThingModel\nproductKey: second\nmodel: ${tsl(temperature)}\n---\n` +
       `kind: DeviceList\nproductKey: second\ndevices: [{ deviceName: dev1 }]\n`;
-    const { code, stdout, stderr } = await ran('apply -f -', documents('no good'));
+    const { code, stdout, stderr } = await ran('apply -f -', documents('\\uFFFD'));
     expect(code).toBe(1);
     expect(stdout).toBe(
-      'created Product first\ncreated Product second\ncreated ThingModel second\n3 created, 0 changed, 0 as described\n',
+      'created Product first\ncreated Product second\ncreated ThingModel second\n' +
+        '3 created, 0 changed, 0 as described, 1 broken off\n',
     );
     expect(stderr).toMatch(/^broken off at DeviceList first \(-:4\), not begun: DeviceList second; the same command/);
-    expect(stderr).toMatch(/dmctl: 1 of 1 devices refused: no good /);
+    expect(stderr).toMatch(/dmctl: 1 of 2 devices refused, 1 created: "dev2": holds U\+FFFD/);
+    // What was created is as its document says.
+    expect(await json('device show first dev1')).toMatchObject({ state: 'disabled', tags: { a: 'b' } });
     expect(await dmctl('apply -f -', documents('good'))).toBe(
-      'created DeviceList first\ncreated DeviceList second\n2 created, 0 changed, 3 as described\n',
+      'changed DeviceList first\ncreated DeviceList second\n1 created, 1 changed, 3 as described\n',
     );
   });
 
@@ -411,6 +417,18 @@ describe('export', () => {
       {},
       {},
     ]);
+  });
+
+  test('says which products it leaves out, and what is missing where no configuration is', async () => {
+    const channel = connectRpc(`127.0.0.1:${platform.ports.dm}`);
+    const meter = { productID: 'foreign1', productName: 'Foreign', protocolCode: 'modbus' };
+    await channel.client(services.productManage).productInfoCreate(meter);
+    channel.close();
+    const { code, stdout, stderr } = await ran('export');
+    expect([code, stderr]).toEqual([0, 'left out, of other protocols: foreign1\n']);
+    expect(stdout).not.toContain('productKey: foreign1\n');
+    expect((await ran('export --product foreign1')).stderr).toBe('dmctl: of another protocol: foreign1\n');
+    expect((await ran('config get fan')).stderr).toContain('\n       dmctl config set <productKey> --file ');
   });
 
   test('writes over nothing, and knows what it was asked for', async () => {

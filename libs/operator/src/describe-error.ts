@@ -18,8 +18,9 @@ export interface Steps<Asked extends AskedService = AskedService> {
    * After a "no".
    * @param code of the platform or the device; what does not exist is `Code.notFound`, whatever the call said
    * @param asked the service that said it; undefined where none was turned to
+   * @param message what it said
    */
-  readonly afterRefusal: (code: number, asked: Asked | undefined) => string | undefined;
+  readonly afterRefusal: (code: number, asked: Asked | undefined, message: string) => string | undefined;
   /** Where the services do not know the caller. */
   readonly afterStranger: string;
   /** Where etcd does not tell where a service is. */
@@ -48,7 +49,7 @@ export const describeError = <Asked extends AskedService>(
     if (isSilence(error)) return unreachable(error, context);
     if (grpcStatus(error) === UNAUTHENTICATED) return stranger(error, context.steps);
     const { code, message } = error;
-    return refusal(code, message, context.steps.afterRefusal(meaningOf(code, message), context.tried[0]));
+    return refusal(code, message, context.steps.afterRefusal(meaningOf(code, message), context.tried[0], message));
   }
   // A fault of ours: where it happened is the help that there is.
   const hint = error instanceof Error ? error.stack : undefined;

@@ -63,7 +63,7 @@ const showEach = async ({ messages, out }: Session, { since, limit }: Options, o
       timestamp: Number(timestamp),
     }))
     .sort((a, b) => a.timestamp - b.timestamp);
-  out.rows(rows, ['time', 'value', 'timestamp'], `nothing of ${of.dataID} in that time`);
+  out.rows(rows, ['time', 'value'], `nothing of ${of.dataID} in that time`);
 };
 
 /** Spans are those of the platform: days begin at midnight in Asia/Shanghai. */
@@ -89,7 +89,7 @@ const showSpans = async (
       timestamp: Number(timeWindow),
     }))
     .reverse();
-  out.rows(rows, ['time', ...agg, 'timestamp'], `nothing of ${dataID} in that time`);
+  out.rows(rows, ['time', ...agg], `nothing of ${dataID} in that time`);
 };
 
 const valueOf = (made: { readonly value: string } | undefined): unknown => made && readValue(made.value);

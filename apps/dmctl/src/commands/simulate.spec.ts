@@ -51,7 +51,9 @@ test('creates devices, and says why they could not connect', async () => {
   expect(code).toBe(1);
   expect(stderr).toBe('dmctl: 2 of 2 devices could not connect\n');
   expect(stdout).toContain('devices:      0 of 2 were let in, 0 online at the end\n');
-  expect(stdout).toContain('connecting  CONNACK 5  2\n');
+  expect(stdout).toContain(
+    'connecting  CONNACK 5  2\nCONNACK 5: not authorized: the product or the device is disabled',
+  );
 });
 
 test('finds devices by a pattern, and reads their secrets', async () => {

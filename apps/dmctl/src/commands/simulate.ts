@@ -42,5 +42,5 @@ const simulate = async (session: Session, options: SimulateOptions, productID: s
   const devices = await chooseSimulated(session, product, options);
   const fleetOptions = await fleetOf(io, settings, product, model, devices, options);
   const { play } = await import('../simulate/play');
-  tellReport(out, await play(session, fleetOptions));
+  tellReport(out, await play(session, fleetOptions), productID);
 };

@@ -43,7 +43,8 @@ const titlesOf = (steps: readonly Step[]) => {
 const summaryOf = (steps: readonly Step[], createdWord: string, changedWord: string, failed?: string): string => {
   const { created, changed, kept } = titlesOf(steps);
   if (failed === undefined && kept.length === steps.length) return `nothing to change: ${kept.length} are as described`;
-  return `${created.length} ${createdWord}, ${changed.length} ${changedWord}, ${kept.length} as described`;
+  const broken = failed === undefined ? '' : ', 1 broken off';
+  return `${created.length} ${createdWord}, ${changed.length} ${changedWord}, ${kept.length} as described${broken}`;
 };
 
 const breakOf = ({ broken, left }: Applied): string => {

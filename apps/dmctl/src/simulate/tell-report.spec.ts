@@ -31,7 +31,7 @@ const told = (over: Partial<FleetReport>, json = false): { written: string; fail
   };
   const out = new Output(io, json);
   try {
-    tellReport(out, { ...report, ...over });
+    tellReport(out, { ...report, ...over }, 'p');
     return { written, failure: undefined };
   } catch (failure) {
     return { written, failure };
@@ -64,6 +64,15 @@ test('what was refused is a failure, and stands there with its reason', () => {
     kind: 'refused',
     message: '5 of 20 reports were refused, 2 subscriptions were refused',
   });
+});
+
+test('the codes of refusals are told in words', () => {
+  const { written } = told({ connected: 1, failures: { 'CONNACK 4': 3, ECONNREFUSED: 1 } });
+  expect(written).toMatch(/connecting {2}CONNACK 4 {5}3\n/);
+  expect(written).toMatch(
+    /\nCONNACK 4: bad user name or password: .* \(dmctl product update p --auto-register existing/,
+  );
+  expect(written).not.toContain('ECONNREFUSED:');
 });
 
 test('as JSON, whatever came of it', () => {

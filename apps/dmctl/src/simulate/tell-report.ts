@@ -2,11 +2,12 @@
 import type { FleetReport } from '@alink/simulator';
 import { CliError, ExitCode } from '../exit-code';
 import type { Output } from '../output';
+import { refusalWords } from './refusal-words';
 
 /** @throws {CliError} when devices could not connect, or what they sent was refused */
-export const tellReport = (out: Output, report: FleetReport): void => {
+export const tellReport = (out: Output, report: FleetReport, productKey: string): void => {
   if (out.json) out.record(report);
-  else tellPeople(out, report);
+  else tellPeople(out, report, productKey);
   const { devices, connected, reports, refusedFilters } = report;
   const wrong = [
     connected < devices && `${devices - connected} of ${devices} devices could not connect`,
@@ -16,7 +17,7 @@ export const tellReport = (out: Output, report: FleetReport): void => {
   if (wrong.length > 0) throw new CliError(ExitCode.refused, wrong.join(', '));
 };
 
-const tellPeople = (out: Output, report: FleetReport): void => {
+const tellPeople = (out: Output, report: FleetReport, productKey: string): void => {
   const { devices, connected, onlineAtEnd, seconds, connects, registrations, losses, cuts, reports, latency } = report;
   out.record({
     devices: `${connected} of ${devices} were let in, ${onlineAtEnd} online at the end`,
@@ -34,6 +35,7 @@ const tellPeople = (out: Output, report: FleetReport): void => {
   if (troubles.length === 0) return;
   out.text('\n');
   out.rows(troubles, ['what', 'why', 'times'], '');
+  for (const line of refusalWords(report.failures, productKey)) out.text(`${line}\n`);
 };
 
 const sentOf = (messages: FleetReport['messages']): Record<string, number> =>

@@ -3,15 +3,20 @@ import { allPages } from '../all-pages';
 import type { Platform } from '../platform';
 import type { ProductInfo } from '../products/product-key';
 
-/**
- * The products of Alink devices, those named or all, in the order of their ProductKeys. Products of other protocols
- * have other makers.
- */
+/** Products of Alink devices, and the ProductKeys of the others: those of other protocols have other makers. */
+export const productsByProtocol = async ({
+  products,
+}: Pick<Platform, 'products'>): Promise<{ own: ProductInfo[]; foreign: string[] }> => {
+  const all = await allPages('productID', (page) => products.productInfoIndex({ page, withCategory: true }));
+  const isOwn = ({ protocolCode }: ProductInfo) => protocolCode === PROTOCOL_CODE;
+  return { own: all.filter(isOwn), foreign: all.filter((each) => !isOwn(each)).map(({ productID }) => productID) };
+};
+
+/** The products of Alink devices, those named or all, in the order of their ProductKeys. */
 export const productsIn = async (
-  { products }: Pick<Platform, 'products'>,
+  platform: Pick<Platform, 'products'>,
   { productKeys }: { readonly productKeys: readonly string[] },
 ): Promise<ProductInfo[]> => {
-  const all = await allPages('productID', (page) => products.productInfoIndex({ page, withCategory: true }));
-  const isMeant = (productID: string) => productKeys.length === 0 || productKeys.includes(productID);
-  return all.filter(({ productID, protocolCode }) => protocolCode === PROTOCOL_CODE && isMeant(productID));
+  const { own } = await productsByProtocol(platform);
+  return own.filter(({ productID }) => productKeys.length === 0 || productKeys.includes(productID));
 };

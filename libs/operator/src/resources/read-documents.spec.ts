@@ -15,7 +15,8 @@ const faultOf = async (text: string): Promise<string> => {
     await read({ 'a.yaml': text });
   } catch (error) {
     expect(error).toBeInstanceOf(OperatorError);
-    return (error as OperatorError).message;
+    const { message, details } = error as OperatorError;
+    return [message, ...(details.lines ?? [])].join('\n  ');
   }
   throw new Error('it was taken');
 };
@@ -55,13 +56,13 @@ describe('what is wrong is told with file, line and member:', () => {
     ],
     [
       'a member of a list',
-      'kind: DeviceList\nproductKey: p\ndevices:\n  - deviceName: a\n  - deviceNaem: b\n    deviceName: c\n',
+      'kind: DeviceList\nproductKey: p\ndevices:\n  - deviceName: dev1\n  - deviceNaem: b\n    deviceName: dev3\n',
       'a.yaml:5: devices[1].deviceNaem is not known here',
     ],
     [
       'a device that is there twice',
-      'kind: DeviceList\nproductKey: p\ndevices: [{ deviceName: a }, { deviceName: a }]\n',
-      'a.yaml:1: devices: a is there twice',
+      'kind: DeviceList\nproductKey: p\ndevices: [{ deviceName: dev1 }, { deviceName: dev1 }]\n',
+      'a.yaml:1: devices: dev1 is there twice',
     ],
     ['a list', '- kind: Product\n', 'a.yaml:1: a document must be an object with a kind'],
     ['no YAML', 'kind: Product\nproductKey: "p\n', 'a.yaml:3: Missing closing "quote'],
@@ -75,6 +76,51 @@ describe('what is wrong is told with file, line and member:', () => {
       'a file beside it that is not there',
       'kind: ThingModel\nproductKey: p\nfiles: [b.json]\n',
       'a.yaml:3: files cannot read b.json',
+    ],
+    [
+      'a DeviceName that none can be',
+      'kind: DeviceList\nproductKey: p\ndevices:\n  - deviceName: ok01\n  - deviceName: x\n',
+      'a.yaml:5: devices[1].deviceName must be 4 to 32 letters, digits and -_@.:, with no dot at an end and no two in a row, and is "x"',
+    ],
+    [
+      'a ProductKey that none can be',
+      'kind: Product\nproductKey: a b\n',
+      'a.yaml:2: productKey must be 1 to 64 letters, digits, _ and -, and is "a b"',
+    ],
+    [
+      'a tag that is too long',
+      `kind: Product\nproductKey: p\ntags:\n  a: ${'x'.repeat(4097)}\n`,
+      'a.yaml:4: tags.a must have at most 4096 characters',
+    ],
+    [
+      'a tag without a name',
+      'kind: Product\nproductKey: p\ntags: { "": x }\n',
+      'a.yaml:3: tags. must be named by 1 to 128 characters',
+    ],
+    [
+      'a custom topic elsewhere',
+      'kind: CustomTopics\nproductKey: p\ntopics:\n  - topic: sys/x\n    permission: both\n',
+      'a.yaml:4: topics[0].topic must begin with user/',
+    ],
+    [
+      'a rule to nowhere',
+      'kind: ForwardRules\nproductKey: p\nrules:\n  - topic: user/a\n    targetDeviceName: x\n    targetTopic: user/b\n',
+      'a.yaml:5: rules[0].targetDeviceName must be a DeviceName',
+    ],
+    [
+      'a configuration that is too long',
+      `kind: RemoteConfiguration\nproductKey: p\ncontent: { a: ${'x'.repeat(65536)} }\n`,
+      'a.yaml:3: content must have at most 65536 bytes of JSON',
+    ],
+    [
+      'a configuration that is a number',
+      'kind: RemoteConfiguration\nproductKey: p\ncontent: "5"\n',
+      'a.yaml:3: content must be an object, a list, or the text of one in JSON',
+    ],
+    [
+      'a configuration that is no JSON',
+      'kind: RemoteConfiguration\nproductKey: p\ncontent: "{"\n',
+      'a.yaml:3: content is no JSON: ',
     ],
     ['nothing at all', '', 'there is no document in what was given'],
   ])('%s', async (_name, text, message) => {

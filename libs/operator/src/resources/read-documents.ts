@@ -49,7 +49,7 @@ export const readDocuments = async (files: readonly PackedFile[], readBeside: Re
     }
   }
   faults.push(...twice(resources));
-  if (faults.length > 0) throw new OperatorError('unusable', messageOf(faults));
+  if (faults.length > 0) throw failureOf(faults);
   if (resources.length === 0) throw new OperatorError('unusable', 'there is no document in what was given');
   return inOrder(resources);
 };
@@ -165,12 +165,11 @@ const twice = (resources: readonly Resource[]): string[] => {
   });
 };
 
-const messageOf = (faults: readonly string[]): string => {
-  const more = faults.length > MAX_FAULTS ? `\n  and ${faults.length - MAX_FAULTS} more` : '';
+const failureOf = (faults: readonly string[]): OperatorError => {
   const [only] = faults;
-  if (faults.length === 1 && only !== undefined) return only;
-  return `${faults.length} faults:\n${faults
-    .slice(0, MAX_FAULTS)
-    .map((fault) => `  ${fault}`)
-    .join('\n')}${more}`;
+  if (faults.length === 1 && only !== undefined) return new OperatorError('unusable', only);
+  const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
+  return new OperatorError('unusable', `${faults.length} faults:`, {
+    lines: [...faults.slice(0, MAX_FAULTS), ...more],
+  });
 };

@@ -10,6 +10,8 @@ import {
 } from '../../services/product-manage/schema-record';
 import type { RequestOf, ResponseOf } from '../../wire/messages';
 import type { CommonRow } from '../definitions/common-record';
+import { Tag, tagOf } from '../definitions/tags';
+import { withGiven } from '../definitions/take-over';
 import type { OwnRow } from './own-definitions';
 
 type DeviceManage = typeof services.deviceManage;
@@ -33,8 +35,21 @@ const asProducts = ({ deviceName: _, ...info }: OwnInput): SchemaInput => ({ ...
 export const newOwnRow = (field: string, info: OwnInput, order: number): OwnData =>
   ofDevice(newSchemaRow(field, asProducts(info), '', order), OwnTag.own);
 
+/** Whether it names a common definition: by the tag that a product has for such a one, too. */
+export const meansCommon = ({ tag }: OwnInput): boolean => [OwnTag.common, Tag.common].some((each) => each === tag);
+
+/** A common definition with what was given beside its name. A body of its own stands, as in unitedrhino. */
+export const newTakenRow = (field: string, common: CommonRow, info: OwnInput): OwnData => {
+  const taken = withGiven(common, asProducts(info));
+  const affordance = info.affordance?.value ? info.affordance : taken.affordance;
+  return ofDevice(newSchemaRow(field, { ...taken, affordance }, '', common.order), OwnTag.common);
+};
+
+/** The body of what is taken over cannot be changed: what is given for it is passed over, as in unitedrhino. */
 export const changedOwnRow = (info: OwnInput, { deviceID: _, ...row }: OwnRow): OwnData => {
-  const { productID: _product, ...changed } = changedSchemaRow('', asProducts(info), { ...row, productID: '' });
+  const given = asProducts(info);
+  const change = tagOf(row) === OwnTag.common ? { ...given, affordance: null } : given;
+  const { productID: _product, ...changed } = changedSchemaRow('', change, { ...row, productID: '' });
   return changed;
 };
 

@@ -12,9 +12,18 @@ import { modelOf, SCHEMA_ORDER } from '../../services/product-manage/schema-reco
 import type { Transaction } from '../../transaction';
 import { badParameter, duplicate, thingModelFault, unknownDevice } from '../../wire/errors';
 import { requireText } from '../../wire/fields';
+import { commonBy, requireCommon } from '../definitions/take-over';
 import { listOwn } from './list-own';
 import { ownBeyond, OWN_ORDER } from './own-definitions';
-import { changedOwnRow, newOwnRow, takenOver, type OwnData, type OwnInput } from './own-record';
+import {
+  changedOwnRow,
+  meansCommon,
+  newOwnRow,
+  newTakenRow,
+  takenOver,
+  type OwnData,
+  type OwnInput,
+} from './own-record';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
@@ -32,6 +41,14 @@ interface Changing {
   readonly deviceID: bigint;
   /** Identifiers that its model has. */
   readonly known: ReadonlySet<string>;
+}
+
+/** A definition, and where it stands in the request. */
+interface PlacedOwn {
+  readonly field: string;
+  readonly info: OwnInput;
+  /** Where it stands among the device's, unless it says so itself. */
+  readonly order: number;
 }
 
 export const deviceDefinitionHandlers = (context: DmContext): Methods => {
@@ -90,27 +107,37 @@ export const deviceDefinitionHandlers = (context: DmContext): Methods => {
     return identifiers;
   };
 
-  const rowOf = (info: OwnInput, field: string, order: number): OwnData => {
-    requireText(field === '' ? 'identifier' : `${field}.identifier`, info.identifier);
-    return newOwnRow(field, info, order);
+  /**
+   * Rows of those that the model has not; what it has is not even looked at.
+   * @throws {RpcError} 100009 for one that shall be a common definition, and is none
+   */
+  const rowsOf = async ({ tx, known }: Changing, list: readonly PlacedOwn[]): Promise<OwnData[]> => {
+    const wanted = list.filter(({ info }) => !known.has(info.identifier));
+    const named = wanted.filter(({ info }) => meansCommon(info)).map(({ info }) => info.identifier);
+    const common = await commonBy(tx, named);
+    return wanted.map(({ field, info, order }) =>
+      meansCommon(info) ? newTakenRow(field, requireCommon(common, field, info), info) : newOwnRow(field, info, order),
+    );
   };
 
   return {
     async deviceSchemaCreate(info, call) {
-      const row = rowOf(info, '', 1);
-      await changeModel(call, info, 'schema.create', 'affordance', (changing) => add(changing, [row]));
+      requireText('identifier', info.identifier);
+      await changeModel(call, info, 'schema.create', 'affordance', async (changing) =>
+        add(changing, await rowsOf(changing, [{ field: '', info, order: 1 }])),
+      );
       return {};
     },
 
     async deviceSchemaMultiCreate({ list, identifiers, ...names }, call) {
       if (list.length + identifiers.length === 0) throw badParameter('list', 'must not be empty, or identifiers');
-      const rows = list.map((info, i) => rowOf(info, `list[${i}]`, i + 1));
+      const placed = list.map((info, i) => ({ field: `list[${i}]`, info, order: i + 1 }));
+      for (const { field, info } of placed) requireText(`${field}.identifier`, info.identifier);
       await changeModel(call, names, 'schema.create', 'list', async (changing) => {
-        const common = await changing.tx.commonDefinition.findMany({ where: { identifier: { in: identifiers } } });
-        const found = new Set(common.map(({ identifier }) => identifier));
-        const missing = identifiers.find((identifier) => !found.has(identifier));
+        const common = await commonBy(changing.tx, identifiers);
+        const missing = identifiers.find((identifier) => !common.has(identifier));
         if (missing !== undefined) throw badParameter('identifiers', `names ${missing}, no common definition`);
-        return add(changing, [...common.map(takenOver), ...rows]);
+        return add(changing, [...[...common.values()].map(takenOver), ...(await rowsOf(changing, placed))]);
       });
       return {};
     },

@@ -7,7 +7,7 @@ import { inGroups } from '../../domains/groups/group-filter';
 import { badParameter, notFound } from '../../wire/errors';
 import { choice } from '../../wire/fields';
 import { conditionsOf } from '../../wire/filters';
-import { DEVICE_DEFAULTS } from './device-defaults';
+import { DEVICE_DEFAULTS, ROOT_AREA } from './device-defaults';
 import { byStatus, DEVICE_COUNT_FILTERS, inArea, inBranch, notInArea } from './device-filter';
 
 type Methods = Pick<Handlers<typeof services.deviceManage>, 'deviceInfoCount' | 'deviceTypeCount' | 'deviceCount'>;
@@ -15,8 +15,6 @@ type Where = Prisma.DeviceWhereInput;
 
 /** `DeviceCountReq.rangeType`. */
 const Range = { all: 0, area: 1, group: 2 } as const;
-/** The area that has all others below it. */
-const ROOT_AREA = '1';
 /** Areas or groups of one request at most: some questions to the database for each. */
 const MAX_RANGES = 200;
 

@@ -7,6 +7,9 @@
 const ROOT = '1';
 const NOT_CLASSIFIED = '2';
 
+/** The area that has all others below it: no device stands there itself. */
+export const ROOT_AREA = ROOT;
+
 /** Fields of DeviceInfo that nothing here acts on. */
 export const DEVICE_DEFAULTS = {
   tenantCode: 'default',

@@ -8,7 +8,7 @@ import type { Transaction } from '../../transaction';
 import { badParameter } from '../../wire/errors';
 import type { RequestOf } from '../../wire/messages';
 import { operatorOf } from './compare';
-import { DEVICE_DEFAULTS } from './device-defaults';
+import { DEVICE_DEFAULTS, ROOT_AREA } from './device-defaults';
 import { requireDevice } from './device-record';
 
 type DeviceManage = typeof services.deviceManage;
@@ -16,8 +16,6 @@ type Methods = Pick<Handlers<DeviceManage>, 'DeviceInfoMultiUpdate'>;
 type Request = RequestOf<DeviceManage, 'DeviceInfoMultiUpdate'>;
 
 const MAX_DEVICES = 10_000;
-/** The area that has all others below it. */
-const ROOT_AREA = '1';
 
 /**
  * The path of an area. unitedrhino looks it up where areas are kept, which is not here: it is that of devices which stand

@@ -4,6 +4,7 @@ import type { Handlers } from '@alink/rpc';
 import type { AuditDetail } from '../../audit/audit-log';
 import type { DmContext } from '../../context';
 import { asTakenOver } from '../../domains/definitions/common-record';
+import { asMeant, changeOfTaken, commonBy, type PlacedInfo } from '../../domains/definitions/take-over';
 import { Tag, tagOf } from '../../domains/definitions/tags';
 import type { Transaction } from '../../transaction';
 import { badParameter, duplicate, noProduct, thingModelFault, unknownDefinition } from '../../wire/errors';
@@ -23,12 +24,6 @@ type Methods = Pick<
   | 'productSchemaIndex'
 >;
 
-/** A definition, and where it stands in the request. */
-interface PlacedInfo {
-  readonly field: string;
-  readonly info: SchemaInput;
-}
-
 const SORT = { order: 'order', identifier: 'identifier', name: 'name', type: 'type' } as const;
 
 export const productSchemaHandlers = (context: DmContext): Methods => {
@@ -36,13 +31,17 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
   const filters = schemaFilters(prisma);
   const changeModel = modelChanger(context);
 
-  /** @param infos none of which is in the model yet */
+  /**
+   * @param given none of which is in the model yet
+   * @throws {RpcError} 100009 for one that shall be a common definition, and is none
+   */
   const addTo = async (
     tx: Transaction,
     productID: string,
     existing: readonly SchemaRow[],
-    infos: readonly PlacedInfo[],
+    given: readonly PlacedInfo[],
   ): Promise<AuditDetail> => {
+    const infos = await asMeant(tx, given);
     const taken = new Set<string>();
     const rows = infos.map(({ field, info }, i) => {
       if (info.productID && info.productID !== productID) {
@@ -64,10 +63,9 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
     identifiers: readonly string[],
     productID: string,
   ): Promise<PlacedInfo[]> => {
-    const rows = await tx.commonDefinition.findMany({ where: { identifier: { in: [...identifiers] } } });
-    const byIdentifier = new Map(rows.map((row) => [row.identifier, row]));
+    const common = await commonBy(tx, identifiers);
     return [...new Set(identifiers)].map((identifier, i) => {
-      const row = byIdentifier.get(identifier);
+      const row = common.get(identifier);
       if (!row) throw badParameter(`identifiers[${i}]`, `names ${identifier}, no common definition`);
       return { field: `identifiers[${i}]`, info: asTakenOver(row, productID) };
     });
@@ -122,9 +120,11 @@ export const productSchemaHandlers = (context: DmContext): Methods => {
       await changeModel(call, productID, 'schema.update', async (tx) => {
         const row = await tx.schemaEntry.findUnique({ where: { productID_identifier: { productID, identifier } } });
         if (!row) throw unknownDefinition(productID, identifier);
+        const tag = tagOf(row);
+        if (info.tag !== '0' && info.tag !== tag) throw badParameter('info.tag', 'cannot be changed');
         await tx.schemaEntry.update({
           where: { productID_identifier: { productID, identifier } },
-          data: changedSchemaRow('info', info, row),
+          data: changedSchemaRow('info', tag === Tag.own ? info : changeOfTaken(info), row),
         });
         return { identifier };
       });

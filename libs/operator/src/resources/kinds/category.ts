@@ -3,17 +3,17 @@ import { allPages } from '../../all-pages';
 import { OperatorError } from '../../operator-error';
 import type { Platform } from '../../platform';
 import type { Kind } from '../kind';
-import { defined, withDefaults } from '../members';
+import { defined, name, shortText, withDefaults } from '../members';
 
 /** `parentID` of what stands below no other category. */
 const ROOT_ID = '1';
 
 const schema = z.strictObject({
   /** No two have the same. */
-  name: z.string().min(1),
+  name: name(100),
   /** Name of the category above. */
-  parent: z.string().min(1).optional(),
-  description: z.string().optional(),
+  parent: name(100).optional(),
+  description: shortText(200).optional(),
 });
 type CategorySpec = z.infer<typeof schema>;
 type CategoryInfo = Awaited<ReturnType<Platform['products']['productCategoryIndex']>>['list'][number];

@@ -1,17 +1,23 @@
+import { topicClassFault } from '@alink/alink';
 import * as z from 'zod';
 import type { Platform } from '../../platform';
 import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
-import { defined, fileName, productKey, withDefaults } from '../members';
+import { defined, fileName, productKey, shortText, withDefaults } from '../members';
 import { productsIn } from '../products-in';
 
-const topicSchema = z.strictObject({
-  /** Behind the names of the device: `user/update`. */
-  topic: z.string().min(1),
-  /** As the device sees it. */
-  permission: z.enum(['publish', 'subscribe', 'both']),
-  description: z.string().optional(),
-});
+const topicSchema = z
+  .strictObject({
+    /** Behind the names of the device: `user/update`. */
+    topic: z.string().min(1),
+    /** As the device sees it. */
+    permission: z.enum(['publish', 'subscribe', 'both']),
+    description: shortText(128).optional(),
+  })
+  .superRefine((topic, context) => {
+    const message = topicClassFault(topic);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['topic'], message });
+  });
 const schema = z.strictObject({
   productKey,
   /** Whether devices may use these custom topics and no others. */

@@ -4,21 +4,21 @@ import { inParts } from '../../at-once';
 import { OperatorError } from '../../operator-error';
 import type { Platform } from '../../platform';
 import type { Kind } from '../kind';
-import { defined, fileName, tags, tagsIfAny, withDefaults } from '../members';
+import { defined, deviceName, fileName, name, productKey, shortText, tags, tagsIfAny, withDefaults } from '../members';
 
 /** What unitedrhino takes where no purpose is said. */
 const DEFAULT_PURPOSE = 'default';
 /** `parentID` of what stands below no other group. */
 const ROOT_ID = '1';
 
-const memberSchema = z.strictObject({ productKey: z.string().min(1), deviceName: z.string().min(1) });
+const memberSchema = z.strictObject({ productKey, deviceName });
 const schema = z.strictObject({
-  name: z.string().min(1),
+  name: name(100),
   /** Groups of one purpose make a tree, in which each has a name of its own. */
-  purpose: z.string().min(1).optional(),
+  purpose: name(100).optional(),
   /** Name of the group above, of the same purpose. */
-  parent: z.string().min(1).optional(),
-  description: z.string().optional(),
+  parent: name(100).optional(),
+  description: shortText(200).optional(),
   tags: tags.optional(),
   devices: z.array(memberSchema).optional(),
 });

@@ -3,19 +3,29 @@ import * as z from 'zod';
 import { allPages } from '../../all-pages';
 import { forEachAtOnce, inParts } from '../../at-once';
 import { changeDevice } from '../../devices/change-device';
-import { createFromLines } from '../../devices/create-devices';
+import { createFromLines, type JudgedDevice } from '../../devices/create-devices';
 import { OperatorError } from '../../operator-error';
 import type { Platform } from '../../platform';
 import { productKeyOf } from '../../products/product-key';
 import { someOf } from '../../words/some-of';
 import { logLevels, wordOf } from '../../words/wire-words';
 import type { Kind } from '../kind';
-import { defined, fileName, productKey, tags, tagsIfAny, withDefaults, wordIn } from '../members';
+import {
+  defined,
+  deviceName,
+  fileName,
+  productKey,
+  shortText,
+  tags,
+  tagsIfAny,
+  withDefaults,
+  wordIn,
+} from '../members';
 import { productsIn } from '../products-in';
 
 const deviceSchema = z.strictObject({
-  deviceName: z.string().min(1),
-  alias: z.string().optional(),
+  deviceName,
+  alias: shortText(128).optional(),
   enabled: z.boolean().optional(),
   logLevel: wordIn(logLevels).optional(),
   tags: tags.optional(),
@@ -72,19 +82,20 @@ export const deviceListKind: Kind<ListSpec> = {
     const known = new Map(before.devices.map((device) => [device.deviceName, device]));
     return { productKey, devices: devices.map((device) => ({ ...known.get(device.deviceName), ...device })) };
   },
-  create: (platform, after) => createAll(platform, after.productKey, after.devices),
+  create: async (platform, after) => {
+    const refused = await createAll(platform, after.productKey, after.devices);
+    throwRefused(refused, after.devices.length);
+  },
   change: async (platform, before, { productKey: productID, devices }) => {
     const known = new Map(before.devices.map((device) => [device.deviceName, device]));
-    await createAll(
-      platform,
-      productID,
-      devices.filter(({ deviceName }) => !known.has(deviceName)),
-    );
+    const missing = devices.filter(({ deviceName }) => !known.has(deviceName));
+    const refused = await createAll(platform, productID, missing);
     const changed = devices.filter((device) => {
       const was = known.get(device.deviceName);
       return was && JSON.stringify(was) !== JSON.stringify({ ...was, ...device });
     });
     await forEachAtOnce(changed, (device) => changeOne(platform, productID, device, known.get(device.deviceName)));
+    throwRefused(refused, missing.length, changed.length);
   },
   list: async (platform, scope) => {
     if (!scope.devices) return [];
@@ -98,31 +109,47 @@ export const deviceListKind: Kind<ListSpec> = {
   fileOf: ({ productKey: key }) => `products/${fileName(key)}`,
 };
 
-/** @throws {OperatorError} naming those that were refused; the others are there */
-const createAll = async (platform: Platform, productID: string, devices: readonly DeviceSpec[]): Promise<void> => {
-  if (devices.length === 0) return;
+/** @returns those that were refused; the others are there, with all that their documents say */
+const createAll = async (
+  platform: Platform,
+  productID: string,
+  devices: readonly DeviceSpec[],
+): Promise<JudgedDevice[]> => {
+  if (devices.length === 0) return [];
   const productKey = productKeyOf(await platform.products.productInfoRead({ productID }));
+  const refused: JudgedDevice[] = [];
   for (const part of inParts(devices)) {
     const wanted = part.map(({ deviceName, alias = '' }, i) => {
       return { line: i, productID, productKey, deviceName, deviceSecret: '', alias, fault: undefined };
     });
-    const refused = (await createFromLines(platform, wanted, {})).filter(({ reason }) => reason !== '');
-    if (refused.length > 0) {
-      const named = refused.map(({ deviceName, reason }) => `${deviceName} ${reason}`);
-      throw new OperatorError(
-        'refused',
-        `${refused.length} of ${part.length} devices refused: ${someOf(named, MAX_NAMED, '; ')}`,
-      );
-    }
-    await forEachAtOnce(part, async (device) => {
+    const judged = await createFromLines(platform, wanted, {});
+    refused.push(...judged.filter(({ reason }) => reason !== ''));
+    const created = part.filter((_, i) => judged[i]!.reason === '');
+    await forEachAtOnce(created, async (device) => {
       const { tags, logLevel, enabled } = device;
       if (tags ?? logLevel ?? enabled === false) await changeOne(platform, productID, device, undefined);
     });
   }
+  return refused;
 };
 
 /** Refusals in one message. */
 const MAX_NAMED = 10;
+
+/**
+ * @param count of the devices that were to be created
+ * @param changed how many others were changed
+ * @throws {OperatorError} naming those that were refused, and counting what was done
+ */
+const throwRefused = (refused: readonly JudgedDevice[], count: number, changed = 0): void => {
+  if (refused.length === 0) return;
+  const named = refused.map(({ deviceName, reason }) => `${JSON.stringify(deviceName)}: ${reason}`);
+  const done = `${count - refused.length} created${changed > 0 ? `, ${changed} changed` : ''}`;
+  throw new OperatorError(
+    'refused',
+    `${refused.length} of ${count} devices refused, ${done}: ${someOf(named, MAX_NAMED, '; ')}`,
+  );
+};
 
 const changeOne = async (
   platform: Platform,

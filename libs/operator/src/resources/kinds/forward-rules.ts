@@ -1,20 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
+import { customFilterFault, forwardTargetFault } from '@alink/alink';
 import * as z from 'zod';
 import type { Platform } from '../../platform';
 import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
-import { defined, fileName, productKey } from '../members';
+import { defined, fileName, productKey, textThat } from '../members';
 import { productsIn } from '../products-in';
 
-const ruleSchema = z.strictObject({
-  /** Of the message, behind the names of its device: `user/update`. */
-  topic: z.string().min(1),
-  /** The product of the device that gets it; the same when left out. */
-  targetProductKey: z.string().min(1).optional(),
-  targetDeviceName: z.string().min(1),
-  targetTopic: z.string().min(1),
-  disabled: z.boolean().optional(),
-});
+const ruleSchema = z
+  .strictObject({
+    /** Of the message, behind the names of its device: `user/update`. */
+    topic: textThat(customFilterFault),
+    /** The product of the device that gets it; the same when left out. */
+    targetProductKey: productKey.optional(),
+    targetDeviceName: z.string().min(1),
+    targetTopic: z.string().min(1),
+    disabled: z.boolean().optional(),
+  })
+  .superRefine((rule, context) => {
+    const fault = forwardTargetFault(rule);
+    if (fault) context.addIssue({ code: 'custom', path: [fault.field], message: fault.words });
+  });
 const schema = z.strictObject({ productKey, rules: z.array(ruleSchema) });
 type RulesSpec = z.infer<typeof schema>;
 type RuleSpec = z.infer<typeof ruleSchema>;

@@ -16,15 +16,15 @@ import {
 import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
 import { productsIn } from '../products-in';
-import { defined, fileName, productKey, tags, tagsIfAny, withDefaults, wordIn } from '../members';
+import { defined, fileName, name, productKey, shortText, tags, tagsIfAny, withDefaults, wordIn } from '../members';
 import { categoryIDOf } from './category';
 
 const schema = z.strictObject({
   productKey,
   /** The ProductKey that devices bear, where it is another one. */
-  externalKey: z.string().min(1).optional(),
-  name: z.string().min(1).optional(),
-  description: z.string().optional(),
+  externalKey: productKey.optional(),
+  name: name(128).optional(),
+  description: shortText(4096).optional(),
   /** Name of the category that it is sorted into; empty for none. */
   category: z.string().optional(),
   deviceType: wordIn(deviceTypes).optional(),

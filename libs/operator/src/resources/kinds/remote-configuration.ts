@@ -2,17 +2,35 @@ import * as z from 'zod';
 import type { Platform } from '../../platform';
 import { ifThere } from '../if-there';
 import type { Kind } from '../kind';
-import { defined, fileName, productKey } from '../members';
+import { defined, deviceName, fileName, productKey } from '../members';
 import { productsIn } from '../products-in';
+
+/** Bytes (Alibaba Cloud IoT documentation, "Remote configuration"). */
+const MAX_BYTES = 64 * 1024;
+const NO_CONTENT = 'must be an object, a list, or the text of one in JSON';
+
+const contentFault = (text: string): string | undefined => {
+  if (Buffer.byteLength(text) > MAX_BYTES) return `must have at most ${MAX_BYTES} bytes of JSON`;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? undefined : NO_CONTENT;
+  } catch (error) {
+    return `is no JSON: ${(error as Error).message}`;
+  }
+};
+const textOf = (content: object | string): string => (typeof content === 'string' ? content : JSON.stringify(content));
 
 const schema = z.strictObject({
   productKey,
   /** Of this device alone. */
-  deviceName: z.string().min(1).optional(),
+  deviceName: deviceName.optional(),
   /** What devices read, as members; or as the text of its JSON, byte for byte. */
-  content: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown()), z.string().min(1)], {
-    error: 'must be an object, a list, or the text of one in JSON',
-  }),
+  content: z
+    .union([z.record(z.string(), z.unknown()), z.array(z.unknown()), z.string().min(1)], { error: NO_CONTENT })
+    .superRefine((content, context) => {
+      const message = contentFault(textOf(content));
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
 });
 type ConfigurationSpec = z.infer<typeof schema>;
 
@@ -21,8 +39,6 @@ const contentOf = (text: string): ConfigurationSpec['content'] => {
   const members = JSON.parse(text) as ConfigurationSpec['content'];
   return JSON.stringify(members) === text ? members : text;
 };
-const textOf = (content: ConfigurationSpec['content']): string =>
-  typeof content === 'string' ? content : JSON.stringify(content);
 
 const readOwn = async (
   { configurations }: Platform,
@@ -49,13 +65,7 @@ export const remoteConfigurationKind: Kind<ConfigurationSpec> = {
   schema,
   idOf: ({ productKey, deviceName }) => (deviceName === undefined ? productKey : `${productKey}/${deviceName}`),
   needs: ({ productKey: id }) => [{ kind: 'Product', id }],
-  normal: (wanted) => {
-    try {
-      return { ...wanted, content: contentOf(textOf(wanted.content)) };
-    } catch (error) {
-      throw new Error(`content is no JSON: ${(error as Error).message}`);
-    }
-  },
+  normal: (wanted) => ({ ...wanted, content: contentOf(textOf(wanted.content)) }),
   read: (platform, { productKey, deviceName }) => readOwn(platform, productKey, deviceName),
   create: put,
   change: (platform, _before, after) => put(platform, after),
