@@ -209,6 +209,10 @@ describe('a device that asks', () => {
     await fixture.configurations.setConfiguration({ ...of, content: CONTENT });
     await fixture.products.productInfoUpdate({ ...of, protocolConf: { remoteConfig: 'off' } });
     expect((await ask()).code).toBe(6713);
+    const off = rpcError(Code.notEnabled, 'switched off');
+    await expect(fixture.configurations.pushConfiguration(of)).rejects.toThrow(off);
+    await expect(fixture.configurations.pushConfiguration({ ...of, deviceName: DEVICE })).rejects.toThrow(off);
+    await expect(fixture.remoteConfig.RemoteConfigPushAll(of)).rejects.toThrow(off);
     await fixture.products.productInfoUpdate({ ...of, protocolConf: { remoteConfig: 'on' } });
     expect((await ask()).code).toBe(200);
   });

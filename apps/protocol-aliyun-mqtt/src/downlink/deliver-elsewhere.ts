@@ -1,5 +1,5 @@
 /** Bytes for a device that another client of this node may be, or one of another node: the bus knows who holds it. */
-import { Code, subjects, writeDevicePublish } from '@alink/contract';
+import { Code, readDevicePublish, subjects, writeDevicePublish } from '@alink/contract';
 import { BusDownError, NoListenerError, type Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 
@@ -22,22 +22,28 @@ export interface NotDelivered {
   readonly text: string;
 }
 
-/** Resolves once the node that holds the device has taken it, or with why nobody did. */
+/** Resolves once the node that holds the device has written it, or with why nobody did. */
 export const deliverElsewhere = async (
   { bus, clock }: { readonly bus: Bus; readonly clock: Clock },
   { productID, deviceName, topic, body, explain }: Delivery,
 ): Promise<NotDelivered | undefined> => {
   const content = { productID, deviceName, handle: 'ext', type: 'raw', topic, body, explain } as const;
   try {
-    await bus.request(
-      subjects.down('ext', productID, deviceName),
-      writeDevicePublish(content, clock.now()),
-      TIMEOUT_MS,
-    );
-    return undefined;
+    const message = writeDevicePublish(content, clock.now());
+    return refusalIn(await bus.request(subjects.down('ext', productID, deviceName), message, TIMEOUT_MS));
   } catch (error) {
     return whyNot(error);
   }
+};
+
+/** What the node that holds the device says: also that the device has not subscribed the topic, or may not. */
+const refusalIn = (answer: Buffer): NotDelivered | undefined => {
+  const { code, msg } = JSON.parse(readDevicePublish(answer).payload.toString()) as { code?: number; msg?: string };
+  if (code === undefined || code === Code.ok) return undefined;
+  return {
+    code,
+    text: `${msg || 'its node has not taken it'}; the device must subscribe the topic, and its product define it`,
+  };
 };
 
 const whyNot = (error: unknown): NotDelivered => {

@@ -10,7 +10,9 @@ const KEPT_MS = 60_000;
 const MAX_FILES = 32;
 
 export class KeptFiles implements FileSource {
-  private readonly files = new LRUCache<string, Promise<ServedFile | undefined>>({ max: MAX_FILES, ttl: KEPT_MS });
+  private readonly files = new LRUCache<string, ServedFile>({ max: MAX_FILES, ttl: KEPT_MS });
+  /** Asked for at the moment. What is not found is remembered nowhere: guesses must not push out what devices fetch. */
+  private readonly underWay = new Map<string, Promise<ServedFile | undefined>>();
 
   constructor(
     private readonly source: FileSource,
@@ -20,13 +22,18 @@ export class KeptFiles implements FileSource {
   async open(token: string): Promise<ServedFile | undefined> {
     // Nobody is asked about what cannot be, and what was kept ends in time.
     if (claimedFile(token, this.clock.now()) === undefined) return undefined;
-    const known = this.files.get(token);
-    if (known) return known;
-    const opened = this.source.open(token);
-    this.files.set(token, opened);
-    // What was not found is not remembered: guesses must not push out what devices fetch.
-    const forget = (): void => void (this.files.peek(token) === opened && this.files.delete(token));
-    opened.then((file) => file ?? forget(), forget);
-    return opened;
+    return this.files.get(token) ?? this.underWay.get(token) ?? this.ask(token);
+  }
+
+  private ask(token: string): Promise<ServedFile | undefined> {
+    const asked = this.source
+      .open(token)
+      .then((file) => {
+        if (file) this.files.set(token, file);
+        return file;
+      })
+      .finally(() => this.underWay.delete(token));
+    this.underWay.set(token, asked);
+    return asked;
   }
 }

@@ -112,6 +112,21 @@ describe('a rule of the product', () => {
     });
   });
 
+  test('whose target has not subscribed the topic leaves a line with the sender, too', async () => {
+    product({ forwards: [forward] });
+    bed.bus.subscribe(subjects.down('ext', 'p2', 'dev1-lamp'), ({ data, respond }) =>
+      respond?.(
+        writeDevicePublish({ ...readDevicePublish(data), body: { code: 2000003, msg: 'not subscribed' } }, NOW),
+      ),
+    );
+    await bed.publish(own('update/a'), 'x');
+    await new Promise(setImmediate);
+    expect(bed.activities.at(-1)).toMatchObject({
+      code: 2000003,
+      text: expect.stringContaining('kept, but not forwarded: not subscribed; the device must subscribe the topic'),
+    });
+  });
+
   test('there is none by default', async () => {
     const got = listen('dev1-lamp');
     await bed.publish(own('update/a'), 'x');

@@ -38,6 +38,16 @@ export class ConfigurationPush {
     private readonly sender: CommandSender,
   ) {}
 
+  /** @throws {RpcError} 100021 for a product whose devices are told, when they ask, that there is no such function */
+  async requireSwitchedOn(productID: string): Promise<void> {
+    const { protocolConf } = await this.context.prisma.product.findUniqueOrThrow({
+      where: { productID },
+      select: { protocolConf: true },
+    });
+    if ((protocolConf as { readonly remoteConfig?: string }).remoteConfig !== 'off') return;
+    throw new RpcError(Code.notEnabled, `remote configuration is switched off for product ${productID}`);
+  }
+
   /**
    * Tells one device, and waits for its answer.
    * @throws {RpcError} as any command: 2000003 offline, 2000002 no answer; 2000004 where the device refuses it

@@ -103,18 +103,18 @@ export const configurations = (context: DmContext, push: ConfigurationPush): Han
     async pushConfiguration({ productID, deviceName, form: wanted, timeout }, call) {
       const form = wanted === 'CONTENT' ? 'content' : 'file';
       const { row } = await inForce({ productID, deviceName });
-      const pushed = await audit.transact(call, async (_tx, note) => {
-        note('config.push', { productID, deviceName }, { configId: row.id.toString(), form });
-        return row;
-      });
+      await push.requireSwitchedOn(productID);
+      const target = deviceName ? await findTarget(context, { productID, deviceName }) : undefined;
+      await audit.transact(call, async (_tx, note) =>
+        note('config.push', { productID, deviceName }, { configId: row.id.toString(), form }),
+      );
       const { user } = call;
-      if (deviceName) {
-        const { device } = await findTarget(context, { productID, deviceName });
-        await push.toDevice(device, pushed, { form, user, timeoutMs: timeoutOf(timeout, call, now()) });
+      if (target) {
+        await push.toDevice(target.device, row, { form, user, timeoutMs: timeoutOf(timeout, call, now()) });
         return { configId: row.id.toString(), sent: 1 };
       }
       const { protocolCode } = await prisma.product.findUniqueOrThrow({ where: { productID } });
-      const sent = await push.toProduct({ productID, protocolCode }, pushed, { form, user });
+      const sent = await push.toProduct({ productID, protocolCode }, row, { form, user });
       return { configId: row.id.toString(), sent };
     },
   };

@@ -46,7 +46,7 @@ const SORT = {
 const levelOf = (protocolConf: unknown): string | undefined =>
   (protocolConf as { readonly logLevel?: string }).logLevel;
 
-export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audit }: DmContext): Methods => {
+export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audit, log }: DmContext): Methods => {
   const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
@@ -133,9 +133,12 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audi
           levels: [levelOf(row.protocolConf), levelOf(data.protocolConf ?? row.protocolConf)] as const,
         };
       });
-      await logModes.productChanged(productID, ...levels);
-      if (isMoved) await tellModelsChanged({ prisma, changes }, [productID]);
       changes.productUpdated(productID);
+      if (isMoved) await tellModelsChanged({ prisma, changes }, [productID]);
+      // It is done, whether or not devices hear of it now: they ask for the mode at each start.
+      await logModes
+        .productChanged(productID, ...levels)
+        .catch((err: unknown) => log.warn({ err, productID }, 'devices were not told of the mode of their log'));
       return {};
     },
 

@@ -57,6 +57,7 @@ export const remoteConfig = (context: DmContext, push: ConfigurationPush): Handl
       requireProductID('productID', productID);
       const row = await currentOf(prisma, { productID, deviceID: null });
       if (!row) throw notFound(`a configuration for product ${productID}`);
+      await push.requireSwitchedOn(productID);
       const { protocolCode } = await prisma.product.findUniqueOrThrow({ where: { productID } });
       await audit.transact(call, async (_tx, note) =>
         note('config.push', { productID }, { configId: row.id.toString(), form: 'file' }),
