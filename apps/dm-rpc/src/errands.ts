@@ -51,7 +51,10 @@ export class Errands {
     void errand.finally(() => this.running.delete(errand));
   }
 
-  /** Waits before the next try. @throws {Error} AbortError when all is stopped meanwhile; let it pass: it does not go to the log */
+  /**
+   * Waits before the next try.
+   * @throws {Error} AbortError when all is stopped meanwhile; let it pass: it does not go to the log
+   */
   async sleep(): Promise<void> {
     await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
   }

@@ -10,7 +10,7 @@ import type { Answerer, Asker } from './requests';
 /** Milliseconds that questions are gathered for one call, and how many go into one. */
 const GATHER_MS = 2;
 const MAX_BATCH = 500;
-/** Bytes of the questions of one call; a single larger one goes alone. dm.rpc takes 16 MB, and a call that is too large fails for all. */
+/** Bytes of the questions of one call; a larger one goes alone. What is more than dm.rpc takes, 16 MB, fails for all in it. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** Calls under way at once. Under load the next one gathers until one has come back, so calls grow instead of piling up. */
 const MAX_CALLS = 2;
