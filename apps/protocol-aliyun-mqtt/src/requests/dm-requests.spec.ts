@@ -94,3 +94,25 @@ test('when dm.rpc fails, or leaves one out, the question fails, and the next one
   answer = async () => [{ code: 200 }];
   expect(await requests.ask(question('a'), of('a'))).toMatchObject({ code: 200 });
 });
+
+test('a call ends at 4 MB: large questions go in several, a larger one alone, those of a device in their order', async () => {
+  const requests = new DmRequests(channel);
+  const sizes = [5, 3, 2, 0].map((mb) => mb * 1024 * 1024);
+  const devices = ['a', 'b', 'c', 'c'];
+  const replies = await Promise.all(
+    sizes.map((size, at) => requests.ask(question('k'.repeat(size)), of(devices[at]!))),
+  );
+  expect(replies.map(({ code }) => code)).toEqual([200, 200, 200, 200]);
+  const askedOf = batches.map((batch) =>
+    batch.map(({ deviceName, body }) => [deviceName, body.length - '{"keys":[""]}'.length]),
+  );
+  // Two calls are under way at once, and the smaller one may come first.
+  expect(askedOf.sort(([one], [other]) => (one![0]! < other![0]! ? -1 : 1))).toEqual([
+    [['a', sizes[0]]],
+    [['b', sizes[1]]],
+    [
+      ['c', sizes[2]],
+      ['c', sizes[3]],
+    ],
+  ]);
+});

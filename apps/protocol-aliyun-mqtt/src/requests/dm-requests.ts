@@ -10,13 +10,17 @@ import type { Answerer, Asker } from './requests';
 /** Milliseconds that questions are gathered for one call, and how many go into one. */
 const GATHER_MS = 2;
 const MAX_BATCH = 500;
+/** Bytes of the questions of one call; a larger one goes alone. What is more than dm.rpc takes, 16 MB, fails for all in it. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** Calls under way at once. Under load the next one gathers until one has come back, so calls grow instead of piling up. */
 const MAX_CALLS = 2;
 /** Questions that may wait: while dm.rpc is slow, memory must not fill with what devices ask. */
 const MAX_WAITING = 10_000;
 
 interface Waiting {
-  readonly question: Question;
+  readonly kind: Question['kind'];
+  /** The question without its kind, as JSON. */
+  readonly body: string;
   readonly of: Asker;
   readonly answer: (reply: Reply) => void;
   readonly fail: (error: unknown) => void;
@@ -34,10 +38,10 @@ export class DmRequests implements Answerer {
     this.client = channel.client(services.requests);
   }
 
-  ask(question: Question, of: Asker): Promise<Reply> {
+  ask({ kind, ...question }: Question, of: Asker): Promise<Reply> {
     if (this.waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
     return new Promise<Reply>((answer, fail) => {
-      this.waiting.push({ question, of, answer, fail });
+      this.waiting.push({ kind, body: JSON.stringify(question), of, answer, fail });
       this.gatherTimer ??= setTimeout(() => {
         this.gatherTimer = undefined;
         this.callNext();
@@ -65,8 +69,17 @@ export class DmRequests implements Answerer {
   private takeBatch(): Waiting[] {
     const batch: Waiting[] = [];
     const later: Waiting[] = [];
+    let bytes = 0;
+    let isFull = false;
     for (const one of this.waiting) {
-      (batch.length < MAX_BATCH && !this.asking.has(keyOf(one.of)) ? batch : later).push(one);
+      if (isFull || this.asking.has(keyOf(one.of))) {
+        later.push(one);
+        continue;
+      }
+      bytes += Buffer.byteLength(one.body);
+      // From here on all wait: a smaller one that still has room could be the next of a device whose question has not.
+      isFull = batch.length === MAX_BATCH || (batch.length > 0 && bytes > MAX_BATCH_BYTES);
+      (isFull ? later : batch).push(one);
     }
     this.waiting = later;
     return batch;
@@ -74,11 +87,11 @@ export class DmRequests implements Answerer {
 
   private async call(batch: readonly Waiting[]): Promise<void> {
     try {
-      const questions = batch.map(({ question: { kind, ...body }, of: { productID, deviceName } }) => ({
+      const questions = batch.map(({ kind, body, of: { productID, deviceName } }) => ({
         productID,
         deviceName,
         kind,
-        body: JSON.stringify(body),
+        body,
       }));
       const { replies } = await this.client.ask({ questions });
       batch.forEach(({ answer, fail }, index) => {

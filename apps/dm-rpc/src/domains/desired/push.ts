@@ -2,11 +2,11 @@
  * Sends desired values to their devices: those that wait when a device comes online, and new ones at once to a device that
  * is online. What a device has answered it has; the value itself stays.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type JsonObject, type UserContext } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
+import { Errands, TRIES } from '../../errands';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { CommandSender } from '../../services/device-interact/command-sender';
 import { findTarget, type CommandTarget } from '../../services/device-interact/command-target';
@@ -23,9 +23,8 @@ import {
 } from './store';
 
 const TIMEOUT_MS = 30_000;
-/** The node may take the device's commands a moment after it has told of the login. */
-const TRIES = 3;
-const RETRY_MS = 1000;
+/** Devices that are sent to or waited for at once: one that does not answer takes its place for the whole of that time. */
+const AT_ONCE = 1000;
 
 /** Values to be sent. */
 interface Sending {
@@ -44,17 +43,19 @@ interface Sent {
 
 export class DesiredPush {
   private readonly turns = new DeviceTurns();
-  private readonly running = new Set<Promise<void>>();
-  private readonly stopped = new AbortController();
+  private readonly errands: Errands;
 
   constructor(
     private readonly context: DmContext,
     private readonly sender: CommandSender,
-  ) {}
+  ) {
+    const failed = 'waiting values were not sent; they go on waiting';
+    this.errands = new Errands({ log: context.log, atOnce: AT_ONCE, failed });
+  }
 
   /** Devices have come online: sends what waits for them. */
   devicesOnline(changes: readonly DeviceChange[]): void {
-    this.run(this.sendToThoseWaitedFor(changes), {});
+    this.errands.run({}, () => this.sendToThoseWaitedFor(changes));
   }
 
   /**
@@ -63,26 +64,14 @@ export class DesiredPush {
    * @returns whether it is online
    */
   async sendIfOnline(names: DeviceCore, sending: Sending): Promise<boolean> {
-    const { productID, deviceName } = names;
     const { device } = await findTarget(this.context, names);
-    if (device.isOnline) this.run(this.send(device, sending), { productID, deviceName });
+    if (device.isOnline) this.errands.run(device, () => this.send(device, sending));
     return device.isOnline;
   }
 
   /** Waits for what is under way. */
-  async stop(): Promise<void> {
-    this.stopped.abort();
-    while (this.running.size > 0) await Promise.all(this.running);
-  }
-
-  /** Keeps track of work; a failure leaves the values where they are. */
-  private run(work: Promise<void>, about: Partial<DeviceCore>): void {
-    const { log } = this.context;
-    const tracked = work.catch((error: unknown) =>
-      log.warn({ err: error, ...about }, 'waiting values were not sent; they go on waiting'),
-    );
-    this.running.add(tracked);
-    void tracked.finally(() => this.running.delete(tracked));
+  stop(): Promise<void> {
+    return this.errands.stop();
   }
 
   /** One look for all: when a whole fleet comes back, hardly any device has values waiting. */
@@ -93,8 +82,8 @@ export class DesiredPush {
     const waitedFor = new Set(rows.map((row) => row.device_id));
     for (const { deviceID, productID, deviceName } of changes) {
       if (!waitedFor.has(deviceID)) continue;
-      const device = { productID, deviceName };
-      this.run(this.send({ ...device, id: deviceID }, {}), device);
+      const device = { productID, deviceName, id: deviceID };
+      this.errands.run(device, () => this.send(device, {}));
     }
   }
 
@@ -102,7 +91,7 @@ export class DesiredPush {
     const { prisma } = this.context;
     await this.turns.during(device.id, async (line) => {
       let claim = () => claimValues(prisma, device.id, identifiers);
-      for (let tries = 1; !this.stopped.signal.aborted;) {
+      for (let tries = 1; !this.errands.isStopped;) {
         const sent = await line.turn(async () => this.sendOnce(device, await claim(), line, user));
         if (!sent) return;
         const { values } = sent;
@@ -115,7 +104,7 @@ export class DesiredPush {
           const isOffline = error instanceof RpcError && error.code === Code.deviceOffline;
           if (!isOffline || tries === TRIES) throw error;
           tries += 1;
-          await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
+          await this.errands.sleep();
           claim = () => claimValues(prisma, device.id, namesOf(values));
         }
       }

@@ -3,12 +3,12 @@
  * that has said nothing of a task yet is told again when it comes online: what it was told at QoS 0 may have been lost.
  */
 import { randomInt } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { alinkIds, type TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
 import { Code, subjects, writeDevicePublish } from '@alink/contract';
 import type { DmContext } from '../../context';
+import { deviceKey } from '../../device-core';
+import { Errands, TRIES } from '../../errands';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { FileLinks } from '../config/links';
 import { readAnswer } from '../../services/device-interact/read-answer';
@@ -20,63 +20,39 @@ const PATH = 'thing/job/notify';
 const WRITTEN_MS = 2000;
 /** Devices that are told at once. */
 const AT_ONCE = 200;
-/** The node may take what is for a device a moment after it has told of its login. */
-const TRIES = 3;
-const RETRY_MS = 1000;
 
 /** Codes with which a node says that it wrote nothing. */
 const NOT_WRITTEN: readonly number[] = [Code.deviceOffline, Code.deviceTimeout, Code.parameter];
 
 export class JobNotices {
-  private readonly running = new Set<Promise<void>>();
-  private readonly stopped = new AbortController();
+  private readonly errands: Errands;
 
   constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log'> & FileLinks) {
-    // As many wait before they try again as devices are told at once, which is no leak.
-    setMaxListeners(0, this.stopped.signal);
+    this.errands = new Errands({ log: context.log, atOnce: AT_ONCE, failed: 'devices were not told of their jobs' });
   }
 
   /** Devices have come online. */
   devicesOnline(changes: readonly DeviceChange[]): void {
     const ids = changes.map(({ deviceID }) => deviceID);
-    this.run(
-      openTasks(this.context.prisma, ids).then((tasks) =>
-        this.tellAll(tasks.filter(({ status }) => status !== 'IN_PROGRESS')),
-      ),
-    );
+    this.errands.run({}, async () => {
+      const tasks = await openTasks(this.context.prisma, ids);
+      this.tell(tasks.filter(({ status }) => status !== 'IN_PROGRESS'));
+    });
   }
 
-  /** @param status what devices are told of them (default: that they are to be done) */
+  /**
+   * Those of one device one after another, in their order.
+   * @param status what devices are told of them (default: that they are to be done)
+   */
   tell(tasks: readonly DeviceTask[], status?: TaskStatus): void {
-    if (tasks.length > 0) this.run(this.tellAll(tasks, status));
+    for (const ofDevice of byDevice(tasks)) {
+      this.errands.run(ofDevice[0], ...ofDevice.map((task) => () => this.tellOne(task, status)));
+    }
   }
 
   /** Waits for what is under way. */
-  async stop(): Promise<void> {
-    this.stopped.abort();
-    while (this.running.size > 0) await Promise.all(this.running);
-  }
-
-  private run(work: Promise<void>): void {
-    const tracked = work.catch((err: unknown) => {
-      if (!this.stopped.signal.aborted) this.context.log.warn({ err }, 'devices were not told of their jobs');
-    });
-    this.running.add(tracked);
-    void tracked.finally(() => this.running.delete(tracked));
-  }
-
-  /** Those of one device one after another, in their order. */
-  private async tellAll(tasks: readonly DeviceTask[], status?: TaskStatus): Promise<void> {
-    const byDevice = new Map<string, DeviceTask[]>();
-    for (const task of tasks) {
-      const key = `${task.productID}/${task.deviceName}`;
-      byDevice.set(key, [...(byDevice.get(key) ?? []), task]);
-    }
-    const queue = byDevice.values();
-    const worker = async (): Promise<void> => {
-      for (const ofDevice of queue) for (const task of ofDevice) await this.tellOne(task, status);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, byDevice.size) }, worker));
+  stop(): Promise<void> {
+    return this.errands.stop();
   }
 
   /** That a task is to be done, a device is told once in a session; that it has ended, whoever ended it says once. */
@@ -96,10 +72,10 @@ export class JobNotices {
 
   /** @returns whether it was written at last */
   private async writeUntilDone(task: DeviceTask, status: TaskStatus): Promise<boolean> {
-    for (let tries = 1; !this.stopped.signal.aborted; tries++) {
+    for (let tries = 1; !this.errands.isStopped; tries++) {
       if (await this.isWritten(task, status)) return true;
       if (tries === TRIES) break;
-      await sleep(RETRY_MS, undefined, { signal: this.stopped.signal });
+      await this.errands.sleep();
     }
     return false;
   }
@@ -131,3 +107,14 @@ export class JobNotices {
     }
   }
 }
+
+/** At least one of each device. */
+const byDevice = (tasks: readonly DeviceTask[]): Iterable<readonly [DeviceTask, ...DeviceTask[]]> => {
+  const found = new Map<string, [DeviceTask, ...DeviceTask[]]>();
+  for (const task of tasks) {
+    const ofDevice = found.get(deviceKey(task));
+    if (ofDevice) ofDevice.push(task);
+    else found.set(deviceKey(task), [task]);
+  }
+  return found.values();
+};
