@@ -70,7 +70,8 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     // Scripts may hold secrets; unitedrhino checks nothing, and its one caller is root.
     productCustomRead: 'admin',
     productCustomUpdate: 'root',
-    productInfoMultiImport: 'admin',
+    // Unitedrhino lets an administrator create the products, and refuses him their thing models; here they come whole.
+    productInfoMultiImport: 'root',
     // Unitedrhino checks nothing; but the file has secrets.
     productInfoMultiExport: 'admin',
   },
@@ -83,7 +84,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     commonSchemaMultiImport: 'root',
     commonSchemaMultiExport: 'anyone',
   },
-  catalog: { importProducts: 'admin' },
+  catalog: { importProducts: 'root' },
   deviceManage: {
     rootCheck: 'anyone',
     deviceInfoCreate: 'admin',
@@ -129,11 +130,13 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     eventLogIndex: 'user',
     shadowIndex: 'user',
     sdkLogIndex: 'user',
+    // Unitedrhino wants product and device of whoever is no administrator; users here read the logs of all devices.
     abnormalLogIndex: 'user',
     abnormalLogCreate: 'user',
     propertyLatestIndex2: 'user',
-    propertyLogAggIndex: 'user',
     propertyLogAggByDeviceIndex: 'user',
+    // Of whoever is no administrator unitedrhino wants a project of his, and a device; there are no projects to separate here.
+    propertyLogAggIndex: 'user',
     propertyLatestAggIndex: 'user',
   },
   deviceInteract: {

@@ -19,13 +19,13 @@ const PS = 'aProductSecret01';
 const DS = 'testsecret001';
 
 /** What is about no product. */
-const OF_NO_PRODUCT = /^(secrets|category|definition)\.|^group\.(create|update|delete)$/;
+const OF_NO_PRODUCT = /^(secrets|category|definition)\.|^group\.(create|update|delete)$|^product\.export$/;
 /** A file of products. */
 const fileOf = (ProductID: string) => JSON.stringify([{ Info: { ProductID, ProductName: ProductID, Secret: PS } }]);
 
-/** Methods that change nothing of what operators own. The online state is corrected by nodes and has a log of its own. */
+/** Methods that change nothing of what operators own, and hand out no file of secrets. The online state is corrected by nodes and has a log of its own. */
 const READ_ONLY =
-  /^read$|Read$|Index$|Counts?$|Export$|^list|^readConfiguration$|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^commonSchemaInit$|^rootCheck$/;
+  /^read$|Read$|Index$|Counts?$|(?<!^productInfoMulti)Export$|^list|^readConfiguration$|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^commonSchemaInit$|^rootCheck$/;
 /** Has nothing behind it: `not-served.ts`. */
 const NOT_SERVED = /^deviceGateway(MultiCreate|MultiUpdate|MultiDelete)$/;
 /** What devices are sent stands in the record of commands. */
@@ -187,6 +187,7 @@ test('every change of a product, a device or a credential leaves a line, without
       'product.create',
       () => products.productInfoMultiImport({ products: fileOf('imported') }, options),
     ],
+    ['productInfoMultiExport', 'product.export', () => products.productInfoMultiExport({}, options)],
     ['deviceSchemaCreate', 'schema.create', () => devices.deviceSchemaCreate({ ...NAMES, ...info('first') }, options)],
     [
       'deviceSchemaMultiCreate',

@@ -8,6 +8,8 @@ import { UnitedrhinoPlatform } from './unitedrhino-platform';
 /** What unitedrhino's services lack, each with the reason. */
 const LACKING = {
   deviceAdmin: 'alink.DeviceAdmin is a service of our dm alone',
+  deviceLogs: 'alink.DeviceLogs is a service of our dm alone',
+  configurations: 'alink.Configurations is a service of our dm alone',
   topics: 'alink.Topics is a service of our dm alone',
   deviceJobs: 'alink.DeviceJobs is a service of our dm alone',
   productCa: 'its dm has no place for the CAs of products',
@@ -17,6 +19,7 @@ const LACKING = {
   desired: 'its dm counts no versions of the values that wait for a device, and lets no device delete one',
   history: 'its dm takes the value that comes last for the current one, whatever its time',
   shadow: 'its dm keeps no document for a device',
+  logUpdate: 'the played dm sends no log update; the spec of the node’s commands tries what becomes of one',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
 export type Lack = keyof typeof LACKING;

@@ -111,7 +111,7 @@ describe.each(backends)('on $name', (backend) => {
     expect(platform.output).toContain('/files/***');
   });
 
-  backend.needs('deviceAdmin', () => {
+  backend.needs('configurations', () => {
     const configurations = () => platform.client(services.configurations);
 
     test('a device of its own configuration hears that, and a push waits for what it answers', async () => {

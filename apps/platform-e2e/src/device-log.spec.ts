@@ -68,22 +68,35 @@ describe.each(backends)('on $name', (backend) => {
     expect((await device.request('thing/config/log/get', { getType: 'file' })).code).toBe(6717);
   });
 
-  backend.needs('deviceAdmin', () => {
+  backend.needs('logUpdate', () => {
     test('it hears of another level by itself', async () => {
       const pushed = device.waitFor(device.topic('thing/config/log/push'));
       await platform.client(services.deviceManage).deviceInfoUpdate({ ...key, logLevel: 5 });
       expect(JSON.parse((await pushed).payload.toString())).toMatchObject({ method: 'thing.config.log.push' });
     });
+  });
 
+  // As the Link SDK for C 4.x writes it (`_thing/diag/post`).
+  const wifi = { rssi: 75, snr: 20, per: 10, err_stats: '10,02,01;10,05,01' };
+  const postNetwork = () => {
+    const params = { p: { wifi, _time: Date.now() }, model: 'quantity=single|format=simple|time=now' };
+    return device.request('_thing/diag/post', params);
+  };
+
+  backend.needs('deviceLogs', () => {
     test('how its network is stands in the platform', async () => {
-      // As the Link SDK for C 4.x writes it (`_thing/diag/post`).
-      const p = { wifi: { rssi: 75, snr: 20, per: 10, err_stats: '10,02,01;10,05,01' }, _time: Date.now() };
-      const reply = await device.request('_thing/diag/post', { p, model: 'quantity=single|format=simple|time=now' });
-      expect(reply.code).toBe(200);
+      expect((await postNetwork()).code).toBe(200);
       const logs = platform.client(services.deviceLogs);
       await eventually(async () => expect((await logs.listNetworkStatus(key)).list).toHaveLength(1));
       const [{ metrics } = { metrics: '' }] = (await logs.listNetworkStatus(key)).list;
-      expect(JSON.parse(metrics)).toEqual({ wifi: p.wifi });
+      expect(JSON.parse(metrics)).toEqual({ wifi });
+    });
+  });
+
+  backend.lacks('deviceLogs', () => {
+    test('a report of its network is refused, and the connection lives on', async () => {
+      expect((await postNetwork()).code).toBe(6831);
+      expect(device.connected).toBe(true);
     });
   });
 });

@@ -216,6 +216,14 @@ describe.each(backends)('on $name', (backend) => {
     });
   });
 
+  backend.lacks('topics', () => {
+    test('any custom topic may be subscribed, and broadcasts of the own product, of which none comes', async () => {
+      const device = await connect();
+      const filters = [own('anything'), `/broadcast/${PRODUCT}/news`, '/broadcast/another/news'];
+      expect(await device.subscribe(filters)).toEqual([0, 0, 128]);
+    });
+  });
+
   describe('jobs', () => {
     /** As the Link SDK for C 4.x asks. */
     const ask = (device: SdkDevice, params: object, what: 'get' | 'update' = 'get') =>

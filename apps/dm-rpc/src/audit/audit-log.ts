@@ -1,4 +1,4 @@
-/** Who changed what: each change of devices, products and credentials leaves a line, written in its own transaction. */
+/** Who changed what: each change of devices, products and credentials leaves a line, written in its own transaction; so do files of secrets. */
 import type { PrismaClient } from '@alink/db';
 import type { CallContext } from '@alink/rpc';
 import type { DeviceCore } from '../device-core';
@@ -11,6 +11,7 @@ export type AuditAction =
   | 'product.delete'
   | 'product.rotateSecret'
   | 'product.custom'
+  | 'product.export'
   | 'category.create'
   | 'category.update'
   | 'category.delete'

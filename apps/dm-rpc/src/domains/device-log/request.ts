@@ -2,6 +2,7 @@
 import type { Reply } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
+import { byNames } from '../../services/device-manage/devices-by-name';
 import type { Answerers } from '../answerer';
 import { modeOf } from './log-mode';
 
@@ -13,7 +14,7 @@ export const deviceLogAnswerers = ({ prisma }: DmContext): Answerers => ({
     needs: {},
     async answer(asked) {
       const rows = await prisma.device.findMany({
-        where: { OR: asked.map(({ device: { productID, deviceName } }) => ({ productID, deviceName })) },
+        where: byNames(asked.map(({ device }) => device)),
         select: {
           productID: true,
           deviceName: true,

@@ -10,7 +10,7 @@ import { writeProduct } from './product-file';
 type Methods = Pick<Handlers<typeof services.productManage>, 'productInfoMultiImport' | 'productInfoMultiExport'>;
 
 export const productFileHandlers = (context: DmContext): Methods => {
-  const { prisma, secretBox } = context;
+  const { prisma, secretBox, audit } = context;
   return {
     async productInfoMultiImport({ products }, call) {
       const results = await new ProductImport(context, call, false).run(products);
@@ -23,7 +23,7 @@ export const productFileHandlers = (context: DmContext): Methods => {
       };
     },
 
-    async productInfoMultiExport({ productIDs }) {
+    async productInfoMultiExport({ productIDs }, call) {
       const rows = await prisma.product.findMany({
         where: productIDs.length > 0 ? { productID: { in: productIDs } } : {},
         orderBy: { productID: 'asc' },
@@ -33,6 +33,8 @@ export const productFileHandlers = (context: DmContext): Methods => {
       if (missing !== undefined) throw noProduct(missing);
       const products: object[] = [];
       for (const row of rows) products.push(writeProduct(row, secretBox, await productTsl(prisma, row.productID)));
+      // The ProductSecrets of all of them leave the platform.
+      await audit.transact(call, async (_tx, note) => note('product.export', {}, { products: products.length }));
       return { products: JSON.stringify(products) };
     },
   };
