@@ -7,11 +7,9 @@ import type { DesiredDeletion, Reply } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { isListOf, isObject, isText } from '../../wire/shape';
-import type { Answerers } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers } from '../answerer';
 import { deleteOfDevices, readOfDevices, type ToldValue } from './store';
 
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 /** "desired property query failed". */
 const NOT_READ: Reply = { code: 6661 };
 

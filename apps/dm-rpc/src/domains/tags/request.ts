@@ -7,7 +7,7 @@
 import type { Reply, Tag } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { isListOf, isObject, isText } from '../../wire/shape';
-import type { Answerers, Asked } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers, type Asked } from '../answerer';
 import { MAX_TAGS, mergeTags, readTags, removeTags, type Outcome } from './store';
 
 const MAX_KEY = 128;
@@ -20,9 +20,6 @@ const isStorable = (value: unknown, maxLength: number): boolean =>
 const isKey = (value: unknown): boolean => value !== '' && isStorable(value, MAX_KEY);
 const isTag = (value: unknown): boolean =>
   isObject(value) && isKey((value as Partial<Tag>).key) && isStorable((value as Partial<Tag>).value, MAX_VALUE);
-
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 
 const replies: Readonly<Record<Outcome, Reply>> = {
   changed: { code: 200 },
