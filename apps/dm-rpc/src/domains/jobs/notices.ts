@@ -9,6 +9,7 @@ import { alinkIds, type TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
 import { Code, subjects, writeDevicePublish } from '@alink/contract';
 import type { DmContext } from '../../context';
+import { deviceKey } from '../../device-core';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { FileLinks } from '../config/links';
 import { readAnswer } from '../../services/device-interact/read-answer';
@@ -69,7 +70,7 @@ export class JobNotices {
   private async tellAll(tasks: readonly DeviceTask[], status?: TaskStatus): Promise<void> {
     const byDevice = new Map<string, DeviceTask[]>();
     for (const task of tasks) {
-      const key = `${task.productID}/${task.deviceName}`;
+      const key = deviceKey(task);
       byDevice.set(key, [...(byDevice.get(key) ?? []), task]);
     }
     const queue = byDevice.values();
