@@ -38,14 +38,13 @@ const progressOf = (value: unknown): number | undefined | Problem => {
   return wrongParameter('progress is no percentage', 'Send "progress" as a number from 0 to 100.');
 };
 
-const detailsOf = (value: unknown): JsonObject | undefined | Problem => {
-  if (value === undefined || value === null) return undefined;
-  if (isRecord(value) && isStorable(value) && JSON.stringify(value).length <= MAX_DETAILS) return value as JsonObject;
-  return wrongParameter(
-    'statusDetails cannot be kept',
-    `Send "statusDetails" as an object of at most ${MAX_DETAILS} characters, without U+0000.`,
-  );
-};
+const badDetails = wrongParameter(
+  'statusDetails cannot be kept',
+  `Send "statusDetails" as an object of at most ${MAX_DETAILS} characters, without U+0000.`,
+);
+
+const isDetails = (value: unknown): value is JsonObject =>
+  isRecord(value) && isStorable(value) && JSON.stringify(value).length <= MAX_DETAILS;
 
 const askGet = (params: unknown): Asked | RequestResult => {
   if (!isRecord(params)) return failed(paramsNoObject);
@@ -74,8 +73,8 @@ const askUpdate = (params: unknown): Asked | RequestResult => {
   if (!status) return failed(badStatus);
   const progress = progressOf(params.progress);
   if (isProblem(progress)) return failed(progress);
-  const statusDetails = detailsOf(params.statusDetails);
-  if (isProblem(statusDetails)) return failed(statusDetails);
+  const statusDetails = params.statusDetails ?? undefined;
+  if (statusDetails !== undefined && !isDetails(statusDetails)) return failed(badDetails);
   return {
     question: {
       kind: 'jobs.update',
