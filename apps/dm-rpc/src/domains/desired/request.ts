@@ -3,7 +3,7 @@
  * the thing model are the node's to check. None of it is audited: what a device deletes, it has taken over.
  */
 import type { Json } from '@alink/contract';
-import type { DesiredDeletion, Reply } from '@alink/alink';
+import { isStorableText, type DesiredDeletion, type Reply } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { isListOf, isObject, isText } from '../../wire/shape';
@@ -13,8 +13,7 @@ import { deleteOfDevices, readOfDevices, type ToldValue } from './store';
 /** "desired property query failed". */
 const NOT_READ: Reply = { code: 6661 };
 
-/** Texts that jsonb keeps: no U+0000 and no half of a surrogate pair. */
-const isName = (value: unknown): boolean => isText(value) && value !== '' && !/[\0\p{Surrogate}]/u.test(value);
+const isName = (value: unknown): boolean => isText(value) && value !== '' && isStorableText(value);
 const isDeletion = (value: unknown): boolean => {
   if (!isObject(value)) return false;
   const { name, version } = value as Partial<DesiredDeletion>;
