@@ -61,8 +61,8 @@ export class Changes {
    * Many at once, in slices between which others get their turn. Nobody can have more of a new device in a cache than
    * that it does not exist, so the news of its creation is all that is told.
    */
-  async devicesCreated(devices: readonly DeviceCore[]): Promise<void> {
-    await this.each(devices, (device) => this.tell(subjects.deviceCreated, deviceData(device)));
+  devicesCreated(devices: readonly DeviceCore[]): Promise<void> {
+    return this.each(devices, (device) => this.tell(subjects.deviceCreated, deviceData(device)));
   }
 
   /** Their thing models are others than before. */
@@ -82,11 +82,8 @@ export class Changes {
   }
 
   /** Many at once, in slices as when they are created. */
-  async devicesUpdated(devices: readonly DeviceCore[]): Promise<void> {
-    for (let start = 0; start < devices.length; start += SLICE) {
-      if (start > 0) await setImmediate();
-      for (const device of devices.slice(start, start + SLICE)) this.deviceUpdated(device);
-    }
+  devicesUpdated(devices: readonly DeviceCore[]): Promise<void> {
+    return this.each(devices, (device) => this.deviceUpdated(device));
   }
 
   /** What it was to its owner, another device is now. */

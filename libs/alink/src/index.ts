@@ -46,7 +46,7 @@ export type {
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';
 export type { FindSubDevice, SubDevice } from './sub-devices';
-export { isStorable } from './storable';
+export { isStorable, isStorableText } from './storable';
 export { answeredCallIdOf, callIdOf } from './synchronous-call';
 export {
   DefinedTopics,

@@ -51,6 +51,24 @@ export const harmless = (text: string): string => text.slice(0, 64).replace(/[^\
 /** A sentence of somebody else, fit for a reply: see {@link harmless}. */
 export const plain = (sentence: string): string => sentence.slice(0, 256).replace(/[{}"\\\p{Cc}\p{Surrogate}]/gu, '?');
 
+/**
+ * A parameter that is not as its kind wants it.
+ * @param what is wrong, fit for a reply: see {@link harmless}
+ * @param step what to do about it
+ */
+export const wrongParameter = (what: string, step: string): Problem => ({
+  code: 460,
+  message: `request parameter error: ${what}`,
+  step,
+});
+
+/** Tells a problem from what was read; not from an object that a device may have given any members. */
+export const isProblem = (read: unknown): read is Problem =>
+  typeof read === 'object' &&
+  read !== null &&
+  typeof (read as Partial<Problem>).code === 'number' &&
+  typeof (read as Partial<Problem>).step === 'string';
+
 /** A value or identifier that nothing behind the node could keep. */
 export const notStorable = (identifier: string): Problem =>
   rejectionProblem({ identifier, code: 460, message: `not storable -> ${harmless(identifier)}`, value: undefined });

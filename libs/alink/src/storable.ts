@@ -5,6 +5,7 @@ const MAX_NESTING = 32;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** Whether a text can be kept. */
 export const isStorableText = (text: string): boolean => !text.includes('\0') && !LONE_SURROGATE.test(text);
 
 /** Whether a value that came out of JSON.parse can be kept and written again. Never throws, however deep it is. */

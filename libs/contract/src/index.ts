@@ -36,6 +36,7 @@ export {
   type HubLogEntry,
   type StatusChange,
 } from './envelope';
+export { newAlinkId } from './alink-id';
 export { newSpanContext } from './span-context';
 export type { UserContext } from './user-context';
 export type { DeviceMessage, EventSample, Json, JsonObject, PropertySample } from './device-message';

@@ -19,4 +19,9 @@ export interface Answerer<Q extends Question> {
   answer(asked: readonly Asked<Q>[]): Promise<readonly Reply[]>;
 }
 
+/** What is answered to a device that there is not, or no more. */
+export const NO_DEVICE: Reply = { code: 6100 };
+/** What is answered to a device that an operator has disabled. */
+export const DISABLED: Reply = { code: 6204 };
+
 export type Answerers = { readonly [K in QuestionKind]?: Answerer<Extract<Question, { readonly kind: K }>> };

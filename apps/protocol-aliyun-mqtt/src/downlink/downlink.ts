@@ -1,8 +1,7 @@
 /** Commands from dm to a device that this node holds, by `device.down.aliyunMqtt.*.{productID}.{deviceName}`. */
-import { randomInt } from 'node:crypto';
-import { alinkIds, callIdOf, encodeDownlink, isAlinkId, mayReceive, type DownlinkMessage } from '@alink/alink';
+import { callIdOf, encodeDownlink, isAlinkId, mayReceive, type DownlinkMessage } from '@alink/alink';
 import type { Bus, BusMessage, Subscription } from '@alink/bus';
-import { Code, readDevicePublish, subjects, type DeviceMessage, type DevicePublish } from '@alink/contract';
+import { Code, newAlinkId, readDevicePublish, subjects, type DeviceMessage, type DevicePublish } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
 import { maskFileTokens } from '@alink/signing';
 import { buildTopic, parseTopic, type DeviceTopic } from '@alink/topic';
@@ -88,7 +87,7 @@ export class Downlink {
   private encode(session: Session, message: DownlinkMessage): ReturnType<typeof encodeDownlink> | RangeError {
     const { productKey, deviceName, options } = session;
     const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
-    const id = isAlinkId(message.msgToken) ? undefined : String(randomInt(alinkIds.min, alinkIds.max + 1));
+    const id = isAlinkId(message.msgToken) ? undefined : newAlinkId();
     try {
       return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType, id });
     } catch (error) {

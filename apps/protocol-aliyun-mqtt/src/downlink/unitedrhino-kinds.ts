@@ -2,16 +2,8 @@
  * What unitedrhino's dm sends besides commands, as devices know it. One kind is one line; those of which nothing is written
  * here are dropped with a line in the device's log.
  */
-import { randomInt } from 'node:crypto';
-import {
-  alinkIds,
-  CONFIGURATION_PUSH,
-  configurationData,
-  encodeDownlink,
-  LOG_MODE_PUSH,
-  logModeData,
-} from '@alink/alink';
-import { logModeOf, type Json } from '@alink/contract';
+import { CONFIGURATION_PUSH, configurationData, encodeDownlink, LOG_MODE_PUSH, logModeData } from '@alink/alink';
+import { logModeOf, newAlinkId, type Json } from '@alink/contract';
 import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import type { Session } from '../session/session';
 import type { Taken } from './commanding-dm';
@@ -83,7 +75,7 @@ const upgrade: Kind = ({ data }, { productKey, deviceName }) => {
     ...fileParts(due),
     ...(extra && { extData: extDataOf(extra) }),
   };
-  const id = String(randomInt(alinkIds.min, alinkIds.max + 1));
+  const id = newAlinkId();
   const payload = JSON.stringify({ code: '1000', data: content, id, message: 'success' });
   return { message: { topic: `/ota/device/upgrade/${productKey}/${deviceName}`, payload, qos: 1 } };
 };
@@ -93,7 +85,7 @@ const configuration: Kind = ({ payload: content }, { productKey, deviceName, opt
   if (typeof content !== 'string' || content === '') return { dropped: 'a configuration without a text' };
   const told = configurations.told({ content }, 'file', options.product);
   if (!told) return { dropped: 'a configuration, which no device can fetch while FILES_BASE_URL is not set' };
-  const msgToken = String(randomInt(alinkIds.min, alinkIds.max + 1));
+  const msgToken = newAlinkId();
   const request = { method: 'request', path: CONFIGURATION_PUSH, msgToken, timestamp: 0 } as const;
   const message = { ...request, params: configurationData(told) };
   return { message: encodeDownlink(message, { productKey, deviceName, ext: 0 }) };
@@ -103,7 +95,7 @@ const configuration: Kind = ({ payload: content }, { productKey, deviceName, opt
 const logLevel: Kind = ({ data }, { productKey, deviceName }) => {
   const { logLevel: level } = (data ?? {}) as { readonly logLevel?: unknown };
   if (typeof level !== 'number') return { dropped: 'a level of the log that is none' };
-  const msgToken = String(randomInt(alinkIds.min, alinkIds.max + 1));
+  const msgToken = newAlinkId();
   const params = logModeData(logModeOf(level));
   const message = { method: 'request', path: LOG_MODE_PUSH, msgToken, timestamp: 0, params } as const;
   return { message: encodeDownlink(message, { productKey, deviceName, ext: 0 }) };

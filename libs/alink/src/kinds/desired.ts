@@ -5,7 +5,7 @@
 import { ModelCode, type CompiledModel } from '@alink/thing-model';
 import { alink } from '../bodies/alink';
 import { isRecord } from '../envelope';
-import { harmless, rejectionProblem, type Problem } from '../problem';
+import { harmless, rejectionProblem, wrongParameter, type Problem } from '../problem';
 import { isUsableIdentifier } from '../property-values';
 import type { DesiredDeletion, Reply } from '../questions';
 import { failed, paramsNoObject } from '../request-result';
@@ -14,24 +14,24 @@ import type { Asked, AskRoute, RequestResult, Route, UplinkContext } from '../ro
 /** Names in one request (documentation, "Limits"). */
 const MAX_NAMES = 200;
 
-const wrong = (what: string, step: string): Problem => ({
-  code: 460,
-  message: `request parameter error: ${what}`,
-  step,
-});
-
 const tooMany: Problem = {
   code: 6104,
   message: `more than ${MAX_NAMES} properties`,
   step: `Name at most ${MAX_NAMES} properties in one message.`,
 };
 
-const noNames = wrong('params is empty', 'Name at least one property under "params".');
-const noList = wrong('params is no list', 'Send a list of identifiers under "params", as in "params":["Power"].');
-const noName = wrong('an item of params is no identifier', 'Name properties by the identifiers of the thing model.');
+const noNames = wrongParameter('params is empty', 'Name at least one property under "params".');
+const noList = wrongParameter(
+  'params is no list',
+  'Send a list of identifiers under "params", as in "params":["Power"].',
+);
+const noName = wrongParameter(
+  'an item of params is no identifier',
+  'Name properties by the identifiers of the thing model.',
+);
 
 const badVersion = (name: string): Problem =>
-  wrong(
+  wrongParameter(
     `version of ${harmless(name)} is no version`,
     'Send "version" as it was told with the value, or leave it out to delete any.',
   );

@@ -50,6 +50,10 @@ test.each([
     { status: 'SUCCEEDED', progress: 100, statusDetails: { k: 'v' } },
     { status: 'SUCCEEDED', progress: 100, statusDetails: { k: 'v' } },
   ],
+  [
+    { status: 'FAILED', statusDetails: { step: 'flash', code: 3, message: 'm' } },
+    { status: 'FAILED', statusDetails: { step: 'flash', code: 3, message: 'm' } },
+  ],
   [{ status: 'REJECTED', statusDetails: null }, { status: 'REJECTED' }],
 ])('a device says how a task goes: %j', (params, question) => {
   const outcome = asked(UPDATE, { taskId: '12', ...params });

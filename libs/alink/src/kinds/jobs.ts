@@ -4,7 +4,7 @@
  */
 import { alink } from '../bodies/alink';
 import { isRecord } from '../envelope';
-import type { Problem } from '../problem';
+import { isProblem, wrongParameter, type Problem } from '../problem';
 import type { Reply, TaskSummary, ToldStatus } from '../questions';
 import { failed, paramsNoObject } from '../request-result';
 import type { Asked, AskRoute, RequestResult, Route } from '../route';
@@ -21,37 +21,30 @@ const MAX_DETAILS = 4096;
 
 const told: readonly ToldStatus[] = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'];
 
-const wrong = (what: string, step: string): Problem => ({
-  code: 460,
-  message: `request parameter error: ${what}`,
-  step,
-});
+const badStatus = wrongParameter('status is none of a device', `Send "status" as one of ${told.join(', ')}.`);
 
 /** Devices also send numbers. */
 const taskIdOf = (params: unknown): string | Problem => {
   const taskId = isRecord(params) ? params.taskId : undefined;
   const text = typeof taskId === 'number' ? String(taskId) : taskId;
   if (typeof text === 'string' && text !== '' && text.length <= MAX_TASK_ID && isStorableText(text)) return text;
-  return wrong('taskId is no text', 'Send "taskId" of the task, or "$list" or "$next".');
+  return wrongParameter('taskId is no text', 'Send "taskId" of the task, or "$list" or "$next".');
 };
 
 const progressOf = (value: unknown): number | undefined | Problem => {
   if (value === undefined) return undefined;
   const progress = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof progress === 'number' && progress >= 0 && progress <= 100) return Math.round(progress);
-  return wrong('progress is no percentage', 'Send "progress" as a number from 0 to 100.');
+  return wrongParameter('progress is no percentage', 'Send "progress" as a number from 0 to 100.');
 };
 
-const detailsOf = (value: unknown): JsonObject | undefined | Problem => {
-  if (value === undefined || value === null) return undefined;
-  if (isRecord(value) && isStorable(value) && JSON.stringify(value).length <= MAX_DETAILS) return value as JsonObject;
-  return wrong(
-    'statusDetails cannot be kept',
-    `Send "statusDetails" as an object of at most ${MAX_DETAILS} characters, without U+0000.`,
-  );
-};
+const badDetails = wrongParameter(
+  'statusDetails cannot be kept',
+  `Send "statusDetails" as an object of at most ${MAX_DETAILS} characters, without U+0000.`,
+);
 
-const isProblem = (read: unknown): read is Problem => isRecord(read) && 'step' in read && 'code' in read;
+const isDetails = (value: unknown): value is JsonObject =>
+  isRecord(value) && isStorable(value) && JSON.stringify(value).length <= MAX_DETAILS;
 
 const askGet = (params: unknown): Asked | RequestResult => {
   if (!isRecord(params)) return failed(paramsNoObject);
@@ -77,11 +70,11 @@ const askUpdate = (params: unknown): Asked | RequestResult => {
   const taskId = taskIdOf(params);
   if (isProblem(taskId)) return failed(taskId);
   const status = told.find((each) => each === params.status);
-  if (!status) return failed(wrong('status is none of a device', `Send "status" as one of ${told.join(', ')}.`));
+  if (!status) return failed(badStatus);
   const progress = progressOf(params.progress);
   if (isProblem(progress)) return failed(progress);
-  const statusDetails = detailsOf(params.statusDetails);
-  if (isProblem(statusDetails)) return failed(statusDetails);
+  const statusDetails = params.statusDetails ?? undefined;
+  if (statusDetails !== undefined && !isDetails(statusDetails)) return failed(badDetails);
   return {
     question: {
       kind: 'jobs.update',

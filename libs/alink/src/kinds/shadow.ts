@@ -5,7 +5,7 @@
 import type { JsonObject } from '@alink/thing-model';
 import { shadowBody, type ShadowRequest } from '../bodies/shadow';
 import { isRecord } from '../envelope';
-import { harmless, type Problem } from '../problem';
+import { harmless, isProblem, type Problem } from '../problem';
 import type { Reply, ShadowRemoval } from '../questions';
 import { failed } from '../request-result';
 import type { Asked, AskRoute, RequestResult, Route } from '../route';
@@ -58,8 +58,6 @@ const readDone = (desired: unknown): ShadowRemoval | Problem => {
   if (isNull(desired)) return null;
   return isRecord(desired) && isRemoval(desired) ? removalOf(desired) : notDesired;
 };
-
-const isProblem = (read: unknown): read is Problem => isRecord(read) && typeof read.step === 'string';
 
 interface Stated {
   readonly state: Readonly<Record<string, unknown>>;

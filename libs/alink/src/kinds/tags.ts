@@ -4,7 +4,7 @@
  */
 import { looseAlink } from '../bodies/alink';
 import { isRecord } from '../envelope';
-import { harmless, type Problem } from '../problem';
+import { harmless, isProblem, wrongParameter, type Problem } from '../problem';
 import type { Reply, Tag } from '../questions';
 import { failed, paramsNoObject } from '../request-result';
 import type { Asked, AskRoute, RequestResult, Route } from '../route';
@@ -40,25 +40,20 @@ const shortened = (value: string): string =>
     .slice(0, MAX_SYSTEM_VALUE_LENGTH)
     .join('');
 
-const wrong = (what: string, step: string): Problem => ({
-  code: 460,
-  message: `request parameter error: ${what}`,
-  step,
-});
-
-const isProblem = (read: unknown): read is Problem => isRecord(read) && 'step' in read;
-
 /** @param place of the item in its list, from 1 */
 const readKey = (key: unknown, place: number): string | Problem => {
   if (typeof key === 'string' && KEY.test(key) && key !== '__proto__') return key;
   const what = typeof key === 'string' ? `${harmless(key)} of item ${place} is` : `item ${place} has`;
-  return wrong(`${what} no tag key`, 'Make "attrKey" of 1 to 64 letters, digits and _-#@%&*.');
+  return wrongParameter(`${what} no tag key`, 'Make "attrKey" of 1 to 64 letters, digits and _-#@%&*.');
 };
 
 const readKeyOf = (item: unknown, place: number): string | Problem =>
   isRecord(item)
     ? readKey(item.attrKey, place)
-    : wrong(`item ${place} is no object`, 'Send each item as an object, as in {"attrKey":"fw","attrValue":"1.2"}.');
+    : wrongParameter(
+        `item ${place} is no object`,
+        'Send each item as an object, as in {"attrKey":"fw","attrValue":"1.2"}.',
+      );
 
 /** Devices also send numbers and booleans. */
 const textOf = (value: unknown): unknown =>
@@ -70,12 +65,15 @@ const readTag = (item: unknown, place: number): Tag | Problem => {
   const { attrValue, domain } = item as Record<string, unknown>;
   const value = textOf(attrValue);
   if (typeof value !== 'string' || !isStorableText(value)) {
-    return wrong(`value of ${harmless(key)} is no text that can be kept`, 'Send "attrValue" as text without U+0000.');
+    return wrongParameter(
+      `value of ${harmless(key)} is no text that can be kept`,
+      'Send "attrValue" as text without U+0000.',
+    );
   }
   if (domain === 'SYSTEM') return { key, value: shortened(value) };
   if (!isTooWide(value)) return { key, value };
   const limit = `${MAX_VALUE_WIDTH} characters`;
-  return wrong(
+  return wrongParameter(
     `value of ${harmless(key)} is longer than ${limit}`,
     `Send at most ${limit}; a Chinese or Japanese one counts twice.`,
   );
@@ -90,8 +88,8 @@ interface ListForm<Item> {
 /** The items of a list; a problem where one cannot be used: a request is taken whole or not at all. */
 const readList = <Item>(list: unknown, { name, max, read }: ListForm<Item>): Item[] | Problem => {
   const step = `Send a list of at most ${max} items under "${name}".`;
-  if (!Array.isArray(list)) return wrong(`${name} is no list`, step);
-  if (list.length > max) return wrong(`${name} has more than ${max} items`, step);
+  if (!Array.isArray(list)) return wrongParameter(`${name} is no list`, step);
+  if (list.length > max) return wrongParameter(`${name} has more than ${max} items`, step);
   const items: Item[] = [];
   for (const element of list) {
     const item = read(element, items.length + 1);
@@ -105,7 +103,7 @@ const tagList: ListForm<Tag> = { name: 'params', max: MAX_TAGS, read: readTag };
 const keyItemList: ListForm<string> = { name: 'params', max: MAX_TAGS, read: readKeyOf };
 const keyList: ListForm<string> = { name: 'attrKeys', max: MAX_KEYS, read: readKey };
 
-const noItems = wrong('params is empty', 'Put at least one tag under "params".');
+const noItems = wrongParameter('params is empty', 'Put at least one tag under "params".');
 
 const askUpdate = (params: unknown): Asked | RequestResult => {
   const tags = readList(params, tagList);

@@ -29,8 +29,7 @@ interface OnlineDevice {
   readonly node: string | null;
 }
 
-type Action = 'configurationPush';
-const action: Action = 'configurationPush';
+const action = 'configurationPush';
 
 export class ConfigurationPush {
   constructor(

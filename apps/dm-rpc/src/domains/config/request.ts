@@ -2,12 +2,10 @@
 import type { Configuration, ConfigurationQuestion, Reply } from '@alink/alink';
 import type { Json } from '@alink/contract';
 import type { DmContext } from '../../context';
-import type { Answerers } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers } from '../answerer';
 import { configurationUrl, NO_BASE_URL } from './links';
 import { configurationsOf, contentsOf, type ConfiguredDevice, type Version } from './store';
 
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 /** The product's switch is off, or nobody knows where files are. */
 const NOT_AVAILABLE: Reply = { code: 6713 };
 const NO_DATA: Reply = { code: 6710 };

@@ -3,20 +3,17 @@
  * the thing model are the node's to check. None of it is audited: what a device deletes, it has taken over.
  */
 import type { Json } from '@alink/contract';
-import type { DesiredDeletion, Reply } from '@alink/alink';
+import { isStorableText, type DesiredDeletion, type Reply } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { isListOf, isObject, isText } from '../../wire/shape';
-import type { Answerers } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers } from '../answerer';
 import { deleteOfDevices, readOfDevices, type ToldValue } from './store';
 
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 /** "desired property query failed". */
 const NOT_READ: Reply = { code: 6661 };
 
-/** Texts that jsonb keeps: no U+0000 and no half of a surrogate pair. */
-const isName = (value: unknown): boolean => isText(value) && value !== '' && !/[\0\p{Surrogate}]/u.test(value);
+const isName = (value: unknown): boolean => isText(value) && value !== '' && isStorableText(value);
 const isDeletion = (value: unknown): boolean => {
   if (!isObject(value)) return false;
   const { name, version } = value as Partial<DesiredDeletion>;

@@ -7,6 +7,7 @@ import type { JsonObject } from '@alink/contract';
 import { Prisma, type PrismaClient } from '@alink/db';
 import type { DesiredDeletion } from '@alink/alink';
 import { deviceKey, type DeviceCore } from '../../device-core';
+import { column } from '../../ingest/sinks/rows';
 import { SESSION_MARK } from '../../presence/session-mark';
 import type { Transaction } from '../../transaction';
 
@@ -189,8 +190,6 @@ interface FoundRow {
   readonly value: string;
   readonly version: bigint;
 }
-
-const column = <Row, Key extends keyof Row>(rows: readonly Row[], key: Key): Row[Key][] => rows.map((row) => row[key]);
 
 /** The values of many devices. @returns those of each, by its key; without devices that do not exist */
 export const readOfDevices = async (

@@ -1,16 +1,13 @@
 /** Tells devices that are online whether to report their log, when an operator has changed that. */
 import { LOG_MODE_PUSH, logModeData } from '@alink/alink';
 import type { Bus } from '@alink/bus';
-import { PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
+import { newAlinkId, PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
-import { randomInt } from 'node:crypto';
 import type { DeviceCore } from '../../device-core';
 import { modeOf } from './log-mode';
 
 /** Devices between two looks at the database. */
 const WAVE = 500;
-/** Of ids of the platform's requests; nobody answers these. */
-const IDS = { min: 10_000_000, end: 2 ** 32 } as const;
 
 /** What decides the mode. */
 export interface LogLevels {
@@ -55,7 +52,8 @@ export class LogModeNews {
   /** Nodes hear it that hold the device; gateways of other protocols ask for the level when they want it. */
   private tell({ productID, deviceName }: DeviceCore, mode: 0 | 1): void {
     const timestamp = this.now();
-    const msgToken = String(randomInt(IDS.min, IDS.end));
+    // Nobody waits for an answer.
+    const msgToken = newAlinkId();
     const body = { method: 'request', path: LOG_MODE_PUSH, params: logModeData({ mode }), msgToken, timestamp };
     const content = { productID, deviceName, handle: 'thing', type: 'request', body } as const;
     this.bus.publish(

@@ -3,11 +3,8 @@ import type { Reply } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { byNames } from '../../services/device-manage/devices-by-name';
-import type { Answerers } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers } from '../answerer';
 import { modeOf } from './log-mode';
-
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 
 export const deviceLogAnswerers = ({ prisma }: DmContext): Answerers => ({
   'log.mode': {

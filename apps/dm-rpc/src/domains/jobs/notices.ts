@@ -2,10 +2,9 @@
  * Tells devices of their tasks: when a job is made, when a device comes online, when a task is cancelled or removed. A device
  * that has said nothing of a task yet is told again when it comes online: what it was told at QoS 0 may have been lost.
  */
-import { randomInt } from 'node:crypto';
-import { alinkIds, type TaskStatus } from '@alink/alink';
+import type { TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
-import { Code, subjects, writeDevicePublish } from '@alink/contract';
+import { Code, newAlinkId, subjects, writeDevicePublish } from '@alink/contract';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { Errands, TRIES } from '../../errands';
@@ -86,7 +85,7 @@ export class JobNotices {
     const { bus, now } = this.context;
     const message = {
       method: 'request',
-      msgToken: String(randomInt(alinkIds.min, alinkIds.max)),
+      msgToken: newAlinkId(),
       timestamp: now(),
       path: PATH,
       params: { task: taskOf(this.context, task, status) },

@@ -4,25 +4,21 @@
  * service changed what, while a device speaks of itself, as it does with its properties, and many say the same at every
  * connect.
  */
-import type { Reply, Tag } from '@alink/alink';
+import { isStorableText, type Reply, type Tag } from '@alink/alink';
 import type { DmContext } from '../../context';
 import { isListOf, isObject, isText } from '../../wire/shape';
-import type { Answerers, Asked } from '../answerer';
+import { DISABLED, NO_DEVICE, type Answerers, type Asked } from '../answerer';
 import { MAX_TAGS, mergeTags, readTags, removeTags, type Outcome } from './store';
 
 const MAX_KEY = 128;
 const MAX_VALUE = 4096;
 
-/** Texts that jsonb keeps: no U+0000 and no half of a surrogate pair. */
 const isStorable = (value: unknown, maxLength: number): boolean =>
-  isText(value) && value.length <= maxLength && !/[\0\p{Surrogate}]/u.test(value);
+  isText(value) && value.length <= maxLength && isStorableText(value);
 
 const isKey = (value: unknown): boolean => value !== '' && isStorable(value, MAX_KEY);
 const isTag = (value: unknown): boolean =>
   isObject(value) && isKey((value as Partial<Tag>).key) && isStorable((value as Partial<Tag>).value, MAX_VALUE);
-
-const NO_DEVICE: Reply = { code: 6100 };
-const DISABLED: Reply = { code: 6204 };
 
 const replies: Readonly<Record<Outcome, Reply>> = {
   changed: { code: 200 },

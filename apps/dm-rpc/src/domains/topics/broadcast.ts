@@ -2,12 +2,11 @@
  * One message to many devices: every node writes it to the devices that it holds, and says how many they were. Source:
  * Alibaba Cloud IoT documentation, "Broadcast communication".
  */
-import { randomInt } from 'node:crypto';
-import { alinkIds } from '@alink/alink';
 import type { Bus } from '@alink/bus';
 import {
   Code,
   encodeBroadcast,
+  newAlinkId,
   ProductStatus,
   serviceKeys,
   subjects,
@@ -94,7 +93,7 @@ export const broadcastHandlers = (
       }
       await takeTurn(prisma, { productID, to: topic ? 'subscribers' : 'all' }, now());
       const nodes = (await registry.list(serviceKeys.node)).size;
-      const id = String(randomInt(alinkIds.min, alinkIds.max));
+      const id = newAlinkId();
       const message = { id, productID, payload, ...(topic && { topic }) };
       if (topic) {
         const { delivered } = await askNodes(bus, { ...message, step: 'count', payload: Buffer.alloc(0) }, nodes);

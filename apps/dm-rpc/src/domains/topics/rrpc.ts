@@ -1,7 +1,5 @@
 /** Synchronous calls (RRPC) with free bytes. Source: Alibaba Cloud IoT documentation, "RRPC". */
-import { randomInt } from 'node:crypto';
-import { alinkIds } from '@alink/alink';
-import type { services } from '@alink/contract';
+import { newAlinkId, type services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DeviceIdentity } from '@alink/signing';
 import { extRrpcTopic, isValidTopic, parseTopic, sysTopic } from '@alink/topic';
@@ -36,7 +34,7 @@ export const rrpcHandlers = (context: DmContext, sender: CommandSender): Methods
       where: { productID },
       select: { productKey: true },
     });
-    const messageID = String(randomInt(alinkIds.min, alinkIds.max));
+    const messageID = newAlinkId();
     const topic = callTopic({ productKey, deviceName }, request.topic, messageID);
     const timeoutMs = timeoutOf(String(Number(request.timeout) / 1000), call, now());
     const payload = await sendBytes(sender, { device, topic, payload: Buffer.from(request.payload), timeoutMs, call });

@@ -1,6 +1,5 @@
 /** The record of a command: written before it is sent, completed once. */
-import { randomInt } from 'node:crypto';
-import { Code, SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
+import { Code, newAlinkId, SYSTEM_ACCOUNT, type UserContext } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import { writeReplies } from '../../ingest/sinks/replies';
 import { isUniqueViolation } from '../../wire/errors';
@@ -27,15 +26,10 @@ export interface NewCommand {
   readonly isLogged?: boolean;
 }
 
-/**
- * Tokens are the ids of requests on the wire, so that a device's answer finds its command whichever node or instance has
- * been started anew meanwhile: 8 to 10 digits, as devices know them, that fit uint32.
- */
-const TOKENS = { min: 10_000_000, end: 2 ** 32 } as const;
 const MAX_CONTENT = 65_536;
 
-/** The id of a new command. */
-export const newToken = (): bigint => BigInt(randomInt(TOKENS.min, TOKENS.end));
+/** The id of a new command: that of its request on the wire. */
+export const newToken = (): bigint => BigInt(newAlinkId());
 
 /** Ids of users are int64; unitedrhino's have 19 digits. */
 const userIDOf = (user: UserContext | undefined): bigint => {
