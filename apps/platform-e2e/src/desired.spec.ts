@@ -37,6 +37,13 @@ describe.each(backends)('on $name', (backend) => {
   const set = async (data: object) => (await desired().set({ ...key, data: JSON.stringify(data) })).isSent;
 
   backend.needs('desired', () => {
+    // A login is known to dm a moment after the device knows of it.
+    beforeAll(() =>
+      eventually(async () =>
+        expect(await platform.client(services.deviceManage).deviceInfoRead(key)).toMatchObject({ isOnline: '1' }),
+      ),
+    );
+
     test('what is set while the device is online is sent to it, fetched by the Link SDK for C 4.x, and deleted', async () => {
       expect(await set({ light: 1, temperature: 21.5 })).toBe(true);
       const command = JSON.parse((await device.waitFor(device.topic(SET))).payload.toString()) as { id: string };
