@@ -11,7 +11,7 @@ import { Errands, TRIES } from '../../errands';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { FileLinks } from '../config/links';
 import { readAnswer } from '../../services/device-interact/read-answer';
-import { claimTask, markSent, openTasks, releaseTask, type DeviceTask } from './store';
+import { claimTask, type DeviceTask, isStillClaimed, markSent, openTasks, releaseTask } from './store';
 import { taskOf } from './task';
 
 const PATH = 'thing/job/notify';
@@ -62,16 +62,24 @@ export class JobNotices {
     if (claim === undefined) return;
     let isWritten = false;
     try {
-      isWritten = await this.writeUntilDone(task, status);
+      isWritten = await this.writeUntilDone(task, status, () => isStillClaimed(prisma, task.id, claim));
     } finally {
       if (!isWritten) await releaseTask(prisma, task.id, claim);
     }
     if (isWritten) await markSent(prisma, task.id, now());
   }
 
-  /** @returns whether it was written at last */
-  private async writeUntilDone(task: DeviceTask, status: TaskStatus): Promise<boolean> {
+  /**
+   * @param isDue asked before each further try: a task that has ended meanwhile is not told of as one that is to be done
+   * @returns whether it was written at last
+   */
+  private async writeUntilDone(
+    task: DeviceTask,
+    status: TaskStatus,
+    isDue: () => Promise<boolean> = async () => true,
+  ): Promise<boolean> {
     for (let tries = 1; !this.errands.isStopped; tries++) {
+      if (tries > 1 && !(await isDue())) break;
       if (await this.isWritten(task, status)) return true;
       if (tries === TRIES) break;
       await this.errands.sleep();

@@ -110,6 +110,12 @@ export const claimTask = async (prisma: PrismaClient, taskID: bigint): Promise<s
   return rows[0]?.told_in;
 };
 
+/** Whether there is still something to be told by that claim: the task has neither begun nor ended, and is not gone. */
+export const isStillClaimed = async (prisma: PrismaClient, taskID: bigint, claim: string): Promise<boolean> =>
+  (await prisma.deviceTask.count({
+    where: { id: taskID, toldIn: claim, status: { in: ['QUEUED', 'SENT'] } },
+  })) > 0;
+
 /** The device has not been told after all. */
 export const releaseTask = async (prisma: PrismaClient, taskID: bigint, claim: string): Promise<void> => {
   await prisma.deviceTask.updateMany({ where: { id: taskID, toldIn: claim }, data: { toldIn: '' } });
