@@ -281,7 +281,12 @@ describe('a definition with a tag', () => {
   const shown = async () =>
     (await fixture.products.productSchemaIndex({ productID: PRODUCT, identifier: 'shared' })).list;
 
-  test.each([0, 2, 3])('%i that is no common one is 100009, and nothing is kept', async (tag) => {
+  test("none at all is the product's own where there is no common one", async () => {
+    await add(info('shared', { affordance: affordance(5) }));
+    expect(await shown()).toMatchObject([{ tag: '1', affordance: affordance(5) }]);
+  });
+
+  test.each([2, 3])('%i that is no common one is 100009, and nothing is kept', async (tag) => {
     const { products } = fixture;
     const nothing = rpcError(100009, 'common definition shared does not exist');
     await expect(add(info('shared', { tag }))).rejects.toEqual(nothing);

@@ -1,6 +1,7 @@
 /**
  * Definitions that a request gives with a tag: any tag but that of the product's own names the common definition of the same
- * identifier, as in unitedrhino (`productSchemaCreate`).
+ * identifier, as in unitedrhino (`productSchemaCreate`). Without a tag, where there is none, the definition is the product's
+ * own: most callers know of nothing else, and unitedrhino refuses them.
  */
 import type { SchemaInput } from '../../services/product-manage/schema-record';
 import type { Transaction } from '../../transaction';
@@ -14,7 +15,7 @@ export interface PlacedInfo {
   readonly info: SchemaInput;
 }
 
-/** As a message has it that says nothing: there the common definition is meant too. */
+/** As a message has it that says nothing: the common definition is meant where there is one. */
 const NO_TAG = '0';
 const TAGS: readonly string[] = [NO_TAG, ...Object.values(Tag)];
 
@@ -65,7 +66,8 @@ export const asMeant = async (tx: Transaction, given: readonly PlacedInfo[]): Pr
   const named = given.filter(({ info }) => info.tag !== Tag.own).map(({ info }) => info.identifier);
   const common = await commonBy(tx, named);
   return given.map(({ field, info }) => {
-    if (info.tag === Tag.own) return { field, info };
+    const isOwn = info.tag === Tag.own || (info.tag === NO_TAG && !common.has(info.identifier));
+    if (isOwn) return { field, info: { ...info, tag: Tag.own } };
     const taken = withGiven(requireCommon(common, field, info), info);
     return { field, info: info.tag === Tag.required ? { ...taken, tag: Tag.required } : taken };
   });
