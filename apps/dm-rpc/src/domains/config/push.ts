@@ -8,15 +8,14 @@ import { RpcError } from '@alink/rpc';
 import { maskFileTokens } from '@alink/signing';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
+import { alinkRequest } from '../../services/device-interact/alink-request';
 import type { CommandDevice } from '../../services/device-interact/command-target';
 import type { CommandSender } from '../../services/device-interact/command-sender';
 import { newToken, openForMany, type CommandEntry } from '../../services/device-interact/send-log';
+import { WAVE, waves } from '../../waves';
 import { configurationUrl, NO_BASE_URL } from './links';
 import { told } from './request';
 import type { Version } from './store';
-
-/** Devices between two looks at the database: what a node writes in some milliseconds. */
-const WAVE = 500;
 
 /** A version with its text. */
 export interface Pushed extends Version {
@@ -85,11 +84,7 @@ export class ConfigurationPush {
     const isOurs = protocolCode === PROTOCOL_CODE;
     const params = isOurs ? this.paramsOf(pushed, form) : {};
     let sent = 0;
-    for (let after = 0n; ;) {
-      const wave = await this.onlineAfter(productID, after);
-      const last = wave.at(-1);
-      if (!last) return sent;
-      after = last.id;
+    for await (const wave of waves((id) => this.onlineAfter(productID, id))) {
       const commands = wave.map((device) => ({ ...device, deviceID: device.id, msgToken: newToken() }));
       const entries = entriesOf(params);
       if (isOurs) {
@@ -102,6 +97,7 @@ export class ConfigurationPush {
       }
       sent += wave.length;
     }
+    return sent;
   }
 
   /** @throws {RpcError} 100021 where devices cannot be told a URL */
@@ -122,12 +118,11 @@ export class ConfigurationPush {
     return rows.map(({ id, device_name: deviceName, node }) => ({ id, deviceName, node }));
   }
 
-  private publish({ productID, deviceName }: DeviceCore, msgToken: bigint, params: Json): void {
+  private publish(device: DeviceCore, msgToken: bigint, params: Json): void {
     const { bus, now } = this.context;
-    const timestamp = now();
-    const body = { method: 'request', path: CONFIGURATION_PUSH, params, msgToken: String(msgToken), timestamp };
-    const content = { productID, deviceName, handle: 'thing', type: 'request', body } as const;
-    bus.publish(subjects.down('thing', productID, deviceName), writeDevicePublish(content, timestamp));
+    const request = { path: CONFIGURATION_PUSH, params, msgToken: String(msgToken) };
+    const { subject, message } = alinkRequest(device, request, now());
+    bus.publish(subject, message);
   }
 
   /** In the form of unitedrhino's dm: gateways of its protocols know no other, and answer nothing. */

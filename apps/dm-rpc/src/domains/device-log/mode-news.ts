@@ -1,13 +1,11 @@
 /** Tells devices that are online whether to report their log, when an operator has changed that. */
 import { LOG_MODE_PUSH, logModeData } from '@alink/alink';
 import type { Bus } from '@alink/bus';
-import { newAlinkId, PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import type { DeviceCore } from '../../device-core';
+import { alinkRequest } from '../../services/device-interact/alink-request';
+import { WAVE, waves } from '../../waves';
 import { modeOf } from './log-mode';
-
-/** Devices between two looks at the database. */
-const WAVE = 500;
 
 /** What decides the mode. */
 export interface LogLevels {
@@ -35,30 +33,22 @@ export class LogModeNews {
   async productChanged(productID: string, before: string | undefined, after: string | undefined): Promise<void> {
     const mode = modeOf(0, after).mode;
     if (modeOf(0, before).mode === mode) return;
-    for (let from = 0n; ;) {
-      const wave = await this.prisma.device.findMany({
-        where: { productID, isOnline: true, logLevel: 0, id: { gt: from } },
+    const concerned = (id: bigint) =>
+      this.prisma.device.findMany({
+        where: { productID, isOnline: true, logLevel: 0, id: { gt: id } },
         select: { id: true, deviceName: true },
         orderBy: { id: 'asc' },
         take: WAVE,
       });
-      const last = wave.at(-1);
-      if (!last) return;
+    for await (const wave of waves(concerned)) {
       for (const { deviceName } of wave) this.tell({ productID, deviceName }, mode);
-      from = last.id;
     }
   }
 
   /** Nodes hear it that hold the device; gateways of other protocols ask for the level when they want it. */
-  private tell({ productID, deviceName }: DeviceCore, mode: 0 | 1): void {
-    const timestamp = this.now();
-    // Nobody waits for an answer.
-    const msgToken = newAlinkId();
-    const body = { method: 'request', path: LOG_MODE_PUSH, params: logModeData({ mode }), msgToken, timestamp };
-    const content = { productID, deviceName, handle: 'thing', type: 'request', body } as const;
-    this.bus.publish(
-      subjects.down('thing', productID, deviceName, PROTOCOL_CODE),
-      writeDevicePublish(content, timestamp),
-    );
+  private tell(device: DeviceCore, mode: 0 | 1): void {
+    const request = { path: LOG_MODE_PUSH, params: logModeData({ mode }) };
+    const { subject, message } = alinkRequest(device, request, this.now());
+    this.bus.publish(subject, message);
   }
 }

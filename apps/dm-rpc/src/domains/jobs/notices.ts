@@ -4,12 +4,13 @@
  */
 import type { TaskStatus } from '@alink/alink';
 import { BusTimeoutError, NoListenerError, BusDownError } from '@alink/bus';
-import { Code, newAlinkId, subjects, writeDevicePublish } from '@alink/contract';
+import { Code } from '@alink/contract';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
 import { Errands, TRIES } from '../../errands';
 import type { DeviceChange } from '../../presence/presence-rows';
 import type { FileLinks } from '../config/links';
+import { alinkRequest } from '../../services/device-interact/alink-request';
 import { readAnswer } from '../../services/device-interact/read-answer';
 import { claimTask, type DeviceTask, isStillClaimed, markSent, openTasks, releaseTask } from './store';
 import { taskOf } from './task';
@@ -89,22 +90,11 @@ export class JobNotices {
 
   /** Asks the node that holds the device. @returns whether it has written it */
   private async isWritten(task: DeviceTask, status: TaskStatus): Promise<boolean> {
-    const { productID, deviceName } = task;
     const { bus, now } = this.context;
-    const message = {
-      method: 'request',
-      msgToken: newAlinkId(),
-      timestamp: now(),
-      path: PATH,
-      params: { task: taskOf(this.context, task, status) },
-    };
-    const content = { productID, deviceName, handle: 'thing', type: 'request', body: message } as const;
+    const params = { task: taskOf(this.context, task, status) };
+    const { subject, message } = alinkRequest(task, { path: PATH, params }, now());
     try {
-      const answer = await bus.request(
-        subjects.down('thing', productID, deviceName),
-        writeDevicePublish(content, now()),
-        WRITTEN_MS,
-      );
+      const answer = await bus.request(subject, message, WRITTEN_MS);
       return !NOT_WRITTEN.includes(readAnswer(answer).code);
     } catch (error) {
       if (error instanceof NoListenerError || error instanceof BusDownError) return false;
