@@ -31,43 +31,51 @@ export const addTopicCommands = (topic: Command, io: Io): void => {
     'topic list aliyun_test_01',
   );
 
-  withExample(
+  /** To define a topic, and to change what is defined, one says the same. */
+  const addDefinition = (
+    command: Command,
+    { method, done }: { method: 'topicClassCreate' | 'topicClassUpdate'; done: string },
+    example: string,
+  ): Command =>
+    withExample(
+      command
+        .addArgument(permissionArgument())
+        .option('--desc <text>', 'what it is for', '')
+        .action(
+          inSession(
+            io,
+            async (
+              { topics, out },
+              { desc }: { desc: string },
+              productID: string,
+              name: string,
+              permission: string,
+            ) => {
+              await topics[method]({ productID, topic: name, permission, desc });
+              out.done({ topic: name, permission }, `${done} ${name}: devices may ${inWords(permission)}`);
+            },
+          ),
+        ),
+      example,
+    );
+
+  addDefinition(
     topic
       .command('create')
       .description('define a custom topic of a product')
       .argument('<productKey>')
-      .argument('<topic>', TOPIC)
-      .addArgument(permissionArgument())
-      .option('--desc <text>', 'what it is for', '')
-      .action(
-        inSession(
-          io,
-          async ({ topics, out }, { desc }: { desc: string }, productID: string, name: string, permission: string) => {
-            await topics.topicClassCreate({ productID, topic: name, permission, desc });
-            out.done({ topic: name, permission }, `defined ${name}: devices may ${inWords(permission)}`);
-          },
-        ),
-      ),
+      .argument('<topic>', TOPIC),
+    { method: 'topicClassCreate', done: 'defined' },
     'topic create aliyun_test_01 user/alarm publish',
   );
 
-  withExample(
+  addDefinition(
     topic
       .command('update')
       .description('change what devices may do with a custom topic that is defined')
       .argument('<productKey>')
-      .argument('<topic>')
-      .addArgument(permissionArgument())
-      .option('--desc <text>', 'what it is for', '')
-      .action(
-        inSession(
-          io,
-          async ({ topics, out }, { desc }: { desc: string }, productID: string, name: string, permission: string) => {
-            await topics.topicClassUpdate({ productID, topic: name, permission, desc });
-            out.done({ topic: name, permission }, `changed ${name}: devices may ${inWords(permission)}`);
-          },
-        ),
-      ),
+      .argument('<topic>'),
+    { method: 'topicClassUpdate', done: 'changed' },
     'topic update aliyun_test_01 user/alarm both',
   );
 
