@@ -130,6 +130,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     eventLogIndex: 'user',
     shadowIndex: 'user',
     sdkLogIndex: 'user',
+    gatewayCanBindIndex: 'user',
     // Unitedrhino wants product and device of whoever is no administrator; users here read the logs of all devices.
     abnormalLogIndex: 'user',
     abnormalLogCreate: 'user',

@@ -2,6 +2,7 @@
  * The platform's own message: what Alink becomes on its way in, and comes from on its way out. The contract lib
  * offers both directions together as `DeviceMessage`.
  */
+import type { DeviceIdentity } from '@alink/signing';
 import type { Json, JsonObject } from '@alink/thing-model';
 
 /** Members that every message has. */
@@ -85,6 +86,9 @@ export type DownlinkMessage = MessageBase &
     | { readonly method: 'control'; readonly params: JsonObject }
     | { readonly method: 'getReport'; readonly identifiers: readonly string[] }
     | { readonly method: 'action'; readonly actionID: string; readonly params: JsonObject }
-    /** Any other request that Alink has: where it goes, below `/sys/{productKey}/{deviceName}/`, says what it is. */
-    | { readonly method: 'request'; readonly path: string; readonly params: Json }
+    /**
+     * Any other request that Alink has: where it goes, below `/sys/{productKey}/{deviceName}/`, says what it is. With `of` it
+     * is about that sub-device of the gateway device that it is sent to, and the names in the topic are those.
+     */
+    | { readonly method: 'request'; readonly path: string; readonly params: Json; readonly of?: DeviceIdentity }
   );

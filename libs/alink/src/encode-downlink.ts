@@ -79,8 +79,9 @@ export const encodeDownlink = (message: DownlinkMessage, target: DownlinkTarget)
   }
   const request = encode(message);
   const method = request.path.replaceAll('/', '.');
+  const named = message.method === 'request' && message.of ? { ...target, ...message.of } : target;
   return {
-    topic: topicOf(request, id, target),
+    topic: topicOf(request, id, named),
     payload: `{"method":${JSON.stringify(method)},"id":${JSON.stringify(id)},"params":${JSON.stringify(request.params ?? {})},"version":"1.0.0"}`,
     qos: 0,
     replyKey: id,

@@ -58,3 +58,4 @@ export {
 } from './topic-classes';
 export { topicsOf, type DefinedClasses, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';
+export { sessionError, type SessionErrorCode } from './session-error';

@@ -8,19 +8,37 @@ import type { LogModeQuestion } from './questions/device-log';
 import type { DesiredQuestion } from './questions/desired';
 import type { JobQuestion } from './questions/jobs';
 import type { ShadowQuestion } from './questions/shadow';
+import type { SubSessionQuestion } from './questions/sub-sessions';
 import type { TagQuestion } from './questions/tags';
 import type { TimeQuestion } from './questions/time';
+import type { TopologyQuestion } from './questions/topology';
 
 export type { Configuration, ConfigurationForm, ConfigurationQuestion } from './questions/configuration';
 export type { LogMode } from './questions/device-log';
 export type { DesiredDeletion } from './questions/desired';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { ShadowDocument, ShadowParts, ShadowRemoval, ShadowVersion } from './questions/shadow';
+export type { SubDeviceLogin } from './questions/sub-sessions';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
+export type {
+  RefusedSubDevice,
+  RegisteredSubDevice,
+  SignedSubDevice,
+  SubDeviceOfProduct,
+  SubDeviceRegistration,
+} from './questions/topology';
 
 export type Question =
-  TimeQuestion | DesiredQuestion | ShadowQuestion | TagQuestion | JobQuestion | ConfigurationQuestion | LogModeQuestion;
+  | TimeQuestion
+  | DesiredQuestion
+  | ShadowQuestion
+  | TagQuestion
+  | JobQuestion
+  | ConfigurationQuestion
+  | LogModeQuestion
+  | TopologyQuestion
+  | SubSessionQuestion;
 
 export type QuestionKind = Question['kind'];
 

@@ -100,7 +100,7 @@ export class Connections implements Endpoint {
   /** Ends every session, so that dm hears of it. */
   async stop(): Promise<void> {
     const owners = [...this.options.sessions].filter(({ via }) => !via);
-    await Promise.all(owners.map((owner) => owner.end('the node stops')));
+    await Promise.all(owners.map((owner) => owner.end({ text: 'the node stops' })));
   }
 
   private async decide(link: Link, attempt: Attempt): Promise<Welcome> {

@@ -40,7 +40,7 @@ test.each<[Ending, RegExp]>([
 test('why it was cut counts for more than how it closed then', async () => {
   const { link, sessions } = await start();
   link.end = async () => link.close({ how: 'disconnected' });
-  await sessions.owner.end('the device was disabled');
+  await sessions.owner.end({ text: 'the device was disabled' });
   expect(sessions.owner.endReason).toBe('the device was disabled');
 });
 

@@ -10,6 +10,8 @@ export interface ProductEntry {
   readonly enabled: boolean;
   /** 1 off, 2 existing devices may fetch their secret, 3 and 4 also create devices. */
   readonly autoRegister: number;
+  /** 1 device, 2 gateway device, 3 sub-device (`DeviceType`); absent where it is not known. */
+  readonly deviceType?: number;
   /** Checks values; undefined where the product has no readable thing model. */
   readonly model: CompiledModel | undefined;
   /** The custom topics that its devices may use; absent where they may use any. unitedrhino's dm knows none. */
@@ -46,6 +48,8 @@ export interface DeviceEntry {
   readonly tokens: readonly TokenEntry[];
   /** Checks values where the device has a thing model of its own; absent where its product's is its own. */
   readonly model?: CompiledModel;
+  /** The gateway device that it is attached to; absent where it is attached to none. */
+  readonly gateway?: { readonly productID: string; readonly deviceName: string };
 }
 
 /** A token that was issued: its holder knows the text, we know SHA-256(salt + text). */

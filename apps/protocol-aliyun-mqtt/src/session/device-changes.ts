@@ -6,7 +6,7 @@ import { decodeEnvelope, subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { Rechecks } from './rechecks';
-import type { Session } from './session';
+import type { EndCause, Session } from './session';
 import type { SessionTable } from './session-table';
 
 export class DeviceChanges {
@@ -87,7 +87,7 @@ export class DeviceChanges {
   /** Needs no look-up: whatever is known of the device, a session of before does not go on. */
   private deviceReset({ productID = '', deviceName = '' }: Named): void {
     for (const productKey of this.directory.productKeys(productID)) this.sessions.forgetLogin(productKey, deviceName);
-    for (const session of this.sessionsOf(productID, deviceName)) this.rechecks.end(session, 'the device was reset');
+    for (const session of this.sessionsOf(productID, deviceName)) this.rechecks.end(session, DEVICE_RESET);
   }
 
   private sessionsOf(productID: string, deviceName: string): Session[] {
@@ -97,6 +97,8 @@ export class DeviceChanges {
       .filter((session) => session !== undefined);
   }
 }
+
+const DEVICE_RESET: EndCause = { text: 'the device was reset', code: 520 };
 
 /** What a change is about; both absent when the message does not say, which means "anything". */
 interface Named {

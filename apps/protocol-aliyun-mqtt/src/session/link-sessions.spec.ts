@@ -98,7 +98,7 @@ test('an unsubscribed filter matters to the device that it names', async () => {
 describe('the end', () => {
   test("of a device's own session is that of its connection, and of what goes through it", async () => {
     const subs = [await open('dev2'), await open('dev3')];
-    await sessions.owner.end('the device was disabled');
+    await sessions.owner.end({ text: 'the device was disabled' });
     expect(link.isClosed).toBe(true);
     expect(ends).toEqual([['dev1', ['dev2', 'dev3']]]);
     expect(sessions.owner.endReason).toBe('the device was disabled');
@@ -115,11 +115,11 @@ describe('the end', () => {
 
   test("of a sub-device's session leaves the others where they are", async () => {
     const subs = [await open('dev2'), await open('dev3')];
-    await subs[0]!.end('the device was deleted');
+    await subs[0]!.end({ text: 'the device was deleted' });
     expect(link.isClosed).toBe(false);
     expect(ends).toEqual([['dev2', []]]);
     expect(outcomes([sessions.owner, ...subs])).toEqual(['opening', undefined, 'opening']);
-    await subs[0]!.end('once more');
+    await subs[0]!.end({ text: 'once more' });
     expect(subs[0]!.endReason).toBe('the device was deleted');
     link.close({ how: 'lost' });
     expect(ends).toEqual([

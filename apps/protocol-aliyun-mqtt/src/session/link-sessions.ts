@@ -2,11 +2,14 @@
  * The sessions on one link: that of its owner, whose CONNECT it was, and those of sub-devices that have logged in through
  * it. What they share stands here: the order of answers, and how much may be under way to the client.
  */
+import { sessionError, type SessionErrorCode } from '@alink/alink';
+import { newAlinkId } from '@alink/contract';
+import type { DeviceIdentity } from '@alink/signing';
 import { parseTopic } from '@alink/topic';
 import { limits } from '../limits';
 import type { FilterChange } from '../link/endpoint';
 import type { Link, Message, Unsent } from '../link/link';
-import { Session, sessionKey, type SessionOptions, type SharedLink } from './session';
+import { Session, sessionKey, type EndCause, type SessionOptions, type SharedLink } from './session';
 
 /** Told once a session has ended, with those that ended because it did. */
 export type OnEnd = (session: Session, followers: readonly Session[]) => void;
@@ -86,12 +89,18 @@ export class LinkSessions implements SharedLink {
   }
 
   /** The owner's end is the link's; a sub-device leaves the others where they are. */
-  end(session: Session, reason: string): void {
-    if (session === this.owner) return void this.link.end(reason);
+  end(session: Session, { text, code }: EndCause): void {
+    if (session === this.owner) return void this.link.end(text);
     if (session.state === 'ended') return;
-    session.ended(reason);
+    session.ended(text);
     this.subDevices.delete(session.key);
     this.onEnd(session, []);
+    if (code !== undefined) this.tellError(session, code);
+  }
+
+  /** Tells the owner, whose client speaks for that device, what is wrong with its session. */
+  tellError(subDevice: DeviceIdentity, code: SessionErrorCode): void {
+    this.owner.deliver({ ...sessionError(this.owner, subDevice, code, newAlinkId()), qos: 0 });
   }
 
   private namedIn(filter: string): Session {

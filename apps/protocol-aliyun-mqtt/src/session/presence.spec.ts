@@ -91,7 +91,7 @@ describe('a sub-device', () => {
   test('is told to be online through its gateway device, and its own end as well', async () => {
     online(sessions.owner);
     const sub = await subDevice('dev2');
-    await sub.end('the device was deleted');
+    await sub.end({ text: 'the device was deleted' });
     await eventually(() => expect(told).toHaveLength(3));
     const { sequence } = (await presence.epochOf(sessions.owner))!;
     expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via: { ...VIA, epoch: sequence } });

@@ -1,7 +1,7 @@
 /** Looks again at sessions whose device may have changed, and cuts those that would not be let in any more. */
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
-import type { Session } from './session';
+import { isAttached, type EndCause, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 /** Sessions that are looked at together: as many as the directory asks for in one call. */
@@ -32,9 +32,9 @@ export class Rechecks {
   }
 
   /** Ends a session that may not go on; its login lets no cloud publisher in any more. */
-  end(session: Session, reason: string): void {
+  end(session: Session, cause: EndCause): void {
     this.sessions.forgetLogin(session.productKey, session.deviceName);
-    void session.end(reason);
+    void session.end(cause);
   }
 
   stop(): void {
@@ -44,22 +44,23 @@ export class Rechecks {
 
   private async decide(session: Session): Promise<void> {
     try {
-      const reason = await this.objection(session);
-      if (reason && session.state !== 'ended') this.end(session, reason);
+      const cause = await this.objection(session);
+      if (cause && session.state !== 'ended') this.end(session, cause);
     } catch (error) {
       this.tryAgain(session, error);
     }
   }
 
   /** @returns why the device would not be let in as this session was, or undefined */
-  private async objection({ productKey, deviceName, options }: Session): Promise<string | undefined> {
+  private async objection({ productKey, deviceName, options, via }: Session): Promise<EndCause | undefined> {
     const { product, device } = await this.directory.current(productKey, deviceName);
-    if (!product || !device) return 'the device was deleted';
-    if (!device.enabled || !product.enabled) return 'the device was disabled';
+    if (!product || !device) return { text: 'the device was deleted', code: 521 };
+    if (!device.enabled || !product.enabled) return { text: 'the device was disabled', code: 522 };
+    if (via && !isAttached(device, via)) return { text: 'it was detached from its gateway device', code: 6401 };
     // Not compared with the session's beginning: two machines have two clocks.
-    if (device.resetAt !== options.device.resetAt) return 'the device was reset';
-    if (!(await options.stillGood({ product, device }))) return 'its credentials were changed or revoked';
-    return undefined;
+    if (device.resetAt !== options.device.resetAt) return { text: 'the device was reset', code: 520 };
+    if (await options.stillGood({ product, device })) return undefined;
+    return { text: 'its credentials were changed or revoked', code: 520 };
   }
 
   private tryAgain(session: Session, error: unknown): void {

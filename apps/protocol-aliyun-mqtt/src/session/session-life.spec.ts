@@ -68,7 +68,7 @@ test('the end of the connection is that of all, in one message and a line for ea
 
 test("a sub-device's end is its own", async () => {
   const { link, subDevices, table, told, command, namesOf, stop } = await start();
-  await subDevices[0]!.end('the device was deleted');
+  await subDevices[0]!.end({ text: 'the device was deleted' });
   expect([link.isClosed, table.size, namesOf('disconnect')]).toEqual([false, 2, ['dev-sub1']]);
   await eventually(() =>
     expect(told.at(-1)).toMatchObject({

@@ -75,7 +75,7 @@ test('a device may be answered before its CONNACK is known to be sent, and not a
   expect(session.state).toBe('opening');
   expect(session.deliver(message(SET))).toBeUndefined();
   link.onClosed = () => sessions.closed('over');
-  await session.end('cut');
+  await session.end({ text: 'cut' });
   expect(session).toMatchObject({ state: 'ended', endReason: 'cut' });
   expect(session.deliver(message(SET))).toBe('offline');
 });

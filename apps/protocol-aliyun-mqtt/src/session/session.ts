@@ -8,6 +8,7 @@
  *
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
+import type { SessionErrorCode } from '@alink/alink';
 import { parseClientId } from '@alink/signing';
 import { filterMatches, parseTopic } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
@@ -37,7 +38,15 @@ export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
   /** Settles as the work does, but after everything that was given before. */
   inOrder<T>(work: Promise<T>): Promise<T>;
   /** Ends a session, with what depends on it. */
-  end(session: Session, reason: string): void;
+  end(session: Session, cause: EndCause): void;
+}
+
+/** Why a session is ended. */
+export interface EndCause {
+  /** For people. */
+  readonly text: string;
+  /** What the gateway device of a sub-device is told; absent: nothing. */
+  readonly code?: SessionErrorCode;
 }
 
 export class Session {
@@ -84,9 +93,9 @@ export class Session {
   }
 
   /** Cuts the device off: its connection, where that is its own. @returns once it has ended */
-  end(reason: string): Promise<void> {
-    this.endReason ??= reason;
-    this.link.end(this, reason);
+  end(cause: EndCause): Promise<void> {
+    this.endReason ??= cause.text;
+    this.link.end(this, cause);
     return this.finished;
   }
 
@@ -177,7 +186,13 @@ export const sessionKey = (productKey: string, deviceName: string): string => `$
 const TAKEN_OVER = 'taken over: ';
 
 /** Why a session ends whose device has a later one. */
-export const takeOver = (by: string): string => `${TAKEN_OVER}${by}`;
+export const takeOver = (by: string): EndCause => ({ text: `${TAKEN_OVER}${by}`, code: 427 });
 
 /** Whether a session ended for that reason. */
 export const isTakeOver = (reason: string): boolean => reason.startsWith(TAKEN_OVER);
+
+/** Whether a device is one of the sub-devices of a gateway device. */
+export const isAttached = (
+  { gateway }: Pick<DeviceEntry, 'gateway'>,
+  { productID, deviceName }: Pick<Session, 'productID' | 'deviceName'>,
+): boolean => gateway?.productID === productID && gateway.deviceName === deviceName;

@@ -78,7 +78,7 @@ test('the end of a session that was taken over leaves the device online', async 
   dmListens();
   const sessions = await login();
   await eventually(() => expect(told).toHaveLength(1));
-  sessions.closed(takeOver('the device connected to another node'));
+  sessions.closed(takeOver('the device connected to another node').text);
   await eventually(() => expect(inShort()).toEqual(['connected', 'disconnected takenover']));
 });
 

@@ -29,19 +29,28 @@ interface DeviceFound {
   readonly reset_at: Date | null;
   readonly schema_revision: string | null;
   readonly validation: string | null;
+  /** Of the gateway device that it is attached to; null where it is attached to none. */
+  readonly gateway_product_id: string | null;
+  readonly gateway_device_name: string | null;
 }
+
+const gatewayOf = ({ gateway_product_id: productID, gateway_device_name: deviceName }: DeviceFound) =>
+  productID !== null && deviceName !== null ? { productID, deviceName } : null;
 
 export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<typeof services.directory> => {
   const findDevices = (keys: readonly { readonly productKey: string; readonly deviceName: string }[]) =>
     prisma.$queryRaw<DeviceFound[]>`
       SELECT d.id, p.product_key, d.product_id, d.device_name, d.secret, d.is_enable, d.registration,
         d.last_client_id, d.first_login, d.reset_at, d.schema_revision::text,
-        p.protocol_conf->>'validation' AS validation
+        p.protocol_conf->>'validation' AS validation,
+        gateway.product_id AS gateway_product_id, gateway.device_name AS gateway_device_name
       FROM (SELECT DISTINCT * FROM unnest(
         ${keys.map((key) => key.productKey)}::text[], ${keys.map((key) => key.deviceName)}::text[]
       ) AS k (product_key, device_name)) AS wanted
       JOIN product p USING (product_key)
-      JOIN device d ON d.product_id = p.product_id AND d.device_name = wanted.device_name`;
+      JOIN device d ON d.product_id = p.product_id AND d.device_name = wanted.device_name
+      LEFT JOIN sub_device bound ON bound.device_id = d.id
+      LEFT JOIN device gateway ON gateway.id = bound.gateway_id`;
 
   /** Live pairs of clientId and deviceToken, by device. */
   const findTokens = async (deviceIDs: readonly bigint[]): Promise<ReadonlyMap<bigint, TokenRow[]>> => {
@@ -139,6 +148,7 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             tokens: (tokens.get(row.id) ?? []).map(tokenRecord),
             schema: ownModels.get(row.id) ?? '',
             validation: row.validation || 'weak',
+            gateway: gatewayOf(row),
           };
         }),
         products: products.flatMap((row) => {
@@ -150,6 +160,7 @@ export const directory = ({ prisma, secretBox, now, log }: DmContext): Handlers<
             productID: row.productID,
             enabled: row.status !== ProductStatus.disabled,
             autoRegister: row.autoRegister,
+            deviceType: row.deviceType,
             validation: (row.protocolConf as Record<string, string>)['validation'] || 'weak',
             schema: modelText(row.productID, row.schema),
             topicClasses: definedOnly(row.protocolConf) ? { list: row.topicClasses } : null,

@@ -30,12 +30,13 @@ export class OurDirectory implements DirectorySource {
       this.directory.resolve({ devices: [...devices], productKeys: [...productKeys] }),
     );
     return {
-      devices: answer.devices.map(({ schema, validation, ...device }) => ({
+      devices: answer.devices.map(({ schema, validation, gateway, ...device }) => ({
         ...device,
         // One that has definitions of its own has a model of its own.
         model: schema ? this.models.compile(device, schema, validation) : undefined,
         resetAt: Number(device.resetAt),
         tokens: device.tokens.map(tokenEntry),
+        ...(gateway && { gateway: { productID: gateway.productID, deviceName: gateway.deviceName } }),
       })),
       products: answer.products.map((product) => this.productEntry(product)),
     };
@@ -49,6 +50,7 @@ export class OurDirectory implements DirectorySource {
       secret,
       enabled,
       autoRegister: Number(product.autoRegister),
+      deviceType: Number(product.deviceType),
       model: this.models.compile({ productID }, schema, validation),
       ...(topicClasses && { topics: definedTopics(topicClasses.list) }),
       ...(forwards.length > 0 && { forwards }),

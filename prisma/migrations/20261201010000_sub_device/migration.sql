@@ -1,0 +1,25 @@
+-- Devices that are attached to gateway devices, and devices that these have seen.
+CREATE TABLE "sub_device" (
+    "device_id" BIGINT NOT NULL,
+    "gateway_id" BIGINT NOT NULL,
+    "registered" BOOLEAN NOT NULL DEFAULT false,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "sub_device_pkey" PRIMARY KEY ("device_id")
+);
+CREATE INDEX "sub_device_gateway_id_device_id_idx" ON "sub_device"("gateway_id", "device_id");
+ALTER TABLE "sub_device" ADD CONSTRAINT "sub_device_device_id_fkey" FOREIGN KEY ("device_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "sub_device" ADD CONSTRAINT "sub_device_gateway_id_fkey" FOREIGN KEY ("gateway_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+CREATE TABLE "found_device" (
+    "gateway_id" BIGINT NOT NULL,
+    "product_id" TEXT NOT NULL,
+    "device_name" TEXT NOT NULL,
+    "found_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "found_device_pkey" PRIMARY KEY ("gateway_id","product_id","device_name")
+);
+ALTER TABLE "found_device" ADD CONSTRAINT "found_device_gateway_id_fkey" FOREIGN KEY ("gateway_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Through which gateway device a session went.
+ALTER TABLE "status_log" ADD COLUMN "via" TEXT NOT NULL DEFAULT '';
