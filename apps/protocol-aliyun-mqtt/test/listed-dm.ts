@@ -89,7 +89,7 @@ export class ListedDm implements DirectorySource, CredentialsSource {
     return undefined;
   };
 
-  /** Every device whose name begins with `dev` exists. */
+  /** Every device whose name begins with `dev` exists; those of `dev-sub` are attached to `dev-gateway`. */
   private device(deviceName: string): DeviceEntry | undefined {
     const deleted = this.changes.has(deviceName) && this.changes.get(deviceName) === undefined;
     if (deleted || !this.product || !deviceName.startsWith('dev')) return undefined;
@@ -103,6 +103,7 @@ export class ListedDm implements DirectorySource, CredentialsSource {
       lastClientId: '',
       resetAt: 0,
       tokens: [],
+      ...(deviceName.startsWith('dev-sub') && { gateway: { productID: PRODUCT_KEY, deviceName: 'dev-gateway' } }),
       ...this.changes.get(deviceName),
     };
   }
