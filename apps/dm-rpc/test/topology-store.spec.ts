@@ -39,11 +39,11 @@ test('one that another gateway device had comes with that one’s name', async (
 });
 
 test.each([
-  ['itself', ONE, ONE],
+  ['itself', ONE, ONE, 'itself'],
   ['a device that there is not', ONE, sensor('nobody'), 'unknown'],
   ['a device of a product that there is not', ONE, { productID: 'nothing', deviceName: 'sub1' }, 'unknown'],
   ['another gateway device', ONE, TWO, 'isGateway'],
-] as const)('%s is refused, and with it all others', async (_, owner, device, why = 'itself') => {
+] as const)('%s is refused, and with it all others', async (_, owner, device, why) => {
   expect(await attach(owner, [...sensors('sub1'), device])).toEqual({ refused: [{ device, why }], attached: [] });
   expect(await attachedTo(fixture, ONE)).toEqual([]);
 });
