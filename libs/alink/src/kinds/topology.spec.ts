@@ -77,9 +77,10 @@ test.each([
 
 test.each<[what: string, path: string, params: unknown, said: string]>([
   ['no signature', 'thing/topo/add', [lamp], 'item 1 has no sign'],
-  ['a signature that is no text', 'thing/topo/add', [{ ...lamp, sign: {} }], 'sign of item 1 is no text'],
+  ['a signature that is no text', 'thing/topo/add', [{ ...lamp, sign: {} }], 'sign of item 1 is no plain text'],
   ['a client id without end', 'thing/topo/add', [{ ...signed, clientId: 'x'.repeat(1025) }], 'clientId of item 1'],
-  ['a list as the time', 'thing/topo/add', [{ ...signed, timestamp: [1] }], 'timestamp of item 1 is no text'],
+  ['a client id with U+0000', 'thing/topo/add', [{ ...signed, clientId: 'a\0' }], 'clientId of item 1'],
+  ['a list as the time', 'thing/topo/add', [{ ...signed, timestamp: [1] }], 'timestamp of item 1 is no plain text'],
   ['no proxieds', 'thing/proxy/provisioning/product_register', [ofProduct], 'proxieds is no list'],
   ['no random', 'thing/proxy/provisioning/product_register', { proxieds: [signed] }, 'item 1 has no random'],
   [
