@@ -7,7 +7,7 @@ import { requireAdmin, requireUser, type RhinoUser } from '../wire/user-context'
 import type { DmContext } from './context';
 import { deviceInfo } from './device-info';
 import { OFFLINE, ONLINE } from './presence';
-import type { Device, DeviceRef, DmState } from './state';
+import { DeviceType, type Device, type DeviceRef, type DmState } from './state';
 
 type User = RhinoUser | undefined;
 type DeviceInfo = DmMessage<'DeviceInfo'>;
@@ -84,6 +84,13 @@ const readDevice = (state: DmState, { productID, deviceName }: DeviceRef): Devic
   return found;
 };
 
+/** Its gateway device; what is no sub-device by its product has none. */
+const gatewayOf = (state: DmState, device: Device): Device | undefined => {
+  if (state.products.get(device.productID)?.deviceType !== DeviceType.subDevice) return undefined;
+  const gateway = state.gatewayOf(device);
+  return gateway && state.device(gateway);
+};
+
 const matches = (device: Device, request: DmMessage<'DeviceInfoIndexReq'>): boolean => {
   const { productID, productIDs, deviceName, deviceNames, devices, isOnline, status } = request;
   return (
@@ -153,7 +160,9 @@ export const deviceMethods = ({ state, notices, presence }: DmContext): Methods[
   deviceInfoRead: (request: DmMessage<'DeviceInfoReadReq'>, user: User) => {
     // Devices of projects that the user has no right in are not there for him.
     if (!requireUser(user).IsAdmin) throw new RhinoError(100009);
-    return deviceInfo(state, readDevice(state, request));
+    const device = readDevice(state, request);
+    const gateway = request.withGateway && gatewayOf(state, device);
+    return { ...deviceInfo(state, device), ...(gateway && { Gateway: deviceInfo(state, gateway) }) };
   },
 
   deviceInfoIndex: (request: DmMessage<'DeviceInfoIndexReq'>) => {
