@@ -84,11 +84,12 @@ const readDevice = (state: DmState, { productID, deviceName }: DeviceRef): Devic
   return found;
 };
 
-/** Its gateway device; what is no sub-device by its product has none. */
-const gatewayOf = (state: DmState, device: Device): Device | undefined => {
-  if (state.products.get(device.productID)?.deviceType !== DeviceType.subDevice) return undefined;
-  const gateway = state.gatewayOf(device);
-  return gateway && state.device(gateway);
+/** With its gateway device; what is no sub-device by its product has none. */
+const withGateway = (state: DmState, device: Device): object => {
+  const isSubDevice = state.products.get(device.productID)?.deviceType === DeviceType.subDevice;
+  const names = isSubDevice ? state.gatewayOf(device) : undefined;
+  const gateway = names && state.device(names);
+  return { ...deviceInfo(state, device), ...(gateway && { Gateway: deviceInfo(state, gateway) }) };
 };
 
 const matches = (device: Device, request: DmMessage<'DeviceInfoIndexReq'>): boolean => {
@@ -161,14 +162,14 @@ export const deviceMethods = ({ state, notices, presence }: DmContext): Methods[
     // Devices of projects that the user has no right in are not there for him.
     if (!requireUser(user).IsAdmin) throw new RhinoError(100009);
     const device = readDevice(state, request);
-    const gateway = request.withGateway && gatewayOf(state, device);
-    return { ...deviceInfo(state, device), ...(gateway && { Gateway: deviceInfo(state, gateway) }) };
+    return request.withGateway ? withGateway(state, device) : deviceInfo(state, device);
   },
 
   deviceInfoIndex: (request: DmMessage<'DeviceInfoIndexReq'>) => {
     const list = [...state.devices.values()].filter((device) => matches(device, request));
     list.sort((a, b) => a.isOnline - b.isOnline || b.createdTime - a.createdTime);
-    return { list: pageOf(list, request.page).map((device) => deviceInfo(state, device)), total: list.length };
+    const told = request.withGateway ? withGateway : deviceInfo;
+    return { list: pageOf(list, request.page).map((device) => told(state, device)), total: list.length };
   },
 
   /** On PostgreSQL it finds none of its groups again. */
