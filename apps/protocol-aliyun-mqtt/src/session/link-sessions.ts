@@ -6,9 +6,9 @@ import { sessionError, type SessionErrorCode } from '@alink/alink';
 import { newAlinkId } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import { parseTopic } from '@alink/topic';
-import { limits } from '../limits';
 import type { FilterChange } from '../link/endpoint';
 import type { Link, Message, Unsent } from '../link/link';
+import { Unacknowledged } from './unacknowledged';
 import { Session, sessionKey, type EndCause, type SessionOptions, type SharedLink } from './session';
 
 /** Told once a session has ended, with those that ended because it did. */
@@ -16,11 +16,13 @@ export type OnEnd = (session: Session, followers: readonly Session[]) => void;
 
 export class LinkSessions implements SharedLink {
   readonly owner: Session;
+  /** Told how many devices have a session on the link, whenever that changes. */
+  onDevices: (devices: number) => void = () => undefined;
   private readonly subDevices = new Map<string, Session>();
+  private readonly byProduct = new Map<string, Set<Session>>();
   /** What {@link inOrder} has returned last. */
   private latest: Promise<unknown> = Promise.resolve();
-  /** Messages of QoS 1 that the client has not acknowledged. */
-  private unacked = 0;
+  private readonly unacked = new Unacknowledged();
 
   constructor(
     readonly link: Link,
@@ -34,7 +36,15 @@ export class LinkSessions implements SharedLink {
   open(subDevice: SessionOptions): Session {
     const session = new Session(subDevice, this, this.owner);
     this.subDevices.set(session.key, session);
+    const { productKey } = session;
+    this.byProduct.set(productKey, (this.byProduct.get(productKey) ?? new Set()).add(session));
+    this.onDevices(this.devices);
     return session;
+  }
+
+  /** Devices that have a session on the link. */
+  get devices(): number {
+    return 1 + this.subDevices.size;
   }
 
   /** The session of a device on this link. */
@@ -44,15 +54,24 @@ export class LinkSessions implements SharedLink {
     return this.subDevices.get(sessionKey(productKey, deviceName));
   }
 
+  subDevice({ productKey, deviceName }: DeviceIdentity): Session | undefined {
+    return this.subDevices.get(sessionKey(productKey, deviceName));
+  }
+
+  /** The session of some sub-device of a product. */
+  ofProduct(productKey: string): Session | undefined {
+    return this.byProduct.get(productKey)?.values().next().value;
+  }
+
   /** The client's filters are others now; each matters to the device that it names. */
   filtersChanged({ subscribed, unsubscribed }: FilterChange): void {
-    for (const filter of subscribed) this.namedIn(filter).noteSubscribed(filter);
-    for (const filter of unsubscribed) this.namedIn(filter).noteUnsubscribed(filter);
+    for (const filter of subscribed) this.namedIn(filter)?.noteSubscribed(filter);
+    for (const filter of unsubscribed) this.namedIn(filter)?.noteUnsubscribed(filter);
   }
 
   /** A PUBACK for something that was really under way. */
   acknowledged(): void {
-    this.unacked = Math.max(0, this.unacked - 1);
+    this.unacked.remove();
   }
 
   /** The link is gone, and every session on it. */
@@ -63,6 +82,7 @@ export class LinkSessions implements SharedLink {
     const followers = [...this.subDevices.values()];
     for (const follower of followers) follower.ended(`its gateway device is gone: ${owner.endReason}`);
     this.subDevices.clear();
+    this.byProduct.clear();
     this.onEnd(owner, followers);
   }
 
@@ -76,9 +96,10 @@ export class LinkSessions implements SharedLink {
 
   send(message: Message): Unsent | undefined {
     const mustBeAcknowledged = message.qos === 1;
-    if (mustBeAcknowledged && this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
+    const { length } = message.payload;
+    if (mustBeAcknowledged && !this.unacked.hasRoom(length, this.devices)) return 'device takes nothing';
     const unsent = this.link.send(message);
-    if (mustBeAcknowledged && !unsent) this.unacked += 1;
+    if (mustBeAcknowledged && !unsent) this.unacked.add(length);
     return unsent;
   }
 
@@ -93,7 +114,7 @@ export class LinkSessions implements SharedLink {
     if (session === this.owner) return void this.link.end(text);
     if (session.state === 'ended') return;
     session.ended(text);
-    this.subDevices.delete(session.key);
+    this.forget(session);
     this.onEnd(session, []);
     if (code !== undefined) this.tellError(session, code);
   }
@@ -103,8 +124,18 @@ export class LinkSessions implements SharedLink {
     this.owner.deliver({ ...sessionError(this.owner, subDevice, code, newAlinkId()), qos: 0 });
   }
 
-  private namedIn(filter: string): Session {
+  private forget(session: Session): void {
+    const { productKey } = session;
+    const alike = this.byProduct.get(productKey);
+    alike?.delete(session);
+    if (alike?.size === 0) this.byProduct.delete(productKey);
+    this.subDevices.delete(session.key);
+    this.onDevices(this.devices);
+  }
+
+  /** The session that a filter is about: the owner's where it names no device, or itself. */
+  private namedIn(filter: string): Session | undefined {
     const named = this.subDevices.size > 0 ? parseTopic(filter) : undefined;
-    return (named && this.of(named.productKey, named.deviceName)) ?? this.owner;
+    return named && named.scope !== 'broadcast' ? this.of(named.productKey, named.deviceName) : this.owner;
   }
 }
