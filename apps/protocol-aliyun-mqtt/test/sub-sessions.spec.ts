@@ -117,7 +117,7 @@ describe('another login of the same device', () => {
     expect([...sessions].map(({ deviceName }) => deviceName)).toEqual(['dev-gateway', 'dev-sub1']);
     const holder = through('dev-sub1')!;
     const told = errorsOf(gateway);
-    expect(gateway.session.link.subDeviceCount).toBe(holder === 'dev-gateway' ? 1 : 0);
+    expect(gateway.session.link.devices).toBe(holder === 'dev-gateway' ? 2 : 1);
     expect(told).toEqual(holder === 'dev-gateway' ? [] : [[427, 'dev-sub1']]);
   });
 
@@ -135,7 +135,7 @@ describe('another login of the same device', () => {
     await Promise.all([first, second]);
     expect(third.link.isClosed).toBe(true);
     expect([...sessions].filter(({ deviceName }) => deviceName === 'dev-sub1')).toHaveLength(1);
-    expect([gateway, other].map(({ session }) => session.link.subDeviceCount)).toEqual([0, 1]);
+    expect([gateway, other].map(({ session }) => session.link.devices)).toEqual([1, 2]);
   });
 
   test('on another node ends the session here, and its gateway device hears 427', async () => {
