@@ -97,12 +97,14 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     secretOf: async () => 'productsecret01',
   };
   const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
+  const topology = { ask: async (question: Question) => ask(question), seen: async () => [] };
   const sides = {
     ours: () => ourSide(side, { ask }, { open: async () => undefined }),
-    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, configurations }),
+    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations }),
   };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),
+    gateways: { knows: () => false, ask },
     bus: wires,
     clock,
     steadyClock,
@@ -128,7 +130,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     /** A sub-device logs in through the device, with a ClientID like that of its gateway device's SDK. */
     logIn: async (deviceName: string): Promise<Session> => {
       const as = await admitted(deviceName);
-      const subDevice = sessions.open({ ...as, rawClientId: deviceName, product: { ...as.product, model } });
+      const subDevice = sessions.open({ ...as, rawClientId: deviceName, ext, product: { ...as.product, model } });
       subDevice.online(NOW);
       downlink.listen(subDevice);
       return subDevice;

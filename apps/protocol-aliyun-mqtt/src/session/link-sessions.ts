@@ -20,6 +20,8 @@ export class LinkSessions implements SharedLink {
   onDevices: (devices: number) => void = () => undefined;
   private readonly subDevices = new Map<string, Session>();
   private readonly byProduct = new Map<string, Set<Session>>();
+  /** What ended sessions of whose beginning the client has not heard yet. */
+  private readonly early = new Map<Session, SessionErrorCode>();
   /** What {@link inOrder} has returned last. */
   private latest: Promise<unknown> = Promise.resolve();
   private readonly unacked = new Unacknowledged();
@@ -32,7 +34,15 @@ export class LinkSessions implements SharedLink {
     this.owner = new Session(owner, this);
   }
 
-  /** A sub-device has logged in through the owner. The caller has ended its older session. */
+  get subDeviceCount(): number {
+    return this.subDevices.size;
+  }
+
+  /** Devices that have a session on the link. */
+  get devices(): number {
+    return 1 + this.subDeviceCount;
+  }
+
   open(subDevice: SessionOptions): Session {
     const session = new Session(subDevice, this, this.owner);
     this.subDevices.set(session.key, session);
@@ -42,19 +52,9 @@ export class LinkSessions implements SharedLink {
     return session;
   }
 
-  /** Devices that have a session on the link. */
-  get devices(): number {
-    return 1 + this.subDevices.size;
-  }
-
-  /** The session of a device on this link. */
   of(productKey: string, deviceName: string): Session | undefined {
     const { owner } = this;
     if (owner.productKey === productKey && owner.deviceName === deviceName) return owner;
-    return this.subDevices.get(sessionKey(productKey, deviceName));
-  }
-
-  subDevice({ productKey, deviceName }: DeviceIdentity): Session | undefined {
     return this.subDevices.get(sessionKey(productKey, deviceName));
   }
 
@@ -112,11 +112,21 @@ export class LinkSessions implements SharedLink {
   /** The owner's end is the link's; a sub-device leaves the others where they are. */
   end(session: Session, { text, code }: EndCause): void {
     if (session === this.owner) return void this.link.end(text);
-    if (session.state === 'ended') return;
+    const { state } = session;
+    if (state === 'ended') return;
     session.ended(text);
     this.forget(session);
     this.onEnd(session, []);
-    if (code !== undefined) this.tellError(session, code);
+    if (code === undefined) return;
+    // Told before the reply to its login, it would be taken for something about an earlier session.
+    if (state === 'opening') this.early.set(session, code);
+    else this.tellError(session, code);
+  }
+
+  welcomed(subDevice: Session): void {
+    const code = this.early.get(subDevice);
+    this.early.delete(subDevice);
+    if (code !== undefined) this.tellError(subDevice, code);
   }
 
   /** Tells the owner, whose client speaks for that device, what is wrong with its session. */

@@ -9,7 +9,7 @@
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
 import type { SessionErrorCode } from '@alink/alink';
-import { parseClientId, type DeviceIdentity } from '@alink/signing';
+import { parseClientId } from '@alink/signing';
 import { filterMatches, parseTopic } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
@@ -39,8 +39,14 @@ export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
   inOrder<T>(work: Promise<T>): Promise<T>;
   /** Ends a session, with what depends on it. */
   end(session: Session, cause: EndCause): void;
-  /** The session of a sub-device that has logged in through the owner of the link. */
-  subDevice(identity: DeviceIdentity): Session | undefined;
+  /** The session of a device on the link. */
+  of(productKey: string, deviceName: string): Session | undefined;
+  /** Sub-devices that have sessions on the link. */
+  readonly subDeviceCount: number;
+  /** A sub-device has logged in. The caller has ended its older session. */
+  open(subDevice: SessionOptions): Session;
+  /** The reply to that login is written. */
+  welcomed(subDevice: Session): void;
 }
 
 /** Why a session is ended. */
@@ -73,7 +79,7 @@ export class Session {
   /** @param via the session of its gateway device, whose link it is; absent where it has a connection of its own */
   constructor(
     readonly options: SessionOptions,
-    private readonly link: SharedLink,
+    readonly link: SharedLink,
     readonly via?: Session,
   ) {
     ({ productKey: this.productKey, productID: this.productID, deviceName: this.deviceName } = options.device);
@@ -87,16 +93,6 @@ export class Session {
   /** `{productKey}&{deviceName}`: what the broker keeps its MQTT session under. */
   get key(): string {
     return sessionKey(this.productKey, this.deviceName);
-  }
-
-  /** Bitmap `ext` of its own login and of its gateway device's: one client reads what either asks for. */
-  get ext(): number {
-    return this.options.ext | (this.via?.ext ?? 0);
-  }
-
-  /** The session of a sub-device that has logged in through this one; a sub-device has none itself. */
-  subDevice(identity: DeviceIdentity): Session | undefined {
-    return this.via ? undefined : this.link.subDevice(identity);
   }
 
   /** Whether it has ever been online. */

@@ -19,7 +19,7 @@ import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
 import type { Publish } from '../link/endpoint';
-import type { Answerer } from '../requests/requests';
+import type { Requests } from '../requests/requests';
 import type { Session } from '../session/session';
 import { takesFrom } from '../session/topic-access';
 import type { Forwards } from './forwards';
@@ -32,7 +32,7 @@ export interface UplinkOptions {
   readonly directory: DeviceDirectory;
   readonly pending: PendingCommands;
   readonly reports: Reports;
-  readonly requests: Answerer;
+  readonly requests: Pick<Requests, 'ask'>;
   readonly replies: Replies;
   readonly forwards: Forwards;
   readonly notes: UplinkNotes;
@@ -95,8 +95,8 @@ export class Uplink {
   /** Finds the sub-devices that a gateway device may report for: those that have logged in through it. */
   private finderOf(gateway: Session): FindSubDevice {
     return (identity) => {
-      const session = gateway.subDevice(identity);
-      if (!session) return undefined;
+      const session = gateway.link.of(identity.productKey, identity.deviceName);
+      if (!session?.via) return undefined;
       const { productKey, productID, deviceName, options } = session;
       const model = this.options.directory.model(productKey, deviceName) ?? options.product.model ?? noModel;
       return { productID, deviceName, model };
@@ -125,6 +125,7 @@ export class Uplink {
     this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
     const told = ask.told(reply);
     if (told) this.options.replies.send(session, told);
+    reply.written?.();
   }
 }
 
