@@ -6,7 +6,7 @@ import { deviceKey, type DeviceCore } from '../src/device-core';
 import { bind } from '../src/domains/topology/store';
 import { contextOf } from './dm-context';
 import { startDm, toldDuring, type DmFixture } from './dm-fixture';
-import { attachedTo, clear, createTopology, ONE, sensor, SENSORS, sensors, TWO } from './topology-fixture';
+import { attachedTo, clear, createTopology, ONE, sensor, SENSORS, SENSORS_KEY, sensors, TWO } from './topology-fixture';
 
 let fixture: DmFixture;
 let listening: Subscription[];
@@ -55,7 +55,11 @@ const hears = (...lines: string[]) => eventually(() => expect(got).toEqual(lines
 const add = (gateway: DeviceCore, deviceName: string) =>
   fixture.requests.ask({
     questions: [
-      { ...gateway, kind: 'topology.bind', body: JSON.stringify({ devices: [{ productKey: SENSORS, deviceName }] }) },
+      {
+        ...gateway,
+        kind: 'topology.bind',
+        body: JSON.stringify({ devices: [{ productKey: SENSORS_KEY, deviceName }] }),
+      },
     ],
   });
 /** Something that is always told, last of all: what was not told before it never is. */
@@ -76,7 +80,7 @@ test('the form: names of the sub-device in the topic of one, in the list of the 
   );
   await switchTo('sub1', 2);
   const form = { method: 'request', msgToken: expect.stringMatching(/^\d+$/), timestamp: expect.any(Number) };
-  const names = { productKey: SENSORS, deviceName: 'sub1' };
+  const names = { productKey: SENSORS_KEY, deviceName: 'sub1' };
   await eventually(() =>
     expect(raw).toEqual([
       ['thing', 'request', { ...form, path: 'thing/disable', params: {}, of: names }],
@@ -96,7 +100,7 @@ test('what a gateway device asks for itself it is not told', async () => {
   await add(ONE, 'sub1');
   const question = {
     kind: 'topology.delete',
-    body: JSON.stringify({ devices: [{ productKey: SENSORS, deviceName: 'sub1' }] }),
+    body: JSON.stringify({ devices: [{ productKey: SENSORS_KEY, deviceName: 'sub1' }] }),
   };
   await fixture.requests.ask({ questions: [{ ...ONE, ...question }] });
   const last = await barrier();
@@ -149,8 +153,8 @@ test('a gateway device that is deleted leaves its sub-devices free, and nodes lo
   const stale = told.filter(([subject]) => subject.endsWith('cache:dm:device'));
   expect(stale.map(([, device]) => deviceKey(device as DeviceCore))).toEqual([
     deviceKey(ONE),
-    'subKey1/sub1',
-    'subKey1/sub2',
+    'sensors/sub1',
+    'sensors/sub2',
   ]);
   expect(await fixture.db.prisma.subDevice.count()).toBe(0);
   expect(await fixture.db.prisma.device.count({ where: { productID: SENSORS } })).toBe(3);
@@ -264,7 +268,7 @@ test('gateway devices of another protocol hear in unitedrhino’s form who is at
       heard.push([subject, handle, type, protocolCode, body]);
     }),
   );
-  const subDevice = { ...sensor('sub1'), productKey: SENSORS };
+  const subDevice = { ...sensor('sub1'), productKey: SENSORS_KEY };
   const { topologyNotices } = contextOf(fixture);
   await attach(FOREIGN, 'sub1');
   await switchTo('sub1', 2);
@@ -283,9 +287,9 @@ test('gateway devices of another protocol hear in unitedrhino’s form who is at
 
 test('what is gathered when it stops is left out, and stops nothing', async () => {
   const { topologyNotices } = contextOf(fixture);
-  topologyNotices.attached(ONE, [{ ...sensor('sub1'), productKey: SENSORS }]);
+  topologyNotices.attached(ONE, [{ ...sensor('sub1'), productKey: SENSORS_KEY }]);
   await topologyNotices.stop();
-  topologyNotices.attached(ONE, [{ ...sensor('sub2'), productKey: SENSORS }]);
+  topologyNotices.attached(ONE, [{ ...sensor('sub2'), productKey: SENSORS_KEY }]);
   const last = await barrier();
   await hears('gate2: thing/disable of sub3', last);
 });
