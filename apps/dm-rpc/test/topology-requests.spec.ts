@@ -369,6 +369,16 @@ describe('what was found', () => {
     expect(await foundBy(ONE)).toEqual(['sensors/sub1']);
   });
 
+  test('is forgotten with its product, and with the gateway device', async () => {
+    const { prisma } = fixture.db;
+    for (const asker of [ONE, TWO]) await ask(asker, { kind: 'topology.found', devices: named('new1') });
+    await fixture.devices.deviceInfoDelete(TWO);
+    expect(await prisma.foundDevice.count()).toBe(1);
+    await prisma.device.deleteMany({ where: { productID: SENSORS } });
+    await fixture.products.productInfoDelete({ productID: SENSORS });
+    expect(await prisma.foundDevice.count()).toBe(0);
+  });
+
   test('leaves out gateway devices, and reports at once leave one of them', async () => {
     const devices = [...named('sub1'), { productKey: GATEWAYS, deviceName: TWO.deviceName }];
     await Promise.all([1, 2, 3].map(() => ask(ONE, { kind: 'topology.found', devices })));
