@@ -59,6 +59,13 @@ export const parseNames = (text: string): string[] => {
   return [...new Set(names)];
 };
 
+/** A device by both its names. */
+export const parseDevice = (text: string): { productID: string; deviceName: string } => {
+  const slash = text.indexOf('/');
+  if (slash < 1 || slash === text.length - 1) throw new InvalidArgumentError('It must be productKey/deviceName.');
+  return { productID: text.slice(0, slash), deviceName: text.slice(slash + 1) };
+};
+
 /** Collects what an option that may be given again says. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
