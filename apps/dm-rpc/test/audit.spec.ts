@@ -27,7 +27,7 @@ const fileOf = (ProductID: string) => JSON.stringify([{ Info: { ProductID, Produ
 const READ_ONLY =
   /^read$|Read$|Index$|Counts?$|(?<!^productInfoMulti)Export$|^list|^readConfiguration$|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^commonSchemaInit$|^rootCheck$/;
 /** What devices are sent stands in the record of commands. */
-const COMMANDS = /^(bootstrapNotify|rrpc)$/;
+const COMMANDS = /^(bootstrapNotify|permitJoin|rrpc)$/;
 /** Services with changes of what operators own: how a test calls them. */
 const CHANGING = {
   products: services.productManage,

@@ -29,6 +29,9 @@ export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536
 /** Seconds that a device may take. */
 export const parseTimeout = (text: string): number => parseWhole(text, 1, 60);
 
+/** Seconds for which a gateway device lets sub-devices join. */
+export const parseWindow = (text: string): number => parseWhole(text, 1, 3600);
+
 const parseWhole = (text: string, least: number, most: number): number => {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) {

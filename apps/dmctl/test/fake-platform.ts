@@ -255,6 +255,7 @@ export class FakePlatform {
               }),
           }),
           bootstrapNotify: async () => ({}),
+          permitJoin: async () => this.obeyed(),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -326,7 +327,6 @@ export class FakePlatform {
           }),
         }),
         this.serve(services.deviceInteract, {
-          gatewayGetFoundSend: async () => this.obeyed(),
           gatewayNotifyBindSend: async () => this.obeyed(),
           propertyControlSend: async ({ shadowControl }) => {
             if (Number(shadowControl) === ShadowControl.keepOnly) return { code: 200, msg: 'kept', msgToken: '' };

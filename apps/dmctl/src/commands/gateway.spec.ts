@@ -152,8 +152,15 @@ describe('list', () => {
 });
 
 test('permit and notify tell the gateway device, which must obey', async () => {
-  expect((await dmctl('gateway permit gws gate1')).stdout).toBe('gws/gate1 lets sub-devices join\n');
-  expect(platform.requests.gatewayGetFoundSend).toMatchObject({ productID: 'gws', deviceName: 'gate1' });
+  expect((await dmctl('gateway permit gws gate1')).stdout).toBe('gws/gate1 lets sub-devices join for 60 seconds\n');
+  await dmctl('gateway permit gws gate1 --product subs --seconds 300');
+  expect(platform.requests.permitJoin).toMatchObject({
+    productID: 'gws',
+    deviceName: 'gate1',
+    subProductID: 'subs',
+    seconds: '300',
+  });
+  expect((await dmctl('gateway permit gws gate1 --seconds 4000')).stderr).toContain('from 1 to 3600');
   expect((await dmctl('gateway notify gws gate1 subs lamp1 lamp2')).stdout).toContain('has heard of 2 sub-devices');
   expect(platform.requests.gatewayNotifyBindSend).toMatchObject({ subDevices: sensors('lamp1', 'lamp2') });
   platform.deviceAnswer = { code: 2000003, msg: 'the device is offline' };
