@@ -39,6 +39,9 @@ export const addGatewayListCommands = (gateway: Command, io: Io): void => {
   );
 };
 
+/** `PageInfo.OrderBy.sort`. */
+const ASCENDING = 1;
+
 const list = async (
   session: Session,
   { ofDevice, limit, page }: ListOptions,
@@ -49,7 +52,8 @@ const list = async (
   const device = { productID, deviceName };
   if (ofDevice) return showGateway(session, productID, deviceName);
   await devices.deviceInfoRead(device);
-  const { list, total } = await devices.deviceInfoIndex({ gateway: device, page: { page, size: limit } });
+  const orders = ['productID', 'deviceName'].map((field) => ({ field, sort: ASCENDING }));
+  const { list, total } = await devices.deviceInfoIndex({ gateway: device, page: { page, size: limit, orders } });
   const columns = ['productKey', 'deviceName', 'alias', 'state', 'lastLogin'] as const;
   out.rows(list.map(rowOfDevice), columns, `${shown(device)} has no sub-devices`);
   out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
