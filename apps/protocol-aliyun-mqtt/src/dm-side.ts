@@ -14,7 +14,7 @@ import type { FileSource } from './files/file-source';
 import { KeptFiles } from './files/kept-files';
 import { configurationTexts, UnitedrhinoConfigurations } from './files/unitedrhino-configurations';
 import { OurCommands, type CommandingDm } from './downlink/commanding-dm';
-import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
+import { UnitedrhinoCommands, type UnitedrhinoCommandsOptions } from './downlink/unitedrhino-commands';
 import { DmRequests } from './requests/dm-requests';
 import type { Answerer } from './requests/requests';
 import { UnitedrhinoRequests, type UnitedrhinoRequestsOptions } from './requests/unitedrhino-requests';
@@ -77,14 +77,18 @@ export const ourSide = (
 
 export const unitedrhinoSide = (
   { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
-  knowing: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'topology' | 'configurations'>,
+  {
+    productKeyOf,
+    ...knowing
+  }: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'topology' | 'configurations'> &
+    Pick<UnitedrhinoCommandsOptions, 'productKeyOf'>,
 ): DmSide => {
   const { configurations } = knowing;
   const requests = new UnitedrhinoRequests({ bus, clock, ...knowing });
   return {
     keeper: new UnitedrhinoKeeper(bus),
     answerer: requests,
-    commands: new UnitedrhinoCommands({ bus, clock, requests, configurations }),
+    commands: new UnitedrhinoCommands({ bus, clock, requests, configurations, productKeyOf }),
     status: new UnitedrhinoStatus(bus, clock, sessions),
     files: new KeptFiles(configurations, clock),
     keepsLines: false,
@@ -100,11 +104,13 @@ export const dmSides = (dm: RpcChannel, log: Logger): ByDmKind<MakeDmSide> => ({
     const { clock, config } = options;
     const texts = configurationTexts(dm);
     const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: config.FILES_BASE_URL });
-    const topology = new UnitedrhinoTopology({
-      products: new Products(dm, log),
-      devices: new Devices(dm),
-      limit: config.SUB_DEVICES_PER_GATEWAY ?? 0,
+    const products = new Products(dm, log);
+    const limit = config.SUB_DEVICES_PER_GATEWAY ?? 0;
+    return unitedrhinoSide(options, {
+      tagsOf: tagsOf(dm),
+      topology: new UnitedrhinoTopology({ products, devices: new Devices(dm), limit }),
+      configurations,
+      productKeyOf: (productID) => products.keyOf(productID),
     });
-    return unitedrhinoSide(options, { tagsOf: tagsOf(dm), topology, configurations });
   },
 });

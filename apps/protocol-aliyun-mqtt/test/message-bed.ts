@@ -97,9 +97,10 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   };
   const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
   const topology = { ask: async (question: Question) => ask(question), seen: async () => [] };
+  const productKeyOf = async (productID: string): Promise<string> => `key of ${productID}`;
   const sides = {
     ours: () => ourSide(side, { ask }, { open: async () => undefined }),
-    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations }),
+    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations, productKeyOf }),
   };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),
