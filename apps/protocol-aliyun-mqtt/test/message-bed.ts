@@ -104,6 +104,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),
+    gateways: { knows: () => false, ask },
     bus: wires,
     clock,
     steadyClock,
