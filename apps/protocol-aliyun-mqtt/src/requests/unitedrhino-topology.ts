@@ -86,10 +86,11 @@ export class UnitedrhinoTopology {
       (await objectionToKinds(this.options.products, named, gateway));
     if (refusal) return refusal;
     const added = named.filter((device) => !seen.isAttached(device, gateway));
-    if (added.length === 0) return { code: 200 };
+    const done: Reply = { code: 200, data: namesIn(named) };
+    if (added.length === 0) return done;
     if (!(await this.hasRoom(gateway, added.length))) return { code: TOO_MANY };
     const others = await this.subDevices.attach(gateway, added);
-    if (others.length === 0) return { code: 200 };
+    if (others.length === 0) return done;
     return { code: SERVICE_ERROR, message: 'another gateway device adds the same sub-devices; try again' };
   }
 
@@ -107,7 +108,7 @@ export class UnitedrhinoTopology {
     });
     if (refusal) return refusal;
     await this.subDevices.detach(gateway, named);
-    return { code: 200, data: named.map(({ said }) => said) as unknown as Json };
+    return { code: 200, data: namesIn(named) };
   }
 
   private async list(gateway: DeviceNames): Promise<Reply> {
@@ -123,6 +124,8 @@ export class UnitedrhinoTopology {
     return readNamed(this.options.products, devices);
   }
 }
+
+const namesIn = (named: readonly Named[]): Json => named.map(({ said }) => ({ ...said }));
 
 const objectionTo = (device: Named, seen: SeenDevices, gateway: DeviceNames): Refusal | undefined => {
   if (isSame(device, gateway)) return { code: ITSELF };
