@@ -46,8 +46,8 @@ export interface DmSideOptions {
     readonly FOREIGN_READERS: boolean;
     /** Where devices reach the HTTP side of the nodes. */
     readonly FILES_BASE_URL?: string | undefined;
-    /** 0: as many as it likes. */
-    readonly SUB_DEVICES_PER_GATEWAY?: number;
+    /** Sub-devices that a gateway device may have. */
+    readonly SUB_DEVICES_PER_GATEWAY: number;
   };
   readonly nodeId: string;
   readonly sessions: SessionTable;
@@ -105,7 +105,7 @@ export const dmSides = (dm: RpcChannel, log: Logger): ByDmKind<MakeDmSide> => ({
     const texts = configurationTexts(dm);
     const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: config.FILES_BASE_URL });
     const products = new Products(dm, log);
-    const limit = config.SUB_DEVICES_PER_GATEWAY ?? 0;
+    const limit = config.SUB_DEVICES_PER_GATEWAY;
     return unitedrhinoSide(options, {
       tagsOf: tagsOf(dm),
       topology: new UnitedrhinoTopology({ products, devices: new Devices(dm), limit }),

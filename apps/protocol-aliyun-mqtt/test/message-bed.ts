@@ -84,7 +84,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     onReconnect: () => undefined,
     close: () => bus.close(),
   };
-  const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders };
+  const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders, SUB_DEVICES_PER_GATEWAY: 100 };
   const side: DmSideOptions = { config, nodeId: 'n1', sessions: new SessionTable(), bus: wires, clock };
   const ask = async (question: Question): Promise<Reply> => {
     asked.push(question);

@@ -22,7 +22,7 @@ import { UnitedrhinoRegistration } from './unitedrhino-registration';
 export interface UnitedrhinoTopologyOptions {
   readonly products: Products;
   readonly devices: Devices;
-  /** Sub-devices that a gateway device may have; 0: as many as it likes. */
+  /** Sub-devices that a gateway device may have. */
   readonly limit: number;
 }
 
@@ -88,15 +88,10 @@ export class UnitedrhinoTopology {
     const added = named.filter((device) => !seen.isAttached(device, gateway));
     const done: Reply = { code: 200, data: namesIn(named) };
     if (added.length === 0) return done;
-    if (!(await this.hasRoom(gateway, added.length))) return { code: TOO_MANY };
+    if ((await this.subDevices.countOf(gateway)) + added.length > this.options.limit) return { code: TOO_MANY };
     const others = await this.subDevices.attach(gateway, added);
     if (others.length === 0) return done;
     return { code: SERVICE_ERROR, message: 'another gateway device adds the same sub-devices; try again' };
-  }
-
-  private async hasRoom(gateway: DeviceNames, count: number): Promise<boolean> {
-    const { limit } = this.options;
-    return limit === 0 || (await this.subDevices.countOf(gateway)) + count <= limit;
   }
 
   private async delete(devices: readonly DeviceIdentity[], gateway: DeviceNames): Promise<Reply> {
