@@ -36,6 +36,8 @@ export interface DmSide {
   readonly files: FileSource;
   /** Whether dm keeps lines for the logs of devices. */
   readonly keepsLines: boolean;
+  /** Whether dm itself tells gateway devices that their sub-devices are enabled, disabled or deleted. */
+  readonly tellsGateways: boolean;
 }
 
 export interface DmSideOptions {
@@ -72,6 +74,7 @@ export const ourSide = (
     status: new StreamStatus(bus, clock),
     files: new KeptFiles(files, clock),
     keepsLines: true,
+    tellsGateways: true,
   };
 };
 
@@ -92,6 +95,7 @@ export const unitedrhinoSide = (
     status: new UnitedrhinoStatus(bus, clock, sessions),
     files: new KeptFiles(configurations, clock),
     keepsLines: false,
+    tellsGateways: false,
   };
 };
 

@@ -49,6 +49,11 @@ export class Downlink {
     );
   }
 
+  /** Sends a request for whose answer nobody waits. */
+  send(session: Session, request: DownlinkMessage): void {
+    this.ask(session, request, {});
+  }
+
   private take(session: Session, { data, respond, subject }: BusMessage): void {
     try {
       const received = { publish: readDevicePublish(data), respond };
