@@ -15,7 +15,6 @@ import type { ForeignReports } from './foreign/foreign-reports';
 import { createReader, type Item } from './read-message';
 import type { Gathered, SinkTable } from './sink-table';
 import type { TakenReport } from './taken-report';
-import { inParts } from './transaction-parts';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -153,8 +152,7 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
   return async (batch) => {
     const stream = await bus.streamCreatedMs();
     for (const messages of inTransactions(batch.filter((message) => !done.has(message)))) {
-      const items = messages.flatMap((message) => read(message, stream));
-      for (const part of await inParts(prisma, items)) await keepWhatCanBe(part);
+      await keepWhatCanBe(messages.flatMap((message) => read(message, stream)));
       for (const message of messages) done.add(message);
     }
   };

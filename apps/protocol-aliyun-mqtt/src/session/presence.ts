@@ -17,11 +17,7 @@ const TRIES_AFTER_END = 5;
 export class Presence {
   /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
   private readonly epochs = new WeakMap<Session, Promise<Epoch | undefined>>();
-  /** The same of those whose beginning is kept. */
-  private readonly places = new WeakMap<Session, Epoch>();
   private readonly telling = new Set<Promise<unknown>>();
-  /** What the stream has not taken yet, by its ids: there is one line of it for all. */
-  private readonly untaken = new Set<string>();
   /** Ends that were given up. */
   readonly untold = new UntoldEnds();
   private stopping = false;
@@ -44,41 +40,42 @@ export class Presence {
       const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
       return this.tell(session, status, id, () => session.state === 'ended');
     };
-    const epoch = session.via ? this.throughGateway(session.via, told) : told();
+    const epoch = session.via ? this.viaOf(session.via).then(told) : told();
     this.epochs.set(session, epoch);
-    void epoch.then((place) => place && this.places.set(session, place));
     return epoch;
   }
 
   /**
    * A session has ended. One message tells of it and of its followers, the sub-devices that were online through it:
-   * their beginnings have told that they are (`via`), and stand before it in the stream.
+   * their beginnings have told that they are (`via`), and stand before it in the stream. A dm that does not take it so is
+   * told of each.
    */
   disconnected(session: Session, followers: readonly Session[] = []): void {
+    if (this.teller.takesFollowers || followers.length === 0) return void this.ended(session, followers);
+    const each = followers.map((follower) => this.ended(follower, []));
+    void this.track(Promise.all(each).then(() => this.ended(session, [])));
+  }
+
+  /** Settles once it is told, or is given up. */
+  private ended(session: Session, followers: readonly Session[]): Promise<void> {
     const at = this.clock.now();
     const all = [session, ...followers];
     const done = this.track(
       (async () => {
         // A beginning that was given up may have been kept all the same, when only its acknowledgement was lost.
-        const places = await Promise.all(all.map((one) => this.epochs.get(one)));
-        const [place] = places;
-        if (place && (await this.tellEnd(session, place, at))) return;
-        all.forEach((one, i) => this.untold.note(one, places[i]));
+        const [epoch] = await Promise.all(all.map((one) => this.epochs.get(one)));
+        if (epoch && (await this.tellEnd(session, epoch, at))) return;
+        for (const one of all) this.untold.note(one);
         const { productID, deviceName } = session;
         this.log.warn({ productID, deviceName }, 'the end of a session was not told; dm.rpc will hear of it later');
       })(),
     );
-    done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
+    return done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
   }
 
   /** Epoch of a live session, once known. */
   epochOf(session: Session): Promise<Epoch | undefined> {
     return this.epochs.get(session) ?? Promise.resolve(undefined);
-  }
-
-  /** The epoch of a session whose beginning is kept by now. */
-  placeOf(session: Session): Epoch | undefined {
-    return this.places.get(session);
   }
 
   /** Waits until what has been told is kept; tries once more at most. */
@@ -88,10 +85,10 @@ export class Presence {
   }
 
   /** @returns the message's own epoch, or undefined when it was given up */
-  private tellEnd(session: Session, { stream, sequence }: Epoch, at: number): Promise<Epoch | undefined> {
+  private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
-    const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence, stream };
-    return this.tell(session, status, `disconnected/${this.nodeId}/${stream}/${sequence}`, () => true);
+    const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence };
+    return this.tell(session, status, `disconnected/${this.nodeId}/${sequence}`, () => true);
   }
 
   private async tell(
@@ -103,20 +100,11 @@ export class Presence {
     let triesAfterEnd = 0;
     for (;;) {
       try {
-        const place = await this.track(this.teller.tell(status, id, session));
-        this.untaken.delete(id);
-        return place;
+        return await this.track(this.teller.tell(status, id, session));
       } catch (error) {
-        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) {
-          this.untaken.delete(id);
-          return undefined;
-        }
+        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
         const { action, productID, deviceName } = status;
-        if (this.untaken.size === 0) {
-          const words = 'a status change was not taken; it is tried again, as others are that are not';
-          this.log.warn({ err: error, action, productID, deviceName }, words);
-        }
-        this.untaken.add(id);
+        this.log.warn({ err: error, action, productID, deviceName }, 'a status change was not taken; trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -144,14 +132,9 @@ export class Presence {
     };
   }
 
-  /** The beginning of a session behind that of its gateway device, which it names; where that was given up, it is as well. */
-  private async throughGateway(
-    gateway: Session,
-    told: (via: StatusChange['via']) => Promise<Epoch | undefined>,
-  ): Promise<Epoch | undefined> {
-    const epoch = await this.epochs.get(gateway);
-    if (!epoch) return undefined;
+  /** The session of a gateway device, as those name it that go through it. */
+  private async viaOf(gateway: Session): Promise<StatusChange['via']> {
     const { productID, deviceName } = gateway;
-    return told({ productID, deviceName, epoch: epoch.sequence, stream: epoch.stream });
+    return { productID, deviceName, epoch: (await this.epochs.get(gateway))?.sequence };
   }
 }

@@ -3,11 +3,12 @@ import { Code, encodeEnvelope, subjects, type HubLogEntry } from '@alink/contrac
 import type { Bus } from '@alink/bus';
 import { databaseFault } from '@alink/db';
 import { RpcError } from '@alink/rpc';
-import { Turns, type Logger } from '@alink/runtime';
+import type { Logger } from '@alink/runtime';
 import { actionOfReport } from '../../log-action';
 import { MAX_CONTENT } from '../fit';
 import { answerMessage, sendAnswer, type Answer } from './answer';
 import type { Asker, QuestionContext, QuestionKind } from './question-kind';
+import { Turns } from '../../turns';
 import type { ForeignMessage, ForeignUplink } from './uplink';
 
 export interface ForeignQuestionsOptions {
@@ -50,7 +51,8 @@ export class ForeignQuestions {
     const { answer, protocolCode } = found;
     const asked = { ...message, method: kind.answeredAs ?? message.method };
     const told = answerMessage(asked, answer);
-    this.note(kind, uplink, message, answer.code, told).catch((err: unknown) =>
+    const noted = kind.isSecret ? answerMessage(asked, { code: answer.code, msg: answer.msg }) : told;
+    this.note(kind, uplink, message, answer.code, noted).catch((err: unknown) =>
       log.debug({ err }, 'a line of a device log was not kept'),
     );
     if (!message.noAsk) sendAnswer(bus, { ...uplink, protocolCode }, told, now());

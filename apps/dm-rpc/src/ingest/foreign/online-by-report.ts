@@ -5,8 +5,9 @@
 import { encodeEnvelope, PROTOCOL_CODE, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { PrismaClient } from '@alink/db';
-import { Turns, type Logger } from '@alink/runtime';
+import type { Logger } from '@alink/runtime';
 import { deviceKey, type DeviceCore } from '../../device-core';
+import { Turns } from '../../turns';
 
 const DELAY_MS = 5000;
 
