@@ -50,11 +50,6 @@ const isNamed = (topic) => texts.some((text) => patternOf(topic).test(text));
 
 /** Why something is not offered, by what its topic holds. */
 const known = {
-  'sub-devices of gateways come next': [
-    /\/thing\/(?:sub|topo|gateway|proxy|list)\//,
-    /\/thing\/(?:disable|enable|delete|reset)$/,
-    /^\/ext\/(?:session|error)\//,
-  ],
   'upgrades, files and raw data come after that': [/\/ota\//, /\/thing\/file\//, /\/thing\/model\/(?:up|down)_raw$/],
   'services of Alibaba’s own': [
     /\/secure_tunnel\//,

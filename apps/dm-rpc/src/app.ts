@@ -126,6 +126,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     models,
     applicationNews,
     filesBaseUrl: config.FILES_BASE_URL,
+    subDevicesPerGateway: config.SUB_DEVICES_PER_GATEWAY,
     log,
     now,
   };

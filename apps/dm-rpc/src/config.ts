@@ -6,6 +6,8 @@ export const dmFields = {
   DM_GRPC_PORT: port(9081),
   /** Days for which reported values, events and logs are kept. */
   RETENTION_DAYS: wholeNumber(30, { min: 1, max: 3650 }),
+  /** Sub-devices that may be attached to a gateway device. */
+  SUB_DEVICES_PER_GATEWAY: wholeNumber(2000, { min: 1, max: 100_000 }),
   /** What a call is that does not say whom it is for (metadata `ithings-user`): root's, or nobody's. */
   CALLERS_WITHOUT_USER: oneOf(['root', 'none'], 'root'),
   /** Where devices reach the HTTP port of the nodes, for what they are told to download. */

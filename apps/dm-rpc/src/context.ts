@@ -21,6 +21,8 @@ export interface DmContext {
   readonly applicationNews: ApplicationNews;
   /** Where devices reach the HTTP side of the nodes, without a slash at its end; undefined where nobody has said it. */
   readonly filesBaseUrl: string | undefined;
+  /** Sub-devices that may be attached to a gateway device. */
+  readonly subDevicesPerGateway: number;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;

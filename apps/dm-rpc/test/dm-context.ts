@@ -25,6 +25,7 @@ export const contextOf = ({ bus, db: { prisma } }: DmFixture): DmContext => {
     models: new CompiledModels(prisma),
     applicationNews: new ApplicationNews(bus, now),
     filesBaseUrl: FILES,
+    subDevicesPerGateway: 2000,
     log,
     now,
   };

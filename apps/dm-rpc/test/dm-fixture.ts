@@ -65,6 +65,8 @@ export interface FixtureOptions {
   readonly callersWithoutUser?: WithoutUser;
   /** Where devices fetch files (default: {@link FILES}); null = nobody has said it. */
   readonly filesBaseUrl?: string | null;
+  /** (default: 2000) */
+  readonly subDevicesPerGateway?: number;
 }
 
 export const KEY = Buffer.alloc(32, 1);
@@ -74,6 +76,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
   const { bus = createMemoryBus({ publishTimeoutMs: PATIENCE_MS }), registry = createMemoryRegistry() } = options;
   const { now, callersWithoutUser: CALLERS_WITHOUT_USER = 'root' } = options;
   const { secretBox = createSecretBox(KEY), filesBaseUrl = FILES } = options;
+  const { subDevicesPerGateway: SUB_DEVICES_PER_GATEWAY = 2000 } = options;
   const FILES_BASE_URL = filesBaseUrl ?? undefined;
   const database = options.databaseUrl === undefined ? await createDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
@@ -89,6 +92,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     POD_IP: undefined,
     DM_GRPC_PORT: 0,
     RETENTION_DAYS: 30,
+    SUB_DEVICES_PER_GATEWAY,
     CALLERS_WITHOUT_USER,
     FILES_BASE_URL,
   };
@@ -142,7 +146,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
 /** Another dm.rpc on the same bus, registry and database, as a second instance is. */
 export const startBeside = (
   { bus, registry, databaseUrl }: DmFixture,
-  options: Pick<FixtureOptions, 'callersWithoutUser' | 'filesBaseUrl' | 'now'> = {},
+  options: Pick<FixtureOptions, 'callersWithoutUser' | 'filesBaseUrl' | 'now' | 'subDevicesPerGateway'> = {},
 ): Promise<DmFixture> => startDm({ bus, registry, databaseUrl, ...options });
 
 /** A thing model with what the tests need: numbers, an event, a service, something that may only be read. */

@@ -27,6 +27,14 @@ export {
 export { sign, verifyPassword, type PasswordCheck } from './password';
 export { DEFAULT_SIGN_METHOD, parseSignMethod, type SignMethod } from './sign-method';
 export {
+  subDeviceContent,
+  verifySubDevice,
+  verifySubDeviceOfProduct,
+  type SubDeviceCheck,
+  type SubDeviceProductSignature,
+  type SubDeviceSignature,
+} from './sub-device';
+export {
   DEVICE_NAME_RULE,
   formatUsername,
   isDeviceIdentity,

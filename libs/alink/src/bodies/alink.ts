@@ -30,7 +30,7 @@ const read = (payload: Buffer, expected: { readonly method: string }, loose?: Lo
   // Some SDKs send an object as a string that holds it (Link SDK for C 4.x, topo get).
   const params = typeof body.params === 'string' ? parseJson(body.params) : body.params;
   const { method } = body;
-  const isStrange = typeof method === 'string' && method !== expected.method;
+  const isStrange = typeof method === 'string' && method !== '' && method !== expected.method;
   return {
     content: params,
     id,
@@ -47,6 +47,15 @@ export const alink: Body<unknown> = {
   read: (payload, expected) => read(payload, expected),
   write: encodeReply,
   hasCodes: true,
+};
+
+/** A request whose topic says it all: `params` may be missing. */
+export const paramlessAlink: Body<unknown> = {
+  ...alink,
+  read: (payload, expected) => {
+    const reading = read(payload, expected);
+    return reading.fault === noParams ? { ...reading, fault: undefined } : reading;
+  },
 };
 
 /** Alink as an SDK sends it that makes a known mistake. */

@@ -4,6 +4,7 @@
  */
 import { looseAlink } from '../bodies/alink';
 import { isRecord } from '../envelope';
+import { readList, type ListForm } from '../read-list';
 import { harmless, isProblem, wrongParameter, type Problem } from '../problem';
 import type { Reply, Tag } from '../questions';
 import { failed, paramsNoObject } from '../request-result';
@@ -77,26 +78,6 @@ const readTag = (item: unknown, place: number): Tag | Problem => {
     `value of ${harmless(key)} is longer than ${limit}`,
     `Send at most ${limit}; a Chinese or Japanese one counts twice.`,
   );
-};
-
-interface ListForm<Item> {
-  readonly name: string;
-  readonly max: number;
-  readonly read: (item: unknown, place: number) => Item | Problem;
-}
-
-/** The items of a list; a problem where one cannot be used: a request is taken whole or not at all. */
-const readList = <Item>(list: unknown, { name, max, read }: ListForm<Item>): Item[] | Problem => {
-  const step = `Send a list of at most ${max} items under "${name}".`;
-  if (!Array.isArray(list)) return wrongParameter(`${name} is no list`, step);
-  if (list.length > max) return wrongParameter(`${name} has more than ${max} items`, step);
-  const items: Item[] = [];
-  for (const element of list) {
-    const item = read(element, items.length + 1);
-    if (isProblem(item)) return item;
-    items.push(item);
-  }
-  return items;
 };
 
 const tagList: ListForm<Tag> = { name: 'params', max: MAX_TAGS, read: readTag };

@@ -18,7 +18,6 @@ test.each([
 });
 
 const AT = 1_700_000_000_000;
-const LOGIN = '{"id":"7","params":{"productKey":"a1X","deviceName":"d2","sign":"forged"},"method":"combine.login"}';
 
 test.each([
   [
@@ -28,24 +27,11 @@ test.each([
     '/ota/device/request/a1X/d1',
     '{"id":1,"code":6831,"message":"ota/device/request is not served","version":"1.0","method":"device.request","data":{}}',
   ],
-  [
-    'ext',
-    'session/combine/login',
-    LOGIN,
-    '/ext/session/a1X/d1/combine/login_reply',
-    '{"id":"7","code":6831,"message":"ext/session/combine/login is not served","version":"1.0","method":"combine.login","data":{"productKey":"a1X","deviceName":"d2"}}',
-  ],
 ] as const)('a request on %s %s is refused on its reply topic', (scope, path, payload, topic, answer) => {
   const outcome = publish({ scope, path, now: AT }, payload)!;
   expect(outcome.message).toBeUndefined();
   expect(outcome.reply).toMatchObject({ topic, payload: answer, code: 6831 });
   expect(outcome.problems).toMatchObject([SEEN]);
-});
-
-test('names that would break a parser do not come back', () => {
-  const login = { id: '7', params: { productKey: '"}{', deviceName: 5 } };
-  const { reply } = publish({ scope: 'ext', path: 'session/combine/login' }, JSON.stringify(login))!;
-  expect(JSON.parse(reply!.payload)).toMatchObject({ data: { productKey: '', deviceName: '' } });
 });
 
 test.each([
