@@ -187,10 +187,16 @@ describe.each(backends)('on $name', (backend) => {
       expect((await gateway.next()).text).toMatch(errorText(c3Meter, 520, 'device session error'));
     });
 
-    test('is told to let a sub-device join: it hands that on, and answers', async () => {
+    test('says what it has found, and undoes its binding with a bare id and blanks', async () => {
       const found = `[{"productKey":"${METERS}","deviceName":"c3-found"}]`;
       expect(await exchange(gateway, 'thing/list/found', request(10, found, 'thing.list.found'))).toBe(
         replyText('10', 'thing.list.found', '{}'),
+      );
+      gateway.subscribe([['thing/reset_reply']], 0);
+      await gateway.granted(1);
+      const reset = '{"id":14, "version":"1.0", "method":"thing.reset", "params":{}}';
+      expect(await exchange(gateway, 'thing/reset', reset)).toBe(
+        '{"id":14,"code":200,"message":"success","version":"1.0","method":"thing.reset","data":{}}',
       );
     });
 

@@ -92,6 +92,7 @@ describe('up', () => {
     ],
     ['lines of its log', 'thing/log/post', [{ logLevel: 'WARN', module: 'net', logContent: 'hot' }], NO_DATA],
     ['its network', '_thing/diag/post', { p: { wifi: { rssi: 75 } }, model: 'format=simple' }, NO_DATA],
+    ['an end of its binding', 'thing/reset', {}, NO_DATA],
     ['its jobs', 'thing/job/get', { taskId: '$list' }, { taskId: '$list', tasks: [] }],
   ])('%s', async (_what, path, params, data) => {
     expect(await meter.request(path, params)).toMatchObject({ code: 200, message: 'success', data });
