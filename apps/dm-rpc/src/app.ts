@@ -50,6 +50,7 @@ import { takeUplinks } from './ingest/foreign/take-uplinks';
 import { NodeWatch } from './presence/node-watch';
 import { RestlessDevices } from './presence/restless-devices';
 import { PresenceNews } from './presence/presence-news';
+import { sessionAccounts } from './presence/session-accounts';
 import { rights, type ServiceName } from './rights';
 import { credentials } from './services/credentials/credentials';
 import { deviceAdmin } from './services/device-admin/device-admin';
@@ -161,6 +162,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
     guarded('protocolManage', protocolManage(context)),
     guarded('directory', directory(context)),
     guarded('requests', requests(context)),
+    guarded('presence', sessionAccounts(context, presenceNews)),
     guarded('credentials', credentials(context)),
     guarded('desired', desiredHandlers(context, desiredPush)),
     guarded('shadow', shadowHandlers(context)),

@@ -207,6 +207,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
   // What nodes ask.
   directory: { resolve: 'root' },
   requests: { ask: 'root' },
+  presence: { account: 'root' },
   files: { readFile: 'root' },
   credentials: {
     registerDevice: 'root',

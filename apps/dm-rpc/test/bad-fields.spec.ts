@@ -84,6 +84,9 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   topicClassUpdate: () => ({ topic: 'user/get', permission: 'both' }),
   forwardRuleCreate: () => FORWARD,
   forwardRuleUpdate: () => FORWARD,
+  gatewayGetFoundSend: () => NAMES,
+  gatewayNotifyBindSend: () => ({ gateway: NAMES, subDevices: [NAMES] }),
+  gatewayCanBindIndex: () => ({ gateway: NAMES }),
   jobCreate: (n) => ({ name: `j${n}` }),
 };
 

@@ -238,6 +238,38 @@ describe('what is wrong with a device', () => {
     expect(await lines()).toHaveLength(2);
   });
 
+  test('is not noted of sub-devices that go with their gateway device, and come back through it', async () => {
+    const { prisma } = fixture.db;
+    const rounds = async (
+      deviceName: string,
+      lines: readonly { status: number; via?: string; follows?: boolean }[],
+    ) => {
+      const { id: deviceID } = await prisma.device.create({ data: { productID: PRODUCT, deviceName, secret: '' } });
+      const data = Array.from({ length: 6 }, () => lines).flat();
+      const common = { deviceID, reason: '', via: `${PRODUCT}/gate` };
+      await prisma.statusLog.createMany({
+        data: data.map((one, n) => ({ ...common, ...one, timestamp: NOW - 60_000 + n })),
+      });
+    };
+    const [comes, goes] = [{ status: 1 }, { status: 2 }];
+    const goesWithIt = { ...goes, follows: true };
+    await rounds(
+      'gate',
+      [comes, goes].map((each) => ({ ...each, via: '' })),
+    );
+    await rounds('follows', [comes, goesWithIt]);
+    await rounds('moves along', [comes, { ...comes, follows: true }, goesWithIt]);
+    await rounds('leaves by itself', [comes, goes]);
+    await rounds('comes by itself between', [{ ...comes, via: '' }, { ...goes, via: '' }, comes, goesWithIt]);
+    await noteRestlessDevices(prisma, NOW);
+    const { list } = await fixture.data.abnormalLogIndex({ type: 'online' });
+    expect(list.map(({ deviceName }) => deviceName).sort()).toEqual([
+      'comes by itself between',
+      'gate',
+      'leaves by itself',
+    ]);
+  });
+
   test('of what does not exist, or is neither, is refused', async () => {
     await expect(create({ deviceName: 'nobody' })).rejects.toThrow(rpcError(Code.notFound, 'device nobody'));
     await expect(create({ action: 3 })).rejects.toThrow(rpcError(Code.parameter, 'action must be one of 1, 2'));

@@ -40,6 +40,7 @@ export interface DmFixture {
   readonly directory: Client<typeof services.directory>;
   readonly credentials: Client<typeof services.credentials>;
   readonly requests: Client<typeof services.requests>;
+  readonly presence: Client<typeof services.presence>;
   readonly admin: Client<typeof services.deviceAdmin>;
   readonly desired: Client<typeof services.desired>;
   readonly shadow: Client<typeof services.shadow>;
@@ -122,6 +123,7 @@ export const startDm = async (options: FixtureOptions = {}): Promise<DmFixture> 
     directory: channel.client(services.directory),
     credentials: channel.client(services.credentials),
     requests: channel.client(services.requests),
+    presence: channel.client(services.presence),
     admin: channel.client(services.deviceAdmin),
     desired: channel.client(services.desired),
     shadow: channel.client(services.shadow),

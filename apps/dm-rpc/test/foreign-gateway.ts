@@ -50,7 +50,7 @@ const TSL = {
   ],
 };
 
-const COMMANDS = new Set(['control', 'getReport', 'action']);
+const COMMANDS = new Set(['control', 'getReport', 'action', 'getFound', 'notifyBind']);
 
 /** A message that was heard. */
 export interface Heard {

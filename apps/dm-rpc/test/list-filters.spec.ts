@@ -68,6 +68,7 @@ const needs: Readonly<Record<string, object>> = {
   propertyLatestIndex: NAMES,
   shadowIndex: NAMES,
   propertyLogIndex: { ...NAMES, dataID: 'rpm' },
+  gatewayCanBindIndex: { gateway: NAMES },
   deviceCount: { countTypes: ['status'], rangeIDs: [0] },
   propertyLatestIndex2: { devices: [{ ...NAMES, dataID: 'rpm' }] },
   propertyLogAggIndex: { ...NAMES, aggs: [{ dataID: 'rpm', argFuncs: ['count'] }] },

@@ -49,8 +49,8 @@ describe('sessions', () => {
     expect(Number((await data.statusLogIndex({ ...NAMES, status: '1' })).total)).toBe(1);
 
     const { admin } = fixture;
-    const ended = { timestamp: String(T + 5000), status: '2', reason: 'keepalive' };
-    const log = { total: '2', list: [ended, { timestamp: String(T), status: '1', reason: '' }] };
+    const ended = { timestamp: String(T + 5000), status: '2', reason: 'keepalive', via: null };
+    const log = { total: '2', list: [ended, { timestamp: String(T), status: '1', reason: '', via: null }] };
     expect(await admin.statusLogIndex(NAMES)).toEqual(log);
     expect(await admin.statusLogIndex({ ...NAMES, timeStart: T + 1, page: 1, size: 1 })).toEqual({
       total: '1',

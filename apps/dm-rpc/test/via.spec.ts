@@ -26,7 +26,10 @@ const connected = (deviceName: string, sequence: number, viaEpoch?: number | nul
     key: { stream: STREAM, epoch: sequence },
     timestamp: T + sequence,
     node: 'node-1',
-    via: viaEpoch === undefined ? null : { gateway: GATEWAY, epoch: viaEpoch },
+    via:
+      viaEpoch === undefined
+        ? null
+        : { gateway: GATEWAY, session: viaEpoch === null ? null : { stream: STREAM, epoch: viaEpoch } },
     address: '',
     clientId: '',
   },
@@ -52,6 +55,13 @@ const online = async (): Promise<string> => {
   const rows = await fixture.db.prisma.device.findMany({ where: { isOnline: true }, orderBy: { deviceName: 'asc' } });
   return rows.map(({ deviceName }) => deviceName).join(' ');
 };
+
+interface Told {
+  readonly device: { readonly deviceName: string };
+  readonly status: number;
+  readonly reason: string;
+  readonly via?: object;
+}
 const offWithGateway = ['gate off', 'sub1 off', 'sub2 off'];
 
 test('the end of the session takes those through it offline, and nobody else', async () => {
@@ -69,9 +79,15 @@ test('the end of the session takes those through it offline, and nobody else', a
     lastOffline: new Date(T + 5),
   });
   const { list } = await fixture.admin.statusLogIndex({ ...NAMES, deviceName: 'sub1' });
-  expect(list.map(({ status, timestamp, reason }) => [status, Number(timestamp) - T, reason])).toEqual([
-    ['2', 5, 'with its gateway device gate: keepalive'],
-    ['1', 2, ''],
+  const through = expect.objectContaining({ productID: PRODUCT, deviceName: 'gate' }) as unknown;
+  expect(list.map(({ status, timestamp, reason, via }) => [status, Number(timestamp) - T, reason, via])).toEqual([
+    ['2', 5, 'with its gateway device gate: keepalive', through],
+    ['1', 2, '', through],
+  ]);
+  const { list: ofGateway } = await fixture.admin.statusLogIndex({ ...NAMES, deviceName: 'gate' });
+  expect(ofGateway.map(({ reason, via }) => [reason, via])).toEqual([
+    ['keepalive', null],
+    ['', null],
   ]);
 });
 
@@ -161,16 +177,23 @@ test('gateway devices that come and go in many transactions at once do not deadl
 
 test('through the stream: news for each', async () => {
   const { bus } = fixture;
-  const told: string[] = [];
+  const told: unknown[][] = [];
   const listening = bus.subscribe('application.>', ({ subject, data }) => {
-    const { status, reason } = JSON.parse(decodeEnvelope(data.toString()).data) as { status: number; reason: string };
-    told.push(`${subject.split('.')[3]} ${status}: ${reason}`);
+    const { device, ...message } = JSON.parse(decodeEnvelope(data.toString()).data) as Told;
+    expect(subject).toBe(`application.device.${PRODUCT}.${device.deviceName}.status.disconnected`);
+    told.push([device.deviceName, message.status, message.reason, message.via]);
   });
   const gateway = { productID: PRODUCT, deviceName: 'gate' };
   const epoch = await sendStatus(bus, { action: 'connected' }, gateway);
-  const via = { ...gateway, epoch };
+  const stream = await bus.streamCreatedMs();
+  const via = { ...gateway, epoch, stream };
   await sendStatus(bus, { action: 'connected', via }, { productID: PRODUCT, deviceName: 'sub1' });
-  await sendStatus(bus, { action: 'disconnected', epoch, reason: 'closed' }, gateway);
+  await sendStatus(bus, { action: 'disconnected', epoch, stream, reason: 'closed' }, gateway);
   listening.unsubscribe();
-  expect(told).toEqual(['gate 1: ', 'sub1 1: ', 'gate 2: closed', 'sub1 2: with its gateway device gate: closed']);
+  expect(told).toEqual([
+    ['gate', 1, '', undefined],
+    ['sub1', 1, '', gateway],
+    ['gate', 2, 'closed', undefined],
+    ['sub1', 2, 'with its gateway device gate: closed', gateway],
+  ]);
 });

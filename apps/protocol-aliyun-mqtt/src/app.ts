@@ -67,7 +67,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
 
   const metrics = createMetrics('protocol-aliyun-mqtt');
   const { source, credentials } = sources[dmKind](dm, systemClock, log);
-  const dmSide = dmSides(dm)[dmKind];
+  const dmSide = dmSides(dm, log)[dmKind];
   const path = createDevicePath({ config, bus, source, credentials, dmSide, metrics, log, onActivity });
   const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
   const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);

@@ -22,6 +22,7 @@ import { Journal, type Activity } from './journal';
 import type { Broker } from './link/broker';
 import { createMessagePath } from './message-path';
 import { createNodeMetrics } from './metrics';
+import { createGatewayAnswers } from './requests/create-gateway-answers';
 import { DeviceChanges } from './session/device-changes';
 import { OtherNodes } from './session/other-nodes';
 import { Presence } from './session/presence';
@@ -92,13 +93,14 @@ const wire = (options: DevicePathOptions) => {
   const admission = guard.admission(unguarded);
 
   const tools = { bus, clock, log, journal, metrics: nodeMetrics };
-  const { uplink, downlink } = createMessagePath({ dmSide, directory, steadyClock, unaskedReplies, ...tools });
-
   const presence = new Presence(dmSide.status, clock, log, nodeId);
   const others = new OtherNodes(bus, sessions, presence, directory, nodeId, log);
   const changes = new DeviceChanges(bus, directory, sessions, log);
-  const listen = (session: Session): Subscription => downlink.listen(session);
+  const listen = (session: Session): Subscription => messagePath.downlink.listen(session);
   const life = new SessionLife({ sessions, changes, presence, others, journal, clock, listen });
+  const maxOnline = config.SUB_DEVICES_PER_GATEWAY;
+  const gateways = createGatewayAnswers({ directory, changes, life, guard, dm: dmSide.answerer, journal, maxOnline });
+  const messagePath = createMessagePath({ dmSide, gateways, directory, steadyClock, unaskedReplies, ...tools });
   const connections = new Connections({
     admission,
     unguarded,
@@ -106,7 +108,7 @@ const wire = (options: DevicePathOptions) => {
     sessions,
     changes,
     life,
-    uplink,
+    uplink: messagePath.uplink,
     directory,
     ...tools,
   });
@@ -124,6 +126,7 @@ const wire = (options: DevicePathOptions) => {
     others,
     changes,
     life,
+    gateways,
     connections,
     broadcasts,
     files,

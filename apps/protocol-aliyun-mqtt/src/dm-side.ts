@@ -4,8 +4,10 @@
  */
 import type { Bus } from '@alink/bus';
 import type { RpcChannel } from '@alink/rpc';
-import type { Clock } from '@alink/runtime';
+import type { Clock, Logger } from '@alink/runtime';
 import type { ByDmKind } from './directory/dm-kind';
+import { Devices } from './directory/unitedrhino/devices';
+import { Products } from './directory/unitedrhino/products';
 import { tagsOf } from './directory/unitedrhino/tags';
 import { DmFiles } from './files/dm-files';
 import type { FileSource } from './files/file-source';
@@ -16,6 +18,7 @@ import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
 import { DmRequests } from './requests/dm-requests';
 import type { Answerer } from './requests/requests';
 import { UnitedrhinoRequests, type UnitedrhinoRequestsOptions } from './requests/unitedrhino-requests';
+import { UnitedrhinoTopology } from './requests/unitedrhino-topology';
 import type { SessionTable } from './session/session-table';
 import { StreamStatus, type StatusTeller } from './session/status-teller';
 import { UnitedrhinoStatus } from './session/unitedrhino-status';
@@ -43,6 +46,8 @@ export interface DmSideOptions {
     readonly FOREIGN_READERS: boolean;
     /** Where devices reach the HTTP side of the nodes. */
     readonly FILES_BASE_URL?: string | undefined;
+    /** 0: as many as it likes. */
+    readonly SUB_DEVICES_PER_GATEWAY?: number;
   };
   readonly nodeId: string;
   readonly sessions: SessionTable;
@@ -72,9 +77,10 @@ export const ourSide = (
 
 export const unitedrhinoSide = (
   { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
-  { tagsOf, configurations }: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'configurations'>,
+  knowing: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'topology' | 'configurations'>,
 ): DmSide => {
-  const requests = new UnitedrhinoRequests({ bus, clock, tagsOf, configurations });
+  const { configurations } = knowing;
+  const requests = new UnitedrhinoRequests({ bus, clock, ...knowing });
   return {
     keeper: new UnitedrhinoKeeper(bus),
     answerer: requests,
@@ -88,12 +94,17 @@ export const unitedrhinoSide = (
 export type MakeDmSide = (options: DmSideOptions) => DmSide;
 
 /** The side for whichever dm.rpc it is. */
-export const dmSides = (dm: RpcChannel): ByDmKind<MakeDmSide> => ({
+export const dmSides = (dm: RpcChannel, log: Logger): ByDmKind<MakeDmSide> => ({
   ours: (options) => ourSide(options, new DmRequests(dm), new DmFiles(dm)),
   unitedrhino: (options) => {
     const { clock, config } = options;
     const texts = configurationTexts(dm);
     const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: config.FILES_BASE_URL });
-    return unitedrhinoSide(options, { tagsOf: tagsOf(dm), configurations });
+    const topology = new UnitedrhinoTopology({
+      products: new Products(dm, log),
+      devices: new Devices(dm),
+      limit: config.SUB_DEVICES_PER_GATEWAY ?? 0,
+    });
+    return unitedrhinoSide(options, { tagsOf: tagsOf(dm), topology, configurations });
   },
 });

@@ -9,7 +9,7 @@ import type { Journal } from './journal';
 import type { NodeMetrics } from './metrics';
 import { LocalAnswers } from './requests/local-answers';
 import { RequestRate } from './requests/request-rate';
-import { Requests } from './requests/requests';
+import { Requests, type SessionAnswerer } from './requests/requests';
 import { Forwards } from './uplink/forwards';
 import { UplinkNotes } from './uplink/notes';
 import { ProblemLines } from './uplink/problem-lines';
@@ -21,6 +21,8 @@ import { Uplink } from './uplink/uplink';
 export interface MessagePathOptions {
   /** Who keeps, who answers and who commands. */
   readonly dmSide: Pick<DmSide, 'keeper' | 'answerer' | 'commands'>;
+  /** Who answers what gateway devices ask about their sub-devices. */
+  readonly gateways: SessionAnswerer;
   readonly bus: Bus;
   readonly clock: Clock;
   /** One that nobody sets. */
@@ -34,14 +36,15 @@ export interface MessagePathOptions {
 }
 
 export const createMessagePath = (options: MessagePathOptions): { uplink: Uplink; downlink: Downlink } => {
-  const { dmSide, bus, clock, log, directory, journal, metrics } = options;
+  const { dmSide, gateways, bus, clock, log, directory, journal, metrics } = options;
   const replies = new Replies({ journal, clock: options.steadyClock, unasked: options.unaskedReplies });
   const { keeper, answerer, commands } = dmSide;
   const pending = new PendingCommands(options.steadyClock);
   const notes = new UplinkNotes(journal, metrics, new ProblemLines(options.steadyClock));
   const reports = new Reports(keeper, new RepeatedReports(), pending, replies, notes);
   const forwards = new Forwards({ bus, clock, notes });
-  const requests = new Requests({ local: new LocalAnswers(clock), dm: answerer, rate: new RequestRate(clock), log });
+  const local = new LocalAnswers(clock);
+  const requests = new Requests({ local, gateways, dm: answerer, rate: new RequestRate(clock), log });
   return {
     uplink: new Uplink({ clock, directory, pending, reports, requests, replies, forwards, notes }),
     downlink: new Downlink({ bus, clock, log, directory, journal, metrics, pending, dm: commands }),

@@ -1,5 +1,6 @@
 /** What dm.rpc would know, as lists that a test changes, and dm.rpc's ways to fail. */
 import { createHash } from 'node:crypto';
+import type { Question, Reply } from '@alink/alink';
 import type { CredentialsSource } from '../src/directory/credentials-source';
 import {
   DirectoryUnavailable,
@@ -9,6 +10,7 @@ import {
   type ProductEntry,
   type TokenEntry,
 } from '../src/directory/records';
+import type { Answerer, Asker } from '../src/requests/requests';
 
 export const PRODUCT_KEY = 'aliyun_test_01';
 export const secretOf = (deviceName: string): string => `secret-of-${deviceName}`;
@@ -17,7 +19,7 @@ const away = async (): Promise<never> => {
   throw new DirectoryUnavailable('no dm.rpc here');
 };
 
-export class ListedDm implements DirectorySource, CredentialsSource {
+export class ListedDm implements DirectorySource, CredentialsSource, Answerer {
   product: ProductEntry | undefined = {
     productKey: PRODUCT_KEY,
     productID: PRODUCT_KEY,
@@ -30,6 +32,8 @@ export class ListedDm implements DirectorySource, CredentialsSource {
   away = false;
   /** Called with each name that it has just looked up: what happens there is not in the answer. */
   onLookUp: (deviceName: string) => Promise<void> | void = () => undefined;
+  /** What was asked so far about sub-devices. */
+  readonly asked: Question[] = [];
   /** Devices looked up so far. */
   lookUps = 0;
   /** What is not as it is by default; undefined: deleted. */
@@ -40,7 +44,35 @@ export class ListedDm implements DirectorySource, CredentialsSource {
   readonly issueDeviceToken = away;
   readonly issueIotToken = away;
   readonly certificateStep = 'register it (dmctl cert add), or its CA for the product';
-  readonly ask = away;
+
+  /** Answers what is asked about the topology alone. */
+  async ask(question: Question, { productID, deviceName }: Asker): Promise<Reply> {
+    if (this.away || !('devices' in question)) return away();
+    this.asked.push(question);
+    const names = question.devices.map((device) => device.deviceName);
+    const isOwn = (name: string): boolean => this.device(name)?.gateway?.deviceName === deviceName;
+    switch (question.kind) {
+      case 'topology.bind':
+        for (const name of names) this.change(name, { gateway: { productID, deviceName } });
+        return { code: 200 };
+      case 'topology.delete':
+      case 'topology.unregister':
+        if (!names.every(isOwn)) return { code: 6401 };
+        for (const name of names) this.change(name, { gateway: undefined });
+        return { code: 200 };
+      case 'topology.register': {
+        const registered = question.devices.map((device) => ({
+          productKey: device.productKey,
+          deviceName: device.deviceName,
+          iotId: `iot-${device.deviceName}`,
+          deviceSecret: secretOf(device.deviceName),
+        }));
+        return { code: 200, data: { registered, refused: [] } };
+      }
+      default:
+        return away();
+    }
+  }
 
   change(deviceName: string, change: Partial<DeviceEntry>): void {
     this.changes.set(deviceName, { ...this.changes.get(deviceName), ...change });

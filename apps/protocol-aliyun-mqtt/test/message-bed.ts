@@ -96,12 +96,14 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     secretOf: async () => 'productsecret01',
   };
   const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
+  const topology = { ask: async (question: Question) => ask(question), seen: async () => [] };
   const sides = {
     ours: () => ourSide(side, { ask }, { open: async () => undefined }),
-    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, configurations }),
+    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations }),
   };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),
+    gateways: { knows: () => false, ask },
     bus: wires,
     clock,
     steadyClock,

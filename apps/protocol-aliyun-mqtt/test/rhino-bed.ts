@@ -3,7 +3,7 @@ import { services } from '@alink/contract';
 import { connectRpc, type RpcChannel } from '@alink/rpc';
 import { createLogger } from '@alink/runtime';
 import { startEtcd, startNats, type TestEtcd, type TestNats } from '@alink/testing';
-import { startUnitedrhino, type BusMode, type Unitedrhino } from '@alink/testing/unitedrhino';
+import { readDevPublish, RhinoBus, startUnitedrhino, type BusMode, type Unitedrhino } from '@alink/testing/unitedrhino';
 
 const log = createLogger({ name: 'test', level: 'fatal' });
 
@@ -57,12 +57,13 @@ export class RhinoBed {
 
   /** A product of our protocol, with a thing model. @returns its productID */
   async product(
-    of: { autoRegister?: number; protocolConf?: Record<string, string>; tsl?: string } = {},
+    of: { autoRegister?: number; deviceType?: number; protocolConf?: Record<string, string>; tsl?: string } = {},
   ): Promise<string> {
     const products = this.dm.client(services.productManage);
-    const { autoRegister = 1, protocolConf, tsl = MODEL } = of;
+    const { autoRegister = 1, deviceType = 1, protocolConf, tsl = MODEL } = of;
     const productID = `product${++this.products}`;
-    await products.productInfoCreate({ productID, productName: productID, protocolCode: 'aliyunMqtt', autoRegister });
+    const named = { productID, productName: productID, protocolCode: 'aliyunMqtt' };
+    await products.productInfoCreate({ ...named, autoRegister, deviceType });
     if (protocolConf) await products.productInfoUpdate({ productID, protocolConf });
     await products.productSchemaTslImport({ productID, tsl });
     return productID;
@@ -72,6 +73,15 @@ export class RhinoBed {
   async device(productID: string, deviceName: string): Promise<string> {
     await this.devices.deviceInfoCreate({ productID, deviceName });
     return this.rhino.dm.state.device({ productID, deviceName })!.secret;
+  }
+
+  /** What its dm sends on a subject: the bodies of its messages. */
+  async hear(subject: string, take: (body: Readonly<Record<string, unknown>>, subject: string) => void) {
+    const bus = await RhinoBus.connect({ url: this.nats.url, mode: 'nats', service: 'listener' });
+    const bodyOf = (data: string) =>
+      JSON.parse(readDevPublish(data).payload.toString()) as Readonly<Record<string, unknown>>;
+    await bus.subscribe(subject, (message) => take(bodyOf(message.data), message.subject));
+    return { stop: () => bus.close() };
   }
 
   /** What is kept with a device, by its code. */

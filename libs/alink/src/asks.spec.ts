@@ -22,9 +22,12 @@ interface Case {
   readonly reply?: string;
 }
 
-const { cases } = JSON.parse(
-  readFileSync(new URL('../../testing/vectors/alink-asks.json', import.meta.url), 'utf8'),
-) as { cases: readonly Case[] };
+const casesOf = (file: string): readonly Case[] => {
+  const url = new URL(`../../testing/vectors/${file}`, import.meta.url);
+  return (JSON.parse(readFileSync(url, 'utf8')) as { cases: readonly Case[] }).cases;
+};
+
+const cases = [...casesOf('alink-asks.json'), ...casesOf('sub-devices.json')];
 
 const modelOf = (identifiers: readonly string[]) => {
   const properties = identifiers.map((identifier) => ({

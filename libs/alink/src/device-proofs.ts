@@ -1,5 +1,6 @@
 /** What proves that a gateway device has the secret of a sub-device, or of its product, as messages hold it. */
 import { isProblem, wrongParameter, type Problem } from './problem';
+import { isStorableText } from './storable';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -21,9 +22,9 @@ const readTexts = <Name extends string>(
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === null) continue;
     const text = textOf(value);
-    if (typeof text !== 'string' || text.length > MAX_LENGTH) {
+    if (typeof text !== 'string' || text.length > MAX_LENGTH || !isStorableText(text)) {
       return wrongParameter(
-        `${name} of item ${place} is no text of at most ${MAX_LENGTH} characters`,
+        `${name} of item ${place} is no plain text of at most ${MAX_LENGTH} characters`,
         `Send "${name}" as text, as it was signed.`,
       );
     }

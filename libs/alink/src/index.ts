@@ -42,12 +42,14 @@ export type {
   SubDeviceLogin,
   SubDeviceOfProduct,
   SubDeviceRegistration,
+  SubSessionQuestion,
   Tag,
   Task,
   TaskStatus,
   TaskSummary,
   TimeAnswer,
   ToldStatus,
+  TopologyQuestion,
 } from './questions';
 export type { PlatformMessage } from './route';
 export { MAX_AHEAD_MS } from './sample-time';

@@ -18,7 +18,7 @@ export type { LogMode } from './questions/device-log';
 export type { DesiredDeletion } from './questions/desired';
 export type { Task, TaskStatus, TaskSummary, ToldStatus } from './questions/jobs';
 export type { ShadowDocument, ShadowParts, ShadowRemoval, ShadowVersion } from './questions/shadow';
-export type { SubDeviceLogin } from './questions/sub-sessions';
+export type { SubDeviceLogin, SubSessionQuestion } from './questions/sub-sessions';
 export type { Tag } from './questions/tags';
 export type { TimeAnswer } from './questions/time';
 export type {
@@ -27,6 +27,7 @@ export type {
   SignedSubDevice,
   SubDeviceOfProduct,
   SubDeviceRegistration,
+  TopologyQuestion,
 } from './questions/topology';
 
 export type Question =

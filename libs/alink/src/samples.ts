@@ -8,6 +8,7 @@ import { MAX_PROPERTIES, readValue, tooManyProperties, withoutPlace } from './pr
 import { ANSWERED, failed } from './request-result';
 import type { RequestResult, UplinkContext } from './route';
 import { isTooFarAhead, tooFarAhead } from './sample-time';
+import { saidOf, type SubDevice } from './sub-devices';
 
 /** Events in one message (documentation, "Error codes for devices", 6356; its chapter on packs says 20). */
 const MAX_EVENTS = 200;
@@ -85,12 +86,15 @@ export class SampleReader {
   private readonly events: EventSample[] = [];
   private readonly problems: Problem[] = [];
   private readonly refused = new Map<string, string>();
-  private count = 0;
 
-  /** @param now unix milliseconds: the time of what has none */
+  /**
+   * @param now unix milliseconds: the time of what has none
+   * @param message how many samples were read of the message, by this and by the readers of other devices in it
+   */
   constructor(
     private readonly now: number,
     private readonly model: CompiledModel,
+    private readonly message = { samples: 0 },
   ) {}
 
   addProperties(given: unknown, each: Each): Problem | undefined {
@@ -125,8 +129,8 @@ export class SampleReader {
     for (const [identifier, value] of entries) {
       const values = each === 'list' ? value : [value];
       if (!Array.isArray(values)) return wrongShape(`${member} of ${harmless(identifier)} is no list`);
-      this.count += values.length;
-      if (this.count > MAX_SAMPLES) return tooManySamples;
+      this.message.samples += values.length;
+      if (this.message.samples > MAX_SAMPLES) return tooManySamples;
       for (const one of values) {
         const problem = add(identifier, one);
         if (problem) return problem;
@@ -176,21 +180,53 @@ export class SampleReader {
   }
 }
 
+/** What one device says; or a gateway, of one of its sub-devices. */
+export interface Said {
+  readonly samples: Samples;
+  readonly model: CompiledModel;
+  /** Absent for the device whose message it is. */
+  readonly of?: SubDevice;
+}
+
+/** Whether a device says nothing that could be kept. */
+export const isEmpty = ({ properties, events }: Pick<Samples, 'properties' | 'events'>): boolean =>
+  properties.length + events.length === 0;
+
+/** Why nothing of what was said could be kept; weak validation only marks properties that the model does not have. */
+const causeOf = ({ samples: { problems }, model }: Said): Problem | undefined =>
+  model.validation === 'weak' ? problems.find(({ code }) => code !== UNKNOWN) : problems[0];
+
+/** The part of the platform's message that holds what was said. */
+const contentOf = (said: readonly Said[]): Pick<Pack, 'properties' | 'events' | 'subDevices'> => {
+  const own = said.find(({ of }) => !of)?.samples;
+  const subDevices = said.flatMap(({ of, samples }) => {
+    if (!of || isEmpty(samples)) return [];
+    const { properties, events } = samples;
+    return [{ productID: of.productID, deviceName: of.deviceName, properties, events }];
+  });
+  const { properties = [], events = [] } = own ?? {};
+  return { properties, events, ...(subDevices.length > 0 && { subDevices }) };
+};
+
 /**
- * Keeps what is valid and names the rest; fails where nothing is left. Weak validation only marks properties that the model
- * does not have ("What is a TSL model", data verification).
+ * Keeps what is valid and names the rest; fails where nothing is left ("What is a TSL model", data verification). Of several
+ * devices each identifier that is refused is told once.
  */
 export const keepValid = (
-  { properties, events, problems, refused }: Samples,
-  { id, now, model }: UplinkContext,
+  said: readonly Said[],
+  { id, now }: UplinkContext,
   mark?: { readonly history: true },
 ): RequestResult => {
+  const problems = said
+    .flatMap(({ samples, of }) => (of ? samples.problems.map((each) => saidOf(each, of)) : samples.problems))
+    .slice(0, MAX_REFUSED);
+  const refused = said.flatMap(({ samples }) => [...samples.refused]).slice(0, MAX_REFUSED);
   const data: Json | undefined = problems.length > 0 ? Object.fromEntries(refused) : undefined;
-  if (properties.length > 0 || events.length > 0) {
-    return { code: 200, data, message: packOf(id, now, { properties, events, ...mark }), problems };
+  if (said.some(({ samples }) => !isEmpty(samples))) {
+    return { code: 200, data, message: packOf(id, now, { ...contentOf(said), ...mark }), problems };
   }
   if (problems.length === 0) return failed(noSamples);
-  const cause = model.validation === 'weak' ? problems.find(({ code }) => code !== UNKNOWN) : problems[0];
+  const cause = said.map(causeOf).find((problem) => problem !== undefined);
   return cause ? { code: cause.code, text: cause.message, problems } : { code: 200, data, problems };
 };
 

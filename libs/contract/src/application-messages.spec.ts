@@ -64,4 +64,8 @@ test('online and offline: the state is a number, the subject the same', () => {
     subject,
     data: `{${names},"status":2,"timestamp":"1000","reason":"gone"}`,
   });
+  const via = { productID: 'p2', deviceName: 'gate' };
+  expect(connectReport(device, { isOnline: true, timestamp: 1000, reason: '', via }).data).toBe(
+    `{${names},"status":1,"timestamp":"1000","reason":"","via":{"productID":"p2","deviceName":"gate"}}`,
+  );
 });

@@ -68,6 +68,8 @@ export interface ConnectReport {
   readonly timestamp: number;
   /** Why, in words; unitedrhino has no such member. */
   readonly reason: string;
+  /** The gateway device that it is, or was, online through; absent for a connection of its own. No member there either. */
+  readonly via?: ApplicationDevice | undefined;
 }
 
 /** Ids of users are int64 on the wire, more than a number holds exactly. */
@@ -122,11 +124,11 @@ export const actionReport = (device: ApplicationDevice, report: ActionReport): A
 
 export const connectReport = (
   device: ApplicationDevice,
-  { isOnline, timestamp: time, reason }: ConnectReport,
+  { isOnline, timestamp: time, reason, via }: ConnectReport,
 ): ApplicationMessage => {
   const status = isOnline ? OnlineState.online : OnlineState.offline;
   return {
     subject: subjects.application.status(device.productID, device.deviceName),
-    data: JSON.stringify({ device: named(device), status, timestamp: String(time), reason }),
+    data: JSON.stringify({ device: named(device), status, timestamp: String(time), reason, via: via && named(via) }),
   };
 };

@@ -34,6 +34,8 @@ export interface StatusChange {
    * the sequence is only known once the message is kept.
    */
   readonly epoch?: number;
+  /** When that stream was made, unix milliseconds: one that is made anew counts from 1 again. Beside `epoch`. */
+  readonly stream?: number;
   /** Instance id of the node that holds the session (key `alink.node/<id>` in the registry). */
   readonly node?: string;
   /** The same, as earlier versions say it. */
@@ -42,8 +44,9 @@ export interface StatusChange {
   readonly via?: {
     readonly productID: string;
     readonly deviceName: string;
-    /** Absent where the node does not know it yet: then any end of that gateway device's session ends this one. */
+    /** Absent where the node does not know it: then any end of that gateway device's session ends this one. */
     readonly epoch?: number;
+    readonly stream?: number;
   };
   /** ClientID as the device sent it, whole; only in `connected`. */
   readonly rawClientID?: string;

@@ -14,6 +14,7 @@ import type { DeviceJobsDefinition } from './generated/alink/DeviceJobs';
 import type { DeviceLogsDefinition } from './generated/alink/DeviceLogs';
 import type { DirectoryDefinition } from './generated/alink/Directory';
 import type { FilesDefinition } from './generated/alink/Files';
+import type { PresenceDefinition } from './generated/alink/Presence';
 import type { RequestsDefinition } from './generated/alink/Requests';
 import type { ShadowDefinition } from './generated/alink/Shadow';
 import type { StatusDefinition } from './generated/alink/Status';
@@ -97,6 +98,7 @@ export const services = {
   timedManage: service<TimedManageDefinition>(timedjob, 'timedjob.TimedManage'),
   deviceAuth: service<DeviceAuthDefinition>(dg, 'dg.DeviceAuth'),
   directory: service<DirectoryDefinition>(alink, 'alink.Directory'),
+  presence: service<PresenceDefinition>(alink, 'alink.Presence'),
   requests: service<RequestsDefinition>(alink, 'alink.Requests'),
   credentials: service<CredentialsDefinition>(alink, 'alink.Credentials'),
   deviceAdmin: service<DeviceAdminDefinition>(alink, 'alink.DeviceAdmin'),

@@ -19,11 +19,15 @@ const tokenUsed = (rawClientID: string, username: string): { tokenID?: string } 
   return securemode === '-1' ? { tokenID: username } : {};
 };
 
+/** A whole number, or undefined. */
+const whole = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);
+
 /** The session of the gateway device that it goes through. */
 const viaOf = ({ via }: StatusChange): Via | null => {
   if (!isObject(via) || !isText(via.productID) || !isText(via.deviceName)) return null;
   const device = { productID: textOf(via.productID, MAX_NAME), deviceName: textOf(via.deviceName, MAX_NAME) };
-  return { gateway: nameOf(device), epoch: Number.isSafeInteger(via.epoch) ? via.epoch! : null };
+  const [stream, epoch] = [whole(via.stream), whole(via.epoch)];
+  return { gateway: nameOf(device), session: stream === undefined || epoch === undefined ? null : { stream, epoch } };
 };
 
 /** The device that a foreign node names by its clientID alone: `<productID>&<deviceName>`. */
@@ -62,5 +66,5 @@ export const readStatus = (data: string, { stream, sequence }: Place): Presence 
   const epoch = typeof status.epoch === 'number' ? status.epoch : undefined;
   const reason = textOf(status.reason, MAX_TOPIC);
   if (epoch === undefined && REPLACED.includes(reason)) return undefined;
-  return { ...device, event: { kind: 'disconnected', key, timestamp, epoch, reason } };
+  return { ...device, event: { kind: 'disconnected', key, timestamp, epoch, stream: whole(status.stream), reason } };
 };

@@ -10,6 +10,8 @@ interface GivenUpRow {
   readonly id: bigint;
   readonly product_id: string;
   readonly device_name: string;
+  /** The gateway device that it was online through: as that, it may turn out to live. */
+  readonly via: string | null;
 }
 
 const giveUp = async (
@@ -25,14 +27,15 @@ const giveUp = async (
       ORDER BY id FOR NO KEY UPDATE)
     UPDATE device SET is_online = false, last_offline = to_timestamp(${nowMs}::bigint / 1000.0)
     FROM lost WHERE device.id = lost.id
-    RETURNING device.id, product_id, device_name`;
-  const changes = rows.map((row) => ({
+    RETURNING device.id, product_id, device_name, via`;
+  const changes = rows.map((row): DeviceChange => ({
     productID: row.product_id,
     deviceName: row.device_name,
     deviceID: row.id,
     isOnline: false,
     timestamp: nowMs,
     reason: 'node gone',
+    ...(row.via !== null && { via: row.via, follows: true }),
   }));
   if (changes.length > 0) await writeStatusLog(tx, changes);
   return changes;

@@ -2,7 +2,7 @@
 import { OnlineState } from '@alink/contract';
 import type { DeviceCore } from '../device-core';
 import type { Transaction } from '../transaction';
-import type { PresenceChange, PresenceEvent, PresenceState } from './presence-state';
+import type { PresenceChange, PresenceEvent, PresenceState, Via } from './presence-state';
 
 /** Something that happened to a device's sessions. */
 export interface DevicePresence extends DeviceCore {
@@ -25,6 +25,7 @@ interface StateRow {
   readonly session_epoch: bigint;
   readonly node: string | null;
   readonly via: string | null;
+  readonly via_stream: bigint | null;
   readonly via_epoch: bigint | null;
   readonly first_login: Date | null;
   readonly reset_at: Date | null;
@@ -43,9 +44,14 @@ export interface LockedDevice extends DeviceCore {
 /** How a device is named where one text must do; a productID has no slash. */
 export const nameOf = ({ productID, deviceName }: DeviceCore): string => `${productID}/${deviceName}`;
 
-const coreOf = (name: string): DeviceCore => {
+export const coreOf = (name: string): DeviceCore => {
   const slash = name.indexOf('/');
   return { productID: name.slice(0, slash), deviceName: name.slice(slash + 1) };
+};
+
+const viaOf = ({ via, via_stream: stream, via_epoch: epoch }: StateRow): Via | null => {
+  if (via === null) return null;
+  return { gateway: via, session: epoch === null ? null : { stream: Number(stream), epoch: Number(epoch) } };
 };
 
 const stateOf = (row: StateRow): PresenceState => ({
@@ -53,7 +59,7 @@ const stateOf = (row: StateRow): PresenceState => ({
   stream: Number(row.session_stream),
   epoch: Number(row.session_epoch),
   node: row.node,
-  via: row.via === null ? null : { gateway: row.via, epoch: row.via_epoch === null ? null : Number(row.via_epoch) },
+  via: viaOf(row),
   firstLogin: row.first_login?.getTime() ?? null,
   resetAt: row.reset_at?.getTime() ?? null,
   lastLogin: row.last_login?.getTime() ?? null,
@@ -73,7 +79,7 @@ export const lockDevices = async (
   gateways: readonly string[],
 ): Promise<LockedDevice[]> => {
   const rows = await tx.$queryRaw<StateRow[]>`
-    SELECT id, product_id, device_name, is_online, session_stream, session_epoch, node, via, via_epoch,
+    SELECT id, product_id, device_name, is_online, session_stream, session_epoch, node, via, via_stream, via_epoch,
            first_login, reset_at, last_login, last_offline, last_ip, last_client_id
     FROM device
     WHERE id IN (
@@ -89,16 +95,17 @@ export const lockDevices = async (
   }));
 };
 
-/** Whether a device that is online through one of `gateways` is not among those that are locked. */
+/** Whether a device that is online through one of `gateways` is not among those that are locked, whose rows stay as they are. */
 export const isAnyMissing = async (
   tx: Transaction,
   locked: readonly LockedDevice[],
   gateways: readonly string[],
 ): Promise<boolean> => {
-  const rows = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM device WHERE is_online AND via = ANY(${gateways}::text[])
-      AND id <> ALL (${locked.map(({ id }) => id)}::bigint[]) LIMIT 1`;
-  return rows.length > 0;
+  const wanted = new Set(gateways);
+  const found = locked.filter(({ state: { isOnline, via } }) => isOnline && via && wanted.has(via.gateway)).length;
+  const [row] = await tx.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) FROM device WHERE is_online AND via = ANY(${gateways}::text[])`;
+  return Number(row!.count) > found;
 };
 
 export const writeStates = async (tx: Transaction, devices: readonly LockedDevice[]): Promise<void> => {
@@ -106,18 +113,19 @@ export const writeStates = async (tx: Transaction, devices: readonly LockedDevic
     id: id.toString(),
     ...state,
     via: via?.gateway ?? null,
-    viaEpoch: via?.epoch ?? null,
+    viaStream: via?.session?.stream ?? null,
+    viaEpoch: via?.session?.epoch ?? null,
   }));
   // As one JSON text and not as arrays: many of the values may be null.
   await tx.$executeRaw`
     UPDATE device SET
       is_online = u."isOnline", session_stream = u.stream, session_epoch = u.epoch, node = u.node,
-      via = u.via, via_epoch = u."viaEpoch",
+      via = u.via, via_stream = u."viaStream", via_epoch = u."viaEpoch",
       first_login = to_timestamp(u."firstLogin" / 1000.0), last_login = to_timestamp(u."lastLogin" / 1000.0),
       last_offline = to_timestamp(u."lastOffline" / 1000.0), last_ip = u."lastIp", last_client_id = u."lastClientId"
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS u (
-      id bigint, "isOnline" boolean, stream bigint, epoch bigint, node text, via text, "viaEpoch" bigint,
-      "firstLogin" bigint, "lastLogin" bigint, "lastOffline" bigint, "lastIp" text, "lastClientId" text)
+      id bigint, "isOnline" boolean, stream bigint, epoch bigint, node text, via text, "viaStream" bigint,
+      "viaEpoch" bigint, "firstLogin" bigint, "lastLogin" bigint, "lastOffline" bigint, "lastIp" text, "lastClientId" text)
     WHERE device.id = u.id`;
 };
 
@@ -138,7 +146,8 @@ export const writeTokenUses = (tx: Transaction, uses: readonly DevicePresence[])
 
 export const writeStatusLog = (tx: Transaction, changes: readonly DeviceChange[]): Promise<number> =>
   tx.$executeRaw`
-    INSERT INTO status_log (device_id, timestamp, status, reason)
+    INSERT INTO status_log (device_id, timestamp, status, reason, via, follows)
     SELECT * FROM unnest(
       ${changes.map((change) => change.deviceID)}::bigint[], ${changes.map((change) => change.timestamp)}::bigint[],
-      ${changes.map((change) => (change.isOnline ? OnlineState.online : OnlineState.offline))}::int[], ${changes.map((change) => change.reason)}::text[])`;
+      ${changes.map((change) => (change.isOnline ? OnlineState.online : OnlineState.offline))}::int[], ${changes.map((change) => change.reason)}::text[],
+      ${changes.map((change) => change.via ?? '')}::text[], ${changes.map((change) => change.follows ?? false)}::boolean[])`;

@@ -1,7 +1,9 @@
 /**
  * Devices that come and go all the time: each gets a line of what is wrong with it, and one when that is over (unitedrhino,
  * things: its event of each half hour, with the same numbers). Most have two programs under one name, which cut each other.
+ * Of a gateway device that does, its sub-devices, which go with it and come back through it, get none.
  */
+import { OnlineState } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
 
@@ -25,8 +27,11 @@ export const noteRestlessDevices = (prisma: PrismaClient, now: number): Promise<
         SELECT DISTINCT ON (device_id) device_id, action FROM abnormal_log WHERE type = ${TYPE}
         ORDER BY device_id, id DESC),
       counted AS (
-        SELECT device_id, count(*) AS changes FROM status_log
-        WHERE timestamp > ${now - HOUR_MS}::bigint GROUP BY device_id)
+        SELECT device_id, count(*) AS changes FROM (
+          SELECT device_id, follows, status = ${OnlineState.online} AND via <> ''
+            AND lag(follows) OVER (PARTITION BY device_id ORDER BY id) AS comes_back
+          FROM status_log WHERE timestamp > ${now - HOUR_MS}::bigint) AS line
+        WHERE NOT follows AND comes_back IS NOT TRUE GROUP BY device_id)
       INSERT INTO abnormal_log (device_id, timestamp, action, type, reason, trace_id)
       SELECT device_id, ${now}::bigint, 1, ${TYPE}, 'it came and went ' || changes || ' times within an hour', ''
       FROM counted LEFT JOIN latest USING (device_id)

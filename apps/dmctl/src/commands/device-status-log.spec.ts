@@ -25,6 +25,14 @@ test('shows when a device went online and offline, and why, page by page', async
   expect(stderr).toBe('1 to 1 of 2; --page 2 shows more\n');
   const last = await dmctl('device status-log p1 dev001 --limit 1 --page 2 --json');
   expect(JSON.parse(last.stdout)).toEqual([
-    { time: '2026-05-12T13:47:08.940Z', state: 'online', reason: '', timestamp: 1_778_593_628_940 },
+    { time: '2026-05-12T13:47:08.940Z', state: 'online', reason: '', timestamp: 1_778_593_628_940, via: '' },
   ]);
+
+  // A sub-device.
+  const via = { productID: 'p2', deviceName: 'gate' };
+  const reason = 'with its gateway device gate: keepalive';
+  platform.admin.statusLog.unshift({ timestamp: 1_778_593_700_000, status: 2, reason, via });
+  const through = await dmctl('device status-log p1 dev001');
+  expect(through.stdout).toMatch(/^TIME +STATE +VIA +REASON$/im);
+  expect(through.stdout).toMatch(/offline +p2\/gate +with its gateway device gate: keepalive$/m);
 });

@@ -27,12 +27,16 @@ const showStatusLog = async (
   deviceName: string,
 ): Promise<void> => {
   const { list, total } = await admin.statusLogIndex({ productID, deviceName, timeStart: since, page, size: limit });
-  const rows = list.map(({ timestamp, status, reason }) => ({
+  const rows = list.map(({ timestamp, status, reason, via }) => ({
     time: isoOfMs(timestamp),
     state: wordOf(onlineStates, status),
     reason,
     timestamp: Number(timestamp),
+    // The gateway device.
+    via: via ? `${via.productID}/${via.deviceName}` : '',
   }));
-  out.rows(rows, ['time', 'state', 'reason'], `${deviceName} was never online`);
+  const isSubDevice = rows.some(({ via }) => via !== '');
+  const columns = ['time', 'state', ...(isSubDevice ? (['via'] as const) : []), 'reason'] as const;
+  out.rows(rows, columns, `${deviceName} was never online`);
   out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
 };

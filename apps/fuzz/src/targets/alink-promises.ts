@@ -24,9 +24,9 @@ export const isStorable = (value: unknown): boolean => {
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
 };
 
-/** The message, where it is strict JSON, whatever stands around it. */
+/** The message, where it is strict JSON, whatever stands around it. Zeros are looked for once, however many there are. */
 const strictBody = (payload: string): unknown =>
-  parse(payload) ?? parse(payload.replace(/^\uFEFF/, '').replace(/\0+$/, ''));
+  parse(payload) ?? parse(payload.replace(/^\uFEFF/, '').replace(/(?<!\0)\0+$/, ''));
 
 /** The id that the device wrote, read by another parser; undefined where it wrote none that can be told. */
 const writtenId = (payload: string): string | number | undefined => {
@@ -99,6 +99,13 @@ const SHADOW = { version: 2, state: { reported: { a: [1] } }, metadata: { report
 const CONFIGURATION = { configId: 'c1', configSize: 2, sign: 'ab', content: { a: 1 } };
 const TASK = { taskId: 't1', status: 'SENT', jobDocument: { a: [1] } };
 
+const LAMP = { productKey: 'a1S', deviceName: 'lamp1' };
+const REGISTRATION = {
+  registered: [{ ...LAMP, iotId: 'i1', deviceSecret: 's3cr3t' }],
+  refused: [{ productKey: 'a1S', deviceName: 'lamp2', code: 6288, message: 'it is {off}' }],
+};
+const REFUSED = { registered: [], refused: [{ ...LAMP, code: 6619 }] };
+
 /** What may be answered to each question, good and bad. */
 const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
   time: [{ code: 200, data: { receivedAt: 1_700_000_000_000, sentAt: 1_700_000_000_005 } }, { code: 500 }],
@@ -119,6 +126,16 @@ const answers: Record<Ask['question']['kind'], readonly Reply[]> = {
   'tags.update': [{ code: 200 }, { code: 6100 }, { code: 460, message: 'more than {100} "tags"' }],
   'tags.get': [{ code: 200, data: [{ key: 'fw', value: '1.2' }] }, { code: 200, data: [] }, { code: 6100 }],
   'tags.delete': [{ code: 200 }, { code: 6100 }],
+  'topology.register': [{ code: 200, data: { ...REGISTRATION } }, { code: 6619, data: { ...REFUSED } }, { code: 500 }],
+  'topology.registerSigned': [{ code: 200, data: { ...REGISTRATION } }, { code: 500 }],
+  'topology.unregister': [{ code: 200 }, { code: 6401 }],
+  'topology.add': [{ code: 200 }, { code: 401, data: [LAMP] }, { code: 6400 }],
+  'topology.bind': [],
+  'topology.delete': [{ code: 200 }, { code: 6401, data: [LAMP] }],
+  'topology.get': [{ code: 200, data: [LAMP] }, { code: 200, data: [] }, { code: 500 }],
+  'topology.found': [{ code: 200 }, { code: 6250 }],
+  'subSession.login': [{ code: 200 }, { code: 6287, data: [LAMP] }, { code: 460, message: 'only a "gateway" may' }],
+  'subSession.logout': [{ code: 200 }, { code: 520, data: [LAMP] }],
 };
 
 /** Whoever is asked must be able to keep all of the question, and the device must understand every answer. */

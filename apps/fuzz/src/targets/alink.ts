@@ -1,5 +1,5 @@
 /** What a device publishes, on topics of every family, and the reply to it. */
-import { decodeUplink } from '@alink/alink';
+import { decodeUplink, type FindSubDevice } from '@alink/alink';
 import { readVectors } from '@alink/testing';
 import { compileModel, importThingModel } from '@alink/thing-model';
 import { buildTopic, isValidTopic, parseTopic, type TopicScope } from '@alink/topic';
@@ -11,10 +11,16 @@ const vectors = readVectors<{
   tsl: unknown;
   cases: readonly { path: string; payload: string; rrpcId?: string }[];
 }>('alink-uplink');
-const asks = readVectors<{ cases: readonly { scope?: TopicScope; path: string; payload: string }[] }>('alink-asks');
+const asks = ['alink-asks', 'sub-devices'].flatMap(
+  (file) => readVectors<{ cases: readonly { scope?: TopicScope; path: string; payload: string }[] }>(file).cases,
+);
 
 const { model } = importThingModel(vectors.tsl);
 const models = [undefined, ...(['weak', 'strong', 'none'] as const).map((mode) => compileModel(model, mode))];
+
+/** Any device that can be is attached, so that what is said of it is read. */
+const subDevice: FindSubDevice = ({ productKey, deviceName }) =>
+  isPlainText(productKey + deviceName) ? { productID: productKey, deviceName, model: models[1]! } : undefined;
 
 /** Topics of the other families, and one path of each body. */
 const otherTopics = [
@@ -30,7 +36,7 @@ const otherTopics = [
 export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
   name: 'alink',
   seeds: [
-    ...asks.cases.map(({ scope = 'sys', path, payload }) => ({
+    ...asks.map(({ scope = 'sys', path, payload }) => ({
       topic: buildTopic({ scope, productKey: 'a1X', deviceName: 'd1', path }),
       payload: Buffer.from(payload),
     })),
@@ -39,6 +45,12 @@ export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
       payload: Buffer.from(payload),
     })),
     { topic: '/sys/a1X/d1/thing/event/property/post', payload: Buffer.from("{'id':07,params:{'Temp':+05.,},}") },
+    {
+      topic: '/sys/a1X/d1/thing/event/property/history/post',
+      payload: Buffer.from(
+        '{"id":"1","params":[{"identity":{"productKey":"a1S","deviceName":"lamp1"},"properties":[{"Temp":{"value":1,"time":5}}]}]}',
+      ),
+    },
     { topic: '/sys/a1X/d1/thing/service/property/set_reply', payload: Buffer.from("{id:'7','code':200,}") },
     ...otherTopics.map((topic) => ({ topic, payload: Buffer.from('{"id":"1","params":{"a":[1]}}') })),
   ],
@@ -72,6 +84,15 @@ export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
     '"attrKeys"',
     '"domain":"SYSTEM"',
     '"deviceSendTime":',
+    '"productKey":"a1X"',
+    '"deviceName":"lamp1"',
+    '"identity":',
+    '"subDevices":',
+    '"deviceList":',
+    '"proxieds":',
+    '"signMethod":"Sha256"',
+    '"clientId":"a|_ss=1|"',
+    'thing/topo/',
     '+',
     ...otherTopics,
   ],
@@ -82,7 +103,7 @@ export const alinkTarget = fuzzTarget<{ topic: string; payload: Uint8Array }>({
     const bytes = Buffer.from(payload);
     const now = 1_700_000_000_000;
     const outcomes = models.map((model) => {
-      const outcome = decodeUplink({ topic, parsed, payload: bytes, now, model });
+      const outcome = decodeUplink({ topic, parsed, payload: bytes, now, model, subDevice });
       if (!outcome) return 'nothing';
       checkOutcome(outcome, bytes, topic);
       const { ask, message, reply, problems } = outcome;

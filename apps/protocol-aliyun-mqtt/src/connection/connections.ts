@@ -18,7 +18,7 @@ import { ProtocolFault } from '../link/protocol-fault';
 import type { NodeMetrics } from '../metrics';
 import type { DeviceChanges } from '../session/device-changes';
 import { LinkSessions } from '../session/link-sessions';
-import { sessionKey, takeOver } from '../session/session';
+import { sessionKey } from '../session/session';
 import type { SessionTable } from '../session/session-table';
 import { openingOf } from '../transport/openings';
 import { CloudPublisherRole } from './cloud-publisher';
@@ -119,7 +119,7 @@ export class Connections implements Endpoint {
         this.noteRegistration(attempt, verdict);
         return { session: undefined };
       case 'device':
-        await this.takeOver(attempt, verdict);
+        await this.vacate(attempt, verdict);
         // The session is the device's: SDKs put a new timestamp into the ClientID at every start.
         return { session: this.begin(link, attempt, verdict, heard) };
     }
@@ -137,18 +137,8 @@ export class Connections implements Endpoint {
     return new CloudPublisherRole({ device, decide: () => unguarded.decide(attempt), rate, bus, clock, journal, log });
   }
 
-  /** Ends the device's session here. Another login may have begun one meanwhile, and is the older one then. */
-  private async takeOver(
-    { address }: Attempt,
-    { device: { productKey, deviceName } }: Verdict<'device'>,
-  ): Promise<void> {
-    const { sessions } = this.options;
-    const reason = takeOver(`the same device connected again from ${address}`);
-    let old = sessions.get(productKey, deviceName);
-    while (old) {
-      await old.end(reason);
-      old = sessions.get(productKey, deviceName);
-    }
+  private vacate({ address }: Attempt, { device: { productKey, deviceName } }: Verdict<'device'>): Promise<void> {
+    return this.options.life.vacate(productKey, deviceName, `the same device connected again from ${address}`);
   }
 
   /**

@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '@alink/runtime';
 import type { CompiledModel } from '@alink/thing-model';
+import { Dependents } from './dependents';
 import { DirectoryUnavailable, type DeviceEntry, type DirectorySource, type Found, type ProductEntry } from './records';
 
 /** Entries kept at most: some hundred bytes each. Above it the least recently used device costs one look-up again. */
@@ -50,13 +51,15 @@ const deviceKey = (productKey: string, deviceName: string): string => `${product
 export class DeviceDirectory {
   private readonly devices = new LRUCache<string, Slot<DeviceEntry>>({
     max: MAX_DEVICES,
-    dispose: ({ value }, key) => void this.ownModels.get(value?.productID ?? '')?.delete(key),
+    dispose: ({ value }, key) => value && this.forgetTies(value, key),
   });
   private readonly products = new LRUCache<string, Slot<ProductEntry>>({ max: MAX_PRODUCTS });
   /** Invalidations name productIDs; devices dial ProductKeys. */
   private readonly keysOfProduct = new Map<string, Set<string>>();
   /** Devices with thing models of their own, by the productID whose changes concern these too. */
-  private readonly ownModels = new Map<string, Set<string>>();
+  private readonly ownModels = new Dependents();
+  /** Sub-devices, by their gateway device, whose end detaches them all. */
+  private readonly attached = new Dependents();
   /** Look-ups gathered for the next call. */
   private readonly waiting = new Map<string, Waiting>();
   private readonly calls = new Set<Call>();
@@ -96,6 +99,16 @@ export class DeviceDirectory {
     }
   }
 
+  /**
+   * Who is this, looked up now? For what is refused on a record whose change may not have been heard of yet.
+   * @throws {DirectoryUnavailable} dm.rpc is away
+   */
+  renewed(productKey: string, deviceName: string): Promise<Found> {
+    this.markStale(this.devices, deviceKey(productKey, deviceName));
+    if (!this.product(productKey)?.enabled) this.markStale(this.products, productKey);
+    return this.current(productKey, deviceName);
+  }
+
   /** Whether {@link current} would answer from memory. */
   isCurrent(productKey: string, deviceName: string): boolean {
     const device = this.fresh(this.devices, deviceKey(productKey, deviceName));
@@ -128,13 +141,14 @@ export class DeviceDirectory {
   deviceChanged(productID: string, deviceName: string): void {
     for (const productKey of this.productKeys(productID))
       this.markStale(this.devices, deviceKey(productKey, deviceName));
+    for (const key of this.attached.of(deviceKey(productID, deviceName))) this.markStale(this.devices, key);
   }
 
   /** A product has changed: ask again at the next need. */
   productChanged(productID: string): void {
     for (const productKey of this.productKeys(productID)) this.markStale(this.products, productKey);
     // What they are checked against is made of its model and theirs.
-    for (const key of this.ownModels.get(productID) ?? []) this.markStale(this.devices, key);
+    for (const key of this.ownModels.of(productID)) this.markStale(this.devices, key);
   }
 
   /** Messages may have been missed: everything is asked for again at the next need. */
@@ -240,13 +254,18 @@ export class DeviceDirectory {
       const key = deviceKey(ref.productKey, ref.deviceName);
       const device = devices.get(key);
       this.devices.set(key, slotOf(device, key, deviceKey(device?.productID ?? ref.productKey, ref.deviceName)));
-      if (device?.model) this.noteOwnModel(device.productID, key);
+      if (device) this.noteTies(device, key);
     }
   }
 
-  private noteOwnModel(productID: string, key: string): void {
-    const keys = this.ownModels.get(productID) ?? new Set();
-    this.ownModels.set(productID, keys.add(key));
+  private noteTies({ productID, model, gateway }: DeviceEntry, key: string): void {
+    if (model) this.ownModels.add(productID, key);
+    if (gateway) this.attached.add(deviceKey(gateway.productID, gateway.deviceName), key);
+  }
+
+  private forgetTies({ productID, model, gateway }: DeviceEntry, key: string): void {
+    if (model) this.ownModels.remove(productID, key);
+    if (gateway) this.attached.remove(deviceKey(gateway.productID, gateway.deviceName), key);
   }
 
   private markStale<T>(cache: LRUCache<string, Slot<T>>, key: string): void {

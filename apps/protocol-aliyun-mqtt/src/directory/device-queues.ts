@@ -10,16 +10,20 @@ export class DeviceQueues {
 
   /** Does it when what came before for the same device is done, however that ended. */
   run<T>(device: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(device) ?? Promise.resolve();
-    const done = before.then(work, work);
+    return this.runTogether([device], work);
+  }
+
+  /** The same for work on several: what came before for any of them is done. */
+  runTogether<T>(devices: readonly string[], work: () => Promise<T>): Promise<T> {
+    const done = Promise.all(devices.map((device) => this.last.get(device))).then(work);
     this.count += 1;
     const settled = done
       .catch(() => undefined)
       .then(() => {
         this.count -= 1;
-        if (this.last.get(device) === settled) this.last.delete(device);
+        for (const device of devices) if (this.last.get(device) === settled) this.last.delete(device);
       });
-    this.last.set(device, settled);
+    for (const device of devices) this.last.set(device, settled);
     return done;
   }
 }

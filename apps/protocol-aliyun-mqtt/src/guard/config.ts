@@ -7,8 +7,15 @@ export const guardFields = {
   LOGIN_FAILURES_PER_MINUTE: wholeNumber(10),
   /** Seconds that a lock lasts. */
   LOGIN_LOCK_S: durationSeconds(300, { max: 86_400 }),
-  /** Logins of one device, and its requests for credentials; more get CONNACK 3, over HTTPS 429. Alibaba's own figure is 5. */
+  /**
+   * Logins of one device, and its requests for credentials; more get CONNACK 3, over HTTPS and through a gateway device 429.
+   * Alibaba's own figure is 5.
+   */
   CONNECTS_PER_MINUTE_PER_DEVICE: wholeNumber(30),
+  /** Sub-devices that are online through one gateway device; one more gets 428. Alibaba's own figure is 2000. */
+  SUB_DEVICES_PER_GATEWAY: wholeNumber(2000, { min: 1, max: 100_000 }),
+  /** Sub-devices that one gateway device logs in or out, after ten seconds' worth at once; more get 429. Alibaba's own figure. */
+  SUB_DEVICE_LOGINS_PER_SECOND: wholeNumber(200),
   /** Connections begun from one address (an IPv6 /64), after ten seconds' worth at once; more wait for their turn. */
   CONNECTS_PER_SECOND_PER_ADDRESS: wholeNumber(1000),
   /** Connections begun in all; more wait for their turn. Off, because the bound on those under way paces them already. */
@@ -28,6 +35,8 @@ export const noGuard: GuardConfig = {
   LOGIN_FAILURES_PER_MINUTE: 0,
   LOGIN_LOCK_S: 0,
   CONNECTS_PER_MINUTE_PER_DEVICE: 0,
+  SUB_DEVICES_PER_GATEWAY: 100_000,
+  SUB_DEVICE_LOGINS_PER_SECOND: 0,
   CONNECTS_PER_SECOND_PER_ADDRESS: 0,
   CONNECTS_PER_SECOND: 0,
   UPLINKS_PER_SECOND_PER_DEVICE: 0,

@@ -14,6 +14,7 @@ import { createGuardMetrics } from './guard-metrics';
 import { GuardedAdmission } from './guarded-admission';
 import { LoginLockout, type Claim, type Lock } from './login-lockout';
 import { paceReads } from './read-pacing';
+import { SubDeviceRate } from './sub-device-rate';
 import { UplinkRate } from './uplink-rate';
 
 export interface GuardOptions {
@@ -35,6 +36,7 @@ export class Guard {
   readonly queues: { readonly mqtt: AcceptQueue; readonly http: AcceptQueue };
   readonly lockout: LoginLockout;
   readonly connectRate: ConnectRate;
+  readonly subDeviceRate: SubDeviceRate;
   readonly uplinkRate: UplinkRate;
   private readonly clock: Clock;
   private readonly metrics: ReturnType<typeof createGuardMetrics>;
@@ -48,6 +50,7 @@ export class Guard {
     });
     this.metrics = counters;
     this.connectRate = new ConnectRate(config.CONNECTS_PER_MINUTE_PER_DEVICE, clock);
+    this.subDeviceRate = new SubDeviceRate(config.SUB_DEVICE_LOGINS_PER_SECOND, clock);
     this.uplinkRate = new UplinkRate(config.UPLINKS_PER_SECOND_PER_DEVICE, clock, () =>
       nodeMetrics.uplinks.inc({ result: 'overRate' }),
     );

@@ -1,7 +1,11 @@
-/** Who answers what the node cannot read out of a message: itself, or the dm behind it. */
+/**
+ * Who answers what the node cannot read out of a message: itself, the dm behind it, or both together for what gateway devices
+ * ask about their sub-devices.
+ */
 import type { Question, Reply } from '@alink/alink';
 import type { Logger } from '@alink/runtime';
 import { NotServedByDm } from '../directory/records';
+import type { Session } from '../session/session';
 
 /** The device that asks. */
 export interface Asker {
@@ -15,8 +19,21 @@ export interface Answerer {
   ask(question: Question, of: Asker): Promise<Reply>;
 }
 
+/** A reply, with what is to be done once it is written to the device. */
+export interface Answered extends Reply {
+  readonly written?: () => void;
+}
+
+/** Answers what only the session says that asks. */
+export interface SessionAnswerer {
+  knows(question: Question): boolean;
+  ask(question: Question, of: Session): Promise<Answered>;
+}
+
 export interface RequestsOptions {
   readonly local: Answerer & { knows(question: Question): boolean };
+  /** What gateway devices ask about their sub-devices. */
+  readonly gateways: SessionAnswerer;
   /** Our dm, or unitedrhino's. */
   readonly dm: Answerer;
   /** Whether a device may ask that now; it counts. */
@@ -31,11 +48,11 @@ const NOT_SERVED = 6831;
 /** "too many requests" (the same). */
 const TOO_MANY: Reply = { code: 429 };
 
-export class Requests implements Answerer {
+export class Requests {
   constructor(private readonly options: RequestsOptions) {}
 
   /** Never rejects: a device whose question nobody can answer is told so. */
-  async ask(question: Question, of: Asker): Promise<Reply> {
+  async ask(question: Question, of: Session): Promise<Answered> {
     if (!this.options.rate.admits(question, of)) return TOO_MANY;
     try {
       return await this.answererOf(question).ask(question, of);
@@ -47,8 +64,8 @@ export class Requests implements Answerer {
     }
   }
 
-  private answererOf(question: Question): Answerer {
-    const { local, dm } = this.options;
-    return local.knows(question) ? local : dm;
+  private answererOf(question: Question): Answerer | SessionAnswerer {
+    const { local, gateways, dm } = this.options;
+    return [local, gateways].find((one) => one.knows(question)) ?? dm;
   }
 }

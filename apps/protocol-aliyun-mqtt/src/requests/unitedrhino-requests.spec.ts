@@ -1,9 +1,11 @@
 import type { Question } from '@alink/alink';
+import type { DeviceIdentity } from '@alink/signing';
 import { createMemoryBus, type Bus } from '@alink/bus';
 import { readDevicePublish, subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { jest } from '@jest/globals';
 import { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
+import type { Asker } from './requests';
 import { UnitedrhinoRequests } from './unitedrhino-requests';
 
 const of = { productID: 'p1', deviceName: 'd1' };
@@ -20,6 +22,14 @@ let requests: UnitedrhinoRequests;
 let asked: Asked[];
 /** As its dm has them. */
 let tags: Record<string, string>;
+/** Of its methods: what it has been asked, and what it answers. */
+const topology = {
+  ask: async ({ kind }: Question, { deviceName }: Asker) => ({ code: 200, message: `${kind} of ${deviceName}` }),
+  seen: async (devices: readonly DeviceIdentity[]) =>
+    devices[0]!.productKey === 'unknown'
+      ? { code: 6250 }
+      : devices.map(({ productKey, deviceName }) => ({ productID: `id of ${productKey}`, deviceName })),
+};
 let configuration: { id: string; content: string } | undefined;
 
 beforeEach(() => {
@@ -30,11 +40,14 @@ beforeEach(() => {
   const texts = { read: async () => configuration, secretOf: async () => 'secret' };
   const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
   configuration = undefined;
-  requests = new UnitedrhinoRequests({ bus, clock, tagsOf: async () => ({ ...tags }), configurations });
-  bus.subscribe(subjects.up('thing', 'p1', 'd1'), ({ data, respond }) => {
-    asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as Asked);
-    respond?.('+ACK');
-  });
+  const tagsOf = async () => ({ ...tags });
+  requests = new UnitedrhinoRequests({ bus, clock, tagsOf, topology, configurations });
+  for (const handle of ['thing', 'gateway'] as const) {
+    bus.subscribe(subjects.up(handle, 'p1', 'd1'), ({ data, respond }) => {
+      asked.push(JSON.parse(readDevicePublish(data).payload.toString()) as Asked);
+      respond?.('+ACK');
+    });
+  }
 });
 afterEach(() => bus.close());
 
@@ -120,6 +133,29 @@ test('what unitedrhino’s dm has nothing for is refused at once, by its name', 
     await expect(requests.ask(question, of)).rejects.toThrow(`does not serve ${question.kind}`);
   }
   expect(asked).toEqual([]);
+});
+
+test('the topology is asked of its methods', async () => {
+  for (const kind of ['topology.get', 'topology.bind', 'topology.register'] as const) {
+    const question = { kind, devices: [] } as unknown as Question;
+    expect(await requests.ask(question, of)).toEqual({ code: 200, message: `${kind} of d1` });
+  }
+  expect(asked).toEqual([]);
+});
+
+test('devices that were found are told over its bus, by its names; those of unknown products to nobody', async () => {
+  const found = (productKey: string) =>
+    requests.ask({ kind: 'topology.found', devices: [{ productKey, deviceName: 'new' }] }, of);
+  expect(await found('unknown')).toEqual({ code: 6250 });
+  const answer = found('key1');
+  const asks = await nextAsked();
+  expect(asks).toMatchObject({
+    method: 'found',
+    payload: { devices: [{ productID: 'id of key1', deviceName: 'new' }] },
+    sys: { noAsk: false },
+  });
+  requests.settle(of, { msgToken: asks.msgToken, code: 200 });
+  expect(await answer).toEqual({ code: 200 });
 });
 
 test('where nobody listens, nobody waits', async () => {

@@ -12,6 +12,7 @@ import { DeviceQueues } from '../directory/device-queues';
 import { NotServedByDm } from '../directory/records';
 import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
 import type { Answerer, Asker } from './requests';
+import type { AskedOfDm, UnitedrhinoTopology } from './unitedrhino-topology';
 
 /** Milliseconds that its dm may take. */
 const TIMEOUT_MS = 5000;
@@ -34,25 +35,29 @@ interface UplinkKind {
 }
 const PROPERTY: UplinkKind = { handle: 'thing', type: 'property' };
 const LOG_LEVEL: UplinkKind = { handle: 'log', type: 'operation' };
+const TOPOLOGY: UplinkKind = { handle: 'gateway', type: 'topo' };
 
 /** What a kind of question is answered with. */
 interface Tools {
   /** An uplink, by default of the handle `thing`, type `property`, and its reply. */
-  ask(method: string, params: JsonObject, of?: UplinkKind): Promise<Reply>;
+  ask(method: string, content: JsonObject, of?: UplinkKind): Promise<Reply>;
   /** The device's tags, as its dm has them. */
   tags(): Promise<Readonly<Record<string, string>>>;
-  /** The product of the device that asks. */
-  readonly productID: string;
+  /** The device that asks. */
+  readonly asker: Asker;
+  readonly topology: Pick<UnitedrhinoTopology, 'ask' | 'seen'>;
   readonly configurations: UnitedrhinoConfigurations;
 }
 
 type Answer<K extends QuestionKind> = (question: Extract<Question, { kind: K }>, tools: Tools) => Promise<Reply>;
 
+const ofTopology = (question: AskedOfDm, { topology, asker }: Tools): Promise<Reply> => topology.ask(question, asker);
+
 /** Its dm keeps tags whole: whoever changes one writes them all. */
 const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
   'tags.update': async ({ tags }, { ask, tags: known }) => {
     const changed = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
-    return ask('reportInfo', { tags: { ...(await known()), ...changed } });
+    return ask('reportInfo', { params: { tags: { ...(await known()), ...changed } } });
   },
   'tags.get': async ({ keys }, { tags: known }) => {
     const tags = await known();
@@ -61,7 +66,7 @@ const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
   },
   'tags.delete': async ({ keys }, { ask, tags: known }) => {
     const left = Object.entries(await known()).filter(([key]) => !keys.includes(key));
-    return ask('reportInfo', { tags: Object.fromEntries(left) });
+    return ask('reportInfo', { params: { tags: Object.fromEntries(left) } });
   },
   'log.mode': async (_question, { ask }) => {
     const { code, message, data } = await ask('getStatus', {}, LOG_LEVEL);
@@ -69,11 +74,21 @@ const answers: { readonly [K in QuestionKind]?: Answer<K> } = {
     return { code, data: { ...logModeOf(Number((data as JsonObject | undefined)?.['logLevel'])) } };
   },
   /** It has configurations of products alone. */
-  'config.get': async ({ scope, form }, { productID, configurations }) => {
+  'config.get': async ({ scope, form }, { asker: { productID }, configurations }) => {
     const current = scope === 'product' ? await configurations.current(productID, form) : undefined;
     if (!current) return { code: NO_DATA };
     if (current === 'no URL') return { code: NOT_AVAILABLE, message: NO_BASE_URL };
     return { code: 200, data: { ...current } as unknown as Json };
+  },
+  'topology.bind': ofTopology,
+  'topology.delete': ofTopology,
+  'topology.get': ofTopology,
+  'topology.register': ofTopology,
+  'topology.unregister': ofTopology,
+  /** It has no method for it, but a message. */
+  'topology.found': async ({ devices }, { ask, topology, asker }) => {
+    const seen = await topology.seen(devices, asker);
+    return 'code' in seen ? seen : ask('found', { payload: { devices: seen as unknown as Json } }, TOPOLOGY);
   },
 };
 
@@ -90,6 +105,7 @@ export interface UnitedrhinoRequestsOptions {
   readonly clock: Clock;
   /** The tags of a device, by its dm's own method; its bus has none that reads them. */
   readonly tagsOf: (of: Asker) => Promise<Readonly<Record<string, string>>>;
+  readonly topology: Pick<UnitedrhinoTopology, 'ask' | 'seen'>;
   readonly configurations: UnitedrhinoConfigurations;
 }
 
@@ -103,11 +119,13 @@ export class UnitedrhinoRequests implements Answerer {
     const answer = answers[question.kind] as Answer<QuestionKind> | undefined;
     if (!answer) return Promise.reject(new NotServedByDm(`unitedrhino’s dm does not serve ${question.kind}`));
     if (this.queues.waiting >= MAX_WAITING) return Promise.reject(new Error('too many questions wait for dm.rpc'));
+    const { topology, configurations, tagsOf } = this.options;
     const tools: Tools = {
-      ask: (method, params, kind = PROPERTY) => this.askOverBus(of, method, params, kind),
-      tags: () => this.options.tagsOf(of),
-      productID: of.productID,
-      configurations: this.options.configurations,
+      ask: (method, content, kind = PROPERTY) => this.askOverBus(of, method, content, kind),
+      tags: () => tagsOf(of),
+      asker: of,
+      topology,
+      configurations,
     };
     return this.queues.run(`${of.productID}/${of.deviceName}`, () => answer(question, tools));
   }
@@ -124,7 +142,7 @@ export class UnitedrhinoRequests implements Answerer {
     return true;
   }
 
-  private askOverBus(of: Asker, method: string, params: JsonObject, { handle, type }: UplinkKind): Promise<Reply> {
+  private askOverBus(of: Asker, method: string, content: JsonObject, { handle, type }: UplinkKind): Promise<Reply> {
     const { productID, deviceName } = of;
     const { bus, clock } = this.options;
     const msgToken = String(randomInt(1, 2 ** 32));
@@ -142,11 +160,8 @@ export class UnitedrhinoRequests implements Answerer {
         clearTimeout(timer);
         resolve(reply);
       });
-      const asked = { method, msgToken, timestamp: now, sys: { noAsk: false, retMsg: true } };
-      // Its struct of the log has a list there, which a question of its level leaves out.
-      const body = handle === 'log' ? asked : { ...asked, params };
-      const content = { productID, deviceName, handle, type, body };
-      const message = writeDevicePublish(content, now);
+      const body = { method, msgToken, timestamp: now, sys: { noAsk: false, retMsg: true }, ...content };
+      const message = writeDevicePublish({ productID, deviceName, handle, type, body }, now);
       // Nobody who listens will not listen before the time is over either.
       bus.publishHeard(subjects.up(handle, productID, deviceName), message).catch(fail);
     });

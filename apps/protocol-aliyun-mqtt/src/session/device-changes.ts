@@ -70,7 +70,11 @@ export class DeviceChanges {
     await this.rechecks.check([...this.sessions]);
   }
 
-  private async deviceChanged({ productID, deviceName }: Named): Promise<void> {
+  /**
+   * A device has changed: so it is told, or this node has had it changed and need not wait until it is.
+   * Resolves when its session has been looked at.
+   */
+  async deviceChanged({ productID, deviceName }: Named): Promise<void> {
     if (!productID || !deviceName) return this.refresh();
     this.changes += 1;
     this.directory.deviceChanged(productID, deviceName);

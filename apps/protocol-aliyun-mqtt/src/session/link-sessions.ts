@@ -17,6 +17,8 @@ export type OnEnd = (session: Session, followers: readonly Session[]) => void;
 export class LinkSessions implements SharedLink {
   readonly owner: Session;
   private readonly subDevices = new Map<string, Session>();
+  /** What ended sessions of whose beginning the client has not heard yet. */
+  private readonly early = new Map<Session, SessionErrorCode>();
   /** What {@link inOrder} has returned last. */
   private latest: Promise<unknown> = Promise.resolve();
   /** Messages of QoS 1 that the client has not acknowledged. */
@@ -30,14 +32,16 @@ export class LinkSessions implements SharedLink {
     this.owner = new Session(owner, this);
   }
 
-  /** A sub-device has logged in through the owner. The caller has ended its older session. */
+  get subDeviceCount(): number {
+    return this.subDevices.size;
+  }
+
   open(subDevice: SessionOptions): Session {
     const session = new Session(subDevice, this, this.owner);
     this.subDevices.set(session.key, session);
     return session;
   }
 
-  /** The session of a device on this link. */
   of(productKey: string, deviceName: string): Session | undefined {
     const { owner } = this;
     if (owner.productKey === productKey && owner.deviceName === deviceName) return owner;
@@ -91,11 +95,21 @@ export class LinkSessions implements SharedLink {
   /** The owner's end is the link's; a sub-device leaves the others where they are. */
   end(session: Session, { text, code }: EndCause): void {
     if (session === this.owner) return void this.link.end(text);
-    if (session.state === 'ended') return;
+    const { state } = session;
+    if (state === 'ended') return;
     session.ended(text);
     this.subDevices.delete(session.key);
     this.onEnd(session, []);
-    if (code !== undefined) this.tellError(session, code);
+    if (code === undefined) return;
+    // Told before the reply to its login, it would be taken for something about an earlier session.
+    if (state === 'opening') this.early.set(session, code);
+    else this.tellError(session, code);
+  }
+
+  welcomed(subDevice: Session): void {
+    const code = this.early.get(subDevice);
+    this.early.delete(subDevice);
+    if (code !== undefined) this.tellError(subDevice, code);
   }
 
   /** Tells the owner, whose client speaks for that device, what is wrong with its session. */

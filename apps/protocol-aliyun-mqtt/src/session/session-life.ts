@@ -6,7 +6,7 @@ import type { Journal } from '../journal';
 import type { DeviceChanges } from './device-changes';
 import type { OtherNodes } from './other-nodes';
 import type { Presence } from './presence';
-import type { Session } from './session';
+import { takeOver, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 export interface SessionLifeOptions {
@@ -22,28 +22,57 @@ export interface SessionLifeOptions {
 
 export class SessionLife {
   private readonly commands = new WeakMap<Session, Subscription>();
+  /** Sub-devices that have logged in before the CONNACK of their gateway device was known to be sent. */
+  private readonly early = new WeakMap<Session, Session[]>();
 
   constructor(private readonly options: SessionLifeOptions) {}
+
+  /**
+   * Ends the device's session here. Another login may have begun one meanwhile, and is the older one then.
+   * @param by who takes its place, for people
+   */
+  async vacate(productKey: string, deviceName: string, by: string): Promise<void> {
+    const { sessions } = this.options;
+    const reason = takeOver(by);
+    let old = sessions.get(productKey, deviceName);
+    while (old) {
+      await old.end(reason);
+      old = sessions.get(productKey, deviceName);
+    }
+  }
 
   /**
    * The device is let in. From here on another login finds this session, and changes do.
    * @param heard changes heard of when its login began
    */
   begin(session: Session, heard: number): void {
-    this.options.sessions.add(session);
-    this.options.changes.began(session, heard);
+    const { sessions, changes } = this.options;
+    // Two logins may have found the place vacant in the same turn.
+    void sessions.get(session.productKey, session.deviceName)?.end(takeOver('the same device logged in again'));
+    sessions.add(session);
+    changes.began(session, heard);
   }
 
   /** The device knows that it is in: it takes commands, dm hears of it, and older sessions elsewhere end. */
   online(session: Session, push?: Push): void {
     const { clock, presence, others, listen } = this.options;
-    if (session.state !== 'opening') return;
+    const { state, via } = session;
+    if (state !== 'opening') return;
+    if (via?.state === 'opening') return this.waitFor(via, session);
     session.online(clock.now());
     if (push) session.deliver({ ...push, qos: 0 });
     this.commands.set(session, listen(session));
     void presence.connected(session);
     void others.tell(session);
-    this.note(session, 'connect', `from ${session.options.address}`);
+    this.note(session, 'connect', origin(session));
+    for (const subDevice of this.early.get(session) ?? []) this.online(subDevice);
+  }
+
+  /** Dm takes a sub-device for online through a session that it knows of. */
+  private waitFor(gateway: Session, subDevice: Session): void {
+    const waiting = this.early.get(gateway) ?? [];
+    waiting.push(subDevice);
+    this.early.set(gateway, waiting);
   }
 
   /** It has ended, and `followers` with it. */
@@ -63,3 +92,6 @@ export class SessionLife {
     this.options.journal.note({ kind, productKey, productID, deviceName, text });
   }
 }
+
+const origin = ({ via, options: { address } }: Session): string =>
+  via ? `through its gateway device ${via.deviceName} of ${via.productKey}` : `from ${address}`;

@@ -39,6 +39,14 @@ export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
   inOrder<T>(work: Promise<T>): Promise<T>;
   /** Ends a session, with what depends on it. */
   end(session: Session, cause: EndCause): void;
+  /** The session of a device on the link. */
+  of(productKey: string, deviceName: string): Session | undefined;
+  /** Sub-devices that have sessions on the link. */
+  readonly subDeviceCount: number;
+  /** A sub-device has logged in. The caller has ended its older session. */
+  open(subDevice: SessionOptions): Session;
+  /** The reply to that login is written. */
+  welcomed(subDevice: Session): void;
 }
 
 /** Why a session is ended. */
@@ -71,7 +79,7 @@ export class Session {
   /** @param via the session of its gateway device, whose link it is; absent where it has a connection of its own */
   constructor(
     readonly options: SessionOptions,
-    private readonly link: SharedLink,
+    readonly link: SharedLink,
     readonly via?: Session,
   ) {
     ({ productKey: this.productKey, productID: this.productID, deviceName: this.deviceName } = options.device);

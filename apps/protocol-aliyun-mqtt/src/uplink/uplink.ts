@@ -16,7 +16,7 @@ import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
 import { limits } from '../limits';
 import type { Publish } from '../link/endpoint';
-import type { Answerer } from '../requests/requests';
+import type { Requests } from '../requests/requests';
 import type { Session } from '../session/session';
 import { takesFrom } from '../session/topic-access';
 import type { Forwards } from './forwards';
@@ -29,7 +29,7 @@ export interface UplinkOptions {
   readonly directory: DeviceDirectory;
   readonly pending: PendingCommands;
   readonly reports: Reports;
-  readonly requests: Answerer;
+  readonly requests: Pick<Requests, 'ask'>;
   readonly replies: Replies;
   readonly forwards: Forwards;
   readonly notes: UplinkNotes;
@@ -109,6 +109,7 @@ export class Uplink {
     this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
     const told = ask.told(reply);
     if (told) this.options.replies.send(session, told);
+    reply.written?.();
   }
 }
 

@@ -14,7 +14,7 @@ const post = (params: unknown, context: UplinkContext): RequestResult => {
   const reader = new SampleReader(context.now, context.model);
   const fault = reader.addProperties(params.properties, 'list') ?? reader.addEvents(params.events, 'list');
   if (fault) return failed(fault);
-  return keepValid(reader.end(), context);
+  return keepValid([{ samples: reader.end(), model: context.model }], context);
 };
 
 export const propertyBatch: readonly Route[] = [

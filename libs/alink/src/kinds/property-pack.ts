@@ -9,17 +9,11 @@ import { isRecord } from '../envelope';
 import type { Problem } from '../problem';
 import { failed, paramsNoObject } from '../request-result';
 import type { RequestResult, Route, UplinkContext } from '../route';
-import { noSamples, packOf, SampleReader, wrongShape } from '../samples';
-import { noTopology, type SubDevice } from '../sub-devices';
+import { isEmpty, noSamples, packOf, SampleReader, wrongShape } from '../samples';
+import { notAttached, saidOf, tooManySubDevices, type SubDevice } from '../sub-devices';
 
 /** Sub-devices in one pack (documentation, "Error codes for devices", 6357). */
 const MAX_SUB_DEVICES = 20;
-
-const tooManySubDevices: Problem = {
-  code: 6357,
-  message: 'too many sub-devices',
-  step: `Report at most ${MAX_SUB_DEVICES} sub-devices in one message.`,
-};
 
 /** A part of the pack, and whose it is. */
 interface Part extends Pick<SubDevice, 'model'> {
@@ -35,14 +29,14 @@ const subDeviceOf = (part: unknown, { subDevice }: UplinkContext): (Part & SubDe
     return wrongShape('a sub-device has no identity');
   }
   const found = subDevice?.({ productKey, deviceName });
-  return found ? { ...found, given: part } : noTopology;
+  return found ? { ...found, given: part } : notAttached({ productKey, deviceName });
 };
 
 /** Every sub-device that the pack names, each once. */
 const subDevicesOf = (given: unknown, context: UplinkContext): (Part & SubDevice)[] | Problem => {
   if (given === undefined || given === null) return [];
   if (!Array.isArray(given)) return wrongShape('subDevices is no list');
-  if (given.length > MAX_SUB_DEVICES) return tooManySubDevices;
+  if (given.length > MAX_SUB_DEVICES) return tooManySubDevices(MAX_SUB_DEVICES);
   const found = new Map<string, Part & SubDevice>();
   for (const part of given) {
     const subDevice = subDeviceOf(part, context);
@@ -67,8 +61,6 @@ const readPart = ({ given, model }: Part, { now }: UplinkContext): OwnSamples | 
 
 type OwnSamples = Pick<SubDeviceSamples, 'properties' | 'events'>;
 
-const isEmpty = ({ properties, events }: OwnSamples): boolean => properties.length + events.length === 0;
-
 /** `{"properties":{"Temp":{"value":..,"time":..}},"events":{..},"subDevices":[{"identity":{..},"properties":{..}}]}` */
 const post = (params: unknown, context: UplinkContext): RequestResult => {
   if (!isRecord(params)) return failed(paramsNoObject);
@@ -79,7 +71,7 @@ const post = (params: unknown, context: UplinkContext): RequestResult => {
   const subDevices: SubDeviceSamples[] = [];
   for (const part of named) {
     const samples = readPart(part, context);
-    if ('code' in samples) return samples;
+    if ('code' in samples) return { ...samples, problems: samples.problems.map((problem) => saidOf(problem, part)) };
     const { productID, deviceName } = part;
     if (!isEmpty(samples)) subDevices.push({ productID, deviceName, ...samples });
   }

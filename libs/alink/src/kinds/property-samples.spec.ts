@@ -209,6 +209,12 @@ describe('a pack of a gateway', () => {
     expect(bodyOf(pack([part('s1', { Speed: 1 })]))).toMatchObject({ properties: [], events: [], subDevices: [{}] });
   });
 
+  test('says of which device a value is that is refused', () => {
+    const { problems, reply } = pack([part('s1', { Nope: 1 })]);
+    expect(problems).toMatchObject([{ code: 6320, detail: 'of s1' }]);
+    expect(reply!.payload).not.toContain('s1');
+  });
+
   test.each([
     [6401, 'a sub-device that is not its own', [part('s1', { Speed: 1 }), part('stranger', { Speed: 1 })]],
     [6357, 'more than 20 sub-devices', Array.from({ length: 21 }, (_, at) => part(`s${at}`, { Speed: 1 }))],
@@ -221,5 +227,106 @@ describe('a pack of a gateway', () => {
     const outcome = pack(subDevices, { properties: { Speed: 1 } });
     expect(outcome.message).toBeUndefined();
     expect(outcome.reply).toMatchObject({ code });
+  });
+});
+
+describe('a history of a gateway', () => {
+  const subDevice: FindSubDevice = ({ productKey, deviceName }) =>
+    deviceName === 'stranger'
+      ? undefined
+      : { productID: `id of ${productKey}`, deviceName, model: deviceName === 'weak' ? models.weak : models.strong };
+  const entry = (deviceName: string, properties: object[], events: object[] = []) => ({
+    identity: { productKey: 'sub', deviceName },
+    properties,
+    events,
+  });
+  const at = (value: number, time: number) => ({ Speed: { value, time } });
+  const history = (entries: unknown, validation?: Validation) =>
+    post('history', entries, { subDevice, ...(validation && { validation }) });
+
+  test('tells of each device what was said of it, in however many entries', () => {
+    const outcome = history([
+      entry('s1', [at(1, 5)]),
+      { identity: OWN, properties: [at(2, 6)] },
+      entry('s2', [], [{ jam: { value: { Speed: 3 }, time: 7 } }]),
+      entry('s1', [at(4, 4)]),
+      entry('s3', []),
+      { properties: [at(5, 8)] },
+    ]);
+    expect(outcome.reply).toMatchObject({ code: 200 });
+    expect(bodyOf(outcome)).toEqual({
+      method: 'packReport',
+      msgToken: '9',
+      timestamp: NOW,
+      sys: { noAsk: true },
+      history: true,
+      properties: [
+        { timestamp: 6, params: { Speed: 2 } },
+        { timestamp: 8, params: { Speed: 5 } },
+      ],
+      events: [],
+      subDevices: [
+        {
+          productID: 'id of sub',
+          deviceName: 's1',
+          properties: [
+            { timestamp: 4, params: { Speed: 4 } },
+            { timestamp: 5, params: { Speed: 1 } },
+          ],
+          events: [],
+        },
+        {
+          productID: 'id of sub',
+          deviceName: 's2',
+          properties: [],
+          events: [{ timestamp: 7, eventID: 'jam', params: { Speed: 3 } }],
+        },
+      ],
+    });
+  });
+
+  test('may hold nothing of the gateway itself', () => {
+    expect(bodyOf(history([entry('s1', [at(1, 5)])]))).toMatchObject({ properties: [], events: [], subDevices: [{}] });
+  });
+
+  test('keeps what is valid, and says of which device the rest is', () => {
+    const outcome = history([entry('s1', [{ Nope: 1 }]), entry('s2', [at(1, 5)])]);
+    expect(bodyOf(outcome)).toMatchObject({ subDevices: [{ deviceName: 's2' }] });
+    expect(JSON.parse(outcome.reply!.payload)).toMatchObject({ code: 200, data: { Nope: expect.any(String) } });
+    expect(outcome.problems).toMatchObject([{ code: 6320, detail: 'of s1' }]);
+  });
+
+  test.each([
+    [6320, 'strong', 's1'],
+    [200, 'weak', 'weak'],
+  ] as const)('says %i where a model that checks %s takes nothing', (code, _validation, deviceName) => {
+    const outcome = history([entry(deviceName, [{ Nope: 1 }])]);
+    expect(outcome.message).toBeUndefined();
+    expect(outcome.reply).toMatchObject({ code });
+  });
+
+  const speeds = (count: number) => listed(count).map((sample) => ({ Speed: sample }));
+  const devices = (count: number) => Array.from({ length: count }, (_, index) => entry(`s${index}`, [at(1, 5)]));
+
+  test.each<[code: number, what: string, entries: unknown]>([
+    [6401, 'a sub-device that is not its own', [entry('s1', [at(1, 5)]), entry('stranger', [at(1, 5)])]],
+    [6357, 'more than 50 sub-devices', devices(51)],
+    [460, 'a device without a name', [{ identity: { productKey: 'sub' }, properties: [at(1, 5)] }]],
+    [460, 'properties of another kind', [entry('s1', [5 as unknown as object])]],
+    [6106, 'more than 8000 samples of all devices', [entry('s1', speeds(5000)), entry('s2', speeds(3001))]],
+  ])('is refused whole with %i for %s', (code, _what, entries) => {
+    const outcome = history(entries);
+    expect(outcome.message).toBeUndefined();
+    expect(outcome.reply).toMatchObject({ code });
+  });
+
+  test('may be of fifty sub-devices and the gateway itself', () => {
+    const outcome = history([...devices(50), { properties: [at(1, 5)] }]);
+    expect(bodyOf(outcome)).toMatchObject({ properties: [{}], subDevices: Array.from({ length: 50 }, () => ({})) });
+  });
+
+  test('a device that is no gateway says its own alone', () => {
+    expect(post('history', [entry('s1', [at(1, 5)])]).reply).toMatchObject({ code: 6401 });
+    expect(post('history', [entry('s1', [at(1, 5)])]).problems).toMatchObject([{ code: 6401, detail: 'of s1' }]);
   });
 });

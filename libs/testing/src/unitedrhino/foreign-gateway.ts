@@ -143,7 +143,8 @@ export class ForeignGateway {
   private async down(subject: string, data: string): Promise<void> {
     if (subject.endsWith('.status.fix')) return;
     const publish = readDevPublish(data);
-    const body = JSON.parse(publish.payload.toString('utf8')) as Answer;
+    // Its structs read a null as a message that says nothing.
+    const body = (JSON.parse(publish.payload.toString('utf8')) ?? {}) as Answer;
     const heard = { publish, body };
     this.heard.push(heard);
     const replyMethod = COMMANDS[String(body['method'])];

@@ -51,7 +51,10 @@ export const reportKind = ({ handle, type, method }: Named): ReportKind | undefi
   return kind?.type === type ? kind : undefined;
 };
 
+/** An answer is no question, also one of a kind that has no name here. */
 export const questionKind = ({ handle, type, method }: Named): QuestionKind | undefined =>
-  questions.find(
-    (kind) => kind.handle === handle && (kind.type ?? type) === type && (kind.method ?? method) === method,
-  );
+  method.endsWith('Reply')
+    ? undefined
+    : questions.find(
+        (kind) => kind.handle === handle && (kind.type ?? type) === type && (kind.method ?? method) === method,
+      );

@@ -2,6 +2,7 @@
 import { Code, type DeviceMessage } from '@alink/contract';
 import { RpcError } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
 import { CommandRecords } from './command-records';
 import type { CommandDevice } from './command-target';
 import { Delivery, isBusDown, isOffline, isSilence, type Outgoing } from './delivery';
@@ -11,12 +12,18 @@ import type { DeviceAnswer, WaitingCommands } from './waiting-commands';
 
 /** What the device is to get; the token is put in when it is known. */
 type MessageOf<M> = M extends DeviceMessage ? Omit<M, 'msgToken' | 'timestamp'> : never;
+/** About the sub-devices of a gateway device of another protocol; unitedrhino's public source, `msgGateway`. */
+export interface TopologyMessage {
+  readonly method: 'getFound' | 'notifyBind';
+  readonly payload?: { readonly devices: readonly DeviceCore[] };
+}
 export type CommandBody =
   | {
       readonly kind: 'thing';
       readonly type: 'property' | 'action' | 'request';
       readonly message: MessageOf<DeviceMessage>;
     }
+  | { readonly kind: 'topology'; readonly message: TopologyMessage }
   | { readonly kind: 'raw'; readonly topic: string; readonly payload: Buffer };
 
 export interface Command extends Omit<NewCommand, 'deviceID'> {
@@ -125,8 +132,9 @@ export class CommandSender {
   private outgoing({ device, body, user }: Command, msgToken: bigint): Outgoing {
     const to = { device, msgToken, user };
     if (body.kind === 'raw') return { ...to, handle: 'ext', type: 'raw', topic: body.topic, body: body.payload };
-    const { type, message } = body;
-    const timestamp = this.context.now();
-    return { ...to, handle: 'thing', type, body: { ...message, msgToken: String(msgToken), timestamp } };
+    const told = { ...body.message, msgToken: String(msgToken), timestamp: this.context.now() };
+    return body.kind === 'thing'
+      ? { ...to, handle: 'thing', type: body.type, body: told }
+      : { ...to, handle: 'gateway', type: 'topo', body: told };
   }
 }

@@ -2,7 +2,7 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import type { DesiredPush } from '../../domains/desired/push';
-import { notServed } from '../not-served';
+import { gatewayCallHandlers } from '../../domains/topology/gateway-calls';
 import { actionHandlers } from './action';
 import { actionRespHandlers } from './action-resp';
 import type { CommandSender } from './command-sender';
@@ -27,6 +27,6 @@ export const deviceInteract = (
     ...actionHandlers(context, sender),
     ...sendMsgHandlers(context, sender),
     ...actionRespHandlers(context),
-    ...notServed('gatewayGetFoundSend', 'gatewayNotifyBindSend'),
+    ...gatewayCallHandlers(context, sender),
   };
 };

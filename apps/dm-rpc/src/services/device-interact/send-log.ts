@@ -6,7 +6,13 @@ import { isUniqueViolation } from '../../wire/errors';
 import type { DeviceAnswer } from './waiting-commands';
 
 export type CommandAction =
-  'propertyControlSend' | 'propertyGetReportSend' | 'actionSend' | 'sendMsg' | 'configurationPush';
+  | 'propertyControlSend'
+  | 'propertyGetReportSend'
+  | 'actionSend'
+  | 'sendMsg'
+  | 'configurationPush'
+  | 'gatewayGetFoundSend'
+  | 'gatewayNotifyBindSend';
 
 /** A row of the record. */
 export interface CommandEntry {

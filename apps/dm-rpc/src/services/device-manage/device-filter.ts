@@ -122,9 +122,9 @@ export const DEVICE_FILTERS: FilterTable<Request, Where> = {
   iccid: (iccid) => extraIn('iccid.value', [iccid]),
   withShared: usersOwn('withShared'),
   withCollect: usersOwn('withCollect'),
-  /** No topology is kept: there is nothing to add, and nothing to look in. */
   withGateway: noFilter,
-  gateway: notServed,
+  /** The sub-devices of one. */
+  gateway: (gateway) => ({ gateway: { gateway: requireDevice(gateway, 'gateway.') } }),
   /** Asks for nothing without a range around it. */
   Position: noFilter,
   range: notServed,

@@ -3,7 +3,6 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
-import { initialFields } from '../../domains/products/new-devices';
 import { groupsAskedFor, setGroups } from '../../domains/groups/groups-of-device';
 import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
@@ -19,10 +18,11 @@ import { requireSecret } from '../../wire/fields';
 import { conditionsOf } from '../../wire/filters';
 import { orderOf, pageOf } from '../../wire/paging';
 import { requireLockedDevice } from '../lock-device';
-import { makeDeviceSecret } from '../random-names';
+import { createDevice } from './create-device';
 import { DEVICE_FILTERS } from './device-filter';
-import { madeAlias, withProductID } from './device-naming';
+import { withProductID } from './device-naming';
 import { changedDeviceRow, deviceInfo, newDeviceRow, SHOWN_PARTS, requireDevice, secretOwner } from './device-record';
+import { gatewaysOf } from './gateway-of';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
@@ -57,20 +57,12 @@ export const deviceInfoHandlers = ({
     const info = await withProductID(prisma, given);
     const row = newDeviceRow(info);
     const { productID, deviceName } = row;
-    const secret = info.secret ? requireSecret('secret', info.secret) : makeDeviceSecret();
+    const secret = info.secret ? requireSecret('secret', info.secret) : undefined;
     const groups = groupsAskedFor(info);
+    const device = info.deviceAlias ? row : { ...row, deviceAlias: undefined };
     try {
       await audit.transact(call, async (tx, note) => {
-        const product = await tx.product.findUnique({
-          where: { productID },
-          select: { productName: true, extra: true },
-        });
-        if (!product) throw unknownProduct(productID);
-        const deviceAlias = info.deviceAlias ? row.deviceAlias : madeAlias(product.productName);
-        const extra = { ...initialFields(product.extra), ...(row.extra as object) };
-        const data = { ...row, extra, deviceAlias, secret: secretBox.seal(secret, secretOwner(row)) };
-        const { id: deviceID } = await tx.device.create({ data, select: { id: true } });
-        note('device.create', row, { registration: row.registration });
+        const deviceID = await createDevice(tx, note, secretBox, device, secret);
         if (groups) await setGroups(tx, note, { device: row, deviceID, ...groups });
       });
     } catch (error) {
@@ -127,7 +119,8 @@ export const deviceInfoHandlers = ({
     const device = requireDevice(request);
     const row = await prisma.device.findUnique({ where: { productID_deviceName: device }, include: SHOWN_PARTS });
     if (!row) throw noDevice(device);
-    return deviceInfo(row, secretBox.open(row.secret, secretOwner(device)));
+    const gateways = await gatewaysOf(prisma, request.withGateway ? [row] : []);
+    return { ...deviceInfo(row, secretBox.open(row.secret, secretOwner(device))), Gateway: gateways.get(row.id) };
   },
 
   async deviceInfoIndex(request) {
@@ -141,6 +134,7 @@ export const deviceInfoHandlers = ({
       }),
       prisma.device.count({ where }),
     ]);
-    return { list: rows.map((row) => deviceInfo(row, '')), total };
+    const gateways = await gatewaysOf(prisma, request.withGateway ? rows : []);
+    return { list: rows.map((row) => ({ ...deviceInfo(row, ''), Gateway: gateways.get(row.id) })), total };
   },
 });

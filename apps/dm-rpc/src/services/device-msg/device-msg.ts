@@ -1,7 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { notServed } from '../not-served';
+import { foundHandlers } from '../../domains/topology/found';
 import { abnormalLogHandlers } from './abnormal-log';
 import { deviceLogHandlers } from './device-logs';
 import { eventLogHandlers } from './event-log';
@@ -23,5 +23,5 @@ export const deviceMsg = (context: DmContext): Handlers<typeof services.deviceMs
   ...statusLogHandlers(context),
   ...sdkLogHandlers(context),
   ...abnormalLogHandlers(context),
-  ...notServed('gatewayCanBindIndex'),
+  ...foundHandlers(context),
 });

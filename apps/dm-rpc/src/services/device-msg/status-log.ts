@@ -3,6 +3,7 @@ import type { services } from '@alink/contract';
 import type { Prisma, PrismaClient } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { coreOf } from '../../presence/presence-rows';
 import { requireDeviceName, requireProductID } from '../../wire/fields';
 import { conditionsOf, noFilter, type FilterTable } from '../../wire/filters';
 import type { RequestOf } from '../../wire/messages';
@@ -45,7 +46,7 @@ export const statusLogHandlers = ({ prisma }: DmContext): Pick<Handlers<DeviceMs
   },
 });
 
-/** Of `alink.DeviceAdmin`: of one device, with the reasons, which the message of the other has no field for. */
+/** Of `alink.DeviceAdmin`: of one device, with reasons and gateway devices, which the message of the other has no fields for. */
 export const statusLogWithReasons = ({
   prisma,
 }: DmContext): Pick<Handlers<typeof services.deviceAdmin>, 'statusLogIndex'> => ({
@@ -53,9 +54,12 @@ export const statusLogWithReasons = ({
     const { id: deviceID } = await findDevice({ prisma }, names);
     const where = { deviceID, timestamp: timeRange(timeStart, timeEnd) };
     const { rows, total } = await readPage(prisma, where, pageOf({ page, size, orders: [] }));
-    return {
-      total,
-      list: rows.map(({ timestamp, status, reason }) => ({ timestamp: timestamp.toString(), status, reason })),
-    };
+    const list = rows.map(({ timestamp, status, reason, via }) => ({
+      timestamp: timestamp.toString(),
+      status,
+      reason,
+      via: via === '' ? null : coreOf(via),
+    }));
+    return { total, list };
   },
 });

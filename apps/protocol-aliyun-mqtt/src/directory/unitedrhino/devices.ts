@@ -33,9 +33,9 @@ export class Devices {
     this.client = dm.client(services.deviceManage);
   }
 
-  /** Undefined when there is none. @throws {RpcError} */
+  /** With what it is attached to; undefined when there is none. @throws {RpcError} */
   async find({ productID, deviceName }: DeviceNames): Promise<Device | undefined> {
-    const device = await orUndefined(this.client.deviceInfoRead({ productID, deviceName }));
+    const device = await orUndefined(this.client.deviceInfoRead({ productID, deviceName, withGateway: true }));
     return device && isSame(device, { productID, deviceName }) ? device : undefined;
   }
 

@@ -15,6 +15,7 @@ import {
 } from '../records';
 import { Devices, registrationOf, type DeviceNames } from './devices';
 import { Products, validationOf, type Product } from './products';
+import { gatewayIn } from './sub-devices';
 
 /** `ProductInfo.deviceSchemaMode`: devices may have definitions of their own; from the other on, what they report makes them. */
 const OWN_SCHEMA = 1;
@@ -54,7 +55,7 @@ export class UnitedrhinoDirectory implements DirectorySource {
   private async readProduct(productKey: string): Promise<ProductEntry | undefined> {
     const product = await this.products.find(productKey);
     if (!product) return undefined;
-    const { productID, secret, status, autoRegister } = product;
+    const { productID, secret, status, autoRegister, deviceType } = product;
     const validation = this.noteOwnSchemas(product);
     return {
       productKey,
@@ -62,6 +63,7 @@ export class UnitedrhinoDirectory implements DirectorySource {
       secret,
       enabled: Number(status) !== ProductStatus.disabled,
       autoRegister: Number(autoRegister),
+      deviceType: Number(deviceType),
       model: this.models.compile({ productID }, await this.products.schemaOf(product), validation),
     };
   }
@@ -83,6 +85,7 @@ export class UnitedrhinoDirectory implements DirectorySource {
       resetAt: 0,
       tokens: [],
       model,
+      gateway: gatewayIn(device),
     };
   }
 

@@ -63,6 +63,12 @@ export class Products {
     return this.productIDs.get(productKey) ?? (await this.find(productKey))?.productID;
   }
 
+  /** The ProductKey that its devices dial; its own id where it is not known. @throws {RpcError} */
+  async keyOf(productID: string): Promise<string> {
+    const product = await this.read(productID);
+    return product ? productKeyOf(product) : productID;
+  }
+
   /** The JSON of its thing model; empty where it has none. @throws {RpcError} */
   async schemaOf({ productID }: Product): Promise<string> {
     return (await orUndefined(this.client.productSchemaTslRead({ productID })))?.tsl ?? '';

@@ -67,6 +67,14 @@ export interface ReadSample {
   readonly params: Params;
 }
 
+/** What a gateway device packs of one of its sub-devices. */
+export interface ReadSubDevice {
+  readonly productID: string;
+  readonly deviceName: string;
+  readonly properties: readonly ReadSample[];
+  readonly events: readonly ReadSample[];
+}
+
 /** The platform's own message, inside of a publish of handle `thing`. */
 export interface ReadMessage {
   readonly method: string;
@@ -84,6 +92,7 @@ export interface ReadMessage {
   readonly type: string;
   readonly properties: readonly ReadSample[];
   readonly events: readonly ReadSample[];
+  readonly subDevices: readonly ReadSubDevice[];
 }
 
 const samples = (message: GoStruct, member: string): ReadSample[] =>
@@ -113,5 +122,11 @@ export const readDeviceMessage = (payload: Buffer): ReadMessage => {
     type: message.text('type'),
     properties: samples(message, 'properties'),
     events: samples(message, 'events'),
+    subDevices: message.structs('subDevices', 'SubDevice').map((subDevice) => ({
+      productID: subDevice.text('productID'),
+      deviceName: subDevice.text('deviceName'),
+      properties: samples(subDevice, 'properties'),
+      events: samples(subDevice, 'events'),
+    })),
   };
 };

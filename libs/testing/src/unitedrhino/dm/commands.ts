@@ -7,7 +7,7 @@ import type { DmContext } from './context';
 import { requireAccess } from './device-messages';
 import { askDevice, publishToDevice, type Downlink } from './downlink';
 import type { PendingRequests } from './pending';
-import { ONLINE } from './presence';
+import { ONLINE, requireOnline } from './presence';
 import type { Reports } from './reports';
 import type { RhinoModel } from './rhino-model';
 import type { Device, DeviceRef, Product } from './state';
@@ -56,17 +56,13 @@ export const commandMethods = (
     return { handle: 'thing', type, body, productID, deviceName, protocolCode: product.protocolCode };
   };
 
-  const requireOnline = (device: Device): void => {
-    if (device.isOnline !== ONLINE) throw new RhinoError(2000003);
-  };
-
   return {
     propertyControlSend: async (request: DmMessage<'PropertyControlSendReq'>, user: User) => {
       requireAccess(user);
       const { device, product, model } = targetOf(request);
       const control = Number(request.shadowControl);
       const isOnline = device.isOnline === ONLINE;
-      if (!isOnline && control === Shadow.sendOnly) throw new RhinoError(2000003);
+      if (isOnline || control === Shadow.sendOnly) requireOnline(state, device);
       const asked = parseParams(request.data, 'SendProperty data not right:');
       // An undefined property is passed over, a value out of range is moved into it.
       const params = model.takeProperties(asked);
@@ -107,7 +103,7 @@ export const commandMethods = (
     actionSend: async (request: DmMessage<'ActionSendReq'>, user: User) => {
       requireAccess(user);
       const { device, product, model } = targetOf(request);
-      requireOnline(device);
+      requireOnline(state, device);
       const { actionID, outputParams } = request;
       const input = request.inputParams ? parseParams(request.inputParams, 'ActionSend InputParams not right:') : {};
       const params = model.takeInput(actionID, input);
@@ -139,7 +135,7 @@ export const commandMethods = (
     propertyGetReportSend: async (request: DmMessage<'PropertyGetReportSendReq'>, user: User) => {
       requireAccess(user);
       const { device, product } = targetOf(request);
-      requireOnline(device);
+      requireOnline(state, device);
       const msgToken = pending.newToken();
       const { dataIDs: identifiers } = request;
       const body = { method: 'getReport', msgToken, ...(identifiers.length > 0 && { identifiers }) };

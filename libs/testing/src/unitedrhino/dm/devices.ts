@@ -7,7 +7,7 @@ import { requireAdmin, requireUser, type RhinoUser } from '../wire/user-context'
 import type { DmContext } from './context';
 import { deviceInfo } from './device-info';
 import { OFFLINE, ONLINE } from './presence';
-import type { Device, DeviceRef, DmState } from './state';
+import { DeviceType, type Device, type DeviceRef, type DmState } from './state';
 
 type User = RhinoUser | undefined;
 type DeviceInfo = DmMessage<'DeviceInfo'>;
@@ -84,6 +84,14 @@ const readDevice = (state: DmState, { productID, deviceName }: DeviceRef): Devic
   return found;
 };
 
+/** With its gateway device; what is no sub-device by its product has none. */
+const withGateway = (state: DmState, device: Device): object => {
+  const isSubDevice = state.products.get(device.productID)?.deviceType === DeviceType.subDevice;
+  const names = isSubDevice ? state.gatewayOf(device) : undefined;
+  const gateway = names && state.device(names);
+  return { ...deviceInfo(state, device), ...(gateway && { Gateway: deviceInfo(state, gateway) }) };
+};
+
 const matches = (device: Device, request: DmMessage<'DeviceInfoIndexReq'>): boolean => {
   const { productID, productIDs, deviceName, deviceNames, devices, isOnline, status } = request;
   return (
@@ -153,13 +161,15 @@ export const deviceMethods = ({ state, notices, presence }: DmContext): Methods[
   deviceInfoRead: (request: DmMessage<'DeviceInfoReadReq'>, user: User) => {
     // Devices of projects that the user has no right in are not there for him.
     if (!requireUser(user).IsAdmin) throw new RhinoError(100009);
-    return deviceInfo(state, readDevice(state, request));
+    const device = readDevice(state, request);
+    return request.withGateway ? withGateway(state, device) : deviceInfo(state, device);
   },
 
   deviceInfoIndex: (request: DmMessage<'DeviceInfoIndexReq'>) => {
     const list = [...state.devices.values()].filter((device) => matches(device, request));
     list.sort((a, b) => a.isOnline - b.isOnline || b.createdTime - a.createdTime);
-    return { list: pageOf(list, request.page).map((device) => deviceInfo(state, device)), total: list.length };
+    const told = request.withGateway ? withGateway : deviceInfo;
+    return { list: pageOf(list, request.page).map((device) => told(state, device)), total: list.length };
   },
 
   /** On PostgreSQL it finds none of its groups again. */

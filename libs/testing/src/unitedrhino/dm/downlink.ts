@@ -10,7 +10,8 @@ const OWN_PROTOCOL = 'urMqtt';
 export interface Downlink extends DeviceRef {
   readonly handle: string;
   readonly type: string;
-  readonly body: object;
+  /** JSON's null where it has nothing to say and says it. */
+  readonly body: object | null;
   readonly protocolCode: string;
 }
 

@@ -1,13 +1,32 @@
 /** Who is online: 1 online, 2 offline (unitedrhino, things: deviceOnlineMultiFix, which all ways of it lead to). */
+import { RhinoError } from '../wire/rhino-error';
 import type { Applications } from './applications';
 import type { Notices } from './notices';
-import type { Device, DeviceRef, DmState } from './state';
+import { DeviceType, type Device, type DeviceRef, type DmState } from './state';
 
 export const ONLINE = 1;
 export const OFFLINE = 2;
 
+/** `subDeviceOnlineHandle` of a product of gateway devices whose sub-devices stay as they are. */
+const INDEPENDENT = 2;
+
 /** Ends of a connection that another one of the same device has taken the place of: the device stays online. */
 const TAKEN_OVER = ['takeovered', 'takenover', 'discard', 'discarded'];
+
+/**
+ * Whether it can be commanded. What is a sub-device by its product must be attached; whether its gateway device is online
+ * is not looked at (it looks at the sub-device in its stead).
+ * @throws {RhinoError} 2000003, 100009
+ */
+export const requireOnline = (state: DmState, { productID, deviceName }: DeviceRef): void => {
+  const device = state.device({ productID, deviceName });
+  const product = state.products.get(productID);
+  if (!device || !product) throw new RhinoError(100009);
+  if (device.isOnline !== ONLINE) throw new RhinoError(2000003);
+  if (product.deviceType === DeviceType.subDevice && !state.gatewayOf(device)) {
+    throw new RhinoError(100009, [], '未查询到:子设备未绑定网关');
+  }
+};
 
 export interface PresenceChange {
   readonly device: DeviceRef;
@@ -35,6 +54,13 @@ export class Presence {
     }
   }
 
+  /** A gateway device takes its sub-devices along: only where they are attached to it, and as its product wants it. */
+  private followersOf({ productID, deviceName }: Device): DeviceRef[] {
+    const product = this.state.products.get(productID);
+    const isFollowed = product?.deviceType === DeviceType.gateway && product.subDeviceOnlineHandle !== INDEPENDENT;
+    return isFollowed ? this.state.subDevicesOf({ productID, deviceName }) : [];
+  }
+
   private async online(device: Device, { timestamp, address = '' }: PresenceChange): Promise<void> {
     const was = device.isOnline;
     device.isOnline = ONLINE;
@@ -49,11 +75,15 @@ export class Presence {
 
   private async offline(device: Device, { timestamp }: PresenceChange): Promise<void> {
     const was = device.isOnline;
+    const followers = this.followersOf(device);
+    // It tells of the gateway device once more for each of them, and of each by itself then.
+    for (let told = 0; told < followers.length; told++) await this.told(device, OFFLINE, timestamp);
     if (was === ONLINE) await this.told(device, OFFLINE, timestamp);
     device.isOnline = OFFLINE;
     device.status = OFFLINE + 1;
     device.lastOffline = Date.now();
     await this.notices.deviceStale(device);
+    await this.take(followers.map((follower) => ({ device: follower, isOnline: false, timestamp: Date.now() })));
   }
 
   private async told(device: Device, status: number, timestamp: number): Promise<void> {

@@ -12,9 +12,17 @@ type User = RhinoUser | undefined;
 type ProductInfo = DmMessage<'ProductInfo'>;
 
 /** What stands where a caller leaves the field at zero. */
-const DEFAULTS = { authMode: 1, autoRegister: 1, deviceType: 1, netType: 1, status: 1, protocolCode: 'iThings' };
+const DEFAULTS = {
+  authMode: 1,
+  autoRegister: 1,
+  deviceType: 1,
+  netType: 1,
+  status: 1,
+  subDeviceOnlineHandle: 1,
+  protocolCode: 'iThings',
+};
 
-const NUMBERS = ['authMode', 'autoRegister', 'deviceType', 'netType', 'status'] as const;
+const NUMBERS = ['authMode', 'autoRegister', 'deviceType', 'netType', 'status', 'subDeviceOnlineHandle'] as const;
 
 /** The numbers of a request that are set. */
 const numbersOf = (request: ProductInfo): Partial<Record<(typeof NUMBERS)[number], number>> =>
@@ -31,7 +39,6 @@ const productInfo = (product: Product): object => ({
   deviceSchemaMode: 1,
   bindLevel: 1,
   onlineHandle: 1,
-  subDeviceOnlineHandle: 1,
   trialTime: { value: 0 },
 });
 

@@ -11,6 +11,8 @@ import type { DmContext } from './context';
 import { messageMethods } from './device-messages';
 import { deviceMethods } from './devices';
 import { publishToDevice } from './downlink';
+import { GatewayUplinks, type CreateDevice } from './gateway-uplinks';
+import { gatewayCommands, gatewayMethods } from './gateways';
 import { Notices } from './notices';
 import { ONLINE_FIX_MS, OnlineFix } from './online-fix';
 import { PendingRequests } from './pending';
@@ -22,6 +24,7 @@ import { remoteConfigMethods } from './remote-configs';
 import { Reports } from './reports';
 import { DmState, type DeviceRef } from './state';
 import { ThingUplinks } from './thing-uplinks';
+import { Topology } from './topology';
 import { Uplinks } from './uplinks';
 
 export interface RhinoOptions {
@@ -63,12 +66,16 @@ export const startRhinoDm = async (options: RhinoOptions): Promise<RhinoDm> => {
   const reports = new Reports(state, applications);
   const thing = new ThingUplinks({ state, reports, applications, notices, pending });
   const onlineFix = new OnlineFix(state, presence, onlineFixMs);
-  await new Uplinks({ bus, state, presence, thing, onlineFix }).start();
+  const topology = new Topology({ state, bus, notices, presence, pending });
+  const devices = deviceMethods(context);
+  const createDevice: CreateDevice = async (request, user) => devices['deviceInfoCreate']!(request as never, user);
+  const gateways = new GatewayUplinks({ state, presence, topology, createDevice });
+  await new Uplinks({ bus, state, presence, thing, gateways, onlineFix }).start();
   const methods = {
     ProductManage: productMethods(context),
-    DeviceManage: { ...deviceMethods(context), ...profileMethods(context) },
+    DeviceManage: { ...devices, ...profileMethods(context), ...gatewayMethods(context, topology) },
     DeviceMsg: messageMethods(context),
-    DeviceInteract: commandMethods(context, pending, reports),
+    DeviceInteract: { ...commandMethods(context, pending, reports), ...gatewayCommands(context, pending) },
     ProtocolManage: protocolMethods(context),
     RemoteConfig: remoteConfigMethods(context),
   };

@@ -6,6 +6,9 @@ export interface DeviceRef {
   readonly deviceName: string;
 }
 
+/** `deviceType` of products. */
+export const DeviceType = { device: 1, gateway: 2, subDevice: 3 } as const;
+
 /** A product: members as `ProductInfo` has them, int64 as a number. */
 export interface Product {
   readonly productID: string;
@@ -18,6 +21,8 @@ export interface Product {
   deviceType: number;
   netType: number;
   status: number;
+  /** 1 sub-devices go offline with their gateway device, 2 they stay as they are. */
+  subDeviceOnlineHandle: number;
   readonly createdTime: number;
   model: RhinoModel;
 }
@@ -130,6 +135,22 @@ export interface Config {
   readonly createdTime: number;
 }
 
+/** A sub-device, and a gateway device that may speak for it. */
+export interface Attachment {
+  readonly gateway: DeviceRef;
+  readonly subDevice: DeviceRef;
+}
+
+/** What a gateway device has seen last. */
+export interface Found {
+  readonly devices: readonly DeviceRef[];
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+export const isSame = (one: DeviceRef, other: DeviceRef): boolean =>
+  one.productID === other.productID && one.deviceName === other.deviceName;
+
 export const keyOf = ({ productID, deviceName }: DeviceRef): string => `${productID}/${deviceName}`;
 
 export class DmState {
@@ -139,6 +160,10 @@ export class DmState {
   readonly protocolServices: ProtocolService[] = [];
   /** Each product's remote configuration. */
   readonly configs = new Map<string, Config>();
+  /** Which devices are attached to which, in the order in which they were. */
+  attachments: readonly Attachment[] = [];
+  /** By the key of the gateway device. */
+  readonly found = new Map<string, Found>();
   private readonly data = new Map<string, DeviceData>();
   private lastId = 0;
 
@@ -148,6 +173,15 @@ export class DmState {
 
   device(ref: DeviceRef): Device | undefined {
     return this.devices.get(keyOf(ref));
+  }
+
+  /** The gateway device that it is attached to: the first, should there be several. */
+  gatewayOf(subDevice: DeviceRef): DeviceRef | undefined {
+    return this.attachments.find((one) => isSame(one.subDevice, subDevice))?.gateway;
+  }
+
+  subDevicesOf(gateway: DeviceRef): DeviceRef[] {
+    return this.attachments.filter((one) => isSame(one.gateway, gateway)).map(({ subDevice }) => subDevice);
   }
 
   dataOf(ref: DeviceRef): DeviceData {
@@ -160,5 +194,6 @@ export class DmState {
   forget(ref: DeviceRef): void {
     this.devices.delete(keyOf(ref));
     this.data.delete(keyOf(ref));
+    this.attachments = this.attachments.filter((one) => !isSame(one.gateway, ref) && !isSame(one.subDevice, ref));
   }
 }

@@ -9,7 +9,7 @@ import type { Notices } from './notices';
 import type { PendingRequests } from './pending';
 import type { Reports } from './reports';
 import { RhinoModel } from './rhino-model';
-import type { DmState } from './state';
+import { isSame, type DeviceRef, type DmState } from './state';
 
 /** Its reply to a method; others are answered with their own name. */
 const REPLIES: Readonly<Record<string, string>> = {
@@ -105,19 +105,32 @@ export class ThingUplinks {
     await this.parts.reports.properties(publish, values, timestamp);
   }
 
+  /** Of sub-devices that do not exist, or are not attached to the device, it keeps nothing, and says nothing. */
   private async packReport(publish: ReadPublish, message: ReadMessage): Promise<void> {
-    const model = this.modelOf(publish);
-    const events = message.events.map(({ eventID, params, timestamp }) => ({
+    const now = timeOf(publish, message);
+    await this.keepPacked(publish, message, now);
+    for (const subDevice of message.subDevices) {
+      const gateway = this.parts.state.device(subDevice) && this.parts.state.gatewayOf(subDevice);
+      if (gateway && isSame(gateway, publish)) await this.keepPacked(subDevice, subDevice, now);
+    }
+  }
+
+  private async keepPacked(
+    device: DeviceRef,
+    { properties, events }: Pick<ReadMessage, 'properties' | 'events'>,
+    now: number,
+  ): Promise<void> {
+    const model = this.modelOf(device);
+    const taken = events.map(({ eventID, params, timestamp }) => ({
       eventID,
       timestamp,
       ...model.takeEvent(eventID, '', params),
     }));
-    const now = timeOf(publish, message);
-    for (const { params, timestamp } of message.properties) {
-      await this.parts.reports.properties(publish, model.takeProperties(params), timestamp || now);
+    for (const { params, timestamp } of properties) {
+      await this.parts.reports.properties(device, model.takeProperties(params), timestamp || now);
     }
-    for (const { eventID, type, params, timestamp } of events) {
-      await this.parts.reports.event(publish, eventID, type, params, timestamp || now);
+    for (const { eventID, type, params, timestamp } of taken) {
+      await this.parts.reports.event(device, eventID, type, params, timestamp || now);
     }
   }
 
@@ -173,7 +186,7 @@ export class ThingUplinks {
     return SILENT;
   }
 
-  private modelOf({ productID }: ReadPublish): RhinoModel {
+  private modelOf({ productID }: DeviceRef): RhinoModel {
     return this.parts.state.products.get(productID)?.model ?? RhinoModel.empty;
   }
 }

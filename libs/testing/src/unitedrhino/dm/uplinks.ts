@@ -3,6 +3,7 @@ import type { RhinoBus } from '../bus/rhino-bus';
 import { readDevConn, readDeviceMessage, readDevPublish, type ReadPublish } from '../caller/device-publish';
 import { GoStruct } from '../caller/go-json';
 import { RhinoError } from '../wire/rhino-error';
+import type { GatewayOutcome, GatewayUplinks } from './gateway-uplinks';
 import { publishToDevice } from './downlink';
 import type { OnlineFix } from './online-fix';
 import type { Presence } from './presence';
@@ -14,6 +15,7 @@ export interface UplinkParts {
   readonly state: DmState;
   readonly presence: Presence;
   readonly thing: ThingUplinks;
+  readonly gateways: GatewayUplinks;
   readonly onlineFix: OnlineFix;
 }
 
@@ -67,6 +69,7 @@ export class Uplinks {
     const { state } = this.parts;
     if (!state.device(publish)) throw new RhinoError(100009);
     const head = headOf(publish.payload);
+    if (publish.handle === 'gateway') return this.gateway(publish, head);
     let outcome: Outcome = { answered: false };
     let failure: RhinoError | undefined;
     try {
@@ -95,9 +98,26 @@ export class Uplinks {
       case 'ota':
         return ota(publish);
       default:
-        // Shadows and gateways: nothing that a test of ours asks for.
+        // Shadows: nothing that a test of ours asks for.
         return { answered: false };
     }
+  }
+
+  /** Whatever comes of it a body goes back: JSON's null where nobody is answered. */
+  private async gateway(publish: ReadPublish, head: Head): Promise<void> {
+    const outcome = await this.parts.gateways.take(publish);
+    const body = outcome && !head.noAsk ? gatewayReply(head, outcome) : null;
+    const { topic, payload } = publish;
+    this.parts.state.dataOf(publish).hub.push({
+      action: 'gateway',
+      requestID: head.msgToken,
+      topic,
+      content: payload.toString('utf8'),
+      resultCode: outcome?.failure?.code ?? 200,
+      respPayload: '',
+      timestamp: Date.now(),
+    });
+    await this.answer(publish, body);
   }
 
   /** The content of the product's configuration, empty where there is none. */
@@ -119,7 +139,7 @@ export class Uplinks {
     return { answered: true };
   }
 
-  private async answer(publish: ReadPublish, body: object): Promise<void> {
+  private async answer(publish: ReadPublish, body: object | null): Promise<void> {
     const { productID, deviceName, handle, type } = publish;
     // The answer to a question for the time names no protocol, and so goes to devices of its own.
     const protocolCode = handle === 'ext' ? '' : publish.protocolCode;
@@ -164,6 +184,14 @@ const replyOf = (
     ...(data !== undefined && { data }),
   };
 };
+
+const gatewayReply = ({ method, msgToken, retMsg }: Head, { failure, payload }: GatewayOutcome): object => ({
+  method,
+  ...(msgToken && { msgToken }),
+  code: failure?.code ?? 200,
+  ...(retMsg && { msg: failure?.message ?? '成功' }),
+  ...(payload && { payload }),
+});
 
 const time = ({ type, timestamp }: ReadPublish, head: Head): Outcome => {
   if (type !== 'ntp') throw new Unanswered(100006, [`ext types is err:${type}`]);

@@ -1,0 +1,107 @@
+/**
+ * What gateway devices are told to do: look for sub-devices that may be attached, attach these. A device of ours is asked in
+ * Alink, one of another protocol in unitedrhino's form.
+ */
+import { PROTOCOL_CODE, type Json, type services } from '@alink/contract';
+import type { CallContext, Handlers } from '@alink/rpc';
+import type { DmContext } from '../../context';
+import type { DeviceCore } from '../../device-core';
+import { successOf } from '../../services/device-interact/answer-of';
+import type { CommandBody, CommandSender, TopologyMessage } from '../../services/device-interact/command-sender';
+import { findTarget, timeoutOf } from '../../services/device-interact/command-target';
+import type { CommandAction } from '../../services/device-interact/send-log';
+import { requireDevice } from '../../services/device-manage/device-record';
+import { badParameter, unknownProduct } from '../../wire/errors';
+
+type Methods = Pick<Handlers<typeof services.deviceInteract>, 'gatewayGetFoundSend' | 'gatewayNotifyBindSend'>;
+
+/** Seconds that a gateway device has to answer; unitedrhino's public source, `gatewayGetFoundSendLogic.go`. */
+const PATIENCE = '10';
+/** Sub-devices in one notice at most. */
+const MAX_DEVICES = 1000;
+
+/**
+ * Seconds for which a gateway device shall let sub-devices join where nobody says how long (Link SDK for C 3.x, gateway
+ * programming guide: "usually 60 seconds"), and at most.
+ */
+const WINDOW = 60;
+export const MAX_WINDOW = 3600;
+
+/** What a gateway device is asked, in both forms. */
+interface Asked {
+  readonly action: CommandAction;
+  /** Below `/sys/{productKey}/{deviceName}/`. */
+  readonly path: string;
+  readonly params: Json;
+  readonly foreign: TopologyMessage;
+}
+
+/** Asks a gateway device, and waits until it says that it has heard. */
+export const gatewayAsker =
+  (context: DmContext, sender: CommandSender) =>
+  async (gateway: DeviceCore, { action, path, params, foreign }: Asked, call: CallContext): Promise<void> => {
+    const { device } = await findTarget(context, gateway);
+    const isOurs = device.protocolCode === PROTOCOL_CODE;
+    const body: CommandBody = isOurs
+      ? { kind: 'thing', type: 'request', message: { method: 'request', path, params } }
+      : { kind: 'topology', message: foreign };
+    const { answer } = await sender.send({
+      device,
+      action,
+      entries: [{ dataID: path, content: JSON.stringify(isOurs ? params : foreign) }],
+      user: call.user,
+      body,
+      timeoutMs: timeoutOf(PATIENCE, call, context.now()),
+    });
+    successOf(await answer);
+  };
+
+/** @param productKey of the sub-devices that may join; empty: of any product @param seconds for so long */
+export const permission = (productKey = '', seconds = WINDOW): Asked => ({
+  action: 'gatewayGetFoundSend',
+  path: 'thing/gateway/permit',
+  params: { productKey, time: seconds },
+  foreign: { method: 'getFound' },
+});
+
+export const gatewayCallHandlers = (context: DmContext, sender: CommandSender): Methods => {
+  const ask = gatewayAsker(context, sender);
+  return {
+    async gatewayGetFoundSend(gateway, call) {
+      await ask(gateway, permission(), call);
+      return {};
+    },
+
+    async gatewayNotifyBindSend({ gateway, subDevices }, call) {
+      const asked = requireDevice(gateway, 'gateway.');
+      if (subDevices.length === 0) throw badParameter('subDevices', 'must not be empty');
+      if (subDevices.length > MAX_DEVICES) {
+        throw badParameter('subDevices', `must have at most ${MAX_DEVICES} entries`);
+      }
+      const devices = subDevices.map((device, i) => requireDevice(device, `subDevices[${i}].`));
+      const productKeys = await productKeysOf(context, devices);
+      const params = devices.map(({ productID, deviceName }) => ({
+        productKey: productKeys.get(productID)!,
+        deviceName,
+      }));
+      const foreign: TopologyMessage = { method: 'notifyBind', payload: { devices } };
+      await ask(asked, { action: 'gatewayNotifyBindSend', path: 'thing/topo/add/notify', params, foreign }, call);
+      return {};
+    },
+  };
+};
+
+/** The keys under which devices know the products. @throws {RpcError} 100006 naming the first that does not exist */
+const productKeysOf = async (
+  { prisma }: Pick<DmContext, 'prisma'>,
+  devices: readonly DeviceCore[],
+): Promise<ReadonlyMap<string, string>> => {
+  const rows = await prisma.product.findMany({
+    where: { productID: { in: devices.map(({ productID }) => productID) } },
+    select: { productID: true, productKey: true },
+  });
+  const keys = new Map(rows.map(({ productID, productKey }) => [productID, productKey]));
+  const missing = devices.findIndex(({ productID }) => !keys.has(productID));
+  if (missing >= 0) throw unknownProduct(devices[missing]!.productID, `subDevices[${missing}].productID`);
+  return keys;
+};
