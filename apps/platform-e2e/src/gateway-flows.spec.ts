@@ -191,9 +191,9 @@ describe.each(backends)('on $name', (backend) => {
     );
     // Its own answer is below "thing/service/#", too, and must not come back: what comes next is the next reply.
     gateway.publish(topicOf(goMeter, 'thing/service/reboot_reply'), '{"id":"1","code":200,"data":"{}"}', 1);
-    // Its method is another one here than the topic, which decides.
+    // Its method is no topic's; the topic decides.
     expect(await ask(session(GO, 'batch_login'), { deviceList: [login] }, 'combine.batch.login', 0)).toBe(
-      replyText(String(id), 'combine.batch.login', listOf(goMeter)),
+      replyText(String(id), 'combine.batch_login', listOf(goMeter)),
     );
     expect(await ask(session(GO, 'logout'), named, 'combine.logout', 0)).toBe(
       replyText(String(id), 'combine.logout', nameOf(goMeter)),
