@@ -14,6 +14,14 @@ export const limits = {
   maxConnectBytes: 8192,
   /** Filters of one device; more get SUBACK 0x80. */
   maxSubscriptions: 100,
+  /** Filters of one connection: 50 of each of 2,000 sub-devices. Some hundred bytes each, and those of who is gone count too. */
+  maxSubscriptionsOfLink: 100_000,
+  /**
+   * Times what one device may have that a connection may, over which many speak: be read, and have under way. A gateway device
+   * speaks for up to 2,000; 20 times 200 packets a second let each report twice a second. One connection must not keep the
+   * node from the others: so many packets are a fifth of a processor's time.
+   */
+  maxShares: 20,
   /** Filters in one SUBSCRIBE or UNSUBSCRIBE; more close the connection: one packet is handled in one go. */
   maxFiltersAtOnce: 500,
   /** Seconds of keepalive that a CONNECT may ask for; anything else is refused, not clamped. */
@@ -62,6 +70,8 @@ export const limits = {
   keepSessionMs: 7 * 24 * 3600 * 1000,
   /** QoS 1 downlinks that a device has not acknowledged; more are refused so that a stuck device holds no memory. */
   maxUnackedDownlinks: 100,
+  /** What their payloads have together on one connection, in bytes; they are kept for the next one. */
+  maxUnackedBytes: 1024 * 1024,
   /** Bytes that may wait in a device's socket before downlinks to it are refused. */
   maxSocketBacklogBytes: 1024 * 1024,
   /** Milliseconds that a command's reply is waited for before it is forgotten here (it is still recorded). */

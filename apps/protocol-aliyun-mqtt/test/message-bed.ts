@@ -11,6 +11,7 @@ import { Journal, type Activity } from '../src/journal';
 import { createMessagePath } from '../src/message-path';
 import { createNodeMetrics } from '../src/metrics';
 import { LinkSessions } from '../src/session/link-sessions';
+import type { Session } from '../src/session/session';
 import { SessionTable } from '../src/session/session-table';
 import { admitted } from './admitted';
 import { FakeLink } from './fake-link';
@@ -117,7 +118,8 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   const admittedAs = await admitted('dev1');
   const model = compileModel(importThingModel(TSL).model, 'strong');
   const login = { ...admittedAs, ext, rawClientId: clientId, product: { ...admittedAs.product, model } };
-  const session = new LinkSessions(link, login, () => undefined).owner;
+  const sessions = new LinkSessions(link, login, () => undefined);
+  const session = sessions.owner;
   session.online(NOW);
   return {
     bus,
@@ -125,6 +127,14 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     downlink,
     link,
     session,
+    /** A sub-device logs in through the device, with a ClientID like that of its gateway device's SDK. */
+    logIn: async (deviceName: string): Promise<Session> => {
+      const as = await admitted(deviceName);
+      const subDevice = sessions.open({ ...as, rawClientId: deviceName, product: { ...as.product, model } });
+      subDevice.online(NOW);
+      downlink.listen(subDevice);
+      return subDevice;
+    },
     reports: kept.reports,
     activities,
     /** Lets time pass, for whoever counts by it. */

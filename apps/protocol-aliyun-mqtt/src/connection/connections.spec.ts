@@ -82,7 +82,7 @@ test('what cannot be decided is logged, and not answered', async () => {
   await expect(connections.opening(link, password)).rejects.toThrow('a mistake of ours');
   expect(lines.filter((line) => line.includes('a CONNECT could not be decided'))).toHaveLength(1);
   await expect(connections.published(link, post('dev1'))).rejects.toThrow('not admitted');
-  expect(connections.subscribing(link, '#')).toBe(false);
+  expect(connections.subscribing(link, '#', false)).toBe(false);
 });
 
 test('a registration gets its credentials pushed, and may do nothing else', async () => {
@@ -98,8 +98,8 @@ test('a registration gets its credentials pushed, and may do nothing else', asyn
   });
   expect(welcome).toEqual({ session: undefined });
   expect(link.sent).toMatchObject([{ topic: '/ext/register', qos: 0, payload: expect.stringMatching(/its-secret/) }]);
-  expect(connections.subscribing(link, '/ext/register')).toBe(true);
-  expect(connections.subscribing(link, '#')).toBe(false);
+  expect(connections.subscribing(link, '/ext/register', false)).toBe(true);
+  expect(connections.subscribing(link, '#', false)).toBe(false);
   await connections.published(link, post('dev1'));
   expect(sessions.size).toBe(0);
   expect(activities.map(({ kind, topic }) => [kind, topic])).toEqual([['connect', '/ext/register']]);
@@ -125,7 +125,7 @@ describe('a cloud publisher', () => {
     const { connections, sessions, device, publisher } = await setUp();
     await connections.published(publisher, set);
     expect(device.sent).toEqual([{ topic: set.topic, payload: set.payload, qos: 1 }]);
-    expect(connections.subscribing(publisher, set.topic)).toBe(false);
+    expect(connections.subscribing(publisher, set.topic, false)).toBe(false);
     publisher.close({ how: 'lost' });
     expect(sessions.get(PRODUCT_KEY, 'dev1')?.state).toBe('online');
   });

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@alink/bus';
+import { DeviceType } from '@alink/contract';
 import type { Clock, Logger } from '@alink/runtime';
 import { hostPort } from '@alink/text';
 import type { Decider } from '../connect/admission';
@@ -11,6 +12,7 @@ import { readAttempt, type Attempt } from '../connect/attempt';
 import { noteRefusal } from '../connect/note-refusal';
 import type { Admitted } from '../connect/verdict';
 import type { Guard } from '../guard/guard';
+import { limits } from '../limits';
 import type { Endpoint, FilterChange, Publish, Welcome } from '../link/endpoint';
 import type { Ending, Link } from '../link/link';
 import type { Peer } from '../link/peer';
@@ -26,12 +28,13 @@ import { DeviceRole, type DeviceRoleOptions } from './device-role';
 import { FaultLines } from './fault-lines';
 import { RegistrationRole } from './registration-role';
 import type { Role } from './role';
+import { Strays } from './strays';
 
-export interface ConnectionsOptions extends DeviceRoleOptions {
+export interface ConnectionsOptions extends Omit<DeviceRoleOptions, 'strays' | 'meterOf'> {
   readonly admission: Decider;
   /** The same without the guard, for logins that stand. */
   readonly unguarded: Decider;
-  readonly guard: Pick<Guard, 'uplinkRate'>;
+  readonly guard: Pick<Guard, 'uplinkRate' | 'share'>;
   readonly sessions: SessionTable;
   readonly changes: DeviceChanges;
   readonly metrics: NodeMetrics;
@@ -46,9 +49,12 @@ export class Connections implements Endpoint {
   private readonly roles = new WeakMap<Link, Role>();
 
   private readonly faults: FaultLines;
+  private readonly ofDevices: DeviceRoleOptions;
 
   constructor(private readonly options: ConnectionsOptions) {
+    const { guard } = options;
     this.faults = new FaultLines(options);
+    this.ofDevices = { ...options, strays: new Strays(options), meterOf: (device) => guard.uplinkRate.of(device) };
   }
 
   async opening(link: Link, password: string): Promise<Welcome> {
@@ -78,8 +84,12 @@ export class Connections implements Endpoint {
     return this.roles.get(link)?.published(publish) ?? Promise.reject(new Error('not admitted'));
   }
 
-  subscribing(link: Link, filter: string): boolean {
-    return this.roles.get(link)?.subscribing(filter) ?? false;
+  subscribing(link: Link, filter: string, isOld: boolean): boolean {
+    return this.roles.get(link)?.subscribing(filter, isOld) ?? false;
+  }
+
+  resending(link: Link, topic: string): boolean {
+    return this.roles.get(link)?.resending?.(topic) ?? true;
   }
 
   filtersChanged(link: Link, change: FilterChange): void {
@@ -154,8 +164,13 @@ export class Connections implements Endpoint {
       if (session === sessions.owner) left?.();
       life.ended(session, followers);
     });
+    const isGateway = product.deviceType === DeviceType.gateway;
+    // Its sub-devices all come back at once, with what they have subscribed.
+    const share = (devices: number): void => guard.share(link.peer, isGateway ? limits.maxShares : devices);
+    sessions.onDevices = share;
+    share(sessions.devices);
     const { owner } = sessions;
-    const role = new DeviceRole(sessions, guard.uplinkRate.of(owner.key), push, this.options);
+    const role = new DeviceRole(sessions, push, this.ofDevices);
     this.roles.set(link, role);
     // From here on a third login finds this one, even before its CONNACK.
     life.begin(owner, heard);

@@ -1,35 +1,36 @@
-/** A device's connection, from the moment that it is admitted until it ends. */
-import { maySubscribe } from '@alink/alink';
+/** A device's connection, from the moment that it is admitted until it ends: for itself and for the sub-devices behind it. */
+import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { Push } from '../connect/verdict';
-import type { DeviceDirectory } from '../directory/device-directory';
 import type { UplinkMeter } from '../guard/uplink-rate';
-import type { Activity, Journal } from '../journal';
-import { limits } from '../limits';
 import type { FilterChange, Publish } from '../link/endpoint';
 import type { Ending } from '../link/link';
 import type { LinkSessions } from '../session/link-sessions';
+import type { Session } from '../session/session';
 import type { SessionLife } from '../session/session-life';
-import { grants } from '../session/topic-access';
 import type { Uplink } from '../uplink/uplink';
 import type { Role } from './role';
+import type { Strays } from './strays';
+import { Subscriptions, type SubscriptionsOptions } from './subscriptions';
 
-export interface DeviceRoleOptions {
+export interface DeviceRoleOptions extends SubscriptionsOptions {
   readonly life: SessionLife;
   readonly uplink: Uplink;
-  readonly directory: Pick<DeviceDirectory, 'productOf'>;
-  readonly journal: Journal;
+  readonly strays: Strays;
+  /** The meter of a device's publishes. */
+  readonly meterOf: (device: string) => UplinkMeter;
 }
 
 export class DeviceRole implements Role {
-  /** Filters that were granted and are not held yet. */
-  private readonly granting = new Set<string>();
+  private readonly subscriptions: Subscriptions;
+  private readonly meters = new WeakMap<Session, UplinkMeter>();
 
   constructor(
     private readonly sessions: LinkSessions,
-    private readonly rate: UplinkMeter,
     private readonly push: Push | undefined,
     private readonly options: DeviceRoleOptions,
-  ) {}
+  ) {
+    this.subscriptions = new Subscriptions(sessions, options);
+  }
 
   opened(): void {
     this.options.life.online(this.sessions.owner, this.push);
@@ -37,47 +38,32 @@ export class DeviceRole implements Role {
 
   published(publish: Publish): Promise<void> {
     const { owner } = this.sessions;
-    if (this.rate.admits((text) => this.note({ kind: 'drop', code: 429, text }))) {
-      return this.options.uplink.publish(owner, publish);
-    }
-    return owner.inOrder(Promise.resolve());
+    // Most of what comes, and nothing else begins like this.
+    if (publish.topic.startsWith(owner.sysPrefix)) return this.take(owner, publish);
+    const named = parseTopic(stripQuery(publish.topic));
+    if (!named || named.scope === 'broadcast') return this.take(owner, publish);
+    const { uplink } = this.options;
+    // The platform asks a gateway device about a sub-device, and that one answers, whether the sub-device is online or not.
+    if (isAboutSubDevice(named)) return this.take(owner, publish, () => uplink.publish(owner, publish, named));
+    const session = this.sessions.of(named.productKey, named.deviceName);
+    if (!session) return this.take(owner, publish, () => this.drop(publish, named));
+    // Logins of sub-devices have a limit of their own.
+    return isSubSession(named) && session === owner ? uplink.publish(owner, publish) : this.take(session, publish);
   }
 
-  subscribing(filter: string): boolean {
-    const cause = this.causeAgainst(filter);
-    const allowed = cause === undefined;
-    if (allowed) this.granting.add(filter);
-    this.note({
-      kind: allowed ? 'subscribe' : 'refuseSubscribe',
-      topic: filter.slice(0, 200),
-      code: allowed ? 200 : 403,
-      text: allowed ? 'subscribed' : `subscribe refused: ${cause}`,
-    });
-    return allowed;
+  subscribing(filter: string, isOld: boolean): boolean {
+    return this.subscriptions.grant(filter, isOld);
   }
 
-  /** Why it may not have that filter, and what to do; undefined where it may. */
-  private causeAgainst(filter: string): string | undefined {
-    const { link, owner } = this.sessions;
-    const { productKey, deviceName } = owner;
-    const verdict = maySubscribe({ productKey, deviceName }, filter);
-    if (!verdict.granted) return `${verdict.reason}; use topics with the device's own ProductKey and DeviceName`;
-    if (!grants(this.options.directory.productOf(productKey, owner.options.product), filter)) {
-      return 'its product defines no such custom topic to subscribe; define it (dmctl topic create), or use one that is defined';
-    }
-    const maxBytes = maxFilterBytes(productKey, deviceName);
-    if (Buffer.byteLength(filter) > maxBytes) return `longer than ${maxBytes} bytes; use a shorter topic`;
-    const held = link.filters;
-    if (held.includes(filter) || this.granting.has(filter)) return undefined;
-    const count = held.length + [...this.granting].filter((one) => !held.includes(one)).length;
-    return count < limits.maxSubscriptions
-      ? undefined
-      : `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`;
+  /** What waited for a sub-device is for whoever speaks for it now, and that is nobody yet. */
+  resending(topic: string): boolean {
+    const named = parseTopic(topic);
+    if (!named || named.scope === 'broadcast') return true;
+    return this.sessions.of(named.productKey, named.deviceName) !== undefined;
   }
 
   filtersChanged(change: FilterChange): void {
-    this.granting.clear();
-    this.sessions.filtersChanged(change);
+    this.subscriptions.changed(change);
   }
 
   acknowledged(): void {
@@ -88,18 +74,46 @@ export class DeviceRole implements Role {
     this.sessions.closed(inWords(ending));
   }
 
-  private note(activity: Omit<Activity, 'productKey' | 'productID' | 'deviceName'>): void {
-    const { productKey, productID, deviceName } = this.sessions.owner;
-    this.options.journal.note({ productKey, productID, deviceName, ...activity });
+  /** Passes a publish on, unless it is one too many of the device. */
+  private take(
+    session: Session,
+    publish: Publish,
+    passOn = (): Promise<void> => this.options.uplink.publish(session, publish),
+  ): Promise<void> {
+    if (this.meterOf(session).admits((text) => this.noteDrop(session, text))) return passOn();
+    return session.inOrder(Promise.resolve());
+  }
+
+  private drop({ topic }: Publish, named: DeviceTopic): Promise<void> {
+    this.options.strays.drop(this.sessions, topic, named);
+    return this.sessions.inOrder(Promise.resolve());
+  }
+
+  private meterOf(session: Session): UplinkMeter {
+    const known = this.meters.get(session);
+    if (known) return known;
+    const meter = this.options.meterOf(session.key);
+    this.meters.set(session, meter);
+    return meter;
+  }
+
+  private noteDrop({ productKey, productID, deviceName }: Session, text: string): void {
+    this.options.journal.note({ productKey, productID, deviceName, kind: 'drop', code: 429, text });
   }
 }
 
-/** Characters of the longest ProductKey and DeviceName that Alibaba gives out. */
-const USUAL_NAMES = 11 + 32;
+/** Logins and logouts of sub-devices ("Alibaba Cloud IoT documentation, 'Sub-device sessions'"). */
+const isSubSession = ({ scope, path }: DeviceTopic): boolean => scope === 'ext' && path.startsWith('session/combine/');
 
-/** Names may be longer here than Alibaba's are; what follows them has as much room as there. */
-const maxFilterBytes = (productKey: string, deviceName: string): number =>
-  limits.maxFilterBytes + Math.max(0, productKey.length + deviceName.length - USUAL_NAMES);
+/** Answers to what a gateway device is told on topics of a sub-device ("Alibaba Cloud IoT documentation, 'Device life cycle'"). */
+const ABOUT_SUB_DEVICES: ReadonlySet<string> = new Set([
+  'thing/disable_reply',
+  'thing/enable_reply',
+  'thing/delete_reply',
+]);
+
+const isAboutSubDevice = ({ scope, path, rrpcId }: DeviceTopic): boolean =>
+  scope === 'sys' && rrpcId === undefined && ABOUT_SUB_DEVICES.has(path);
 
 /** How a link ended, for the person who looks after the device. */
 const inWords = (ending: Ending): string => {

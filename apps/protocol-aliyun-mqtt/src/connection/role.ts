@@ -7,8 +7,13 @@ export interface Role {
   opened(): void;
   /** Takes a PUBLISH. Resolves: it is acknowledged. Rejects: the connection closes. */
   published(publish: Publish): Promise<void>;
-  /** Whether it may have that filter. */
-  subscribing(filter: string): boolean;
+  /**
+   * Whether it may have that filter.
+   * @param isOld of before this connection
+   */
+  subscribing(filter: string, isOld: boolean): boolean;
+  /** Whether a message of before this connection may still be sent to it. */
+  resending?(topic: string): boolean;
   filtersChanged?(change: FilterChange): void;
   /** A message of QoS 1 has arrived. */
   acknowledged?(): void;

@@ -99,6 +99,35 @@ test('a device that reads nothing, or has unsubscribed it, is told apart', async
   expect(await send({})).toMatchObject({ delivered: 1, undelivered: 1 });
 });
 
+describe('with sub-devices', () => {
+  /** A gateway device with sub-devices of its own product, all online. */
+  const gateway = async (...filters: string[]): Promise<FakeLink> => {
+    const link = new FakeLink();
+    link.filters = filters;
+    const onLink = new LinkSessions(link, await admitted('dev-gateway'), () => undefined);
+    const subs = [onLink.open(await admitted('dev-sub1')), onLink.open(await admitted('dev-sub2'))];
+    for (const session of [...subs, onLink.owner]) {
+      session.online(1);
+      sessions.add(session);
+    }
+    return link;
+  };
+
+  test('each gets what is for all of its product', async () => {
+    const link = await gateway();
+    expect(await send({})).toMatchObject({ delivered: 3 });
+    expect(new Set(link.sent.map(({ topic }) => topic)).size).toBe(3);
+  });
+
+  test('what goes to subscribers reaches a connection once', async () => {
+    const link = await gateway(`/broadcast/${PRODUCT_KEY}/news`);
+    expect(await send({ topic: 'news', step: 'count' })).toMatchObject({ delivered: 1 });
+    expect(await send({ topic: 'news' })).toMatchObject({ delivered: 1 });
+    expect(link.sent.map(({ topic }) => topic)).toEqual([`/broadcast/${PRODUCT_KEY}/news`]);
+    expect(await send({ topic: 'other' })).toMatchObject({ delivered: 0 });
+  });
+});
+
 test('20,000 devices are written to in slices: others get their turns between', async () => {
   const login = await admitted('dev0');
   for (let n = 0; n < 20_000; n++) {

@@ -52,19 +52,23 @@ export class Broadcasts {
 
   private async write(broadcast: Broadcast): Promise<Pick<BroadcastTold, 'delivered' | 'undelivered'>> {
     const sum = { delivered: 0, undelivered: 0 };
+    const reached = new Set<Session>();
     const all = [...this.options.sessions];
     for (let start = 0; start < all.length; start += SLICE) {
       if (start > 0) await setImmediate();
       for (const session of all.slice(start, start + SLICE)) {
-        const outcome = this.writeTo(session, broadcast);
+        const outcome = this.writeTo(session, broadcast, reached);
         if (outcome) sum[outcome] += 1;
       }
     }
     return sum;
   }
 
-  /** @returns undefined for a session that it is not for */
-  private writeTo(session: Session, { id, step, productID, topic, payload }: Broadcast) {
+  /**
+   * @param reached whose clients have what goes to subscribers
+   * @returns undefined for a session that it is not for
+   */
+  private writeTo(session: Session, { id, step, productID, topic, payload }: Broadcast, reached: Set<Session>) {
     if (session.productID !== productID || session.state !== 'online') return undefined;
     const { productKey, sysPrefix } = session;
     const message: Message = {
@@ -73,8 +77,12 @@ export class Broadcasts {
       qos: 0,
     };
     const isToSubscribers = topic !== undefined;
-    // A filter is the link's: of the devices on it, its owner has it.
-    if (isToSubscribers && (session.via || !session.holds(message.topic))) return undefined;
+    if (isToSubscribers) {
+      // A filter is the link's, and so is a message that it selects: it is written once for all devices on it.
+      const client = session.via ?? session;
+      if (reached.has(client) || !session.holds(message.topic)) return undefined;
+      reached.add(client);
+    }
     if (step === 'count') return 'delivered';
     const undelivered = session.deliver(message, isToSubscribers);
     this.options.metrics.downlinks.inc({ result: undelivered ?? 'written' });

@@ -4,6 +4,7 @@ import { type Clock, type Logger, type Metrics, monotonicClock } from '@alink/ru
 import type { Admission } from '../connect/admission';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
+import { peerOf, type Peer } from '../link/peer';
 import type { NodeMetrics } from '../metrics';
 import { AcceptQueue, type AcceptQueueEvents } from './accept-queue';
 import { addressKey } from './address-key';
@@ -13,7 +14,7 @@ import { EventRate } from './event-rate';
 import { createGuardMetrics } from './guard-metrics';
 import { GuardedAdmission } from './guarded-admission';
 import { LoginLockout, type Claim, type Lock } from './login-lockout';
-import { paceReads } from './read-pacing';
+import { paceReads, type ReadPace } from './read-pacing';
 import { SubDeviceRate } from './sub-device-rate';
 import { UplinkRate } from './uplink-rate';
 
@@ -40,6 +41,7 @@ export class Guard {
   readonly uplinkRate: UplinkRate;
   private readonly clock: Clock;
   private readonly metrics: ReturnType<typeof createGuardMetrics>;
+  private readonly paces = new WeakMap<Peer, ReadPace>();
 
   constructor(private readonly options: GuardOptions) {
     const { config, log, metrics, nodeMetrics } = options;
@@ -84,7 +86,7 @@ export class Guard {
   paceReads(conn: Duplex): void {
     const { options, clock } = this;
     const { UPLINK_BYTES_PER_SECOND_PER_DEVICE, FRAMES_PER_SECOND_PER_DEVICE } = options.config;
-    paceReads(conn, {
+    const pace = paceReads(conn, {
       bytesPerSecond: UPLINK_BYTES_PER_SECOND_PER_DEVICE,
       workPerSecond: FRAMES_PER_SECOND_PER_DEVICE,
       maxFirstBytes: limits.maxConnectBytes,
@@ -92,6 +94,12 @@ export class Guard {
       clock,
       onPause: () => this.metrics.readPauses.inc(),
     });
+    this.paces.set(peerOf(conn), pace);
+  }
+
+  /** So many devices speak over the connection of that peer. */
+  share(peer: Peer, devices: number): void {
+    this.paces.get(peer)?.share(Math.min(devices, limits.maxShares));
   }
 
   private noteLock(lock: Lock, { productKey, deviceName }: Claim, address: string): void {

@@ -12,7 +12,7 @@ import { paceReads, type ReadPacing } from './read-pacing';
 const clock = { now: () => 1_778_593_628_940 };
 
 /** A server that reads as the broker does, and a client that sends. */
-const pair = async (bytesPerSecond: number, more: Partial<ReadPacing> = {}) => {
+const pair = async (bytesPerSecond: number, more: Partial<ReadPacing> = {}, shares = 1) => {
   let pauses = 0;
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -21,7 +21,7 @@ const pair = async (bytesPerSecond: number, more: Partial<ReadPacing> = {}) => {
   const [conn] = await accepted;
   const onPause = (): void => void pauses++;
   const unlimited = { workPerSecond: 0, maxFirstBytes: Infinity, maxFilters: Infinity };
-  paceReads(conn, { bytesPerSecond, ...unlimited, clock, onPause, ...more });
+  paceReads(conn, { bytesPerSecond, ...unlimited, clock, onPause, ...more }).share(shares);
   const chunks: Buffer[] = [];
   conn.on('readable', () => {
     for (let chunk = conn.read() as Buffer | null; chunk; chunk = conn.read() as Buffer | null) chunks.push(chunk);
@@ -165,6 +165,33 @@ describe('work', () => {
       expect(Buffer.concat(chunks).equals(sent)).toBe(true);
       expect(pauses > 0).toBe(isSlow);
     }
+  });
+
+  test('a connection of many devices has as many shares', async () => {
+    const sent = Buffer.alloc(4 * 10_000, frame);
+    for (const [shares, isHeldBack] of [
+      [1, true],
+      [10, false],
+    ] as const) {
+      const { client, received, pauses, ended, stop } = await pair(100_000, { workPerSecond: 1000 }, shares);
+      client.end(sent);
+      if (isHeldBack) await eventually(() => expect(pauses()).toBeGreaterThan(0));
+      else {
+        await ended;
+        expect([pauses(), received().length]).toEqual([0, sent.length]);
+      }
+      await stop();
+    }
+  });
+
+  test('and room for more filters in a SUBSCRIBE', async () => {
+    const { client, received, ended, stop } = await pair(0, { workPerSecond: 1000, maxFilters: 2 }, 2);
+    const subscriptions = ['a', 'b', 'c', 'd'].map((topic) => ({ topic, qos: 0 as const }));
+    const sent = generate({ cmd: 'subscribe', messageId: 1, subscriptions });
+    client.end(sent);
+    await ended;
+    expect(received().equals(sent)).toBe(true);
+    await stop();
   });
 
   test('a frame beyond the limits ends the connection, with a word about why, and after what stands before it', async () => {

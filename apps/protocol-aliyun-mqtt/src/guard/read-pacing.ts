@@ -1,7 +1,7 @@
 /**
  * How much is read from one connection: so many bytes a second, and so many units of work (see {@link FrameWalker}),
  * because the shortest frames cost as much as long ones. What comes faster is not dropped: it is not read, so that it waits
- * in the network and the sender slows down.
+ * in the network and the sender slows down. A connection over which many devices speak has the share of several.
  */
 import type { Duplex } from 'node:stream';
 import { type Clock, TokenBucket } from '@alink/runtime';
@@ -27,24 +27,34 @@ const PIECES_PER_WORK = 10;
 /** Units of work that a connection gets at once; what has come with them waits for so many milliseconds, while others are served. */
 const WORK_AT_ONCE = 16;
 const BETWEEN_MS = 20;
+/** Shares that may come in one go, and what one frame may hold of filters: others wait as long as that takes. */
+const SHARES_AT_ONCE = 5;
 /** Bytes that are handed over at once, of large frames, and those that are looked at together. */
 const BYTES_AT_ONCE = 64 * 1024;
 const PIECE_BYTES = 4096;
+
+/** How a connection is read, for those who know who speaks over it. */
+export interface ReadPace {
+  /** It may have so many times what one device may (at first: as much as one). */
+  share(count: number): void;
+}
 
 /**
  * Slows down whoever reads the connection by `read()` on `readable`, as the broker does. A connection whose frames are
  * beyond the limits ends with an error that says why, once the reader has had what stands before.
  */
-export const paceReads = (conn: Duplex, options: ReadPacing): void => {
+export const paceReads = (conn: Duplex, options: ReadPacing): ReadPace => {
   const { bytesPerSecond, workPerSecond, clock, onPause } = options;
+  let shares = 1;
   const bytes = bytesPerSecond > 0 ? new TokenBucket(bytesPerSecond, bytesPerSecond, clock) : undefined;
   const work = workPerSecond > 0 ? new TokenBucket(workPerSecond, workPerSecond * WORK_BURST_S, clock) : undefined;
   const pieces =
     workPerSecond > 0
       ? new TokenBucket(workPerSecond * PIECES_PER_WORK, workPerSecond * PIECES_PER_WORK * WORK_BURST_S, clock)
       : undefined;
-  const atOnce = work ? WORK_AT_ONCE : Infinity;
-  const walker = new FrameWalker(options);
+  let atOnce = work ? WORK_AT_ONCE : Infinity;
+  const frames = { maxFirstBytes: options.maxFirstBytes, maxFilters: options.maxFilters };
+  const walker = new FrameWalker(frames);
   const read = conn.read.bind(conn);
   const push = conn.push.bind(conn);
   /** Pieces that have come since the last look. */
@@ -83,7 +93,8 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
       if (walked < piece.length) conn.unshift(piece.subarray(walked));
     } while (!walker.fault && price < atOnce && length < BYTES_AT_ONCE && conn.readableLength > 0);
     if (parts.length === 0) return undefined;
-    const waitMs = Math.max(bytes?.spend(length) ?? 0, work?.spend(price) ?? 0, pieces?.spend(came) ?? 0);
+    const spend = (bucket: TokenBucket | undefined, count: number): number => bucket?.spend(count / shares) ?? 0;
+    const waitMs = Math.max(spend(bytes, length), spend(work, price), spend(pieces, came));
     came = 0;
     if (waitMs > 0) onPause();
     if (walker.fault) {
@@ -97,4 +108,12 @@ export const paceReads = (conn: Duplex, options: ReadPacing): void => {
   };
   // read(0) takes nothing: it is how a stream asks its source for more.
   conn.read = (size?: number): unknown => (size === 0 ? read(size) : isHeld ? null : (take() ?? null));
+  return {
+    share: (count) => {
+      shares = count;
+      const sharesAtOnce = Math.min(count, SHARES_AT_ONCE);
+      if (work) atOnce = WORK_AT_ONCE * sharesAtOnce;
+      frames.maxFilters = options.maxFilters * sharesAtOnce;
+    },
+  };
 };

@@ -62,8 +62,12 @@ export interface Endpoint {
   /**
    * Whether the client may have that filter, which need not be a valid one; otherwise it gets SUBACK 0x80. Asked for
    * filters of before this connection as well.
+   * @param isOld it is one of these
    */
-  subscribing(link: Link, filter: string): boolean;
+  subscribing(link: Link, filter: string, isOld: boolean): boolean;
+
+  /** Whether a message of before this connection may still be sent to the client; otherwise it is forgotten. */
+  resending(link: Link, topic: string): boolean;
 
   /** A SUBSCRIBE or UNSUBSCRIBE is answered. */
   filtersChanged(link: Link, change: FilterChange): void;

@@ -58,9 +58,9 @@ describe('order', () => {
 });
 
 describe('what is under way', () => {
-  test('is bounded for all devices of the link together', async () => {
+  test('is bounded for all devices of the link together, more for more devices', async () => {
     const sub = await open('dev2');
-    for (let n = 0; n < 100; n++) {
+    for (let n = 0; n < 200; n++) {
       const device = n % 2 ? sub : sessions.owner;
       expect(device.deliver(message(device.deviceName))).toBeUndefined();
     }
@@ -69,6 +69,27 @@ describe('what is under way', () => {
     sessions.acknowledged();
     expect(sub.deliver(message('dev2'))).toBeUndefined();
     expect(sessions.owner.deliver(message('dev1'))).toBe('device takes nothing');
+    for (let n = 0; n < 100; n++) sessions.acknowledged();
+    await sub.end({ text: 'logged out' });
+    expect(sessions.owner.deliver(message('dev1'))).toBe('device takes nothing');
+    sessions.acknowledged();
+    expect(sessions.owner.deliver(message('dev1'))).toBeUndefined();
+  });
+
+  test("is 20 devices' at most", async () => {
+    const subs = await Promise.all(Array.from({ length: 30 }, (_, n) => open(`dev-sub${n}`)));
+    for (let n = 0; n < 2000; n++) expect(subs[n % 30]!.deliver(message(`dev-sub${n % 30}`))).toBeUndefined();
+    expect(subs[0]!.deliver(message('dev-sub0'))).toBe('device takes nothing');
+  });
+
+  test('is 1 MiB at most, but for a message that is alone', () => {
+    const large = { ...message('dev1'), payload: Buffer.alloc(600 * 1024) };
+    expect([sessions.owner.deliver(large), sessions.owner.deliver(large)]).toEqual([undefined, 'device takes nothing']);
+    sessions.acknowledged();
+    expect(sessions.owner.deliver({ ...large, payload: Buffer.alloc(2 ** 21) })).toBeUndefined();
+    expect(sessions.owner.deliver(message('dev1'))).toBe('device takes nothing');
+    sessions.acknowledged();
+    expect(sessions.owner.deliver(large)).toBeUndefined();
   });
 
   test('what was not written is not', () => {
@@ -83,6 +104,25 @@ describe('what is under way', () => {
     for (let n = 0; n < 100; n++) sessions.owner.deliver(message('dev1'));
     expect(sessions.owner.deliver(message('dev1'))).toBe('device takes nothing');
   });
+});
+
+test('who hears how many devices speak over the link does at every change', async () => {
+  const heard: number[] = [];
+  sessions.onDevices = (devices) => void heard.push(devices);
+  const sub = await open('dev2');
+  await open('dev3');
+  await sub.end({ text: 'logged out' });
+  expect(heard).toEqual([2, 3, 2]);
+  expect(sessions.devices).toBe(2);
+});
+
+test('a sub-device is found by its names, and by its product, while it has a session', async () => {
+  const sub = await open('dev2');
+  expect(sessions.owner.subDevice(sub)).toBe(sub);
+  expect([sub.subDevice(sub), sessions.owner.subDevice(sessions.owner)]).toEqual([undefined, undefined]);
+  expect(sessions.ofProduct(PRODUCT_KEY)).toBe(sub);
+  await sub.end({ text: 'logged out' });
+  expect([sessions.owner.subDevice(sub), sessions.ofProduct(PRODUCT_KEY)]).toEqual([undefined, undefined]);
 });
 
 test('an unsubscribed filter matters to the device that it names', async () => {

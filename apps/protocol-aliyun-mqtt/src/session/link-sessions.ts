@@ -6,23 +6,26 @@ import { sessionError, type SessionErrorCode } from '@alink/alink';
 import { newAlinkId } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import { parseTopic } from '@alink/topic';
-import { limits } from '../limits';
 import type { FilterChange } from '../link/endpoint';
 import type { Link, Message, Unsent } from '../link/link';
-import { Session, sessionKey, type EndCause, type SessionOptions, type SharedLink } from './session';
+import { Unacknowledged } from './unacknowledged';
+import type { EndCause } from './end-cause';
+import { Session, sessionKey, type SessionOptions, type SharedLink } from './session';
 
 /** Told once a session has ended, with those that ended because it did. */
 export type OnEnd = (session: Session, followers: readonly Session[]) => void;
 
 export class LinkSessions implements SharedLink {
   readonly owner: Session;
+  /** Told how many devices have a session on the link, whenever that changes. */
+  onDevices: (devices: number) => void = () => undefined;
   private readonly subDevices = new Map<string, Session>();
   /** What ended sessions of whose beginning the client has not heard yet. */
   private readonly early = new Map<Session, SessionErrorCode>();
+  private readonly byProduct = new Map<string, Set<Session>>();
   /** What {@link inOrder} has returned last. */
   private latest: Promise<unknown> = Promise.resolve();
-  /** Messages of QoS 1 that the client has not acknowledged. */
-  private unacked = 0;
+  private readonly unacked = new Unacknowledged();
 
   constructor(
     readonly link: Link,
@@ -32,31 +35,44 @@ export class LinkSessions implements SharedLink {
     this.owner = new Session(owner, this);
   }
 
-  get subDeviceCount(): number {
-    return this.subDevices.size;
-  }
-
   open(subDevice: SessionOptions): Session {
     const session = new Session(subDevice, this, this.owner);
     this.subDevices.set(session.key, session);
+    const { productKey } = session;
+    this.byProduct.set(productKey, (this.byProduct.get(productKey) ?? new Set()).add(session));
+    this.onDevices(this.devices);
     return session;
   }
 
+  get devices(): number {
+    return 1 + this.subDevices.size;
+  }
+
+  /** The session of a device on this link. */
   of(productKey: string, deviceName: string): Session | undefined {
     const { owner } = this;
     if (owner.productKey === productKey && owner.deviceName === deviceName) return owner;
     return this.subDevices.get(sessionKey(productKey, deviceName));
   }
 
+  subDevice({ productKey, deviceName }: DeviceIdentity): Session | undefined {
+    return this.subDevices.get(sessionKey(productKey, deviceName));
+  }
+
+  /** The session of some sub-device of a product. */
+  ofProduct(productKey: string): Session | undefined {
+    return this.byProduct.get(productKey)?.values().next().value;
+  }
+
   /** The client's filters are others now; each matters to the device that it names. */
   filtersChanged({ subscribed, unsubscribed }: FilterChange): void {
-    for (const filter of subscribed) this.namedIn(filter).noteSubscribed(filter);
-    for (const filter of unsubscribed) this.namedIn(filter).noteUnsubscribed(filter);
+    for (const filter of subscribed) this.namedIn(filter)?.noteSubscribed(filter);
+    for (const filter of unsubscribed) this.namedIn(filter)?.noteUnsubscribed(filter);
   }
 
   /** A PUBACK for something that was really under way. */
   acknowledged(): void {
-    this.unacked = Math.max(0, this.unacked - 1);
+    this.unacked.remove();
   }
 
   /** The link is gone, and every session on it. */
@@ -67,6 +83,7 @@ export class LinkSessions implements SharedLink {
     const followers = [...this.subDevices.values()];
     for (const follower of followers) follower.ended(`its gateway device is gone: ${owner.endReason}`);
     this.subDevices.clear();
+    this.byProduct.clear();
     this.onEnd(owner, followers);
   }
 
@@ -80,9 +97,10 @@ export class LinkSessions implements SharedLink {
 
   send(message: Message): Unsent | undefined {
     const mustBeAcknowledged = message.qos === 1;
-    if (mustBeAcknowledged && this.unacked >= limits.maxUnackedDownlinks) return 'device takes nothing';
+    const { length } = message.payload;
+    if (mustBeAcknowledged && !this.unacked.hasRoom(length, this.devices)) return 'device takes nothing';
     const unsent = this.link.send(message);
-    if (mustBeAcknowledged && !unsent) this.unacked += 1;
+    if (mustBeAcknowledged && !unsent) this.unacked.add(length);
     return unsent;
   }
 
@@ -98,7 +116,7 @@ export class LinkSessions implements SharedLink {
     const { state } = session;
     if (state === 'ended') return;
     session.ended(text);
-    this.subDevices.delete(session.key);
+    this.forget(session);
     this.onEnd(session, []);
     if (code === undefined) return;
     // Told before the reply to its login, it would be taken for something about an earlier session.
@@ -117,8 +135,18 @@ export class LinkSessions implements SharedLink {
     this.owner.deliver({ ...sessionError(this.owner, subDevice, code, newAlinkId()), qos: 0 });
   }
 
-  private namedIn(filter: string): Session {
+  private forget(session: Session): void {
+    const { productKey } = session;
+    const alike = this.byProduct.get(productKey);
+    alike?.delete(session);
+    if (alike?.size === 0) this.byProduct.delete(productKey);
+    this.subDevices.delete(session.key);
+    this.onDevices(this.devices);
+  }
+
+  /** The session that a filter is about: the owner's where it names no device, or itself. */
+  private namedIn(filter: string): Session | undefined {
     const named = this.subDevices.size > 0 ? parseTopic(filter) : undefined;
-    return (named && this.of(named.productKey, named.deviceName)) ?? this.owner;
+    return named && named.scope !== 'broadcast' ? this.of(named.productKey, named.deviceName) : this.owner;
   }
 }

@@ -8,9 +8,12 @@ import {
   mayPublish,
   readPayloadJson,
   type Ask,
+  type FindSubDevice,
   type UplinkOutcome,
 } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
+import type { DeviceIdentity } from '@alink/signing';
+import { compileModel } from '@alink/thing-model';
 import { parseTopic, scriptOf, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { DeviceDirectory } from '../directory/device-directory';
 import type { PendingCommands } from '../downlink/pending-commands';
@@ -41,25 +44,26 @@ export class Uplink {
   /**
    * Takes a PUBLISH of a device. Resolves when it may be acknowledged, in the order of the device's publishes; rejects
    * when the connection must end, since the message is not kept.
+   * @param named whose topic it is, where the device answers for another one
    */
-  publish(session: Session, { topic, payload, qos }: Publish): Promise<void> {
+  publish(session: Session, { topic, payload, qos }: Publish, named: DeviceIdentity = session): Promise<void> {
     if (payload.length > limits.maxPayloadBytes) {
       const cause = `payload of ${payload.length} bytes is over 256 KB`;
       this.options.notes.dropped(session, topic, 460, cause, 'send it in parts');
       return Promise.reject(new Error('payload over 256 KB'));
     }
-    const work = this.handle(session, topic, payload);
+    const work = this.handle(session, topic, payload, named);
     // Nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
     return qos === 0 ? work.catch(() => undefined) : session.inOrder(work);
   }
 
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
-  private async handle(session: Session, rawTopic: string, payload: Buffer): Promise<void> {
+  private async handle(session: Session, rawTopic: string, payload: Buffer, named: DeviceIdentity): Promise<void> {
     const { clock, notes, reports, replies } = this.options;
     const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
     const parsed = parseTopic(topic);
-    if (!parsed || !mayPublish({ productKey, deviceName }, topic, parsed)) {
+    if (!parsed || !mayPublish(named, topic, parsed)) {
       notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
     }
@@ -73,7 +77,8 @@ export class Uplink {
     const model = this.options.directory.model(productKey, deviceName) ?? session.options.product.model;
     const serviceOf = (id: string): string | undefined => this.options.pending.serviceOf(session, id);
     const script = scriptOf(rawTopic);
-    const decoded = decodeUplink({ topic, parsed, script, payload, now, model, serviceOf });
+    const subDevice = session.via ? undefined : this.finderOf(session);
+    const decoded = decodeUplink({ topic, parsed, script, payload, now, model, serviceOf, subDevice });
     const outcome = decoded && reports.serves(parsed) ? asBytes(decoded, parsed, payload) : decoded;
     if (!outcome) {
       notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
@@ -85,6 +90,17 @@ export class Uplink {
       await reports.take(session, outcome.message, { topic, payload, now, outcome });
       this.options.forwards.take(session, product, parsed, payload);
     } else if (outcome.reply) replies.send(session, outcome.reply);
+  }
+
+  /** Finds the sub-devices that a gateway device may report for: those that have logged in through it. */
+  private finderOf(gateway: Session): FindSubDevice {
+    return (identity) => {
+      const session = gateway.subDevice(identity);
+      if (!session) return undefined;
+      const { productKey, productID, deviceName, options } = session;
+      const model = this.options.directory.model(productKey, deviceName) ?? options.product.model ?? noModel;
+      return { productID, deviceName, model };
+    };
   }
 
   /**
@@ -112,6 +128,9 @@ export class Uplink {
     reply.written?.();
   }
 }
+
+/** Of a product without a thing model: knows nothing, so it rejects everything. */
+const noModel = compileModel(undefined, 'strong');
 
 /** A request that the catalogue does not serve, as what it is to somebody who keeps it. */
 const asBytes = (decoded: UplinkOutcome, { scope }: DeviceTopic, bytes: Buffer): UplinkOutcome => {

@@ -16,10 +16,16 @@ export const keeping = (stage: Stage): void => {
     await first.raw.close();
     await stage.endingOf(first.link);
     endpoint.asked.length = 0;
-    endpoint.onSubscribing = (filter) => filter === 'kept';
+    const asOld: boolean[] = [];
+    endpoint.onSubscribing = (filter, isOld) => {
+      asOld.push(isOld);
+      return filter === 'kept';
+    };
     const second = await stage.open({ clientId: 'b', clean: false });
     expect(second.sessionPresent).toBe(true);
     expect([...endpoint.asked].sort()).toEqual(['forbidden/later', 'kept']);
+    await stage.subscribe(second.raw, 'forbidden/later');
+    expect(asOld).toEqual([true, true, false]);
     expect([second.link.filters, second.link.holds('kept')]).toEqual([['kept'], true]);
     expect(first.link.filters).toEqual([]);
   });
@@ -60,6 +66,25 @@ export const keeping = (stage: Stage): void => {
     const third = await stage.open({ clean: false });
     await stage.settled(third.raw);
     expect(third.raw.unread).toEqual([]);
+  });
+
+  test('a message of before that may not be sent any more is forgotten', async () => {
+    oneSession();
+    const first = await stage.open({ clean: false });
+    for (const topic of ['gone', 'mine']) first.link.send({ topic, payload: '', qos: 1 });
+    await first.raw.next('publish');
+    await first.raw.next('publish');
+    await first.raw.close();
+    await stage.endingOf(first.link);
+    for (const topics of [['mine'], ['mine']]) {
+      endpoint.onResending = (topic) => topic !== 'gone';
+      const { raw, link } = await stage.open({ clean: false });
+      await stage.settled(raw);
+      expect(raw.unread.map((packet) => 'topic' in packet && packet.topic)).toEqual(topics);
+      endpoint.onResending = () => true;
+      await raw.close();
+      await stage.endingOf(link);
+    }
   });
 
   test('a clean session begins with nothing, and leaves nothing', async () => {

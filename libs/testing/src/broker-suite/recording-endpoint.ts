@@ -16,7 +16,9 @@ export class RecordingEndpoint {
   /** Takes a message; by default it is acknowledged at once. */
   onPublished: (publish: SuitePublish, link: SuiteLink) => Promise<void> = async () => undefined;
   /** Grants a filter; by default any. */
-  onSubscribing: (filter: string) => boolean = () => true;
+  onSubscribing: (filter: string, isOld: boolean) => boolean = () => true;
+  /** Lets a message of before a connection go; by default any. */
+  onResending: (topic: string) => boolean = () => true;
 
   /** Links whose CONNECT was decided on, oldest first. */
   readonly links: SuiteLink[] = [];
@@ -57,9 +59,13 @@ export class RecordingEndpoint {
     return this.onPublished(publish, link);
   }
 
-  subscribing(_link: SuiteLink, filter: string): boolean {
+  subscribing(_link: SuiteLink, filter: string, isOld: boolean): boolean {
     this.asked.push(filter);
-    return this.onSubscribing(filter);
+    return this.onSubscribing(filter, isOld);
+  }
+
+  resending(_link: SuiteLink, topic: string): boolean {
+    return this.onResending(topic);
   }
 
   filtersChanged(_link: SuiteLink, { subscribed, unsubscribed }: FilterChange): void {

@@ -10,7 +10,7 @@ import { guardFrames } from '../../transport/frame-guard';
 import { FrameRules } from '../../transport/frame-rules';
 import { AedesLink } from './aedes-link';
 import { isRealFilter, SessionStore } from './session-store';
-import { holdPackets, SilentAedes } from './silent-aedes';
+import { holdPackets, saidConnack, SilentAedes } from './silent-aedes';
 import { faultOf, readStrictly, willFault, wrongVersion } from './strict-parser';
 
 /** CONNACK code of a version that is not spoken. */
@@ -31,12 +31,14 @@ class AedesBroker implements Broker {
   /** A CONNECT that is not answered yet, with its ClientID. */
   private readonly connects = new WeakMap<Client, { readonly packet: ConnectPacket; readonly clientId: string }>();
   private readonly links = new WeakMap<Client, AedesLink>();
+  /** Those that have been sent what waited for them. */
+  private readonly ready = new WeakSet<Client>();
   private readonly store = new SessionStore(
     {
-      maxFilters: limits.maxSubscriptions,
+      maxFilters: limits.maxSubscriptionsOfLink,
       maxHandshakes: limits.maxHandshakes,
-      maxMessages: limits.maxUnackedDownlinks,
-      maxMessageBytes: limits.maxSocketBacklogBytes,
+      maxMessages: limits.maxUnackedDownlinks * limits.maxShares,
+      maxMessageBytes: limits.maxUnackedBytes,
       keepMs: limits.keepSessionMs,
     },
     monotonicClock,
@@ -76,7 +78,15 @@ class AedesBroker implements Broker {
       authorizeSubscribe: (client, subscription, done) => {
         const link = this.links.get(client);
         if (!isRealFilter(subscription)) return done(null, null);
-        done(null, link && endpoint.subscribing(link, subscription.topic) ? subscription : null);
+        if (!link || !endpoint.subscribing(link, subscription.topic, !saidConnack(client))) return done(null, null);
+        link.granted(subscription.topic);
+        done(null, subscription);
+      },
+      authorizeForward: (client, packet) => {
+        const link = this.links.get(client);
+        // What is sent now was asked for on this connection.
+        if (!link || this.ready.has(client)) return packet;
+        return endpoint.resending(link, packet.topic) ? packet : null;
       },
     });
     this.listenToLinks();
@@ -111,6 +121,7 @@ class AedesBroker implements Broker {
     const { aedes, endpoint, links } = this;
     aedes.on('clientReady', (client) => {
       this.store.held(client);
+      this.ready.add(client);
       endpoint.opened(links.get(client)!);
     });
     aedes.on('clientDisconnect', (client) => {
@@ -126,11 +137,18 @@ class AedesBroker implements Broker {
     aedes.on('subscribe', (subscriptions, client) => {
       const granted = subscriptions.filter(({ qos }) => (qos as number) !== REFUSED);
       if (!client.clean) this.store.keepFilters(client, granted);
-      endpoint.filtersChanged(links.get(client)!, { subscribed: granted.map(({ topic }) => topic), unsubscribed: [] });
+      const link = links.get(client)!;
+      const subscribed = granted.map(({ topic }) => topic);
+      // Again: an UNSUBSCRIBE that came first may have been carried out since.
+      for (const filter of subscribed) link.granted(filter);
+      endpoint.filtersChanged(link, { subscribed, unsubscribed: [] });
     });
     aedes.on('unsubscribe', (filters, client) => {
       // aedes also unsubscribes everything when a connection ends.
-      if (!client.closed) endpoint.filtersChanged(links.get(client)!, { subscribed: [], unsubscribed: filters });
+      if (client.closed) return;
+      const link = links.get(client)!;
+      for (const filter of filters) link.givenBack(filter);
+      endpoint.filtersChanged(link, { subscribed: [], unsubscribed: filters });
     });
   }
 

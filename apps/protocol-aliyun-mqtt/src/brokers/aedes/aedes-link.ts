@@ -1,15 +1,16 @@
 /** A link that aedes holds. */
 import type { Client } from 'aedes';
-import { filterMatches } from '@alink/topic';
 import { limits } from '../../limits';
 import type { Ending, Link, Login, Message, Unsent } from '../../link/link';
 import { peerOf, type Peer } from '../../link/peer';
-import { filtersOf, saidDisconnect } from './silent-aedes';
+import { filtersOf, holdsFilter, saidDisconnect } from './silent-aedes';
+import { Wildcards } from './wildcards';
 
 export class AedesLink implements Link {
   readonly peer: Peer;
   private cause: Ending | undefined;
   private isGone = false;
+  private readonly wildcards = new Wildcards();
   private readonly gone: Promise<void>;
   private tellGone: () => void = () => undefined;
 
@@ -32,7 +33,18 @@ export class AedesLink implements Link {
   }
 
   holds(topic: string): boolean {
-    return this.filters.some((filter) => filterMatches(filter, topic));
+    // No topic has a wildcard in it, so a filter that is the topic is one without.
+    return holdsFilter(this.client, topic) || this.wildcards.select(topic);
+  }
+
+  /** The client gets this filter; aedes tells of those of before this connection by asking for them alone. */
+  granted(filter: string): void {
+    this.wildcards.add(filter);
+  }
+
+  /** The client has given this filter back, held or not. */
+  givenBack(filter: string): void {
+    this.wildcards.remove(filter);
   }
 
   send({ topic, payload, qos }: Message): Unsent | undefined {

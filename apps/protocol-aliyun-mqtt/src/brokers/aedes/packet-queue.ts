@@ -29,7 +29,7 @@ export class PacketQueue {
 
   /** A message has got its id on the connection; one that is not here any more is written once and forgotten. */
   number({ brokerId, brokerCounter, messageId }: Numbered): void {
-    const packet = this.packets.find((one) => one.brokerId === brokerId && one.brokerCounter === brokerCounter);
+    const packet = this.packets.findLast((one) => one.brokerId === brokerId && one.brokerCounter === brokerCounter);
     if (packet) packet.messageId = messageId;
   }
 

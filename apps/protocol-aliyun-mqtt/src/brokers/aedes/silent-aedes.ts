@@ -65,6 +65,8 @@ interface ClientInternals {
   duplicates: object;
   /** True once a DISCONNECT packet has come. */
   readonly _disconnected: boolean;
+  /** True once its CONNACK is written: what it holds from before is restored earlier, what it subscribes comes later. */
+  readonly connackSent: boolean;
   /** Leaves what comes in the socket, until aedes has sent the CONNACK and goes on by itself. */
   pause(): void;
 }
@@ -73,8 +75,15 @@ interface ClientInternals {
 export const filtersOf = (client: Client): string[] =>
   Object.keys((client as unknown as ClientInternals).subscriptions);
 
+/** Whether a client holds that very filter. */
+export const holdsFilter = (client: Client, filter: string): boolean =>
+  filter in (client as unknown as ClientInternals).subscriptions;
+
 /** Lets what follows a CONNECT wait for its answer, as it may (MQTT 3.1.1, 3.1.4). */
 export const holdPackets = (client: Client): void => (client as unknown as ClientInternals).pause();
+
+/** Whether the client has its CONNACK. */
+export const saidConnack = (client: Client): boolean => (client as unknown as ClientInternals).connackSent;
 
 /** Whether the client said goodbye itself. */
 export const saidDisconnect = (client: Client): boolean => (client as unknown as ClientInternals)._disconnected;
