@@ -73,8 +73,8 @@ test('disabled: told on the sub-device’s topic, 522, and status 8', async () =
 test('its login is refused then', async () => {
   const refused = await login();
   expect(['code', 'message', 'data'].map((name) => findLikeC(refused, name))).toEqual([
-    '522',
-    'device forbidden',
+    '6204',
+    'device disabled',
     JSON.stringify(identityOf(METER)),
   ]);
 });

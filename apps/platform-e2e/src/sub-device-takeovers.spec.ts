@@ -82,9 +82,10 @@ describe.each(backends)('on $name', (backend) => {
       signMethod: 'hmacsha1',
       extra: {},
     });
-    const [reply, own] = await Promise.all([login(first, npm1), SdkDevice.connect(options)]);
+    // One that comes at the same moment may be cut before it is let in, and its client dials again.
+    const [reply, own] = await Promise.all([login(first, npm1), eventually(() => SdkDevice.connect(options))]);
     expect(reply.code).toBe(200);
-    // Whichever came last has the session; the other one knows that it has not.
+    // Whichever came last has the session, and the other one hears so.
     await eventually(async () => {
       expect(own.connected).toBe(errors(first, npm1).length === 1);
       expect(await isOnline(npm1)).toBe(true);
@@ -92,18 +93,10 @@ describe.each(backends)('on $name', (backend) => {
     await own.end();
   });
 
-  test('the next gateway device takes it over: the old one hears 6401, and that its topology has changed', async () => {
+  test('the next gateway device takes it over: the old one hears 6401', async () => {
     expect((await login(first, moved)).code).toBe(200);
     await add(second, moved);
-    await eventually(() => {
-      expect(errors(first, moved)).toEqual([error(6401, 'topo relation not exist', moved)]);
-      expect(heard(first, first.topic('thing/topo/change'), moved)).toEqual([
-        expect.objectContaining({
-          method: 'thing.topo.change',
-          params: { status: 1, subList: [identityOf(moved)] },
-        }),
-      ]);
-    });
+    await eventually(() => expect(errors(first, moved)).toEqual([error(6401, 'topo relation not exist', moved)]));
     expect(await login(first, moved)).toMatchObject({ code: 6401 });
     expect(await login(second, moved)).toMatchObject({ code: 200 });
     expect((await second.subDevice(METERS, moved.deviceName).post({ temperature: 3.5 })).code).toBe(200);
@@ -111,9 +104,20 @@ describe.each(backends)('on $name', (backend) => {
     expect((await second.request('thing/topo/get', {})).data).toEqual([identityOf(moved)]);
   });
 
-  test('one that was not logged in moves without an error', async () => {
-    await add(second, quiet);
-    await eventually(() => expect(heard(first, first.topic('thing/topo/change'), quiet)).toHaveLength(1));
-    expect(errors(first, quiet)).toEqual([]);
+  backend.needs('moved', () => {
+    test('the old one hears that its topology has changed, and no error of what was not logged in', async () => {
+      await add(second, quiet);
+      await eventually(() => {
+        for (const meter of [moved, quiet]) {
+          expect(heard(first, first.topic('thing/topo/change'), meter)).toEqual([
+            expect.objectContaining({
+              method: 'thing.topo.change',
+              params: { status: 1, subList: [identityOf(meter)] },
+            }),
+          ]);
+        }
+      });
+      expect(errors(first, quiet)).toEqual([]);
+    });
   });
 });
