@@ -138,10 +138,12 @@ export class SubDeviceLogins {
     const newcomers = judged.filter(({ device }) => !gateway.subDevice(device));
     // Others have come while older connections were closed.
     if (!this.hasRoom(gateway, newcomers.length)) return refusalOf(newcomers.map(tooMany));
-    const begun = newcomers.map(({ device, found }) => {
+    const begun = newcomers.flatMap(({ device, found }) => {
+      // It may be named twice.
+      if (gateway.subDevice(device)) return [];
       const session = link.open(optionsOf(device, found, gateway));
       life.begin(session, heard);
-      return session;
+      return [session];
     });
     return {
       code: 200,
