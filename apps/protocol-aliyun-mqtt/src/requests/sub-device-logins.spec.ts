@@ -52,7 +52,7 @@ describe('a login', () => {
       login('dev-sub1'),
     ],
     [6287, 'with another secret', () => undefined, login(signed('dev-sub1', 'a guess'))],
-    [6287, 'by an unknown method', () => undefined, login({ ...signed('dev-sub1'), signMethod: 'rot13' })],
+    [6292, 'by an unknown method', () => undefined, login({ ...signed('dev-sub1'), signMethod: 'rot13' })],
     [
       6287,
       'of a device without a secret',

@@ -164,7 +164,9 @@ const objectionTo =
   (login: SubDeviceLogin, { product, device }: Found): Objection | undefined => {
     if (!product || !device) return objections.unknownDevice;
     if (!isAttached(device, gateway)) return objections.notAttached;
-    if (verifySubDevice(login, device.secret) !== true) return objections.wrongLoginSign;
+    const check = verifySubDevice(login, device.secret);
+    if (check === 'unknownMethod') return objections.unknownMethod;
+    if (!check) return objections.wrongLoginSign;
     return product.enabled && device.enabled ? undefined : objections.disabled;
   };
 
