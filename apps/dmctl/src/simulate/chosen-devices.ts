@@ -37,6 +37,22 @@ export const chooseSimulated = async (
   return names.map((deviceName) => ({ deviceName, way: wayOf(mode, product, known.get(deviceName) ?? '') }));
 };
 
+/**
+ * The sub-devices of so many gateway devices, the first one's first. Those that are to register have no secret yet.
+ * @throws {CliError} as {@link chooseSimulated}
+ */
+export const chooseSubDevices = async (
+  session: Session,
+  product: Product,
+  gateways: number,
+  { subDevices = 0, subPrefix: prefix, subRegister, ...options }: SimulateOptions,
+): Promise<ChosenDevice[]> => {
+  const which = { ...options, subPrefix: prefix, prefix, first: 1, create: subDevices * gateways };
+  if (subRegister)
+    return numbered(which).map((deviceName) => ({ deviceName, way: { mode: 'secret', deviceSecret: '' } }));
+  return chooseSimulated(session, product, { ...which, mode: 'secret', name: undefined, from: undefined });
+};
+
 const namesOf = async (
   session: Session,
   product: Product,

@@ -1,6 +1,6 @@
 /** From the options of the command line to a fleet. */
 import type { ThingModel } from '@alink/thing-model';
-import type { ClientCertificate, Endpoint, FleetOptions, Stream } from '@alink/simulator';
+import type { ClientCertificate, Endpoint, FleetOptions, GatewayOptions, Stream } from '@alink/simulator';
 import { isEncrypted } from '@alink/operator/connect';
 import { CliError, ExitCode } from '../exit-code';
 import type { Io } from '../io';
@@ -16,6 +16,9 @@ export const checkSimulateOptions = ({
   interval,
   eventInterval,
   also = [],
+  subDevices,
+  subProduct,
+  subRegister,
 }: SimulateOptions): void => {
   const wrong = (message: string) => new CliError(ExitCode.usage, message);
   if (mode === 'x509' && transport && !isEncrypted(transport)) throw wrong('x509 needs --transport tls or wss');
@@ -23,42 +26,79 @@ export const checkSimulateOptions = ({
   if (interval === 0 && (eventInterval !== undefined || also.length > 0)) {
     throw wrong('--interval 0 leaves no time for --event-interval and --also');
   }
+  if ((subDevices === undefined) !== (subProduct === undefined)) {
+    throw wrong('--sub-devices and --sub-product go together');
+  }
+  if (subRegister && subDevices === undefined) throw wrong('--sub-register needs --sub-devices');
 };
 
+/** Devices of one product that are played. */
+export interface Cast {
+  readonly product: Product;
+  readonly model: ThingModel;
+  readonly devices: readonly ChosenDevice[];
+}
+
+/** @param subs the sub-devices of all gateway devices, the first one's first; absent where there are none */
 export const fleetOf = async (
   io: Io,
   settings: Settings,
-  product: Product,
-  model: ThingModel,
-  devices: readonly ChosenDevice[],
+  cast: Cast,
   options: SimulateOptions,
+  subs?: Cast,
 ): Promise<FleetOptions> => {
   const endpoint = await endpointOf(io, settings, options);
-  const shared = sharedOf(model, options);
+  const { product, model } = cast;
+  const shared = { ...sharedOf(model, options), endpoint, encrypted: isEncrypted(endpoint.transport) };
+  const all = subs && subDevicesOf(subs, options, shared.encrypted);
+  const { connectRate, duration: durationMs, subDevices: each = 0 } = options;
+  const devices = await Promise.all(
+    cast.devices.map(async ({ deviceName, way }) => ({
+      ...shared,
+      way,
+      certificate: options.mode === 'x509' ? await certificateOf(io, options, deviceName) : undefined,
+      speaker: speakerOf(product, model, deviceName, options),
+    })),
+  );
   return {
-    connectRate: options.connectRate,
-    durationMs: options.duration,
-    devices: await Promise.all(
-      devices.map(async ({ deviceName, way }) => ({
-        ...shared,
-        endpoint,
-        way,
-        certificate: options.mode === 'x509' ? await certificateOf(io, options, deviceName) : undefined,
-        encrypted: isEncrypted(endpoint.transport),
-        speaker: {
-          device: { productKey: product.productKey, deviceName },
-          model,
-          seed: options.seed,
-          startTime: options.startTime,
-          perReport: options.perReport,
-          qos: options.qos === '0' ? (0 as const) : (1 as const),
-        },
-      })),
-    ),
+    connectRate,
+    durationMs,
+    devices: all
+      ? devices.map((device, at) => ({ ...device, subDevices: all.slice(at * each, (at + 1) * each) }))
+      : devices,
   };
 };
 
-/** What all devices have in common. */
+/** Sub-devices have no connection of their own to keep alive or to cut. */
+const subDevicesOf = (
+  { product, model, devices }: Cast,
+  options: SimulateOptions,
+  encrypted: boolean,
+): GatewayOptions['subDevices'] => {
+  const shared = { ...sharedOf(model, options), keepaliveS: 0, cutEveryMs: undefined, encrypted };
+  return devices.map(({ deviceName, way }) => ({
+    ...shared,
+    way,
+    deviceSecret: way.mode === 'secret' ? way.deviceSecret : '',
+    speaker: speakerOf(product, model, deviceName, options),
+  }));
+};
+
+const speakerOf = (
+  { productKey }: Product,
+  model: ThingModel,
+  deviceName: string,
+  { seed, startTime, perReport, qos }: SimulateOptions,
+) => ({
+  device: { productKey, deviceName },
+  model,
+  seed,
+  startTime,
+  perReport,
+  qos: qos === '0' ? (0 as const) : (1 as const),
+});
+
+/** What all devices of a product have in common. */
 const sharedOf = (model: ThingModel, options: SimulateOptions) => ({
   streams: streamsOf(model, options),
   jitter: options.jitter / 100,

@@ -15,6 +15,10 @@ export interface SimulateOptions {
   readonly create?: number;
   readonly prefix: string;
   readonly first: number;
+  readonly subDevices?: number;
+  readonly subProduct?: string;
+  readonly subPrefix: string;
+  readonly subRegister?: boolean;
   readonly mode: Mode;
   readonly transport?: Transport;
   readonly host: string;
@@ -50,7 +54,7 @@ export interface SimulateOptions {
 
 /** @param now unix milliseconds, for moments that are told from now on */
 export const addSimulateOptions = (command: Command, now: () => number): Command =>
-  whichDevices(command)
+  whichSubDevices(whichDevices(command))
     .addOption(new Option('--mode <mode>', 'how devices prove themselves').choices(modes).default('secret'))
     .addOption(new Option('--transport <transport>', 'tcp; for x509 tls').choices(transports))
     .option('--host <host>', 'address of the node', '127.0.0.1')
@@ -110,6 +114,13 @@ const whichDevices = (command: Command): Command =>
     .option('--create <n>', 'devices named by prefix and number; those that do not exist are created', parseCount)
     .option('--prefix <text>', 'what their names begin with', 'sim-')
     .option('--first <number>', 'the number of the first', parseStart, 1);
+
+const whichSubDevices = (command: Command): Command =>
+  command
+    .option('--sub-devices <n>', 'sub-devices of each device, which is a gateway device then', parseAtLeast(1, 2000))
+    .option('--sub-product <productKey>', 'product of the sub-devices')
+    .option('--sub-prefix <text>', 'what their names begin with', 'sub-')
+    .option('--sub-register', 'gateway devices register them; else they are created here where they do not exist');
 
 const parseAsides = (text: string): AsideKind[] =>
   text.split(',').map((word) => {

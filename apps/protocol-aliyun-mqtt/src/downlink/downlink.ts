@@ -85,11 +85,11 @@ export class Downlink {
 
   /** @returns what to send, or why it cannot stand on the wire */
   private encode(session: Session, message: DownlinkMessage): ReturnType<typeof encodeDownlink> | RangeError {
-    const { productKey, deviceName, options } = session;
+    const { productKey, deviceName, ext } = session;
     const callType = message.method === 'action' ? this.callTypeOf(session, message.actionID) : 'async';
     const id = isAlinkId(message.msgToken) ? undefined : newAlinkId();
     try {
-      return encodeDownlink(message, { productKey, deviceName, ext: options.ext, callType, id });
+      return encodeDownlink(message, { productKey, deviceName, ext, callType, id });
     } catch (error) {
       if (error instanceof RangeError) return error;
       throw error;

@@ -143,8 +143,8 @@ describe('a login', () => {
   test('takes the forms of calls from its gateway device, and from its own client id', async () => {
     const { gateway, ask, sessionOf } = await start();
     await ask(gateway, login(signed('dev-sub1', secretOf('dev-sub1'), 'c|_ss=1,ext=1|'), 'dev-sub2'));
-    expect(sessionOf('dev-sub1')!.options.ext).toBe(1);
-    expect(sessionOf('dev-sub2')!.options.ext).toBe(0);
+    expect(sessionOf('dev-sub1')!.ext).toBe(1);
+    expect(sessionOf('dev-sub2')!.ext).toBe(0);
   });
 });
 

@@ -47,7 +47,7 @@ export class SubDeviceLogins {
     let decision = await this.decide(logins, gateway);
     const refused = this.refused(decision, gateway) ?? this.overLimit(decision, gateway);
     if (refused) return refused;
-    const newcomers = logins.filter((login) => !sessionOf(gateway, login));
+    const newcomers = logins.filter((login) => !gateway.subDevice(login));
     await Promise.all(newcomers.map((login) => this.vacate(login, gateway)));
     // A connection takes its time to close.
     if (this.isOutdated(decision)) {
@@ -60,10 +60,10 @@ export class SubDeviceLogins {
 
   /** Ends the sessions of all, or of none where one has none through that gateway device. */
   async logout(devices: readonly DeviceIdentity[], gateway: Session): Promise<Reply> {
-    const strangers = devices.filter((device) => !sessionOf(gateway, device));
+    const strangers = devices.filter((device) => !gateway.subDevice(device));
     if (strangers.length > 0) return { code: NO_SESSION, data: strangers.map((device) => ({ ...device })) };
     const cause = { text: 'logged out by its gateway device' };
-    await Promise.all(devices.map((device) => sessionOf(gateway, device)?.end(cause)));
+    await Promise.all(devices.map((device) => gateway.subDevice(device)?.end(cause)));
     return { code: 200 };
   }
 
@@ -93,7 +93,7 @@ export class SubDeviceLogins {
   /** What is over a limit though everything else is right: it counts. */
   private overLimit({ judged }: Decision, gateway: Session): Reply | undefined {
     const { connectRate } = this.options;
-    const newcomers = judged.filter(({ device }) => !sessionOf(gateway, device));
+    const newcomers = judged.filter(({ device }) => !gateway.subDevice(device));
     if (!this.hasRoom(gateway, newcomers.length)) {
       return this.refuse(
         newcomers.map((one) => ({ ...one, objection: objections.tooManyOnline })),
@@ -108,7 +108,7 @@ export class SubDeviceLogins {
   }
 
   private hasRoom({ link }: Session, count: number): boolean {
-    return count === 0 || link.subDeviceCount + count <= this.options.maxOnline;
+    return count === 0 || link.devices - 1 + count <= this.options.maxOnline;
   }
 
   /** @returns what the gateway device hears; undefined where nothing is refused */
@@ -135,7 +135,7 @@ export class SubDeviceLogins {
     const { life } = this.options;
     const { link } = gateway;
     if (gateway.state === 'ended' || link.isClosed) return GONE;
-    const newcomers = judged.filter(({ device }) => !sessionOf(gateway, device));
+    const newcomers = judged.filter(({ device }) => !gateway.subDevice(device));
     // Others have come while older connections were closed.
     if (!this.hasRoom(gateway, newcomers.length)) return refusalOf(newcomers.map(tooMany));
     const begun = newcomers.map(({ device, found }) => {
@@ -157,12 +157,6 @@ export class SubDeviceLogins {
 
 const tooMany = (one: Judged<SubDeviceLogin>) => ({ ...one, objection: objections.tooManyOnline });
 
-/** The session of a sub-device that goes through that gateway device. */
-const sessionOf = ({ link }: Session, { productKey, deviceName }: DeviceIdentity): Session | undefined => {
-  const session = link.of(productKey, deviceName);
-  return session?.via && session;
-};
-
 const objectionTo =
   (gateway: Session) =>
   (login: SubDeviceLogin, { product, device }: Found): Objection | undefined => {
@@ -182,7 +176,6 @@ const optionsOf = (login: SubDeviceLogin, { product, device }: Found, gateway: S
     rawClientId,
     username: formatUsername(login),
     address: gateway.options.address,
-    // Calls to it go over a client that knows their forms by its own login, or has said so for this sub-device.
-    ext: gateway.options.ext | parseClientId(rawClientId).ext,
+    ext: parseClientId(rawClientId).ext,
   };
 };

@@ -6,7 +6,8 @@ import { decodeEnvelope, subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { Rechecks } from './rechecks';
-import type { EndCause, Session } from './session';
+import type { EndCause } from './end-cause';
+import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
 export class DeviceChanges {

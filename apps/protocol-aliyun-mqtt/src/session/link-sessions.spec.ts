@@ -116,11 +116,13 @@ test('who hears how many devices speak over the link does at every change', asyn
   expect(sessions.devices).toBe(2);
 });
 
-test('a sub-device is found by its product while it has a session', async () => {
+test('a sub-device is found by its names, and by its product, while it has a session', async () => {
   const sub = await open('dev2');
+  expect(sessions.owner.subDevice(sub)).toBe(sub);
+  expect([sub.subDevice(sub), sessions.owner.subDevice(sessions.owner)]).toEqual([undefined, undefined]);
   expect(sessions.ofProduct(PRODUCT_KEY)).toBe(sub);
   await sub.end({ text: 'logged out' });
-  expect(sessions.ofProduct(PRODUCT_KEY)).toBeUndefined();
+  expect([sessions.owner.subDevice(sub), sessions.ofProduct(PRODUCT_KEY)]).toEqual([undefined, undefined]);
 });
 
 test('an unsubscribed filter matters to the device that it names', async () => {

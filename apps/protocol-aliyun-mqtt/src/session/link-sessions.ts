@@ -9,7 +9,8 @@ import { parseTopic } from '@alink/topic';
 import type { FilterChange } from '../link/endpoint';
 import type { Link, Message, Unsent } from '../link/link';
 import { Unacknowledged } from './unacknowledged';
-import { Session, sessionKey, type EndCause, type SessionOptions, type SharedLink } from './session';
+import type { EndCause } from './end-cause';
+import { Session, sessionKey, type SessionOptions, type SharedLink } from './session';
 
 /** Told once a session has ended, with those that ended because it did. */
 export type OnEnd = (session: Session, followers: readonly Session[]) => void;
@@ -19,9 +20,9 @@ export class LinkSessions implements SharedLink {
   /** Told how many devices have a session on the link, whenever that changes. */
   onDevices: (devices: number) => void = () => undefined;
   private readonly subDevices = new Map<string, Session>();
-  private readonly byProduct = new Map<string, Set<Session>>();
   /** What ended sessions of whose beginning the client has not heard yet. */
   private readonly early = new Map<Session, SessionErrorCode>();
+  private readonly byProduct = new Map<string, Set<Session>>();
   /** What {@link inOrder} has returned last. */
   private latest: Promise<unknown> = Promise.resolve();
   private readonly unacked = new Unacknowledged();
@@ -34,15 +35,6 @@ export class LinkSessions implements SharedLink {
     this.owner = new Session(owner, this);
   }
 
-  get subDeviceCount(): number {
-    return this.subDevices.size;
-  }
-
-  /** Devices that have a session on the link. */
-  get devices(): number {
-    return 1 + this.subDeviceCount;
-  }
-
   open(subDevice: SessionOptions): Session {
     const session = new Session(subDevice, this, this.owner);
     this.subDevices.set(session.key, session);
@@ -52,9 +44,18 @@ export class LinkSessions implements SharedLink {
     return session;
   }
 
+  get devices(): number {
+    return 1 + this.subDevices.size;
+  }
+
+  /** The session of a device on this link. */
   of(productKey: string, deviceName: string): Session | undefined {
     const { owner } = this;
     if (owner.productKey === productKey && owner.deviceName === deviceName) return owner;
+    return this.subDevices.get(sessionKey(productKey, deviceName));
+  }
+
+  subDevice({ productKey, deviceName }: DeviceIdentity): Session | undefined {
     return this.subDevices.get(sessionKey(productKey, deviceName));
   }
 

@@ -9,7 +9,8 @@ import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
 import { isLater, type Epoch } from './epoch';
 import type { Presence } from './presence';
-import { sessionKey, takeOver, type Session } from './session';
+import { takeOver } from './end-cause';
+import { sessionKey, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 /** Sessions that are told again together, and the milliseconds after which the next ones follow. */

@@ -1,7 +1,8 @@
 /** Looks again at sessions whose device may have changed, and cuts those that would not be let in any more. */
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
-import { isAttached, type EndCause, type Session } from './session';
+import type { EndCause } from './end-cause';
+import { isAttached, type Session } from './session';
 import type { SessionTable } from './session-table';
 
 /** Sessions that are looked at together: as many as the directory asks for in one call. */

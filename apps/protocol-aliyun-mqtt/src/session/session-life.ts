@@ -6,7 +6,8 @@ import type { Journal } from '../journal';
 import type { DeviceChanges } from './device-changes';
 import type { OtherNodes } from './other-nodes';
 import type { Presence } from './presence';
-import { takeOver, type Session } from './session';
+import { takeOver } from './end-cause';
+import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
 export interface SessionLifeOptions {

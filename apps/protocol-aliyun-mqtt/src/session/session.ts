@@ -8,13 +8,13 @@
  *
  * opening → online → ended, or opening → ended when the client goes before its CONNACK.
  */
-import type { SessionErrorCode } from '@alink/alink';
-import { parseClientId } from '@alink/signing';
+import { parseClientId, type DeviceIdentity } from '@alink/signing';
 import { filterMatches, parseTopic } from '@alink/topic';
 import type { StillGood } from '../connect/verdict';
 import type { DeviceEntry, ProductEntry } from '../directory/records';
 import { limits } from '../limits';
 import type { Link, Message, Unsent } from '../link/link';
+import type { EndCause } from './end-cause';
 
 /** Why a message was not written to the device. */
 export type Undelivered = Unsent | 'not subscribed' | 'unsubscribed';
@@ -39,22 +39,14 @@ export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
   inOrder<T>(work: Promise<T>): Promise<T>;
   /** Ends a session, with what depends on it. */
   end(session: Session, cause: EndCause): void;
-  /** The session of a device on the link. */
-  of(productKey: string, deviceName: string): Session | undefined;
-  /** Sub-devices that have sessions on the link. */
-  readonly subDeviceCount: number;
+  /** The session of a sub-device that has logged in through the owner of the link. */
+  subDevice(identity: DeviceIdentity): Session | undefined;
+  /** Devices that have a session on the link, its owner included. */
+  readonly devices: number;
   /** A sub-device has logged in. The caller has ended its older session. */
   open(subDevice: SessionOptions): Session;
   /** The reply to that login is written. */
   welcomed(subDevice: Session): void;
-}
-
-/** Why a session is ended. */
-export interface EndCause {
-  /** For people. */
-  readonly text: string;
-  /** What the gateway device of a sub-device is told; absent: nothing. */
-  readonly code?: SessionErrorCode;
 }
 
 export class Session {
@@ -93,6 +85,16 @@ export class Session {
   /** `{productKey}&{deviceName}`: what the broker keeps its MQTT session under. */
   get key(): string {
     return sessionKey(this.productKey, this.deviceName);
+  }
+
+  /** Bitmap `ext` of its own login and of its gateway device's: one client reads what either asks for. */
+  get ext(): number {
+    return this.options.ext | (this.via?.ext ?? 0);
+  }
+
+  /** The session of a sub-device that has logged in through this one; a sub-device has none itself. */
+  subDevice(identity: DeviceIdentity): Session | undefined {
+    return this.via ? undefined : this.link.subDevice(identity);
   }
 
   /** Whether it has ever been online. */
@@ -190,14 +192,6 @@ const asksForEveryReply = (rawClientId: string): boolean => parseClientId(rawCli
 
 /** DeviceNames hold no `&`, so the key is unambiguous. */
 export const sessionKey = (productKey: string, deviceName: string): string => `${productKey}&${deviceName}`;
-
-const TAKEN_OVER = 'taken over: ';
-
-/** Why a session ends whose device has a later one. */
-export const takeOver = (by: string): EndCause => ({ text: `${TAKEN_OVER}${by}`, code: 427 });
-
-/** Whether a session ended for that reason. */
-export const isTakeOver = (reason: string): boolean => reason.startsWith(TAKEN_OVER);
 
 /** Whether a device is one of the sub-devices of a gateway device. */
 export const isAttached = (

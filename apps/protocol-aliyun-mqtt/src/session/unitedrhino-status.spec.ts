@@ -9,7 +9,8 @@ import { PRODUCT_KEY } from '../../test/listed-dm';
 import { isLater } from './epoch';
 import { LinkSessions } from './link-sessions';
 import { Presence } from './presence';
-import { takeOver, type Session } from './session';
+import { takeOver } from './end-cause';
+import type { Session } from './session';
 import { SessionTable } from './session-table';
 import { UnitedrhinoStatus } from './unitedrhino-status';
 

@@ -9,7 +9,8 @@ import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { Clock } from '@alink/runtime';
 import type { Epoch } from './epoch';
-import { isTakeOver, type Session } from './session';
+import { isTakeOver } from './end-cause';
+import type { Session } from './session';
 import type { SessionTable } from './session-table';
 import type { StatusTeller } from './status-teller';
 

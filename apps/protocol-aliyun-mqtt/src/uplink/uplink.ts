@@ -95,8 +95,8 @@ export class Uplink {
   /** Finds the sub-devices that a gateway device may report for: those that have logged in through it. */
   private finderOf(gateway: Session): FindSubDevice {
     return (identity) => {
-      const session = gateway.link.of(identity.productKey, identity.deviceName);
-      if (!session?.via) return undefined;
+      const session = gateway.subDevice(identity);
+      if (!session) return undefined;
       const { productKey, productID, deviceName, options } = session;
       const model = this.options.directory.model(productKey, deviceName) ?? options.product.model ?? noModel;
       return { productID, deviceName, model };

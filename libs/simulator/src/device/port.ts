@@ -2,6 +2,8 @@ import type { Login } from '@alink/signing';
 
 /** What a simulated device has of the world: one connection at a time, and a clock. */
 export interface DevicePort {
+  /** Whether others speak over its connection: then it stays, though it has nothing more to say. */
+  readonly isNeeded: boolean;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Calls the device's `wake` at this time or a little later; also earlier, if it was to be called earlier. */

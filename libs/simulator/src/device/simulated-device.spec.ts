@@ -32,6 +32,7 @@ const world = (options: Partial<DeviceOptions> = {}) => {
   const done: string[] = [];
   const sent: Outgoing[] = [];
   const port: DevicePort = {
+    isNeeded: false,
     now: () => now,
     wakeAt: (time) => (wakesAt = time),
     connect: ({ clientId, username, password }, { encrypted, clean }) =>

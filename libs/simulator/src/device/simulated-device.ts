@@ -185,7 +185,7 @@ export class SimulatedDevice {
       return this.closed();
     }
     this.speech.speak(now);
-    if (this.speech.isOver) return this.endNow();
+    if (this.speech.isOver && !this.port.isNeeded) return this.endNow();
     if (now < this.pingAt || this.pongDueAt !== Infinity) return;
     this.port.ping();
     this.lastSentAt = now;

@@ -1,5 +1,6 @@
 /** What all devices of a fleet have done together. */
 import type { DownKind } from '../messages/answer';
+import type { StageKind } from '../gateway/sub-client';
 import { isReport, type MessageKind } from '../messages/kinds';
 import { Latencies } from './latencies';
 
@@ -11,6 +12,9 @@ export interface Fared {
   /** Answered with another code. */
   refused: number;
 }
+
+/** What is counted by itself: what devices say, and what gateway devices ask for their sub-devices. */
+export type TalliedKind = MessageKind | StageKind;
 
 /** Different refusals that are counted each; a stranger's texts are without end. */
 const MAX_REFUSALS = 100;
@@ -32,7 +36,7 @@ export class Tally {
   unanswered = 0;
   sentAgain = 0;
   readonly latencies = new Latencies();
-  readonly kinds = new Map<MessageKind, Fared>();
+  readonly kinds = new Map<TalliedKind, Fared>();
   readonly told = new Map<DownKind, number>();
   /** By the words of why. */
   readonly failures = new Map<string, number>();
@@ -42,12 +46,12 @@ export class Tally {
     count(this.failures, why);
   }
 
-  sentOf(kind: MessageKind): void {
+  sentOf(kind: TalliedKind): void {
     this.of(kind).sent += 1;
   }
 
   /** @param tookMs from the message to its reply */
-  answeredOf(kind: MessageKind, code: number, message: string, tookMs: number): void {
+  answeredOf(kind: TalliedKind, code: number, message: string, tookMs: number): void {
     this.latencies.add(tookMs);
     if (code === 200) return void (this.of(kind).accepted += 1);
     this.of(kind).refused += 1;
@@ -70,7 +74,7 @@ export class Tally {
     return sum;
   }
 
-  private of(kind: MessageKind): Fared {
+  private of(kind: TalliedKind): Fared {
     let fared = this.kinds.get(kind);
     if (!fared) this.kinds.set(kind, (fared = { sent: 0, accepted: 0, refused: 0 }));
     return fared;

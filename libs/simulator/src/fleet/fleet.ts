@@ -1,11 +1,14 @@
 /** Many simulated devices in one process. */
+import type { SimulatedDevice } from '../device/simulated-device';
 import { Tally } from '../device/tally';
+import { GatewayMember, type GatewayOptions } from './gateway-member';
 import { Member, type MemberOptions } from './member';
 import { reportOf, type FleetReport } from './report';
 
 export interface FleetOptions {
-  readonly devices: readonly MemberOptions[];
-  /** Devices that begin to connect within a second. */
+  /** Those with `subDevices` are gateway devices; the sub-devices log in over their connections. */
+  readonly devices: readonly (MemberOptions | GatewayOptions)[];
+  /** Devices with a connection of their own that begin to connect within a second. */
   readonly connectRate: number;
   /** Milliseconds after which the devices leave; without it they stay until each has sent what it has to. */
   readonly durationMs?: number;
@@ -29,14 +32,22 @@ const LEAVE_MS = 5000;
 export class Fleet {
   private readonly tally = new Tally();
   private readonly members: readonly Member[];
+  /** Of all members, and their sub-devices. */
+  private readonly devices: readonly SimulatedDevice[];
 
   constructor(private readonly options: FleetOptions) {
-    this.members = options.devices.map((device) => new Member(device, this.tally));
+    this.members = options.devices.map((device) =>
+      'subDevices' in device ? new GatewayMember(device, this.tally) : new Member(device, this.tally),
+    );
+    this.devices = this.members.flatMap((member) => [
+      member.device,
+      ...(member instanceof GatewayMember ? member.subMembers.map(({ device }) => device) : []),
+    ]);
   }
 
   get progress(): FleetProgress {
     const { sent, accepted, refused } = this.tally.reports;
-    return { devices: this.members.length, online: this.online, ended: this.ended, sent, accepted, refused };
+    return { devices: this.devices.length, online: this.online, ended: this.ended, sent, accepted, refused };
   }
 
   /**
@@ -51,31 +62,26 @@ export class Fleet {
       const passed = performance.now() - began;
       const due = Math.min(this.members.length, Math.ceil(((passed + STEP_MS) / 1000) * connectRate));
       for (; started < due; started++) this.members[started]!.device.start();
-      return passed >= durationMs || this.ended === this.members.length;
+      return passed >= durationMs || this.ended === this.devices.length;
     });
     const onlineAtEnd = this.online;
     const took = performance.now() - began;
     await this.leave();
-    return reportOf(
-      this.members.map(({ device }) => device),
-      onlineAtEnd,
-      this.tally,
-      took,
-    );
+    return reportOf(this.devices, onlineAtEnd, this.tally, took);
   }
 
   private get online(): number {
-    return this.members.filter(({ device }) => device.isOnline).length;
+    return this.devices.filter(({ isOnline }) => isOnline).length;
   }
 
   private get ended(): number {
-    return this.members.filter(({ device }) => device.hasEnded).length;
+    return this.devices.filter(({ hasEnded }) => hasEnded).length;
   }
 
   private async leave(): Promise<void> {
-    for (const { device } of this.members) device.leave();
-    await every(STEP_MS, AbortSignal.timeout(LEAVE_MS), () => this.ended === this.members.length);
-    for (const { device } of this.members) device.endNow();
+    for (const device of this.devices) device.leave();
+    await every(STEP_MS, AbortSignal.timeout(LEAVE_MS), () => this.ended === this.devices.length);
+    for (const device of this.devices) device.endNow();
   }
 }
 

@@ -4,7 +4,8 @@ import type { DevicePort, Outgoing } from '../device/port';
 import { SimulatedDevice, type DeviceOptions } from '../device/simulated-device';
 import type { Tally } from '../device/tally';
 import { encrypted, type ClientCertificate, type Endpoint } from '../line/endpoint';
-import { MqttLine } from '../line/mqtt-line';
+import { MqttLine, type LineEvents } from '../line/mqtt-line';
+import { Alarm } from './alarm';
 
 /** What a device of a fleet is made of. */
 export interface MemberOptions extends DeviceOptions {
@@ -12,20 +13,20 @@ export interface MemberOptions extends DeviceOptions {
   readonly certificate?: ClientCertificate;
 }
 
-/** The longest that a timer of Node.js waits; a device that is woken early has nothing to do. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 export class Member implements DevicePort {
   readonly device: SimulatedDevice;
-  private line: MqttLine | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private wakesAt = Infinity;
+  protected line: MqttLine | undefined;
+  private readonly alarm = new Alarm(this.now, () => this.device.wake());
 
   constructor(
-    private readonly options: MemberOptions,
+    protected readonly options: MemberOptions,
     tally: Tally,
   ) {
     this.device = new SimulatedDevice(options, this, tally);
+  }
+
+  get isNeeded(): boolean {
+    return false;
   }
 
   now(): number {
@@ -33,19 +34,13 @@ export class Member implements DevicePort {
   }
 
   wakeAt(time: number): void {
-    // A timer that rings too early costs less than one that is set anew for each message.
-    if (this.timer && this.wakesAt <= time) return;
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    if (time === Infinity) return;
-    this.wakesAt = time;
-    this.timer = setTimeout(() => this.wake(), Math.min(LONGEST_MS, Math.max(0, time - this.now())));
+    this.alarm.set(time);
   }
 
   connect(login: Login, { encrypted: overTls, clean }: { encrypted: boolean; clean: boolean }): void {
     const { endpoint, certificate, keepaliveS } = this.options;
     const where = overTls ? encrypted(endpoint) : endpoint;
-    this.line = new MqttLine({ endpoint: where, certificate, login, clean, keepaliveS }, this.device);
+    this.line = new MqttLine({ endpoint: where, certificate, login, clean, keepaliveS }, this.events);
   }
 
   publish({ topic, payload, messageId, again }: Outgoing): void {
@@ -70,14 +65,14 @@ export class Member implements DevicePort {
     this.forget();
   }
 
-  private forget(): void {
-    this.line = undefined;
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  /** Who hears of the connection. */
+  protected get events(): LineEvents {
+    return this.device;
   }
 
-  private wake(): void {
-    this.timer = undefined;
-    this.device.wake();
+  /** The connection is no more, or none of its own. */
+  protected forget(): void {
+    this.line = undefined;
+    this.alarm.clear();
   }
 }

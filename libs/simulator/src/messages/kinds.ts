@@ -17,7 +17,7 @@ export type AsideKind = (typeof asideKinds)[number];
 
 export type MessageKind = 'properties' | 'event' | AsideKind;
 
-const reports: ReadonlySet<MessageKind> = new Set<MessageKind>(['properties', 'event', 'history', 'batch']);
+const reports: ReadonlySet<string> = new Set<MessageKind>(['properties', 'event', 'history', 'batch']);
 
 /** Whether it brings values, which a platform keeps or refuses. */
-export const isReport = (kind: MessageKind): boolean => reports.has(kind);
+export const isReport = (kind: string): boolean => reports.has(kind);
