@@ -6,9 +6,11 @@ import { takeOrders } from '../worker-process';
 import { answerCommands } from './command-answers';
 import { connectSome } from './connect-some';
 import { DeviceSocket } from './device-socket';
-import type { ConnectResult, Latency, Order, ReportOrder, ReportResult, Result } from './orders';
+import { GATEWAYS, SUB_DEVICES } from '../gateways/gateway-devices';
+import type { ConnectResult, Latency, LoginOrder, Order, ReportOrder, ReportResult, Result } from './orders';
 import { connectPacket, PreparedReports } from './packets';
 import { Reporter, Tally } from './reporter';
+import { exchange, loginMessages, logoutMessages, type Behind } from './sub-device-logins';
 
 /** CONNECTs that are under way at once. */
 const CONNECT_WINDOW = 64;
@@ -18,6 +20,8 @@ const ANSWER_WITHIN_MS = 30_000;
 interface Device {
   readonly connectPacket: Buffer;
   readonly reports: PreparedReports;
+  /** Those that speak over its connection. */
+  readonly behind?: Behind;
 }
 
 const latencyOf = (times: readonly number[]): Latency => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
@@ -30,6 +34,12 @@ class Generator {
     switch (order.act) {
       case 'prepare':
         return this.prepare(order.from, order.to, order.reports);
+      case 'prepareGateway':
+        return this.prepareGateway(order.gateway, order.subDevices, order.reports);
+      case 'logIn':
+        return this.logIn(order);
+      case 'logOut':
+        return this.logOut();
       case 'connect':
         return this.connect(order.port);
       case 'report':
@@ -47,8 +57,33 @@ class Generator {
   private prepare(from: number, to: number, reports: number): undefined {
     this.devices = Array.from({ length: to - from }, (_, index) => ({
       connectPacket: connectPacket(credentialsOf(from + index)),
-      reports: PreparedReports.make(reportTopicOf(from + index), reports),
+      reports: PreparedReports.make([reportTopicOf(from + index)], reports),
     }));
+  }
+
+  private prepareGateway(gateway: number, subDevices: number, reports: number): undefined {
+    const behind: Behind = { gateway, from: 0, to: subDevices };
+    const topics = Array.from({ length: subDevices }, (_, n) => reportTopicOf(n, SUB_DEVICES));
+    this.devices = [
+      {
+        connectPacket: connectPacket(credentialsOf(gateway, GATEWAYS)),
+        reports: PreparedReports.make(topics, reports),
+        behind,
+      },
+    ];
+  }
+
+  private async logIn({ atOnce, window }: LoginOrder): Promise<ConnectResult> {
+    const { behind } = this.devices[0]!;
+    const began = performance.now();
+    const times = await exchange(this.sockets[0]!, loginMessages(behind!, atOnce), window);
+    const seconds = (performance.now() - began) / 1000;
+    const connected = behind!.to - behind!.from;
+    return { connected, perSecond: connected / seconds, ...latencyOf(times) };
+  }
+
+  private async logOut(): Promise<undefined> {
+    await exchange(this.sockets[0]!, logoutMessages(this.devices[0]!.behind!), 1);
   }
 
   private async connect(port: number): Promise<ConnectResult> {

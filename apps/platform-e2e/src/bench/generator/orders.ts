@@ -2,6 +2,14 @@
 export type Order =
   /** Makes the packets of devices `from` to the one before `to`, each with so many reports. */
   | { readonly act: 'prepare'; readonly from: number; readonly to: number; readonly reports: number }
+  /**
+   * Makes the packets of one gateway device and of its first sub-devices. They report over its connection as one device would,
+   * in turns.
+   */
+  | { readonly act: 'prepareGateway'; readonly gateway: number; readonly subDevices: number; readonly reports: number }
+  /** Logs all sub-devices of the gateway device in, or out. */
+  | ({ readonly act: 'logIn' } & LoginOrder)
+  | { readonly act: 'logOut' }
   /** Connects all that were prepared, some at a time. */
   | { readonly act: 'connect'; readonly port: number }
   /** Lets all that are connected report. */
@@ -9,6 +17,13 @@ export type Order =
   /** Lets all that are connected answer commands, until they are disconnected. */
   | { readonly act: 'answer' }
   | { readonly act: 'disconnect' };
+
+export interface LoginOrder {
+  /** Sub-devices in one message. */
+  readonly atOnce: number;
+  /** Messages that are not answered yet. */
+  readonly window: number;
+}
 
 export interface ReportOrder {
   /** Reports of a device that are not answered yet. */
