@@ -37,6 +37,7 @@ import { LogModeNews } from './domains/device-log/mode-news';
 import { deviceLogs } from './domains/device-log/service';
 import { requests } from './domains/requests';
 import { shadowHandlers } from './domains/shadow/service';
+import { TopologyNotices } from './domains/topology/notices';
 import { tagHandlers } from './domains/tags/service';
 import { topics } from './domains/topics/service';
 import { createSinks } from './ingest/sinks';
@@ -116,12 +117,14 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const audit = new AuditLog(prisma, now);
   const models = new CompiledModels(prisma);
   const applicationNews = new ApplicationNews(bus, now);
+  const topologyNotices = new TopologyNotices({ prisma, bus, log, now });
   const context: DmContext = {
     prisma,
     bus,
     secretBox,
     changes,
     logModes: new LogModeNews(prisma, bus, now),
+    topologyNotices,
     deletedDevices,
     audit,
     models,
@@ -193,6 +196,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
       ),
       { name: 'deleted devices', start: async () => deletedDevices.start(), stop: () => deletedDevices.stop() },
       { name: 'desired values', start: async () => undefined, stop: () => desiredPush.stop() },
+      { name: 'topology notices', start: async () => undefined, stop: () => topologyNotices.stop() },
       { name: 'job notices', start: async () => undefined, stop: () => jobNotices.stop() },
       part(
         'task timeouts',

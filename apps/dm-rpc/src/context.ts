@@ -4,6 +4,7 @@ import type { Logger } from '@alink/runtime';
 import type { AuditLog } from './audit/audit-log';
 import type { Changes } from './changes';
 import type { DeletedDevices } from './deleted-devices';
+import type { TopologyNotices } from './domains/topology/notices';
 import type { LogModeNews } from './domains/device-log/mode-news';
 import type { ApplicationNews } from './ingest/application-news';
 import type { CompiledModels } from './services/product-manage/compiled-models';
@@ -15,6 +16,7 @@ export interface DmContext {
   readonly secretBox: SecretBox;
   readonly changes: Changes;
   readonly logModes: LogModeNews;
+  readonly topologyNotices: TopologyNotices;
   readonly deletedDevices: DeletedDevices;
   readonly audit: AuditLog;
   readonly models: CompiledModels;

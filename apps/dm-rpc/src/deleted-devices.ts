@@ -27,9 +27,12 @@ export class DeletedDevices {
     this.clean();
   }
 
-  /** Within the transaction that deletes the device; call {@link clean} once it is committed. */
-  async add(tx: Transaction, device: DeviceCore, deviceID: bigint, nowMs: number): Promise<void> {
+  /** Deletes a device, which exists, with all but its history; call {@link clean} once it is committed. */
+  async delete(tx: Transaction, { productID, deviceName }: DeviceCore, deviceID: bigint, nowMs: number): Promise<void> {
+    const device = { productID, deviceName };
+    await tx.device.delete({ where: { id: deviceID } });
     await tx.deletedDevice.create({ data: { ...device, deviceID, deletedAt: new Date(nowMs) } });
+    await tx.certificate.deleteMany({ where: device });
   }
 
   /** Deletes in the background what is left of all of them. */

@@ -247,6 +247,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     rotateKey: 'root',
     auditLogIndex: 'root',
     bootstrapNotify: 'admin',
+    permitJoin: 'user',
   },
   topics: {
     topicClassIndex: 'user',

@@ -26,10 +26,8 @@ const fileOf = (ProductID: string) => JSON.stringify([{ Info: { ProductID, Produ
 /** Methods that change nothing of what operators own, and hand out no file of secrets. The online state is corrected by nodes and has a log of its own. */
 const READ_ONLY =
   /^read$|Read$|Index$|Counts?$|(?<!^productInfoMulti)Export$|^list|^readConfiguration$|^readIotToken$|^resolveCertificate$|^deviceOnlineMultiFix$|^productInit$|^commonSchemaInit$|^rootCheck$/;
-/** Has nothing behind it: `not-served.ts`. */
-const NOT_SERVED = /^deviceGateway(MultiCreate|MultiUpdate|MultiDelete)$/;
 /** What devices are sent stands in the record of commands. */
-const COMMANDS = /^(bootstrapNotify|rrpc)$/;
+const COMMANDS = /^(bootstrapNotify|permitJoin|rrpc)$/;
 /** Services with changes of what operators own: how a test calls them. */
 const CHANGING = {
   products: services.productManage,
@@ -51,7 +49,7 @@ const AMBIGUOUS = new Set(['desired', 'shadow']);
 const changesOf = (): string[] =>
   Object.entries(CHANGING).flatMap(([client, { definition }]) =>
     Object.keys(definition)
-      .filter((method) => ![READ_ONLY, COMMANDS, NOT_SERVED].some((left) => left.test(method)))
+      .filter((method) => ![READ_ONLY, COMMANDS].some((left) => left.test(method)))
       .map((method) => (AMBIGUOUS.has(client) ? `${client}.${method}` : method)),
   );
 
@@ -74,6 +72,9 @@ test('every change of a product, a device or a credential leaves a line, without
   let groupID = '';
   const hall = await fixture.groups.groupInfoCreate({ name: 'hall' });
   const attic = await fixture.groups.groupInfoCreate({ name: 'attic' });
+  const gateway = { productID: 'gateways', deviceName: 'gate1' };
+  await products.productInfoCreate({ productID: 'gateways', productName: 'g', deviceType: 2 });
+  await devices.deviceInfoCreate(gateway);
   await fixture.db.prisma.auditLog.deleteMany();
   const options = { user };
   type Step = [string, string, () => Promise<unknown>];
@@ -317,6 +318,24 @@ test('every change of a product, a device or a credential leaves a line, without
       'DeviceInfoMultiUpdate',
       'device.update',
       () => devices.DeviceInfoMultiUpdate({ devices: [NAMES], areaID: '70' }, options),
+    ],
+    [
+      'deviceGatewayMultiUpdate',
+      'topology.add',
+      async () => {
+        await fixture.db.prisma.product.update({ where: { productID }, data: { deviceType: 3 } });
+        await devices.deviceGatewayMultiUpdate({ gateway, list: [NAMES] }, options);
+      },
+    ],
+    [
+      'deviceGatewayMultiDelete',
+      'topology.remove',
+      () => devices.deviceGatewayMultiDelete({ gateway, list: [NAMES] }, options),
+    ],
+    [
+      'deviceGatewayMultiCreate',
+      'topology.add',
+      () => devices.deviceGatewayMultiCreate({ gateway, list: [NAMES] }, options),
     ],
     [
       'deviceMove',

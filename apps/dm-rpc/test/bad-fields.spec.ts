@@ -4,12 +4,14 @@ import { connectRpc, type RpcChannel, type RpcError } from '@alink/rpc';
 import { PATIENCE_MS } from '@alink/testing';
 import { createDevices, NAMES, PRODUCT, rpcError, startDm, type DmFixture } from './dm-fixture';
 import { fieldsOf, nameOf, withField, type Path } from './request-fields';
+import { createTopology, ONE, sensor } from './topology-fixture';
 
 let fixture: DmFixture;
 let channel: RpcChannel;
 beforeAll(async () => {
   fixture = await startDm();
   await createDevices(fixture, 'dev001');
+  await createTopology(fixture, 'lamp');
   await fixture.protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
   await fixture.devices.deviceSchemaCreate({ ...NAMES, identifier: 'mine', ...definition });
   await fixture.definitions.commonSchemaCreate({ info: { identifier: 'shared', ...definition } });
@@ -26,6 +28,7 @@ const definition = {
   affordance: { value: '{"mode":"rw","define":{"type":"string","max":"64"}}' },
 };
 
+const SIGN = { signMethod: 'hmacsha256', random: 1, timestamp: 1, signature: '' };
 const FORWARD = { topic: 'user/update', targetDeviceName: 'dev001', targetTopic: 'user/get' };
 
 /** What a request needs beside productID and deviceName to come as far as the database; `n` is new in each. */
@@ -54,6 +57,10 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   deviceSchemaUpdate: () => ({ identifier: 'mine' }),
   deviceGroupMultiCreate: () => ({ groupIDs: [3] }),
   DeviceInfoMultiUpdate: () => ({ devices: [NAMES] }),
+  deviceGatewayMultiCreate: () => ({ gateway: ONE, list: [{ ...sensor('lamp'), sign: SIGN }], isAuthSign: true }),
+  deviceGatewayMultiUpdate: () => ({ gateway: ONE, list: [sensor('lamp')] }),
+  deviceGatewayIndex: () => ({ gateway: ONE, subDevice: sensor('lamp') }),
+  deviceGatewayMultiDelete: () => ({ gateway: ONE, list: [sensor('lamp')] }),
   deviceMove: () => ({ old: NAMES, new: { ...NAMES, deviceName: 'nosuch' } }),
   deviceCount: () => ({ countTypes: ['status', 'type'], rangeIDs: [0] }),
   actionResp: () => ({ msgToken: 'a' }),

@@ -6,6 +6,7 @@ import { Changes } from '../src/changes';
 import type { DmContext } from '../src/context';
 import { DeletedDevices } from '../src/deleted-devices';
 import { LogModeNews } from '../src/domains/device-log/mode-news';
+import { TopologyNotices } from '../src/domains/topology/notices';
 import { ApplicationNews } from '../src/ingest/application-news';
 import { CompiledModels } from '../src/services/product-manage/compiled-models';
 import type { DeviceChange } from '../src/presence/presence-rows';
@@ -20,6 +21,7 @@ export const contextOf = ({ bus, db: { prisma } }: DmFixture): DmContext => {
     secretBox: createSecretBox(KEY),
     changes: new Changes(bus, now),
     logModes: new LogModeNews(prisma, bus, now),
+    topologyNotices: new TopologyNotices({ prisma, bus, log, now }),
     deletedDevices: new DeletedDevices(prisma, log),
     audit: new AuditLog(prisma, now),
     models: new CompiledModels(prisma),

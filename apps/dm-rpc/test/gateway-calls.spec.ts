@@ -51,6 +51,21 @@ describe('a gateway device of Alink', () => {
     expect(list[0]).toMatchObject({ action: 'gatewayGetFoundSend', dataID: 'thing/gateway/permit', resultCode: '200' });
   });
 
+  test('lets those of one product join, for as long as is said', async () => {
+    const permit = (over: object) => fixture.admin.permitJoin({ ...ONE, ...over });
+    await permit({ subProductID: SENSORS, seconds: 3600 });
+    expect(got[0]!.message).toMatchObject({
+      path: 'thing/gateway/permit',
+      params: { productKey: SENSORS, time: 3600 },
+    });
+    await permit({});
+    expect(got[1]!.message).toMatchObject({ params: { productKey: '', time: 60 } });
+    await expect(permit({ subProductID: 'none' })).rejects.toEqual(rpcError(100006, 'product none does not exist'));
+    for (const seconds of [3601, -1]) {
+      await expect(permit({ seconds })).rejects.toEqual(rpcError(100006, 'seconds must be 1 to 3600'));
+    }
+  });
+
   test('is told which sub-devices to attach, by the keys that devices know', async () => {
     await fixture.products.productInfoCreate({
       productID: 'plain',

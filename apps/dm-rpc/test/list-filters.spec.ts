@@ -23,6 +23,7 @@ beforeAll(async () => {
   await protocols.protocolInfoCreate({ code: 'mine', name: 'Mine' });
   await protocols.protocolServiceUpdate({ code: 'mine', ip: '10.0.0.1', port: 1 });
   const { id: deviceID } = await db.prisma.device.findFirstOrThrow();
+  await db.prisma.subDevice.create({ data: { deviceID, gatewayID: deviceID } });
   const [timestamp, arrivedAt] = [1_778_593_628_940n, 1_778_593_628_941n];
   const messageID = '00000000-0000-0000-0000-000000000001';
   const line = { action: 'publish', topic: 't', content: 'c', requestID: 'r', traceID: '', resultCode: 200 };
@@ -112,9 +113,6 @@ const values: Readonly<Record<string, unknown>> = {
 };
 const byKind = { integer: '4', text: 'nothing-such', flag: true, fraction: 1.5 };
 
-/** Has nothing behind it: `not-served.ts`. */
-const NOT_SERVED = new Set(['deviceGatewayIndex']);
-
 const methods = (
   [
     services.productManage,
@@ -127,7 +125,7 @@ const methods = (
   ] as Service[]
 ).flatMap((service) =>
   Object.keys(service.definition)
-    .filter((method) => /Index$|Count$/.test(method) && !NOT_SERVED.has(method))
+    .filter((method) => /Index$|Count$/.test(method))
     .map((method) => [method, service] as const),
 );
 

@@ -13,6 +13,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/device')).addDeviceCommands,
   },
   {
+    usage: 'gateway',
+    description: 'gateway devices and the sub-devices that are attached to them',
+    load: async () => (await import('./commands/gateway')).addGatewayCommands,
+  },
+  {
     usage: 'group',
     description: 'groups of devices',
     load: async () => (await import('./commands/group')).addGroupCommands,

@@ -29,6 +29,9 @@ export const parseSeconds = (text: string): number => parseWhole(text, 0, 31_536
 /** Seconds that a device may take. */
 export const parseTimeout = (text: string): number => parseWhole(text, 1, 60);
 
+/** Seconds for which a gateway device lets sub-devices join. */
+export const parseWindow = (text: string): number => parseWhole(text, 1, 3600);
+
 const parseWhole = (text: string, least: number, most: number): number => {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) {
@@ -57,6 +60,13 @@ export const parseNames = (text: string): string[] => {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('It must be names separated by commas.');
   return [...new Set(names)];
+};
+
+/** A device by both its names. */
+export const parseDevice = (text: string): { productID: string; deviceName: string } => {
+  const slash = text.indexOf('/');
+  if (slash < 1 || slash === text.length - 1) throw new InvalidArgumentError('It must be productKey/deviceName.');
+  return { productID: text.slice(0, slash), deviceName: text.slice(slash + 1) };
 };
 
 /** Collects what an option that may be given again says. */

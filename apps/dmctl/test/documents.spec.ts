@@ -368,6 +368,51 @@ describe('apply', () => {
   });
 });
 
+describe('sub-devices of gateway devices', () => {
+  const names = (...deviceNames: string[]) => deviceNames.map((deviceName) => ({ productKey: 'sensors', deviceName }));
+  const attached = (deviceName: string, ...subDevices: string[]) =>
+    JSON.stringify({ kind: 'SubDevices', productKey: 'gates', deviceName, subDevices: names(...subDevices) });
+  const list = (productKey: string, ...deviceNames: string[]) =>
+    JSON.stringify({ kind: 'DeviceList', productKey, devices: deviceNames.map((deviceName) => ({ deviceName })) });
+  const product = (productKey: string, deviceType: string) =>
+    JSON.stringify({ kind: 'Product', productKey, deviceType });
+  const documents = (...texts: string[]) => texts.join('\n---\n');
+  const listed = async (deviceName: string) =>
+    (await json<{ deviceName: string }[]>(`gateway list gates ${deviceName}`)).map((each) => each.deviceName).sort();
+
+  test('are attached by a document, moved by another, and leave when it is pruned', async () => {
+    const all = documents(
+      attached('gate1', 'lamp1', 'lamp2'),
+      list('sensors', 'lamp1', 'lamp2', 'lamp3'),
+      list('gates', 'gate1', 'gate2'),
+      product('sensors', 'sub-device'),
+      product('gates', 'gateway'),
+    );
+    expect(await dmctl('apply -f -', all)).toMatch(/created SubDevices gates\/gate1\n5 created/);
+    expect(await dmctl('apply -f -', all)).toMatch(/^nothing to change/);
+    expect(await listed('gate1')).toEqual(['lamp1', 'lamp2']);
+
+    expect(await dmctl('apply -f -', attached('gate2', 'lamp2', 'lamp3'))).toMatch(/^changed SubDevices gates\/gate2/);
+    expect([await listed('gate1'), await listed('gate2')]).toEqual([['lamp1'], ['lamp2', 'lamp3']]);
+
+    const fewer = attached('gate2', 'lamp3');
+    expect((await ran('apply -f -', fewer)).stderr).toContain('sensors/lamp2');
+    expect(await listed('gate2')).toEqual(['lamp2', 'lamp3']);
+    await dmctl('apply -f - --prune', fewer);
+    expect(await listed('gate2')).toEqual(['lamp3']);
+  });
+
+  test('are refused as the platform refuses them, and need products that there are', async () => {
+    const wrong = documents(attached('gate1', 'none1'));
+    expect(await ran('apply -f -', wrong)).toMatchObject({ code: 1, stderr: expect.stringContaining('none1') });
+    const nowhere = attached('gate1', 'lamp1').replace('sensors', 'nowhere');
+    expect(await ran('apply -f -', nowhere)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs Product nowhere'),
+    });
+  });
+});
+
 test('the folder that the documents for people name is one that can be applied', async () => {
   const folder = fileURLToPath(new URL('../../../examples/platform', import.meta.url));
   expect(await dmctl(`apply -f ${folder}`)).toMatch(/7 created, 0 changed, 0 as described\n$/);
@@ -383,7 +428,7 @@ describe('export', () => {
     async () => {
       const folder = join(root, 'exported');
       const { files } = await json<{ files: string[] }>(`export ${folder} --devices`);
-      expect(files).toContain('products/lamp.yaml');
+      expect(files).toEqual(expect.arrayContaining(['products/lamp.yaml', 'gateways/gates.yaml']));
       expect(await dmctl(`diff -f ${folder}`)).toMatch(/^no difference/);
       const text = filesIn(folder)['products/lamp.yaml'];
       expect(text).toMatch(/^kind: Product\nproductKey: lamp\n/);

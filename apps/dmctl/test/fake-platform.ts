@@ -9,6 +9,7 @@ import {
   type RpcServer,
   type ServerSecurity,
 } from '@alink/rpc';
+import { FakeTopology, keyOf } from './fake-gateways';
 import { fakeCategories, fakeDefinitions, fakeGroups, fakeOwnDefinitions } from './fake-catalog';
 import { createLogger } from '@alink/runtime';
 
@@ -68,6 +69,7 @@ export class FakePlatform {
   rrpcAnswer: Uint8Array = Buffer.from('pong');
   broadcast = { messageID: '77', delivered: 3, undelivered: 0, nodesHeard: 2, nodes: 2 };
   readonly deviceJobs = { jobs: [] as object[], tasks: [] as object[] };
+  readonly topology = new FakeTopology();
   /** What becomes of an import of products. */
   imported: object[] = [];
   /** The latest request of each method, for looking at. */
@@ -146,7 +148,8 @@ export class FakePlatform {
             this.devices.set(`${info.productID}/${info.deviceName}`, device as never);
             return {};
           },
-          deviceInfoRead: async ({ productID, deviceName }) => this.device(productID, deviceName),
+          ...this.topology.handlers(),
+          deviceInfoRead: async ({ productID, deviceName }) => this.withGateway(this.device(productID, deviceName)),
           deviceInfoDelete: async ({ productID, deviceName }) => {
             this.device(productID, deviceName, Code.parameter);
             this.devices.delete(`${productID}/${deviceName}`);
@@ -180,16 +183,20 @@ export class FakePlatform {
             total: 3,
           }),
           deviceInfoCount: async () => ({ total: 9, inactive: 4, online: 2, offline: 3 }),
-          deviceInfoIndex: async ({ productID, productIDs, isOnline, page }) => {
+          deviceInfoIndex: async ({ productID, productIDs, isOnline, gateway, devices, page }) => {
             const wanted = [...productIDs, productID].filter(Boolean);
+            const subDevices = gateway && new Set(this.topology.subDevicesOf(gateway).map(keyOf));
             const all = [...this.devices.values()].filter(
               (device) =>
                 (wanted.length === 0 || wanted.includes(device.productID)) &&
-                (!Number(isOnline) || device.isOnline === Number(isOnline)),
+                (!Number(isOnline) || device.isOnline === Number(isOnline)) &&
+                (!subDevices || subDevices.has(keyOf(device))) &&
+                (devices.length === 0 || devices.some((named) => keyOf(named) === keyOf(device))),
             );
             const size = Number(page?.size);
             const from = (Number(page?.page) - 1) * size;
-            return { list: all.slice(from, from + size), total: all.length };
+            const list = all.slice(from, from + size).map((device) => this.withGateway(device));
+            return { list, total: all.length };
           },
         }),
         this.serve(services.deviceLogs, {
@@ -248,6 +255,7 @@ export class FakePlatform {
               }),
           }),
           bootstrapNotify: async () => ({}),
+          permitJoin: async () => this.obeyed(),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
@@ -278,6 +286,7 @@ export class FakePlatform {
           statusLogIndex: async (paging) => pageOf(this.admin.statusLog, paging),
         }),
         this.serve(services.deviceMsg, {
+          gatewayCanBindIndex: async () => this.topology.found,
           hubLogIndex: async ({ productID, timeStart, timeEnd, page }) => {
             if (!productID) throw new RpcError(Code.parameter, 'productID must not be empty');
             const end = Number(timeEnd) || Infinity;
@@ -318,6 +327,7 @@ export class FakePlatform {
           }),
         }),
         this.serve(services.deviceInteract, {
+          gatewayNotifyBindSend: async () => this.obeyed(),
           propertyControlSend: async ({ shadowControl }) => {
             if (Number(shadowControl) === ShadowControl.keepOnly) return { code: 200, msg: 'kept', msgToken: '' };
             const { code, msg } = this.deviceAnswer;
@@ -446,6 +456,18 @@ export class FakePlatform {
       },
     ]);
     return serve(service, Object.fromEntries(all) as Handlers<S>);
+  }
+
+  /** The device's answer to a command that has no other. */
+  private obeyed() {
+    const { code, msg } = this.deviceAnswer;
+    if (code !== Code.ok) throw new RpcError(code, msg);
+    return {};
+  }
+
+  private withGateway<D extends Device>(device: D) {
+    const gateway = this.topology.gatewayOf(device);
+    return { ...device, Gateway: gateway ? this.devices.get(keyOf(gateway)) : null };
   }
 
   /** What becomes of a command to one of many devices: those whose names begin with `off` are away. */

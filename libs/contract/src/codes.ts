@@ -19,6 +19,7 @@ export const Code = {
   inProgress: 100024,
   rollBack: 100025,
   limit: 100027,
+  wrongSecret: 1000004,
   deviceBadParameter: 2000001,
   deviceTimeout: 2000002,
   deviceOffline: 2000003,

@@ -39,6 +39,8 @@ export type AuditAction =
   | 'group.delete'
   | 'group.addDevice'
   | 'group.removeDevice'
+  | 'topology.add'
+  | 'topology.remove'
   | 'profile.update'
   | 'profile.delete'
   | 'token.issue'

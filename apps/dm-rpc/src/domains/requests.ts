@@ -15,6 +15,7 @@ import { configurationAnswerers } from './config/request';
 import { deviceLogAnswerers } from './device-log/request';
 import { shadowAnswerers } from './shadow/request';
 import { tagAnswerers } from './tags/request';
+import { topologyAnswerers } from './topology/request';
 
 /** Every domain that answers questions: a new one is a line here. */
 const allAnswerers = (context: DmContext): Answerers => ({
@@ -24,6 +25,7 @@ const allAnswerers = (context: DmContext): Answerers => ({
   ...jobAnswerers(context),
   ...configurationAnswerers(context),
   ...deviceLogAnswerers(context),
+  ...topologyAnswerers(context),
 });
 
 type DeviceQuestion = RequestOf<typeof services.requests, 'ask'>['questions'][number];

@@ -4,6 +4,8 @@ import { deleteHistory } from '@alink/db';
 import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../context';
 import type { DeviceCore } from '../device-core';
+import { requireLocked } from '../domains/topology/store';
+import { cutTies, tellCut } from '../domains/topology/ties';
 import { requireDevice } from './device-manage/device-record';
 import { requireLockedDevice } from './lock-device';
 
@@ -11,7 +13,7 @@ import { requireLockedDevice } from './lock-device';
 interface ResetOptions {
   /** Its logs: messages, commands, status. */
   readonly log?: boolean;
-  /** Its data: properties, events, desired values, shadow, texts that are kept with it. */
+  /** Its data: properties, events, desired values, shadow, texts that are kept with it; and its place in the topology. */
   readonly info?: boolean;
   /** The definitions of its own. */
   readonly deviceSchema?: boolean;
@@ -23,12 +25,12 @@ interface ResetOptions {
  * @throws {RpcError} 100009 when there is no such device
  */
 const resetDevice = async (
-  { prisma, audit, changes, now }: DmContext,
+  { prisma, audit, changes, topologyNotices, now }: DmContext,
   call: CallContext,
   device: DeviceCore,
   { log = false, info = false, deviceSchema = false }: ResetOptions = {},
 ): Promise<void> => {
-  const deviceID = await audit.transact(call, async (tx, note) => {
+  const { deviceID, ties } = await audit.transact(call, async (tx, note) => {
     const deviceID = await requireLockedDevice(tx, device);
     await tx.device.update({
       where: { id: deviceID },
@@ -45,17 +47,19 @@ const resetDevice = async (
       await tx.deviceShadow.deleteMany({ where: { deviceID } });
       await tx.deviceProfile.deleteMany({ where: { deviceID } });
     }
+    const ties = info ? await cutTies(tx, await requireLocked(tx, device)) : undefined;
     if (deviceSchema) {
       await tx.deviceDefinition.deleteMany({ where: { deviceID } });
       await tx.device.update({ where: { id: deviceID }, data: { schemaRevision: null } });
     }
     const deleted = { ...(log && { log }), ...(info && { info }), ...(deviceSchema && { deviceSchema }) };
     note('device.reset', device, { tokensRevoked: count, ...deleted });
-    return deviceID;
+    return { deviceID, ties };
   });
   // Nodes do not wait for what may be millions of rows.
   if (deviceSchema) await changes.deviceSchemasChanged([device]);
   changes.deviceReset(device);
+  if (ties) await tellCut({ changes, topologyNotices }, ties);
   if (log) await deleteHistory(prisma, { table: 'hub_log', ...device });
   if (!info) return;
   await deleteHistory(prisma, { table: 'property_history', deviceID });

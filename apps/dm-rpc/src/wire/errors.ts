@@ -33,7 +33,6 @@ const isKnown = (error: unknown, code: string): error is Prisma.PrismaClientKnow
 /** Codes: Prisma documentation, "Error message reference". */
 export const isUniqueViolation = (error: unknown): boolean => isKnown(error, 'P2002');
 export const isForeignKeyViolation = (error: unknown): boolean => isKnown(error, 'P2003');
-export const isMissingRow = (error: unknown): boolean => isKnown(error, 'P2025');
 
 /** True when a unique violation is about this column. */
 export const violates = (error: unknown, column: string): boolean =>

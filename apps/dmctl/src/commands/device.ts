@@ -1,13 +1,15 @@
-import { YesNo } from '@alink/contract/enumerations';
 import { filterRequest, type DeviceFilter } from '@alink/operator/devices';
-import { deviceTypes, isoOfSeconds, logLevels, onlineStates, wordOf } from '@alink/operator/words';
+import { countSubDevices, type NamedDevice } from '@alink/operator/gateways';
+import { isoOfSeconds, logLevels, wordOf } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { addFilterOptions } from '../device-filter';
+import { rowOfDevice } from '../device-rows';
 import { withExample } from '../example';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
-import { collect, parseLimit, parsePage } from '../parse-options';
+import { collect, parseDevice, parseLimit, parsePage } from '../parse-options';
 import type { Session } from '../session';
+import { shown } from '../sub-devices';
 import { addDeviceBatchCommands } from './device-batch';
 import { addDeviceBootstrapCommand } from './device-bootstrap';
 import { addDeviceConnectCommand } from './device-connect';
@@ -23,6 +25,7 @@ import { addDeviceTopicsCommand } from './device-topics';
 
 interface ListOptions extends DeviceFilter {
   readonly product: readonly string[];
+  readonly gateway?: NamedDevice;
   readonly limit: number;
   readonly page: number;
 }
@@ -54,7 +57,7 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
               deviceAlias: { value: alias ?? '' },
             });
             const info = await devices.deviceInfoRead({ productID, deviceName });
-            out.record({ ...rowOf(info), deviceSecret: info.secret });
+            out.record({ ...rowOfDevice(info), deviceSecret: info.secret });
           },
         ),
       ),
@@ -68,11 +71,13 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
     addFilterOptions(
       device.command('list').description('list devices').argument('[productKey]', 'of this product only'),
     )
+      .option('--gateway <productKey/deviceName>', 'the sub-devices of this gateway device only', parseDevice)
       .option('--product <productKey>', 'of this product too; may be given again', collect, [])
       .option('--limit <n>', 'rows of a page', parseLimit, 100)
       .option('--page <n>', 'from 1', parsePage, 1)
       .action(inSession(io, listDevices)),
     'device list aliyun_test_01 --online',
+    'device list --gateway gateways/gate01',
     'device list --status inactive --tag site=hall-2 --page 2',
   );
 
@@ -87,9 +92,13 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
         inSession(
           io,
           async ({ devices, out }, options: { showSecret?: boolean }, productID: string, deviceName: string) => {
-            const info = await devices.deviceInfoRead({ productID, deviceName });
+            const device = { productID, deviceName };
+            const info = await devices.deviceInfoRead({ ...device, withGateway: true });
+            const subDevices = await countSubDevices({ devices }, device);
             out.record({
-              ...rowOf(info),
+              ...rowOfDevice(info),
+              gateway: info.Gateway ? shown(info.Gateway) : undefined,
+              subDevices: subDevices > 0 ? subDevices : undefined,
               firstLogin: isoOfSeconds(info.firstLogin),
               lastOffline: isoOfSeconds(info.lastOffline),
               lastIp: info.lastIp,
@@ -118,33 +127,16 @@ export const addDeviceCommands = (device: Command, io: Io): void => {
 
 const listDevices = async (
   { devices, out }: Session,
-  { product, limit, page, ...filter }: ListOptions,
+  { product, gateway, limit, page, ...filter }: ListOptions,
   productID?: string,
 ): Promise<void> => {
   const { list, total } = await devices.deviceInfoIndex({
     productIDs: productID === undefined ? [...product] : [productID, ...product],
     ...filterRequest(filter),
+    gateway,
     page: { page, size: limit },
   });
   const columns = ['productKey', 'deviceName', 'alias', 'state', 'lastLogin', 'created'] as const;
-  out.rows(list.map(rowOf), columns, 'no devices');
+  out.rows(list.map(rowOfDevice), columns, 'no devices');
   out.pageNote({ page, size: limit, shown: list.length, total: Number(total) });
-};
-
-type DeviceInfo = Awaited<ReturnType<Session['devices']['deviceInfoRead']>>;
-
-const rowOf = (info: DeviceInfo) => ({
-  productKey: info.productID,
-  deviceName: info.deviceName,
-  alias: info.deviceAlias?.value || undefined,
-  state: stateOf(info),
-  deviceType: wordOf({ unknown: 0, ...deviceTypes }, info.deviceType),
-  lastLogin: isoOfSeconds(info.lastLogin),
-  created: isoOfSeconds(info.createdTime),
-});
-
-const stateOf = ({ isEnable, isOnline, firstLogin }: DeviceInfo): string => {
-  if (Number(isEnable) === YesNo.no) return 'disabled';
-  if (Number(isOnline) === onlineStates.online) return 'online';
-  return firstLogin === '0' ? 'never connected' : 'offline';
 };

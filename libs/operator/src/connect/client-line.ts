@@ -23,6 +23,17 @@ export const publishLine = (endpoint: Endpoint, login: Login, topic: string, mes
   return shellLine([...client, '-q', '1', '-t', topic, '-m', message]);
 };
 
+/** Publishes, and shows the reply, or gives up after ten seconds. Over MQTT 3.1.1, whatever the client's own default is. */
+export const requestLine = (
+  endpoint: Endpoint,
+  login: Login,
+  { topic, replyTopic, payload }: { readonly topic: string; readonly replyTopic: string; readonly payload: string },
+): string =>
+  shellLine([
+    ...mosquitto('mosquitto_rr', endpoint, login),
+    ...['-V', 'mqttv311', '-W', '10', '-t', topic, '-e', replyTopic, '-m', payload],
+  ]);
+
 const overWebSocket = ({ transport }: Endpoint): boolean => transport === 'ws' || transport === 'wss';
 
 const names = ({ host, port }: Endpoint, { clientId, username, password }: Login): string[] => [
@@ -33,7 +44,9 @@ const names = ({ host, port }: Endpoint, { clientId, username, password }: Login
 const certificateOptions = ({ certificate }: Endpoint): string[] =>
   certificate ? ['--cert', certificate.certFile, '--key', certificate.keyFile] : [];
 
-const mosquitto = (program: 'mosquitto_sub' | 'mosquitto_pub', endpoint: Endpoint, login: Login): string[] => {
+type Program = 'mosquitto_sub' | 'mosquitto_pub' | 'mosquitto_rr';
+
+const mosquitto = (program: Program, endpoint: Endpoint, login: Login): string[] => {
   const { caFile } = endpoint;
   const trust = caFile === undefined ? ['--tls-use-os-certs'] : ['--cafile', caFile];
   return [

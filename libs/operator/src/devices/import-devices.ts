@@ -2,6 +2,7 @@
 import { RpcError } from '@alink/rpc/rpc-error';
 import { forEachAtOnce, inParts } from '../at-once';
 import type { Platform } from '../platform';
+import { productIDsOf } from '../products/product-key';
 import type { Reporter } from '../reporter';
 import { createFromLines, type BatchOptions, type JudgedDevice, type WantedDevice } from './create-devices';
 import { ResultLog, type ResultStore } from './result-log';
@@ -19,7 +20,10 @@ type Services = Pick<Platform, 'admin' | 'devices' | 'products'>;
 
 /** The lines of a file as devices of the products that bear these ProductKeys. */
 export const wantedOf = async (platform: Services, lines: readonly TripleLine[]): Promise<WantedDevice[]> => {
-  const productIDs = await productIDsOf(platform, lines);
+  const productIDs = await productIDsOf(
+    platform,
+    lines.map(({ productKey }) => productKey),
+  );
   return lines.map((line) => {
     return { ...line, productID: productIDs.get(line.productKey) ?? line.productKey, fault: importFault(line) };
   });
@@ -29,16 +33,6 @@ export const wantedOf = async (platform: Services, lines: readonly TripleLine[])
 const importFault = ({ productKey, deviceSecret }: Triple): string | undefined => {
   if (productKey === '') return 'productKey must not be empty';
   return deviceSecret === '' ? 'deviceSecret must not be empty' : undefined;
-};
-
-/** The products that bear another ProductKey for their devices than for us, by that key. */
-const productIDsOf = async ({ products }: Services, lines: readonly Triple[]): Promise<Map<string, string>> => {
-  const productIDs = new Map<string, string>();
-  for (const productKey of new Set(lines.map((line) => line.productKey))) {
-    const { list } = await products.productInfoIndex({ protocolConf: { productID: productKey } });
-    if (list[0]) productIDs.set(productKey, list[0].productID);
-  }
-  return productIDs;
 };
 
 export interface Imported {

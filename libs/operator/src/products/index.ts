@@ -2,5 +2,5 @@ export { changeProduct, enableProduct, type ProductChange } from './change-produ
 export { createProduct, type NewProduct } from './create-product';
 export { filesOf, modelOfFiles, tslFilesOf, type ModelInFiles, type NamedDocument } from './model-files';
 export { countsOf, lackedBy, thingModelOf } from './model-of-product';
-export { productKeyOf, type ProductInfo } from './product-key';
+export { productIDsOf, productKeyOf, type ProductInfo } from './product-key';
 export { pack, unpack, type PackedFile } from './zip-archive';

@@ -6,6 +6,7 @@ import { deviceListKind } from './kinds/device-list';
 import { forwardRulesKind } from './kinds/forward-rules';
 import { productKind } from './kinds/product';
 import { remoteConfigurationKind } from './kinds/remote-configuration';
+import { subDevicesKind } from './kinds/sub-devices';
 import { thingModelKind } from './kinds/thing-model';
 
 /** All kinds, those first that others need. */
@@ -16,6 +17,7 @@ export const kinds: readonly AnyKind[] = [
   anyKind(customTopicsKind),
   anyKind(forwardRulesKind),
   anyKind(deviceListKind),
+  anyKind(subDevicesKind),
   anyKind(deviceGroupKind),
   anyKind(remoteConfigurationKind),
 ];

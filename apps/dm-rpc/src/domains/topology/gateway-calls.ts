@@ -25,7 +25,7 @@ const MAX_DEVICES = 1000;
  * programming guide: "usually 60 seconds"), and at most.
  */
 const WINDOW = 60;
-export const MAX_WINDOW = 3600;
+const MAX_WINDOW = 3600;
 
 /** What a gateway device is asked, in both forms. */
 interface Asked {
@@ -37,7 +37,7 @@ interface Asked {
 }
 
 /** Asks a gateway device, and waits until it says that it has heard. */
-export const gatewayAsker =
+const gatewayAsker =
   (context: DmContext, sender: CommandSender) =>
   async (gateway: DeviceCore, { action, path, params, foreign }: Asked, call: CallContext): Promise<void> => {
     const { device } = await findTarget(context, gateway);
@@ -57,7 +57,7 @@ export const gatewayAsker =
   };
 
 /** @param productKey of the sub-devices that may join; empty: of any product @param seconds for so long */
-export const permission = (productKey = '', seconds = WINDOW): Asked => ({
+const permission = (productKey = '', seconds = WINDOW): Asked => ({
   action: 'gatewayGetFoundSend',
   path: 'thing/gateway/permit',
   params: { productKey, time: seconds },
@@ -86,6 +86,30 @@ export const gatewayCallHandlers = (context: DmContext, sender: CommandSender): 
       }));
       const foreign: TopologyMessage = { method: 'notifyBind', payload: { devices } };
       await ask(asked, { action: 'gatewayNotifyBindSend', path: 'thing/topo/add/notify', params, foreign }, call);
+      return {};
+    },
+  };
+};
+
+/** Of `alink.DeviceAdmin`. */
+export const permitHandlers = (
+  context: DmContext,
+  sender: CommandSender,
+): Pick<Handlers<typeof services.deviceAdmin>, 'permitJoin'> => {
+  const ask = gatewayAsker(context, sender);
+  return {
+    async permitJoin({ productID, deviceName, subProductID, seconds }, call) {
+      const window = Number(seconds) || WINDOW;
+      if (!(window >= 1 && window <= MAX_WINDOW)) throw badParameter('seconds', `must be 1 to ${MAX_WINDOW}`);
+      const product =
+        subProductID === ''
+          ? { productKey: '' }
+          : await context.prisma.product.findUnique({
+              where: { productID: subProductID },
+              select: { productKey: true },
+            });
+      if (!product) throw unknownProduct(subProductID, 'subProductID');
+      await ask({ productID, deviceName }, permission(product.productKey, window), call);
       return {};
     },
   };

@@ -3,11 +3,12 @@
  * names in the order of their ids before it looks at them: two gateway devices that take devices from each other at the same
  * time wait for each other in turn and never crosswise, and one that has room for one more does not take two.
  */
-import type { PrismaClient } from '@alink/db';
+import { DeviceType } from '@alink/contract';
+import { Prisma, type PrismaClient } from '@alink/db';
 import { deviceKey, type DeviceCore } from '../../device-core';
 import { inParts } from '../../services/device-manage/devices-by-name';
 import type { Transaction } from '../../transaction';
-import { DeviceType } from '@alink/contract';
+import { noDevice } from '../../wire/errors';
 
 type Client = Pick<PrismaClient, '$queryRaw'>;
 
@@ -89,17 +90,20 @@ const distinct = (devices: readonly DeviceCore[]): DeviceCore[] => [
 /**
  * Locks devices until the transaction ends. Whoever changes the topology of several gateway devices in one transaction locks
  * all that it will name with this first.
+ * @param toDelete whether some of them may be deleted: that takes a lock which cannot be had later, when others have begun to
+ * write what refers to the device and wait for its row
  * @returns those that exist, by {@link deviceKey}
  */
 export const lockDevices = async (
   tx: Transaction,
   devices: readonly DeviceCore[],
+  toDelete = false,
 ): Promise<ReadonlyMap<string, LockedDevice>> => {
   const [productIDs, deviceNames] = namesOf(devices);
   const locked = await tx.$queryRaw<{ id: bigint }[]>`
     SELECT d.id FROM device d
     WHERE (d.product_id, d.device_name) IN (SELECT * FROM unnest(${productIDs}::text[], ${deviceNames}::text[]))
-    ORDER BY d.id FOR NO KEY UPDATE OF d`;
+    ORDER BY d.id ${toDelete ? Prisma.sql`FOR UPDATE OF d` : Prisma.sql`FOR NO KEY UPDATE OF d`}`;
   // A statement of its own, which sees what those have written for whose locks the first one has waited.
   const rows = await tx.$queryRaw<LockedRow[]>`
     SELECT d.id, d.product_id, d.device_name, p.product_key, d.is_enable AND p.status <> 2 AS is_enabled, p.device_type,
@@ -125,6 +129,13 @@ export const lockDevices = async (
       return [deviceKey(device), device];
     }),
   );
+};
+
+/** @throws {RpcError} 100009 when there is no such device */
+export const requireLocked = async (tx: Transaction, device: DeviceCore): Promise<LockedDevice> => {
+  const row = (await lockDevices(tx, [device])).get(deviceKey(device));
+  if (!row) throw noDevice(device);
+  return row;
 };
 
 const isSame = (a: DeviceCore, b: DeviceCore | undefined): boolean => b !== undefined && deviceKey(a) === deviceKey(b);
@@ -231,17 +242,15 @@ export const subDevicesOf = async (
   { productID, deviceName }: DeviceCore,
   { take, skip }: Part = { take: 1_000_000, skip: 0 },
 ): Promise<{ readonly list: SubDevice[]; readonly total: number }> => {
-  const [rows, [counted]] = await Promise.all([
-    client.$queryRaw<SubDeviceRow[]>`
-      SELECT d.product_id, d.device_name, p.product_key FROM device g
-      JOIN sub_device s ON s.gateway_id = g.id JOIN device d ON d.id = s.device_id
-      JOIN product p ON p.product_id = d.product_id
-      WHERE g.product_id = ${productID} AND g.device_name = ${deviceName}
-      ORDER BY s.device_id LIMIT ${take} OFFSET ${skip}`,
-    client.$queryRaw<{ total: number }[]>`
-      SELECT count(*)::int AS total FROM device g JOIN sub_device s ON s.gateway_id = g.id
-      WHERE g.product_id = ${productID} AND g.device_name = ${deviceName}`,
-  ]);
+  const rows = await client.$queryRaw<SubDeviceRow[]>`
+    SELECT d.product_id, d.device_name, p.product_key FROM device g
+    JOIN sub_device s ON s.gateway_id = g.id JOIN device d ON d.id = s.device_id
+    JOIN product p ON p.product_id = d.product_id
+    WHERE g.product_id = ${productID} AND g.device_name = ${deviceName}
+    ORDER BY s.device_id LIMIT ${take} OFFSET ${skip}`;
+  const [counted] = await client.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM device g JOIN sub_device s ON s.gateway_id = g.id
+    WHERE g.product_id = ${productID} AND g.device_name = ${deviceName}`;
   return { list: rows.map(subDeviceOf), total: counted!.total };
 };
 

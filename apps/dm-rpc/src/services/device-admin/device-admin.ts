@@ -1,6 +1,7 @@
 import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
+import { permitHandlers } from '../../domains/topology/gateway-calls';
 import { statusLogWithReasons } from '../device-msg/status-log';
 import { resetDeviceHandlers } from '../reset-device';
 import type { CommandSender } from '../device-interact/command-sender';
@@ -25,6 +26,7 @@ export const deviceAdmin = (
   ...resetDeviceHandlers(context),
   ...topicHandlers(context),
   ...bootstrapHandlers(context, sender),
+  ...permitHandlers(context, sender),
   ...connectParamsHandlers(context),
   ...tokenHandlers(context),
   ...deviceCountHandlers(context),

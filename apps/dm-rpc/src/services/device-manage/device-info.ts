@@ -3,12 +3,14 @@ import type { services } from '@alink/contract';
 import type { Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
+import { deviceKey } from '../../device-core';
 import { groupsAskedFor, setGroups } from '../../domains/groups/groups-of-device';
+import { lockDevices } from '../../domains/topology/store';
+import { tellDeleted, tiesOf } from '../../domains/topology/ties';
 import { revokeIotTokens } from '../../tokens/issued-tokens';
 import {
   duplicate,
   isForeignKeyViolation,
-  isMissingRow,
   isUniqueViolation,
   noDevice,
   unknownDevice,
@@ -49,6 +51,7 @@ export const deviceInfoHandlers = ({
   secretBox,
   changes,
   logModes,
+  topologyNotices,
   deletedDevices,
   audit,
   now,
@@ -80,7 +83,7 @@ export const deviceInfoHandlers = ({
     const device = requireDevice(info);
     const groups = groupsAskedFor(info);
     // Read and written in one go, so that two updates of different fields both stand.
-    const levels = await audit.transact(call, async (tx, note) => {
+    const { levels, isSwitched } = await audit.transact(call, async (tx, note) => {
       const id = await requireLockedDevice(tx, device);
       const row = await tx.device.findUniqueOrThrow({ where: { id }, include: PRODUCT_LEVEL });
       const data = changedDeviceRow(info, row);
@@ -90,27 +93,28 @@ export const deviceInfoHandlers = ({
       note('device.update', device, { ...changedFields(row, data), ...revoked });
       if (groups) await setGroups(tx, note, { device, deviceID: id, ...groups });
       const { logLevel: productLevel } = row.product.protocolConf as { readonly logLevel?: string };
-      return { productLevel, before: row.logLevel, after: Number(data.logLevel) };
+      const levels = { productLevel, before: row.logLevel, after: Number(data.logLevel) };
+      return { levels, isSwitched: data.isEnable !== row.isEnable };
     });
     const { productLevel, before, after } = levels;
     logModes.deviceChanged(device, { productLevel, deviceLevel: before }, { productLevel, deviceLevel: after });
     changes.deviceUpdated(device);
+    if (isSwitched) topologyNotices.switched(device);
     return {};
   },
 
   async deviceInfoDelete(request, call) {
     const device = requireDevice(request);
-    try {
-      await audit.transact(call, async (tx, note) => {
-        const { id } = await tx.device.delete({ where: { productID_deviceName: device }, select: { id: true } });
-        await deletedDevices.add(tx, device, id, now());
-        await tx.certificate.deleteMany({ where: device });
-        note('device.delete', device);
-      });
-    } catch (error) {
-      throw isMissingRow(error) ? unknownDevice(device) : error;
-    }
+    const ties = await audit.transact(call, async (tx, note) => {
+      const row = (await lockDevices(tx, [device], true)).get(deviceKey(device));
+      if (!row) throw unknownDevice(device);
+      const ties = await tiesOf(tx, row);
+      await deletedDevices.delete(tx, device, row.id, now());
+      note('device.delete', device);
+      return ties;
+    });
     changes.deviceDeleted(device);
+    await tellDeleted({ changes, topologyNotices }, ties);
     deletedDevices.clean();
     return {};
   },

@@ -4,9 +4,9 @@ import type { DmContext } from '../../context';
 import type { PresenceNews } from '../../presence/presence-news';
 import { deviceDefinitionHandlers } from '../../domains/device-definitions/service';
 import { groupsOfDeviceHandlers } from '../../domains/groups/groups-of-device';
+import { gatewayHandlers } from '../../domains/topology/service';
 import { deviceResetHandlers } from '../reset-device';
 import { moduleVersionHandlers } from '../../domains/versions/service';
-import { notServed } from '../not-served';
 import { deviceCountHandlers } from './device-counts';
 import { deviceInfoHandlers } from './device-info';
 import { deviceProfileHandlers } from './device-profile';
@@ -32,10 +32,5 @@ export const deviceManage = (context: DmContext, news: PresenceNews): Handlers<t
   ...multiUpdateHandlers(context),
   ...moveDeviceHandlers(context),
   ...moduleVersionHandlers(context),
-  ...notServed(
-    'deviceGatewayMultiCreate',
-    'deviceGatewayMultiUpdate',
-    'deviceGatewayIndex',
-    'deviceGatewayMultiDelete',
-  ),
+  ...gatewayHandlers(context),
 });

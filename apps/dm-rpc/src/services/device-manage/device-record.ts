@@ -59,7 +59,7 @@ const EXTRA = [
 
 /** Where the protocol's parameters say how a device came to be; the node sets it for devices it creates itself. */
 const REGISTRATION_KEY = 'registration';
-const REGISTRATIONS = ['operator', 'auto', 'nwl'];
+const REGISTRATIONS = ['operator', 'auto', 'nwl', 'gateway'];
 
 const { yes, no } = YesNo;
 

@@ -4,9 +4,10 @@ import type { Prisma } from '@alink/db';
 import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
 import { deviceKey, type DeviceCore } from '../../device-core';
+import { lockDevices, type LockedDevice } from '../../domains/topology/store';
+import { moveTies, tellMoved } from '../../domains/topology/ties';
 import type { Transaction } from '../../transaction';
-import { badParameter } from '../../wire/errors';
-import { requireLockedDevice } from '../lock-device';
+import { badParameter, noDevice } from '../../wire/errors';
 import { DEVICE_DEFAULTS } from './device-defaults';
 import { requireDevice } from './device-record';
 
@@ -48,16 +49,22 @@ const leftBehind = (extra: Extra, nowSeconds: number): Extra => {
     : { ...left, ...(firstBind !== undefined && { firstBind }), expTime: { value: String(nowSeconds) } };
 };
 
-/** In the order of their names, so that two moves never wait for each other crosswise. */
-const lockBoth = async (tx: Transaction, from: DeviceCore, to: DeviceCore): Promise<[bigint, bigint]> => {
-  const ids = new Map<string, bigint>();
-  const inOrder = [from, to].sort((a, b) => (deviceKey(a) < deviceKey(b) ? -1 : 1));
-  for (const device of inOrder) ids.set(deviceKey(device), await requireLockedDevice(tx, device));
-  return [ids.get(deviceKey(from))!, ids.get(deviceKey(to))!];
+/** In one order, so that two moves never wait for each other crosswise. */
+const lockBoth = async (tx: Transaction, from: DeviceCore, to: DeviceCore): Promise<[LockedDevice, LockedDevice]> => {
+  const rows = await lockDevices(tx, [from, to]);
+  const required = (device: DeviceCore): LockedDevice => {
+    const row = rows.get(deviceKey(device));
+    if (!row) throw noDevice(device);
+    return row;
+  };
+  return [required(from), required(to)];
 };
 
-export const moveDeviceHandlers = ({ audit, changes, now }: DmContext): Methods => ({
-  /** Both keep their data, their logs and their secrets: what a device has measured, no other has. */
+export const moveDeviceHandlers = ({ audit, changes, topologyNotices, now }: DmContext): Methods => ({
+  /**
+   * Both keep their data, their logs and their secrets: what a device has measured, no other has. What the one is attached to,
+   * and what is attached to it, the other takes over.
+   */
   async deviceMove(request, call) {
     const from = requireDevice(request.old, 'old.');
     const to = requireDevice(request.new, 'new.');
@@ -68,8 +75,9 @@ export const moveDeviceHandlers = ({ audit, changes, now }: DmContext): Methods 
     if (withProfile && from.productID !== to.productID) {
       throw badParameter('withTarget', `${PROFILE} goes along within one product only`);
     }
-    await audit.transact(call, async (tx, note) => {
-      const [fromID, toID] = await lockBoth(tx, from, to);
+    const ties = await audit.transact(call, async (tx, note) => {
+      const [source, destination] = await lockBoth(tx, from, to);
+      const [fromID, toID] = [source.id, destination.id];
       const before = await tx.device.findUniqueOrThrow({ where: { id: fromID } });
       const target = await tx.device.findUniqueOrThrow({ where: { id: toID } });
       const fields = withProfile ? [...MOVED, 'schemaAlias'] : MOVED;
@@ -83,10 +91,13 @@ export const moveDeviceHandlers = ({ audit, changes, now }: DmContext): Methods 
         await tx.deviceProfile.deleteMany({ where: { deviceID: toID } });
         await tx.deviceProfile.updateMany({ where: { deviceID: fromID }, data: { deviceID: toID } });
       }
+      const ties = await moveTies(tx, source, destination);
       note('device.move', from, { to: deviceKey(to), ...(withProfile && { with: [PROFILE] }) });
       note('device.move', to, { from: deviceKey(from), ...(withProfile && { with: [PROFILE] }) });
+      return ties;
     });
     changes.deviceMoved(from, to);
+    await tellMoved({ changes, topologyNotices }, ties);
     return {};
   },
 });

@@ -1,6 +1,6 @@
 /** Products: create, update, delete, read, list. */
 import type { services } from '@alink/contract';
-import { Code } from '@alink/contract';
+import { Code, ProductStatus } from '@alink/contract';
 import { RpcError, type Handlers } from '@alink/rpc';
 import { changedFields } from '../../audit/changed-fields';
 import type { DmContext } from '../../context';
@@ -46,7 +46,17 @@ const SORT = {
 const levelOf = (protocolConf: unknown): string | undefined =>
   (protocolConf as { readonly logLevel?: string }).logLevel;
 
-export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audit, log }: DmContext): Methods => {
+const isDisabled = (status: unknown): boolean => status === ProductStatus.disabled;
+
+export const productInfoHandlers = ({
+  prisma,
+  secretBox,
+  changes,
+  logModes,
+  topologyNotices,
+  audit,
+  log,
+}: DmContext): Methods => {
   const filters = productFilters(prisma);
   const seal = (secret: string, productID: string) => secretBox.seal(secret, secretOwner(productID));
   const findProduct = async (productID: string): Promise<ProductRow> => {
@@ -111,7 +121,7 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audi
 
     async productInfoUpdate(info, call) {
       const productID = requireProductID('productID', info.productID);
-      const { isMoved, levels } = await audit.transact(call, async (tx, note) => {
+      const { isMoved, isSwitched, levels } = await audit.transact(call, async (tx, note) => {
         const row = await lockProduct(tx, productID);
         if (!row) throw unknownProduct(productID);
         const data = changedProductRow(info, row);
@@ -130,10 +140,12 @@ export const productInfoHandlers = ({ prisma, secretBox, changes, logModes, audi
         note('product.update', { productID }, changedFields(row, data));
         return {
           isMoved,
+          isSwitched: isDisabled(data.status ?? row.status) !== isDisabled(row.status),
           levels: [levelOf(row.protocolConf), levelOf(data.protocolConf ?? row.protocolConf)] as const,
         };
       });
       changes.productUpdated(productID);
+      if (isSwitched) topologyNotices.productSwitched(productID);
       if (isMoved) await tellModelsChanged({ prisma, changes }, [productID]);
       // It is done, whether or not devices hear of it now: they ask for the mode at each start.
       await logModes
