@@ -256,6 +256,15 @@ export class FakePlatform {
           }),
           bootstrapNotify: async () => ({}),
           permitJoin: async () => this.obeyed(),
+          connectParamsRead: async ({ productID, deviceName }) => ({
+            clientId: `${productID}.${deviceName}|securemode=3|`,
+            username: `${deviceName}&${productID}`,
+            password: '0123',
+          }),
+          subDeviceParamsRead: async () => ({
+            attach: { topic: '/add', payload: '{"id":"1"}', replyTopic: '/add_reply' },
+            login: { topic: '/login', payload: '{"id":"2"}', replyTopic: '/login_reply' },
+          }),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {
