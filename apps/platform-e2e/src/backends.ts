@@ -20,6 +20,7 @@ const LACKING = {
   history: 'its dm takes the value that comes last for the current one, whatever its time',
   shadow: 'its dm keeps no document for a device',
   logUpdate: 'the played dm sends no log update; the spec of the node’s commands tries what becomes of one',
+  moved: 'its dm tells no gateway device that another one has taken a sub-device of it',
   lastLogin: 'its device has no place for the login that a cloud publisher may use',
 } as const;
 export type Lack = keyof typeof LACKING;

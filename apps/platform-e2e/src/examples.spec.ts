@@ -119,6 +119,41 @@ describe('node-device', () => {
   });
 });
 
+describe('gateway', () => {
+  const dmctl = (...args: string[]) =>
+    run([process.execPath, 'tools/dmctl.mjs', '--endpoint', `127.0.0.1:${platform.ports.dm}`, ...args]);
+  let gateway: SpawnedApp;
+  beforeAll(async () => {
+    const applied = await dmctl('apply', '-f', 'examples/gateway/platform.yaml');
+    expect(applied).toMatchObject({ code: 0 });
+    const created = await dmctl('device', 'create', 'example_gateways', 'gateway001', '--secret', 'examplesecret001');
+    expect(created).toMatchObject({ code: 0 });
+  }, PLATFORM_START_MS);
+  afterEach(() => gateway.stop());
+
+  test.each([
+    ['TCP', 'mqtt'],
+    ['TLS', 'mqtts'],
+  ])('registers, adds and logs in its sub-device over %s, and reports for it', async (_name, scheme) => {
+    gateway = start([process.execPath, 'examples/gateway/gateway.mjs'], {
+      BROKER_URL: `${scheme}://127.0.0.1:${platform.ports.mqtt}`,
+      NODE_EXTRA_CA_CERTS: join(platform.dataDir, 'tls/ca.crt'),
+    });
+    await gateway.waitForLine(
+      /^registered: 200 success\nadded: 200 success\nlogged in: 200 success\nreport kept: 200 success$/m,
+    );
+    await eventually(async () => expect(await platform.latest('power', 'meter001', 'example_meters')).toBe(42));
+    const set = { productID: 'example_meters', deviceName: 'meter001', data: '{"power":7}', shadowControl: 1 };
+    expect(await platform.client(services.deviceInteract).propertyControlSend(set)).toMatchObject({ code: '200' });
+    await gateway.waitForLine(/^set: \{"power":7\}$/m);
+  });
+
+  test('says which step is refused', async () => {
+    gateway = start([process.execPath, 'examples/gateway/gateway.mjs'], { SUB_DEVICE_NAME: 'meter404' });
+    await gateway.waitForLine(/^registered: 6100 /m);
+  });
+});
+
 const describeGo = (): void =>
   describe.each(goPrograms)('$name', ({ name, command: [program] }) => {
     /** With our whole environment: it may name a proxy or a mirror of modules. */

@@ -1,10 +1,11 @@
 /**
- * The benchmarks: `npm run bench`, `npm run bench -- reconnect` and `npm run bench -- hostile`, see `--help`. The program starts its own processes with a
+ * The benchmarks: `npm run bench`, `npm run bench -- reconnect`, `hostile` and `gateways`, see `--help`. The program starts its own processes with a
  * name in place of options: the references, the load generator and the members of a fleet.
  */
 import { FLEET_MEMBER } from './bench/fleet/fleet';
 import { runFleetMember } from './bench/fleet/fleet-member';
 import { runReconnect } from './bench/fleet/reconnect';
+import { runGateways } from './bench/gateways/gateways';
 import { LOAD_PROCESS } from './bench/generator/load-generator';
 import { runLoadProcess } from './bench/generator/load-process';
 import { runAttacker } from './bench/hostile/attacker';
@@ -29,12 +30,17 @@ const run = async (line: CommandLine): Promise<void> => {
     case 'bench':
       await runBench(line.options);
       // Whoever asks whether all of the instrument runs means all of it.
-      if (line.options.quick && isEverything(line.options)) await runHostile({ rounds: 1, quick: true });
+      if (line.options.quick && isEverything(line.options)) {
+        await runHostile({ rounds: 1, quick: true });
+        await runGateways({ rounds: 1, quick: true });
+      }
       return;
     case 'reconnect':
       return runReconnect(line.devices);
     case 'hostile':
       return runHostile(line.options);
+    case 'gateways':
+      return runGateways(line.options);
   }
 };
 

@@ -49,6 +49,7 @@ export interface OfficialDevice {
   postShadow(reported: object): void;
   deleteShadow(keys?: string | readonly string[]): void;
   subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
   publish(topic: string, payload: string): void;
   end(force?: boolean): void;
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import type { DownlinkMessage } from '@alink/alink';
 import type { Bus, Subscription } from '@alink/bus';
 import { type Clock, type Logger, type Metrics, monotonicClock, systemClock } from '@alink/runtime';
 import { startAedes } from './brokers/aedes/aedes-broker';
@@ -15,6 +16,7 @@ import { DeviceDirectory } from './directory/device-directory';
 import type { DirectorySource } from './directory/records';
 import type { MakeDmSide } from './dm-side';
 import { Broadcasts } from './downlink/broadcasts';
+import { SubDeviceLife } from './downlink/sub-device-life';
 import { addressKey } from './guard/address-key';
 import type { GuardConfig } from './guard/config';
 import { Guard } from './guard/guard';
@@ -113,6 +115,8 @@ const wire = (options: DevicePathOptions) => {
     ...tools,
   });
   const broadcasts = new Broadcasts({ bus, sessions, nodeId, metrics: nodeMetrics, log });
+  const send = (gateway: Session, request: DownlinkMessage): void => messagePath.downlink.send(gateway, request);
+  const subDeviceLife = dmSide.tellsGateways ? undefined : new SubDeviceLife({ bus, directory, sessions, send, log });
 
   const { files } = dmSide;
   return {
@@ -129,6 +133,7 @@ const wire = (options: DevicePathOptions) => {
     gateways,
     connections,
     broadcasts,
+    subDeviceLife,
     files,
   };
 };
@@ -136,7 +141,7 @@ const wire = (options: DevicePathOptions) => {
 /** The device path as parts that are started and stopped; the ports are opened last and closed first. */
 export const createDevicePath = (options: DevicePathOptions) => {
   const parts = wire(options);
-  const { connections, guard, presence, others, changes, broadcasts } = parts;
+  const { connections, guard, presence, others, changes, broadcasts, subDeviceLife } = parts;
   let broker: Broker | undefined;
   let ports: DevicePorts | undefined;
 
@@ -152,6 +157,7 @@ export const createDevicePath = (options: DevicePathOptions) => {
       others.start((session) => broker!.forget(session));
       changes.start();
       broadcasts.start();
+      subDeviceLife?.start();
     },
     /** Lets what has been told be kept. */
     async stop(): Promise<void> {
@@ -159,6 +165,7 @@ export const createDevicePath = (options: DevicePathOptions) => {
       others.stop();
       changes.stop();
       broadcasts.stop();
+      subDeviceLife?.stop();
     },
     /**
      * Lets devices in.

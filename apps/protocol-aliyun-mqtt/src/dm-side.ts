@@ -14,7 +14,7 @@ import type { FileSource } from './files/file-source';
 import { KeptFiles } from './files/kept-files';
 import { configurationTexts, UnitedrhinoConfigurations } from './files/unitedrhino-configurations';
 import { OurCommands, type CommandingDm } from './downlink/commanding-dm';
-import { UnitedrhinoCommands } from './downlink/unitedrhino-commands';
+import { UnitedrhinoCommands, type UnitedrhinoCommandsOptions } from './downlink/unitedrhino-commands';
 import { DmRequests } from './requests/dm-requests';
 import type { Answerer } from './requests/requests';
 import { UnitedrhinoRequests, type UnitedrhinoRequestsOptions } from './requests/unitedrhino-requests';
@@ -36,6 +36,8 @@ export interface DmSide {
   readonly files: FileSource;
   /** Whether dm keeps lines for the logs of devices. */
   readonly keepsLines: boolean;
+  /** Whether dm itself tells gateway devices that their sub-devices are enabled, disabled or deleted. */
+  readonly tellsGateways: boolean;
 }
 
 export interface DmSideOptions {
@@ -46,8 +48,8 @@ export interface DmSideOptions {
     readonly FOREIGN_READERS: boolean;
     /** Where devices reach the HTTP side of the nodes. */
     readonly FILES_BASE_URL?: string | undefined;
-    /** 0: as many as it likes. */
-    readonly SUB_DEVICES_PER_GATEWAY?: number;
+    /** Sub-devices that a gateway device may have. */
+    readonly SUB_DEVICES_PER_GATEWAY: number;
   };
   readonly nodeId: string;
   readonly sessions: SessionTable;
@@ -72,22 +74,28 @@ export const ourSide = (
     status: new StreamStatus(bus, clock),
     files: new KeptFiles(files, clock),
     keepsLines: true,
+    tellsGateways: true,
   };
 };
 
 export const unitedrhinoSide = (
   { sessions, bus, clock }: Pick<DmSideOptions, 'sessions' | 'bus' | 'clock'>,
-  knowing: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'topology' | 'configurations'>,
+  {
+    productKeyOf,
+    ...knowing
+  }: Pick<UnitedrhinoRequestsOptions, 'tagsOf' | 'topology' | 'configurations'> &
+    Pick<UnitedrhinoCommandsOptions, 'productKeyOf'>,
 ): DmSide => {
   const { configurations } = knowing;
   const requests = new UnitedrhinoRequests({ bus, clock, ...knowing });
   return {
     keeper: new UnitedrhinoKeeper(bus),
     answerer: requests,
-    commands: new UnitedrhinoCommands({ bus, clock, requests, configurations }),
+    commands: new UnitedrhinoCommands({ bus, clock, requests, configurations, productKeyOf }),
     status: new UnitedrhinoStatus(bus, clock, sessions),
     files: new KeptFiles(configurations, clock),
     keepsLines: false,
+    tellsGateways: false,
   };
 };
 
@@ -100,11 +108,13 @@ export const dmSides = (dm: RpcChannel, log: Logger): ByDmKind<MakeDmSide> => ({
     const { clock, config } = options;
     const texts = configurationTexts(dm);
     const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: config.FILES_BASE_URL });
-    const topology = new UnitedrhinoTopology({
-      products: new Products(dm, log),
-      devices: new Devices(dm),
-      limit: config.SUB_DEVICES_PER_GATEWAY ?? 0,
+    const products = new Products(dm, log);
+    const limit = config.SUB_DEVICES_PER_GATEWAY;
+    return unitedrhinoSide(options, {
+      tagsOf: tagsOf(dm),
+      topology: new UnitedrhinoTopology({ products, devices: new Devices(dm), limit }),
+      configurations,
+      productKeyOf: (productID) => products.keyOf(productID),
     });
-    return unitedrhinoSide(options, { tagsOf: tagsOf(dm), topology, configurations });
   },
 });

@@ -85,7 +85,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     onReconnect: () => undefined,
     close: () => bus.close(),
   };
-  const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders };
+  const config = { REPORT_SHARDS: 1, FOREIGN_READERS: foreignReaders, SUB_DEVICES_PER_GATEWAY: 100 };
   const side: DmSideOptions = { config, nodeId: 'n1', sessions: new SessionTable(), bus: wires, clock };
   const ask = async (question: Question): Promise<Reply> => {
     asked.push(question);
@@ -98,9 +98,10 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
   };
   const configurations = new UnitedrhinoConfigurations({ texts, clock, baseUrl: 'http://iot.example.com' });
   const topology = { ask: async (question: Question) => ask(question), seen: async () => [] };
+  const productKeyOf = async (productID: string): Promise<string> => `key of ${productID}`;
   const sides = {
     ours: () => ourSide(side, { ask }, { open: async () => undefined }),
-    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations }),
+    unitedrhino: () => unitedrhinoSide(side, { tagsOf: async () => tags, topology, configurations, productKeyOf }),
   };
   const { uplink, downlink } = createMessagePath({
     dmSide: sides[dmKind](),

@@ -21,6 +21,7 @@ export {
   type SdkDeviceOptions,
 } from './sdk-device';
 export { seededRandom, type SeededRandom } from './seeded-random';
+export { subDeviceProof, type SubDeviceProof, type SubDeviceProofOptions } from './sub-device-proof';
 export type { RestartableServer } from './restartable-server';
 export { ServerProcess, type ServerCommand } from './server-process';
 export { createDatabase } from './shared-postgres';

@@ -103,6 +103,28 @@ test('subscribes each reply once, unless its ClientID asks for all of them', asy
   expect(filters).toEqual([`${topic}_reply`]);
 });
 
+test('logs a sub-device in, which then speaks over the same connection', async () => {
+  const login = device.topic('combine/login');
+  expect(login).toBe('/ext/session/product/dev001/combine/login');
+  await device.subscribe([`${login}_reply`]);
+  const asked = received(login);
+  const params = { productKey: 'meters', deviceName: 'meter1' };
+  const loggingIn = device.request('combine/login', params, { id: '1' });
+  expect(await asked).toEqual({ id: '1', version: '1.0', params, method: 'combine.login' });
+  await publish(`${login}_reply`, { id: '1', code: 200, data: params });
+  expect(await loggingIn).toMatchObject({ code: 200 });
+
+  const meter = device.subDevice('meters', 'meter1');
+  expect(meter.topic('thing/x')).toBe('/sys/meters/meter1/thing/x');
+  const posted = received(meter.topic('thing/event/property/post'));
+  const posting = meter.post({ temperature: 25.5 }, { id: '1' });
+  await posted;
+  // The reply to another device of the connection with the same id is not its own.
+  await publish(device.topic('thing/event/property/post_reply'), { id: '1', code: 460 });
+  await publish(meter.topic('thing/event/property/post_reply'), { id: '1', code: 200 });
+  expect(await posting).toEqual({ id: '1', code: 200 });
+});
+
 test('a reply that does not come is told', async () => {
   await expect(device.postEvent('alarm', {}, { timeoutMs: 50 })).rejects.toThrow('no reply to thing.event.alarm.post');
 });

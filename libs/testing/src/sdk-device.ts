@@ -76,6 +76,7 @@ export class SdkDevice {
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
   private readonly client: MqttClient;
+  private readonly options: SdkDeviceOptions;
   private readonly replies = new Map<string, (reply: AlinkReply) => void>();
   private readonly handlers = new Map<string, Handler>();
   private readonly watchers = new Set<() => void>();
@@ -89,6 +90,7 @@ export class SdkDevice {
     this.productKey = options.productKey ?? productKey;
     this.deviceName = options.deviceName ?? deviceName;
     this.client = client;
+    this.options = options;
     this.asksForReplies = /[|,]_ss=1[,|]/.test(options.clientId);
     this.closed = new Promise((resolve) => void client.once('close', resolve));
     client.on('message', (topic, payload, { qos }) => this.arrived({ topic, payload, qos }));
@@ -115,6 +117,7 @@ export class SdkDevice {
       rejectUnauthorized: false,
       ...options.mqtt,
     });
+    client.setMaxListeners(0); // a gateway device's sub-devices listen to it, too
     const device = new SdkDevice(client, options);
     return new Promise((resolve, reject) => {
       const fail = (error: Error & { code?: number | string }) => {
@@ -132,9 +135,18 @@ export class SdkDevice {
     });
   }
 
-  /** `/sys/<ProductKey>/<DeviceName>/<rest>` */
+  /**
+   * A sub-device that speaks over this connection, as far as the platform lets it. What arrives for any device of the
+   * connection is in `received` of each.
+   */
+  subDevice(productKey: string, deviceName: string): SdkDevice {
+    return new SdkDevice(this.client, { ...this.options, productKey, deviceName });
+  }
+
+  /** `/sys/<ProductKey>/<DeviceName>/<rest>`; of `combine/...`, which is about sub-devices, `/ext/session/...` */
   topic(rest: string): string {
-    return `/sys/${this.productKey}/${this.deviceName}/${rest}`;
+    const family = rest.startsWith('combine/') ? 'ext/session' : 'sys';
+    return `/${family}/${this.productKey}/${this.deviceName}/${rest}`;
   }
 
   get connected(): boolean {
@@ -152,7 +164,7 @@ export class SdkDevice {
   }
 
   /**
-   * Sends an Alink request on `/sys/<ProductKey>/<DeviceName>/<rest>` and gives the reply with its id.
+   * Sends an Alink request on {@link topic} and gives the reply with its id.
    * @throws {Error} when none comes within `timeoutMs` (default {@link PATIENCE_MS})
    */
   async request(rest: string, params: unknown, options: RequestOptions = {}): Promise<AlinkReply> {
@@ -255,9 +267,9 @@ export class SdkDevice {
     else void this.answer(message.topic, rest, body as AlinkRequest);
   }
 
-  /** What follows `/sys/<ProductKey>/<DeviceName>/`, also in the full-topic RRPC form. */
+  /** What follows `/sys/<ProductKey>/<DeviceName>/` or `/ext/session/...`, also in the full-topic RRPC form. */
   private restOf(topic: string): string | undefined {
-    const plain = topic.replace(/^\/ext\/rrpc\/[^/]+/, '');
+    const plain = topic.replace(/^\/ext\/rrpc\/[^/]+/, '').replace(/^\/ext\/session\//, '/sys/');
     const prefix = this.topic('');
     return plain.startsWith(prefix) ? plain.slice(prefix.length) : undefined;
   }

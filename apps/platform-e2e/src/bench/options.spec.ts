@@ -32,10 +32,17 @@ test.each([
   expect(parseCommandLine(args)).toEqual({ command: 'reconnect', devices });
 });
 
+test('gateways takes rounds and quick', () => {
+  expect(parseCommandLine(['gateways', '--rounds', '5', '--quick'])).toMatchObject({
+    command: 'gateways',
+    options: { rounds: 5, quick: true },
+  });
+});
+
 test('help names every option', () => {
   const { message, exitCode } = ended('--help');
   expect(exitCode).toBe(0);
-  for (const word of ['--rounds', '--quick', '--only', '--json', '--beside', 'reconnect', 'reports-16']) {
+  for (const word of ['--rounds', '--quick', '--only', '--json', '--beside', 'reconnect', 'gateways', 'reports-16']) {
     expect(message).toContain(word);
   }
 });

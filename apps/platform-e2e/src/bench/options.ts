@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { GatewaysOptions } from './gateways/gateways';
 import type { HostileOptions } from './hostile/hostile';
 import { LOAD_NAMES, type LoadName } from './loads/load';
 
@@ -20,7 +21,8 @@ export interface BenchOptions {
 export type CommandLine =
   | { readonly command: 'bench'; readonly options: BenchOptions }
   | { readonly command: 'reconnect'; readonly devices?: number }
-  | { readonly command: 'hostile'; readonly options: HostileOptions };
+  | { readonly command: 'hostile'; readonly options: HostileOptions }
+  | { readonly command: 'gateways'; readonly options: GatewaysOptions };
 
 /** The command line cannot be used, or asks for help: what to print, and how the process ends. */
 export class UsageEnd extends Error {
@@ -108,6 +110,10 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     .command('hostile')
     .description('Measures what hostile devices and strangers can do to others; takes --rounds, --quick and --beside')
     .action(() => void (parsed = { command: 'hostile', options: program.opts<BenchOptions>() }));
+  program
+    .command('gateways')
+    .description('Measures gateway devices with many sub-devices; takes --rounds and --quick')
+    .action(() => void (parsed = { command: 'gateways', options: program.opts<BenchOptions>() }));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {

@@ -115,6 +115,11 @@ export class DeviceDirectory {
     return device !== undefined && this.fresh(this.products, productKey) !== undefined;
   }
 
+  /** The device as known, be that out of date; undefined when it is not in memory. Never asks. */
+  known(productKey: string, deviceName: string): DeviceEntry | undefined {
+    return this.devices.peek(deviceKey(productKey, deviceName))?.value;
+  }
+
   /** The product as known now; undefined when it is not in memory. Never asks. */
   product(productKey: string): ProductEntry | undefined {
     return this.products.get(productKey)?.value;
@@ -122,7 +127,7 @@ export class DeviceDirectory {
 
   /** The thing model that the device's values are checked against, as known now. Never asks. */
   model(productKey: string, deviceName: string): CompiledModel | undefined {
-    return this.devices.peek(deviceKey(productKey, deviceName))?.value?.model ?? this.product(productKey)?.model;
+    return this.known(productKey, deviceName)?.model ?? this.product(productKey)?.model;
   }
 
   /** The product of a session as known now, else as it was at its login. Never asks. */

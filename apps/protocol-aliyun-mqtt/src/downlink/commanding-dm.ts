@@ -1,4 +1,5 @@
 /** Who sends commands over the bus, as far as it matters which dm it is: our own asks for an answer in the same breath. */
+import type { DownlinkMessage } from '@alink/alink';
 import type { BusMessage } from '@alink/bus';
 import { writeDevicePublish, type DeviceMessage, type DevicePublish } from '@alink/contract';
 import type { Clock } from '@alink/runtime';
@@ -28,12 +29,14 @@ export type Taken =
   | 'here'
   /** It goes to the device as it is. */
   | { readonly message: Message }
+  /** It goes to the device as a request of Alink, and what comes of that to whoever has asked. */
+  | { readonly request: DownlinkMessage; readonly caller: Caller }
   /** Nothing of Alink says it. */
   | { readonly dropped: string };
 
 export interface CommandingDm {
-  /** @returns undefined for a command */
-  take(session: Session, publish: DevicePublish): Taken | undefined;
+  /** @returns undefined for a command; later, where somebody must be asked first, who may be away */
+  take(session: Session, publish: DevicePublish): Taken | undefined | Promise<Taken>;
   callerOf(received: Received, request: RequestHead): Caller;
 }
 

@@ -11,7 +11,7 @@ import type { Message } from '../link/link';
 import type { NodeMetrics } from '../metrics';
 import type { Session, Undelivered } from '../session/session';
 import { sendsTo } from '../session/topic-access';
-import { answerOf, type CommandingDm, type Received } from './commanding-dm';
+import { answerOf, type Caller, type CommandingDm, type Received, type Taken } from './commanding-dm';
 import type { PendingCommands } from './pending-commands';
 
 export interface DownlinkOptions {
@@ -49,6 +49,11 @@ export class Downlink {
     );
   }
 
+  /** Sends a request for whose answer nobody waits. */
+  send(session: Session, request: DownlinkMessage): void {
+    this.ask(session, request, {});
+  }
+
   private take(session: Session, { data, respond, subject }: BusMessage): void {
     try {
       const received = { publish: readDevicePublish(data), respond };
@@ -61,16 +66,27 @@ export class Downlink {
 
   private message(session: Session, received: Received): void {
     const taken = this.options.dm.take(session, received.publish);
+    if (!(taken instanceof Promise)) return this.finish(session, received, taken);
+    const failed = (err: unknown): void =>
+      this.options.log.warn({ err, deviceName: session.deviceName }, 'a message of dm could not be put into Alink');
+    taken.then((late) => this.finish(session, received, late)).catch(failed);
+  }
+
+  private finish(session: Session, received: Received, taken: Taken | undefined): void {
     if (!taken) this.command(session, received);
     else if (taken === 'here') return;
     else if ('message' in taken) this.write(session, taken.message, '');
+    else if ('request' in taken) this.ask(session, taken.request, taken.caller);
     else this.noteDropped(session, received.publish, taken.dropped);
   }
 
   /** A property set or get, or a service call, as Alink. */
   private command(session: Session, received: Received): void {
     const message = JSON.parse(received.publish.payload.toString()) as DownlinkMessage;
-    const { failed, answered } = this.options.dm.callerOf(received, message);
+    this.ask(session, message, this.options.dm.callerOf(received, message));
+  }
+
+  private ask(session: Session, message: DownlinkMessage, { failed, answered }: Caller): void {
     const downlink = this.encode(session, message);
     if (downlink instanceof RangeError) {
       failed?.({ code: Code.parameter, msg: downlink.message });

@@ -105,7 +105,7 @@ test('firmware that is due reaches the device as Alibaba says it', async () => {
 });
 
 test.each([
-  ['gateway', 'topo', { method: 'getFound' }],
+  ['gateway', 'status', { method: 'online' }],
   ['thing', 'service', { method: 'bindChange' }],
   ['ota', 'upgrade', { method: 'upgrade', data: {} }],
 ] as const)(
@@ -170,4 +170,58 @@ test('a push without a text is dropped, with a line', async () => {
   expect(bed.activities).toMatchObject([
     { kind: 'drop', text: expect.stringContaining('a configuration without a text') },
   ]);
+});
+
+describe('to a gateway device', () => {
+  const topo = (body: object) => send(body, 'gateway', 'topo');
+  const devices = [{ productID: 'p2', deviceName: 'sub1', deviceAlias: '' }];
+  const identities = [{ productKey: 'key of p2', deviceName: 'sub1' }];
+  /** What it is asked: topic, id and params. */
+  const asked = async () => {
+    await eventually(() => expect(bed.link.sent).toHaveLength(1));
+    const [[topic, payload]] = bed.heard() as [[string, string]];
+    return { topic, ...(JSON.parse(payload) as { id: string; params: unknown }) };
+  };
+
+  test.each([
+    [1, 0],
+    [2, 1],
+  ])('change %i of its sub-devices is status %i, by the names that devices know', async (status, told) => {
+    await topo({ method: 'change', msgToken: '204', code: 200, payload: { status, devices } });
+    const { topic, id, params } = await asked();
+    expect(topic).toBe(`${SYS}thing/topo/change`);
+    expect(params).toEqual({ status: told, subList: identities });
+    await bed.publish('thing/topo/change_reply', `{"id":"${id}","code":200,"data":{}}`);
+    expect(reported).toEqual([]);
+  });
+
+  test('sub-devices to bind, and that it has heard of them', async () => {
+    await topo({ method: 'notifyBind', msgToken: '304', payload: { devices } });
+    const { topic, id, params } = await asked();
+    expect([topic, params]).toEqual([`${SYS}thing/topo/add/notify`, identities]);
+    await bed.publish('thing/topo/add/notify_reply', `{"id":"${id}","code":200,"data":{}}`);
+    expect(reported).toMatchObject([{ method: 'notifyBind', msgToken: '304', code: 200, sys: { noAsk: true } }]);
+  });
+
+  test('to look for sub-devices, and why it does not', async () => {
+    await topo({ method: 'getFound', msgToken: '404' });
+    const { topic, id, params } = await asked();
+    expect([topic, params]).toEqual([`${SYS}thing/gateway/permit`, { productKey: '', time: 60 }]);
+    await bed.publish('thing/gateway/permit_reply', `{"id":"${id}","code":5001,"data":{}}`);
+    expect(reported).toMatchObject([{ method: 'getFound', msgToken: '404', code: 5001 }]);
+    bed.link.isFull = true;
+    await topo({ method: 'getFound', msgToken: '504' });
+    expect(reported.at(-1)).toMatchObject({ msgToken: '504', code: Code.deviceTimeout, msg: 'device takes nothing' });
+  });
+
+  test('replies that nobody waits for, and the null of those that there are none for, reach no device', async () => {
+    for (const method of ['bind', 'unbind', 'getTopo', 'register', 'found', 'constructor']) {
+      await topo({ method, msgToken: '1', code: 200 });
+    }
+    const nothing = writeDevicePublish({ ...named, handle: 'gateway', type: 'topo', body: null as never }, NOW);
+    bed.bus.publish(subjects.down('gateway', PRODUCT_KEY, 'dev1'), nothing);
+    await topo({ method: 'change', payload: { status: 9, devices } });
+    await eventually(() => expect(bed.activities).toMatchObject([{ kind: 'drop', code: 6831 }]));
+    expect([bed.heard(), reported]).toEqual([[], []]);
+  });
 });

@@ -4,17 +4,8 @@
  */
 import { CONFIGURATION_PUSH, configurationData, encodeDownlink, LOG_MODE_PUSH, logModeData } from '@alink/alink';
 import { logModeOf, newAlinkId, type Json } from '@alink/contract';
-import type { UnitedrhinoConfigurations } from '../files/unitedrhino-configurations';
-import type { Session } from '../session/session';
-import type { Taken } from './commanding-dm';
-
-/** A downlink's own message; members as it has them. */
-interface RhinoMessage {
-  readonly data?: unknown;
-  readonly payload?: unknown;
-}
-
-type Kind = (message: RhinoMessage, session: Session, configurations: UnitedrhinoConfigurations) => Taken;
+import type { Kind } from './unitedrhino-kind';
+import { topology } from './unitedrhino-topology-kinds';
 
 interface UpgradeFile {
   readonly size?: number;
@@ -81,7 +72,7 @@ const upgrade: Kind = ({ data }, { productKey, deviceName }) => {
 };
 
 /** `thing/config/push`: its text becomes a file, for no SDK reads the text itself. */
-const configuration: Kind = ({ payload: content }, { productKey, deviceName, options }, configurations) => {
+const configuration: Kind = ({ payload: content }, { productKey, deviceName, options }, { configurations }) => {
   if (typeof content !== 'string' || content === '') return { dropped: 'a configuration without a text' };
   const told = configurations.told({ content }, 'file', options.product);
   if (!told) return { dropped: 'a configuration, which no device can fetch while FILES_BASE_URL is not set' };
@@ -111,4 +102,5 @@ export const unitedrhinoKinds: Readonly<Record<string, Kind>> = {
   'ota/progress': here,
   'log/report': here,
   'log/update': logLevel,
+  'gateway/topo': topology,
 };

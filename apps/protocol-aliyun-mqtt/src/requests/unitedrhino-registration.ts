@@ -1,20 +1,13 @@
 /** Sub-devices that a gateway device registers on unitedrhino's dm: those that exist have their secrets told, others are made. */
 import { createHash } from 'node:crypto';
 import type { RefusedSubDevice, RegisteredSubDevice, Reply, SubDeviceRegistration } from '@alink/alink';
-import { AutoRegister, type Json } from '@alink/contract';
+import { AutoRegister, DeviceType, ProductStatus, type Json } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import { NotServedByDm } from '../directory/records';
 import { isSame, registrationOf, type Device, type DeviceNames, type Devices } from '../directory/unitedrhino/devices';
-import type { Products } from '../directory/unitedrhino/products';
+import type { Product, Products } from '../directory/unitedrhino/products';
 import type { SeenDevices, SubDevices } from '../directory/unitedrhino/sub-devices';
-import {
-  firstRefusal,
-  isEnabled,
-  objectionToKinds,
-  readNamed,
-  type Named,
-  type Refusal,
-} from './unitedrhino-named-devices';
+import { firstRefusal, isEnabled, readNamed, type Named, type Refusal } from './unitedrhino-named-devices';
 
 export interface UnitedrhinoRegistrationOptions {
   readonly products: Products;
@@ -23,14 +16,20 @@ export interface UnitedrhinoRegistrationOptions {
 }
 
 /** "Alibaba Cloud IoT documentation, 'Register devices'". */
+const UNKNOWN_PRODUCT = 5005;
 const UNKNOWN_DEVICE = 6100;
 const DISABLED = 6204;
-const UNKNOWN_PRODUCT = 6250;
 const BAD_NAME = 6280;
 const NO_REGISTRATION = 6288;
 const NOT_ATTACHED = 6401;
 const ITSELF = 6402;
 const ANOTHERS = 6619;
+
+const NO_GATEWAY: Refusal = {
+  code: 460,
+  message: 'request parameter error: only a device of a gateway product registers sub-devices',
+};
+const NO_SUB_DEVICE: Refusal = { code: 460, message: 'request parameter error: its product is none of sub-devices' };
 
 /** How a device came to be that a gateway device has made: this one may unregister it. */
 const madeBy = ({ productID, deviceName }: DeviceNames): string => `gateway ${productID}/${deviceName}`;
@@ -48,9 +47,9 @@ export class UnitedrhinoRegistration {
    */
   async register(devices: readonly DeviceIdentity[], gateway: DeviceNames, partial: boolean): Promise<Reply> {
     const { products, subDevices } = this.options;
+    const asker = await products.read(gateway.productID);
+    if (Number(asker?.deviceType) !== DeviceType.gateway) return NO_GATEWAY;
     const named = await readNamed(products, devices);
-    const kinds = await objectionToKinds(products, named, gateway);
-    if (kinds) return kinds;
     const before = await subDevices.look(named);
     const refused: RefusedSubDevice[] = [];
     const refuse = (device: Named, refusal: Refusal): void => void refused.push({ ...device.said, ...refusal });
@@ -76,24 +75,30 @@ export class UnitedrhinoRegistration {
       : answerOf({ registered, refused });
   }
 
-  /** They are sub-devices of it no more; those that it had made are deleted. @throws {RpcError} */
+  /**
+   * They are sub-devices of it no more. Those that it had made, and that were never online, are deleted, as on our dm.
+   * @throws {RpcError}
+   */
   async unregister(devices: readonly DeviceIdentity[], gateway: DeviceNames): Promise<Reply> {
     const { products, subDevices } = this.options;
     const named = await readNamed(products, devices);
     const seen = await subDevices.look(named);
+    const isAttached = (device: Named): boolean => seen.isAttached(device, gateway);
     const isMade = (device: Named): boolean => {
       const found = seen.get(device);
       return found !== undefined && registrationOf(found) === madeBy(gateway);
     };
     const refusal = firstRefusal(named, (device) => {
       if (!seen.get(device)) return { code: UNKNOWN_DEVICE };
-      return seen.isAttached(device, gateway) || isMade(device) ? undefined : { code: NOT_ATTACHED };
+      const isOwn = isAttached(device) || (isMade(device) && !seen.gatewayOf(device));
+      return isOwn ? undefined : { code: NOT_ATTACHED };
     });
     if (refusal) return refusal;
-    const attached = named.filter((device) => seen.isAttached(device, gateway));
+    const attached = named.filter(isAttached);
     if (attached.length > 0) await subDevices.detach(gateway, attached);
-    for (const device of named.filter(isMade)) await subDevices.delete(device);
-    return { code: 200 };
+    const unused = named.filter((device) => isMade(device) && Number(seen.get(device)!.firstLogin) === 0);
+    for (const device of unused) await subDevices.delete(device);
+    return { code: 200, data: {} };
   }
 
   /** @returns why it is not made */
@@ -110,15 +115,21 @@ export class UnitedrhinoRegistration {
 
 const objectionTo = (device: Named, seen: SeenDevices, gateway: DeviceNames): Refusal | undefined => {
   const { product } = device;
+  if (isSame(device, gateway)) return { code: ITSELF };
   if (!product) return { code: UNKNOWN_PRODUCT };
   const autoRegister = Number(product.autoRegister);
+  if (Number(product.deviceType) !== DeviceType.subDevice) return NO_SUB_DEVICE;
   if (autoRegister < AutoRegister.existing) return { code: NO_REGISTRATION };
-  if (isSame(device, gateway)) return { code: ITSELF };
   const found = seen.get(device);
-  if (!found) return autoRegister >= AutoRegister.create ? undefined : { code: UNKNOWN_DEVICE };
+  if (!found) return objectionToMaking(product);
   if (!isEnabled(found, product)) return { code: DISABLED };
   const other = seen.gatewayOf(device);
   return other && !isSame(other, gateway) ? { code: ANOTHERS } : undefined;
+};
+
+const objectionToMaking = ({ autoRegister, status }: Product): Refusal | undefined => {
+  if (Number(status) === ProductStatus.disabled) return { code: DISABLED };
+  return Number(autoRegister) >= AutoRegister.create ? undefined : { code: UNKNOWN_DEVICE };
 };
 
 /** The code is that of the first that is refused. */

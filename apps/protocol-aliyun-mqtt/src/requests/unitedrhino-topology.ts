@@ -22,7 +22,7 @@ import { UnitedrhinoRegistration } from './unitedrhino-registration';
 export interface UnitedrhinoTopologyOptions {
   readonly products: Products;
   readonly devices: Devices;
-  /** Sub-devices that a gateway device may have; 0: as many as it likes. */
+  /** Sub-devices that a gateway device may have. */
   readonly limit: number;
 }
 
@@ -86,16 +86,12 @@ export class UnitedrhinoTopology {
       (await objectionToKinds(this.options.products, named, gateway));
     if (refusal) return refusal;
     const added = named.filter((device) => !seen.isAttached(device, gateway));
-    if (added.length === 0) return { code: 200 };
-    if (!(await this.hasRoom(gateway, added.length))) return { code: TOO_MANY };
+    const done: Reply = { code: 200, data: namesIn(named) };
+    if (added.length === 0) return done;
+    if ((await this.subDevices.countOf(gateway)) + added.length > this.options.limit) return { code: TOO_MANY };
     const others = await this.subDevices.attach(gateway, added);
-    if (others.length === 0) return { code: 200 };
+    if (others.length === 0) return done;
     return { code: SERVICE_ERROR, message: 'another gateway device adds the same sub-devices; try again' };
-  }
-
-  private async hasRoom(gateway: DeviceNames, count: number): Promise<boolean> {
-    const { limit } = this.options;
-    return limit === 0 || (await this.subDevices.countOf(gateway)) + count <= limit;
   }
 
   private async delete(devices: readonly DeviceIdentity[], gateway: DeviceNames): Promise<Reply> {
@@ -107,7 +103,7 @@ export class UnitedrhinoTopology {
     });
     if (refusal) return refusal;
     await this.subDevices.detach(gateway, named);
-    return { code: 200, data: named.map(({ said }) => said) as unknown as Json };
+    return { code: 200, data: namesIn(named) };
   }
 
   private async list(gateway: DeviceNames): Promise<Reply> {
@@ -123,6 +119,8 @@ export class UnitedrhinoTopology {
     return readNamed(this.options.products, devices);
   }
 }
+
+const namesIn = (named: readonly Named[]): Json => named.map(({ said }) => ({ ...said }));
 
 const objectionTo = (device: Named, seen: SeenDevices, gateway: DeviceNames): Refusal | undefined => {
   if (isSame(device, gateway)) return { code: ITSELF };

@@ -112,7 +112,7 @@ interface Named {
 }
 
 /** Reads `{"productID","deviceName"}`, or the text `productID:deviceName`, from the data of a change. */
-const readNames = (body: Buffer): Named => {
+export const readNames = (body: Buffer): Named => {
   try {
     const { data } = decodeEnvelope(body.toString());
     if (data.startsWith('{')) return JSON.parse(data) as Named;

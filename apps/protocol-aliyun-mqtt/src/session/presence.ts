@@ -47,9 +47,17 @@ export class Presence {
 
   /**
    * A session has ended. One message tells of it and of its followers, the sub-devices that were online through it:
-   * their beginnings have told that they are (`via`), and stand before it in the stream.
+   * their beginnings have told that they are (`via`), and stand before it in the stream. A dm that does not take it so is
+   * told of each.
    */
   disconnected(session: Session, followers: readonly Session[] = []): void {
+    if (this.teller.takesFollowers || followers.length === 0) return void this.ended(session, followers);
+    const each = followers.map((follower) => this.ended(follower, []));
+    void this.track(Promise.all(each).then(() => this.ended(session, [])));
+  }
+
+  /** Settles once it is told, or is given up. */
+  private ended(session: Session, followers: readonly Session[]): Promise<void> {
     const at = this.clock.now();
     const all = [session, ...followers];
     const done = this.track(
@@ -62,7 +70,7 @@ export class Presence {
         this.log.warn({ productID, deviceName }, 'the end of a session was not told; dm.rpc will hear of it later');
       })(),
     );
-    done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
+    return done.catch((error: unknown) => this.log.error({ err: error }, 'a disconnect could not be told'));
   }
 
   /** Epoch of a live session, once known. */

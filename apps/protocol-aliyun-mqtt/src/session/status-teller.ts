@@ -7,6 +7,12 @@ import type { Session } from './session';
 
 export interface StatusTeller {
   /**
+   * Whether the end of a gateway device's session is taken for that of the sub-devices that went through it; else each is
+   * told by itself, before that of the gateway device.
+   */
+  readonly takesFollowers: boolean;
+
+  /**
    * Resolves once it is known to have been taken.
    * @param id the same at every try: what is told twice counts once, where that can be
    * @param session that has begun or ended
@@ -23,6 +29,8 @@ const subjectsOf = ({ action }: StatusChange) =>
 
 /** To our dm, by the stream: the order is the stream's, not that of any clock. Whoever else listens hears a copy. */
 export class StreamStatus implements StatusTeller {
+  readonly takesFollowers = true;
+
   constructor(
     private readonly bus: Bus,
     private readonly clock: Clock,

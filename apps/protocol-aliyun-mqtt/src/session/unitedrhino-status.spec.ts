@@ -41,16 +41,24 @@ const dmListens = (): void => {
 };
 /** A device logs in. */
 const login = async (): Promise<LinkSessions> => {
-  const sessions = new LinkSessions(new FakeLink(), await admitted('dev1'), (session) => {
-    table.remove(session);
-    presence.disconnected(session);
+  const sessions = new LinkSessions(new FakeLink(), await admitted('dev1'), (session, followers) => {
+    for (const ended of [session, ...followers]) table.remove(ended);
+    presence.disconnected(session, followers);
   });
-  const { owner } = sessions;
-  table.add(owner);
-  owner.online(Date.now());
-  table.noteEpoch(owner, 'pending');
-  void presence.connected(owner).then((epoch) => table.noteEpoch(owner, epoch));
+  begin(sessions.owner);
   return sessions;
+};
+const begin = (session: Session): void => {
+  table.add(session);
+  session.online(Date.now());
+  table.noteEpoch(session, 'pending');
+  void presence.connected(session).then((epoch) => table.noteEpoch(session, epoch));
+};
+/** A sub-device logs in through it. */
+const loginThrough = async (sessions: LinkSessions, deviceName: string): Promise<Session> => {
+  const session = sessions.open(await admitted(deviceName));
+  begin(session);
+  return session;
 };
 const inShort = () => told.map(({ action, reason }) => `${action} ${reason}`.trim());
 const epochOf = async (session: Session) => (await presence.epochOf(session))!;
@@ -90,6 +98,40 @@ test('a device that is back at once was never away', async () => {
   first.closed('lost');
   await login();
   await eventually(() => expect(inShort()).toEqual(['connected', 'connected', 'disconnected takenover']));
+});
+
+describe('sub-devices of a gateway device that goes', () => {
+  const ends = () => told.filter(({ action }) => action === 'disconnected').map((one) => [one.deviceName, one.reason]);
+
+  test('are told of one by one, before it, for its dm may leave them online', async () => {
+    dmListens();
+    const sessions = await login();
+    for (const name of ['dev-sub1', 'dev-sub2']) await loginThrough(sessions, name);
+    await eventually(() => expect(told).toHaveLength(3));
+    expect(told.every((status) => !('via' in status))).toBe(true);
+    sessions.closed('lost');
+    await eventually(() => expect(ends()).toHaveLength(3));
+    expect(ends()).toEqual([
+      ['dev-sub1', 'its gateway device is gone: lost'],
+      ['dev-sub2', 'its gateway device is gone: lost'],
+      ['dev1', 'lost'],
+    ]);
+  });
+
+  test('are away where it is back at once and they are not', async () => {
+    dmListens();
+    const first = await login();
+    for (const name of ['dev-sub1', 'dev-sub2']) await loginThrough(first, name);
+    await eventually(() => expect(told).toHaveLength(3));
+    first.closed('lost');
+    await loginThrough(await login(), 'dev-sub2');
+    await eventually(() => expect(ends()).toHaveLength(3));
+    expect(ends()).toEqual([
+      ['dev-sub1', 'its gateway device is gone: lost'],
+      ['dev-sub2', 'takenover'],
+      ['dev1', 'takenover'],
+    ]);
+  });
 });
 
 test('a later session has the later place', async () => {

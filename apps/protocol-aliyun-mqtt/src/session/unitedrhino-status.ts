@@ -25,6 +25,12 @@ const HOLD_MS = 1000;
 const LOTS = 1000;
 
 export class UnitedrhinoStatus implements StatusTeller {
+  /**
+   * Its dm takes those offline that are attached to a gateway device which goes, unless the product of that wants it otherwise;
+   * and none where a gateway device is back at once, which was never away then, while its sub-devices have to log in again.
+   */
+  readonly takesFollowers = false;
+
   private readonly begun = new WeakMap<Session, Epoch>();
 
   constructor(

@@ -4,67 +4,28 @@
  */
 import { Code, type services } from '@alink/contract';
 import type { Prisma } from '@alink/db';
-import { RpcError, type Handlers } from '@alink/rpc';
-import type { Note } from '../../audit/audit-log';
+import type { Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
-import { deviceKey, type DeviceCore } from '../../device-core';
+import { deviceKey } from '../../device-core';
 import { requireDevice } from '../../services/device-manage/device-record';
-import type { Transaction } from '../../transaction';
-import { duplicate, isUniqueViolation, noDevice, noProduct } from '../../wire/errors';
+import { duplicate, isUniqueViolation } from '../../wire/errors';
 import { orderOf, pageOf } from '../../wire/paging';
 import { requireDevices } from '../groups/members';
-import { moveTo, NOWHERE, placeOf } from './place';
+import { attachments, type Changed } from './attachments';
 import { requireKinds } from './product-kinds';
 import { refusalOf } from './refusals';
-import { requireSigned } from './signed-devices';
-import { bind, lockDevices, subDevicesOf, unbind, type Attached, type SubDevice } from './store';
+import { lockDevices, subDevicesOf, unbind } from './store';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,
   'deviceGatewayMultiCreate' | 'deviceGatewayMultiUpdate' | 'deviceGatewayIndex' | 'deviceGatewayMultiDelete'
 >;
 
-/** What has become of the sub-devices of a gateway device. */
-interface Changed {
-  readonly attached: readonly Attached[];
-  readonly detached: readonly SubDevice[];
-  /** Devices that did not exist before. */
-  readonly created?: readonly DeviceCore[];
-}
-
 const NAMES = { select: { productID: true, deviceName: true } } as const;
 
 export const gatewayHandlers = (context: DmContext): Methods => {
-  const { prisma, audit, changes, topologyNotices, secretBox, subDevicesPerGateway: limit } = context;
-
-  /** @throws {RpcError} where one of them cannot be */
-  const attach = async (
-    tx: Transaction,
-    note: Note,
-    gateway: DeviceCore,
-    devices: readonly DeviceCore[],
-  ): Promise<readonly Attached[]> => {
-    const { refused, attached } = await bind(tx, gateway, devices, { limit, evenDisabled: true });
-    if (refused[0]) throw refusalOf(refused[0], limit);
-    if (attached.length > 0) await moveTo(tx, await placeOf(tx, gateway), attached);
-    for (const device of attached) note('topology.add', device, { gateway: deviceKey(gateway) });
-    return attached;
-  };
-
-  const noteDetached = (note: Note, gateway: DeviceCore, detached: readonly SubDevice[]): void => {
-    for (const device of detached) note('topology.remove', device, { gateway: deviceKey(gateway) });
-  };
-
-  /** Nodes look again; the gateway device hears it unless it shall not, and those that have lost one do in any case. */
-  const tell = async (gateway: DeviceCore, isNotNotify: boolean, changed: Changed): Promise<void> => {
-    const { attached, detached, created = [] } = changed;
-    for (const device of created) changes.deviceCreated(device);
-    await changes.devicesChanged([...attached, ...detached]);
-    topologyNotices.moved(attached);
-    if (isNotNotify) return;
-    topologyNotices.attached(gateway, attached);
-    topologyNotices.detached(gateway, detached);
-  };
+  const { prisma, audit, subDevicesPerGateway: limit } = context;
+  const { attach, attachFree, detach, noteDetached, tell } = attachments(context);
 
   return {
     /** Attaches those that are attached to none; others are passed over. */
@@ -72,15 +33,9 @@ export const gatewayHandlers = (context: DmContext): Methods => {
       const gateway = requireDevice(request.gateway, 'gateway.');
       const devices = requireDevices('list', request.list);
       const changed = await audit
-        .transact(call, async (tx, note): Promise<Changed> => {
-          await requireKinds(tx, gateway, devices);
-          const rows = await lockDevices(tx, [gateway, ...devices]);
-          if (!rows.has(deviceKey(gateway))) throw noDevice(gateway);
-          const free = devices.filter((device) => !rows.get(deviceKey(device))?.gateway);
-          if (free.length === 0) return { attached: [], detached: [] };
-          const created = request.isAuthSign ? await requireSigned(tx, note, secretBox, gateway, request.list) : [];
-          return { attached: await attach(tx, note, gateway, free), detached: [], created };
-        })
+        .transact(call, (tx, note) =>
+          attachFree(tx, note, gateway, devices, request.isAuthSign ? request.list : undefined),
+        )
         .catch((error: unknown) => {
           // Somebody else has created it at this moment.
           throw isUniqueViolation(error) ? duplicate('a device of the list') : error;
@@ -132,18 +87,7 @@ export const gatewayHandlers = (context: DmContext): Methods => {
     async deviceGatewayMultiDelete(request, call) {
       const gateway = requireDevice(request.gateway, 'gateway.');
       const devices = requireDevices('list', request.list);
-      const detached = await audit.transact(call, async (tx, note) => {
-        const product = await tx.product.count({ where: { productID: gateway.productID } });
-        if (product === 0) throw noProduct(gateway.productID);
-        const { refused, detached } = await unbind(tx, gateway, devices);
-        if (refused[0]) {
-          const { deviceName } = refused[0].device;
-          throw new RpcError(Code.permission, `${deviceName} is not attached to gateway device ${gateway.deviceName}`);
-        }
-        await moveTo(tx, NOWHERE, detached);
-        noteDetached(note, gateway, detached);
-        return detached;
-      });
+      const detached = await audit.transact(call, (tx, note) => detach(tx, note, gateway, devices));
       await tell(gateway, request.isNotNotify, { attached: [], detached });
       return {};
     },

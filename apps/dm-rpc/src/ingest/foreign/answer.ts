@@ -10,6 +10,8 @@ export interface Answer {
   /** In words; the code's own where absent. Whoever wants none is told none. */
   readonly msg?: string;
   readonly data?: Json;
+  /** Where answers to gateway devices have what others have in `data`. */
+  readonly payload?: Json;
 }
 
 export const DONE: Answer = { code: Code.ok };
@@ -38,18 +40,20 @@ const words: { readonly [code in number]?: string } = {
   [Code.database]: 'database error',
   [Code.notFound]: 'not found',
   [Code.notImplemented]: 'not implemented',
+  [Code.notBound]: 'device not bound',
 };
 
 /** The message of an answer. What is empty is left out, as there. */
 export const answerMessage = (
   { method, msgToken, retMsg }: AnsweredMessage,
-  { code, msg = words[code], data }: Answer,
+  { code, msg = words[code], data, payload }: Answer,
 ): object => ({
   method: Object.hasOwn(replyMethods, method) ? replyMethods[method] : method || undefined,
   msgToken: msgToken || undefined,
   code,
   msg: retMsg ? msg : undefined,
   data,
+  payload,
 });
 
 /** Where an answer goes: back to the node, on the subject of its protocol. */

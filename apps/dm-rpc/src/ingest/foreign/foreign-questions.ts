@@ -51,7 +51,8 @@ export class ForeignQuestions {
     const { answer, protocolCode } = found;
     const asked = { ...message, method: kind.answeredAs ?? message.method };
     const told = answerMessage(asked, answer);
-    this.note(kind, uplink, message, answer.code, told).catch((err: unknown) =>
+    const noted = kind.isSecret ? answerMessage(asked, { code: answer.code, msg: answer.msg }) : told;
+    this.note(kind, uplink, message, answer.code, noted).catch((err: unknown) =>
       log.debug({ err }, 'a line of a device log was not kept'),
     );
     if (!message.noAsk) sendAnswer(bus, { ...uplink, protocolCode }, told, now());

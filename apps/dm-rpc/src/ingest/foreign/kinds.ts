@@ -3,12 +3,14 @@ import type { DeviceMessage, Handle } from '@alink/contract';
 import type { QuestionKind } from './question-kind';
 import type { ReportKind } from './report-kind';
 import { config } from './questions/config';
+import { gatewayStatus } from './questions/gateway-status';
+import { bindSubDevices, foundSubDevices, registerSubDevices, topology, unbindSubDevices } from './questions/gateway-topology';
 import { getStatus } from './questions/get-status';
 import { otaOther, otaProgress, otaVersion } from './questions/ota';
 import { reportInfo } from './questions/report-info';
 import { sdkLogLevel, sdkLogReport } from './questions/sdk-log';
 import { time } from './questions/time';
-import { appBinding, gatewayTopology } from './questions/unserved';
+import { appBinding, gatewayOther } from './questions/unserved';
 import { actionReply, controlReply, getReportReply } from './reports/answers';
 import { call } from './reports/call';
 import { eventPost } from './reports/event-post';
@@ -33,7 +35,13 @@ const questions: readonly QuestionKind[] = [
   otaVersion,
   otaProgress,
   otaOther,
-  gatewayTopology,
+  registerSubDevices,
+  bindSubDevices,
+  unbindSubDevices,
+  topology,
+  foundSubDevices,
+  ...gatewayStatus,
+  gatewayOther,
 ];
 
 /** What an uplink says of its kind. */

@@ -21,7 +21,7 @@ export interface ForeignQuestion {
   readonly message: ForeignMessage;
 }
 
-export type QuestionContext = Pick<DmContext, 'prisma' | 'models' | 'changes'>;
+export type QuestionContext = DmContext;
 
 export interface QuestionKind {
   readonly handle: Handle;
@@ -31,7 +31,7 @@ export interface QuestionKind {
   readonly method?: string;
   /** Method of the answer, where that does not follow from the method that asks. */
   readonly answeredAs?: string;
-  /** What is said holds proofs of identity, which no log may hold. */
+  /** What is said and answered holds secrets or proofs of identity, which no log may hold. */
   readonly isSecret?: true;
   /** @throws {RpcError} whose code and words are the answer */
   answer(question: ForeignQuestion, context: QuestionContext): Promise<Answer>;

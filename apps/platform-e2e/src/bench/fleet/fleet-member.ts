@@ -7,6 +7,7 @@ import { credentialsOf } from '../devices';
 import { connectSome } from '../generator/connect-some';
 import { DeviceSocket, NoAnswerError, type Dialling } from '../generator/device-socket';
 import { connectPacket } from '../generator/packets';
+import { exchange, loginMessages } from '../generator/sub-device-logins';
 import { takeOrders } from '../worker-process';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -24,6 +25,8 @@ export interface Share {
   readonly tls: boolean;
   /** Addresses that they come from. */
   readonly addresses: number;
+  /** Absent for devices without sub-devices: the product of gateway devices, and sub-devices of each, which log in at once. */
+  readonly behind?: { readonly productKey: string; readonly each: number };
 }
 
 /** What one device lived through. */
@@ -46,19 +49,30 @@ export const runFleetMember = (): void => {
   takeOrders<Order, readonly Return[]>((order) => member.take(order));
 };
 
-/** A device: how it dials, and the bytes of its CONNECT. */
+/** A device: how it dials, the bytes of its CONNECT, and what logs its sub-devices in. */
 interface Device {
   readonly dialling: Dialling;
   readonly connectPacket: Buffer;
+  readonly logins: readonly Buffer[];
 }
 
-const deviceOf = (n: number, { ports, tls, addresses }: Share): Device => {
+const deviceOf = (n: number, { ports, tls, addresses, behind }: Share): Device => {
   const place = Math.floor(n / ports.length);
   const localAddress = addresses > 1 ? `127.0.1.${1 + (place % addresses)}` : undefined;
   return {
     dialling: { port: ports[n % ports.length]!, tls, localAddress },
-    connectPacket: connectPacket(credentialsOf(n)),
+    connectPacket: connectPacket(credentialsOf(n, behind?.productKey)),
+    logins: behind ? loginMessages({ gateway: n, from: n * behind.each, to: (n + 1) * behind.each }) : [],
   };
+};
+
+const openWithSubDevices = async (
+  { connectPacket, dialling, logins }: Device,
+  how: Pick<Dialling, 'timeoutMs'>,
+): Promise<DeviceSocket> => {
+  const socket = await DeviceSocket.open(connectPacket, { ...dialling, ...how });
+  if (logins.length > 0) await exchange(socket, logins, logins.length);
+  return socket;
 };
 
 class FleetMember {
@@ -80,9 +94,7 @@ class FleetMember {
 
   private async connect(share: Share): Promise<void> {
     this.devices = Array.from({ length: share.to - share.from }, (_, index) => deviceOf(share.from + index, share));
-    this.sockets = await connectSome(this.devices, FIRST_WINDOW, (device) =>
-      DeviceSocket.open(device.connectPacket, device.dialling),
-    );
+    this.sockets = await connectSome(this.devices, FIRST_WINDOW, (device) => openWithSubDevices(device, {}));
   }
 
   private async comeBack(): Promise<Return[]> {
@@ -91,12 +103,12 @@ class FleetMember {
     return Promise.all(this.devices.map((device) => this.untilBack(device, began)));
   }
 
-  private async untilBack({ connectPacket, dialling }: Device, began: number): Promise<Return> {
+  private async untilBack(device: Device, began: number): Promise<Return> {
     let timeouts = 0;
     let refusals = 0;
     for (;;) {
       try {
-        this.sockets.push(await DeviceSocket.open(connectPacket, { ...dialling, timeoutMs: CONNECT_TIMEOUT_MS }));
+        this.sockets.push(await openWithSubDevices(device, { timeoutMs: CONNECT_TIMEOUT_MS }));
         return { tookMs: performance.now() - began, timeouts, refusals };
       } catch (error) {
         if (error instanceof NoAnswerError) timeouts += 1;

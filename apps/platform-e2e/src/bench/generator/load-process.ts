@@ -1,14 +1,36 @@
 /** The process of the load generator: what makes a load, and nothing else, so that its cost can be told from the load's. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { credentialsOf, reportTopicOf } from '../devices';
+import type { DeviceIdentity } from '@alink/signing';
+import { PRODUCT } from '../../platform';
+import { credentialsOf, nameOf, reportTopicOf } from '../devices';
 import { quantile } from '../results/statistics';
 import { takeOrders } from '../worker-process';
 import { answerCommands } from './command-answers';
 import { connectSome } from './connect-some';
 import { DeviceSocket } from './device-socket';
-import type { ConnectResult, Latency, Order, ReportOrder, ReportResult, Result } from './orders';
+import { filtersOf, subscribe } from './filters';
+import { GATEWAYS, SUB_DEVICES } from '../gateways/gateway-devices';
+import type {
+  ConnectResult,
+  Latency,
+  LoginOrder,
+  Order,
+  ReportOrder,
+  ReportResult,
+  Result,
+  SubscribeResult,
+} from './orders';
 import { connectPacket, PreparedReports } from './packets';
 import { Reporter, Tally } from './reporter';
+import {
+  exchange,
+  gatewayOf,
+  loginMessages,
+  loginReplies,
+  logoutMessages,
+  subDevicesOf,
+  type Behind,
+} from './sub-device-logins';
 
 /** CONNECTs that are under way at once. */
 const CONNECT_WINDOW = 64;
@@ -18,6 +40,9 @@ const ANSWER_WITHIN_MS = 30_000;
 interface Device {
   readonly connectPacket: Buffer;
   readonly reports: PreparedReports;
+  readonly names: DeviceIdentity;
+  /** Those that speak over its connection. */
+  readonly behind?: Behind;
 }
 
 const latencyOf = (times: readonly number[]): Latency => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
@@ -29,7 +54,15 @@ class Generator {
   async take(order: Order): Promise<Result> {
     switch (order.act) {
       case 'prepare':
-        return this.prepare(order.from, order.to, order.reports);
+        return this.prepare(order.from, order.to, order.reports, order.subscribing);
+      case 'prepareGateway':
+        return this.prepareGateway(order.gateway, order.subDevices, order.reports);
+      case 'logIn':
+        return this.logIn(order);
+      case 'logOut':
+        return this.logOut();
+      case 'subscribe':
+        return this.subscribe();
       case 'connect':
         return this.connect(order.port);
       case 'report':
@@ -44,11 +77,49 @@ class Generator {
     }
   }
 
-  private prepare(from: number, to: number, reports: number): undefined {
+  private prepare(from: number, to: number, reports: number, subscribing = false): undefined {
     this.devices = Array.from({ length: to - from }, (_, index) => ({
-      connectPacket: connectPacket(credentialsOf(from + index)),
-      reports: PreparedReports.make(reportTopicOf(from + index), reports),
+      names: { productKey: PRODUCT, deviceName: nameOf(from + index) },
+      connectPacket: connectPacket(credentialsOf(from + index, PRODUCT, subscribing ? {} : undefined)),
+      reports: PreparedReports.make([reportTopicOf(from + index)], reports),
     }));
+  }
+
+  private prepareGateway(gateway: number, subDevices: number, reports: number): undefined {
+    const behind: Behind = { gateway, from: 0, to: subDevices };
+    const topics = Array.from({ length: subDevices }, (_, n) => reportTopicOf(n, SUB_DEVICES));
+    this.devices = [
+      {
+        names: gatewayOf(behind),
+        connectPacket: connectPacket(credentialsOf(gateway, GATEWAYS, {})),
+        reports: PreparedReports.make(topics, reports),
+        behind,
+      },
+    ];
+  }
+
+  private async logIn({ atOnce, window }: LoginOrder): Promise<ConnectResult> {
+    const { behind } = this.devices[0]!;
+    await subscribe(this.sockets[0]!, loginReplies(behind!));
+    const began = performance.now();
+    const times = await exchange(this.sockets[0]!, loginMessages(behind!, atOnce), window);
+    const seconds = (performance.now() - began) / 1000;
+    const connected = behind!.to - behind!.from;
+    return { connected, perSecond: connected / seconds, ...latencyOf(times) };
+  }
+
+  private async subscribe(): Promise<SubscribeResult> {
+    const began = performance.now();
+    const filters = this.devices.map(({ names, behind }) =>
+      [names, ...(behind ? subDevicesOf(behind) : [])].flatMap(filtersOf),
+    );
+    await Promise.all(this.sockets.map((socket, index) => subscribe(socket, filters[index]!)));
+    const count = filters.flat().length;
+    return { filters: count, perSecond: (count * 1000) / (performance.now() - began) };
+  }
+
+  private async logOut(): Promise<undefined> {
+    await exchange(this.sockets[0]!, logoutMessages(this.devices[0]!.behind!), 1);
   }
 
   private async connect(port: number): Promise<ConnectResult> {

@@ -21,7 +21,7 @@ test('a CONNECT carries what the device signed', () => {
 
 describe('reports', () => {
   const COUNT = 2000;
-  const reports = PreparedReports.make('/sys/pk/dn/thing/event/property/post', COUNT);
+  const reports = PreparedReports.make(['/sys/pk/dn/thing/event/property/post'], COUNT);
   const numbers = (from: number, length: number) =>
     parse(reports.slice(from, length)).map((packet) => (packet.cmd === 'publish' ? packet.messageId : undefined));
 

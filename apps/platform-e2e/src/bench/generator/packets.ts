@@ -33,7 +33,7 @@ const reportPayload = (n: number): string => {
 /** Values in a report. */
 export const VALUES_PER_REPORT = 3;
 
-/** Property reports of one device at QoS 1, one behind the other; after the last the first is sent again. */
+/** Property reports over one connection at QoS 1, one behind the other; after the last the first is sent again. */
 export class PreparedReports {
   private readonly size: number;
 
@@ -45,11 +45,12 @@ export class PreparedReports {
     this.size = bytes.length / count;
   }
 
-  static make(topic: string, count: number): PreparedReports {
+  /** @param topics of as many devices, which take turns; names of one length */
+  static make(topics: readonly string[], count: number): PreparedReports {
     const packets = Array.from({ length: count }, (_, index) =>
       generate({
         cmd: 'publish',
-        topic,
+        topic: topics[index % topics.length]!,
         payload: reportPayload(index + 1),
         qos: 1,
         messageId: index + 1,

@@ -4,7 +4,7 @@ import { PreparedReports } from './packets';
 import { Reporter, Tally } from './reporter';
 
 const COUNT = 4;
-const reports = PreparedReports.make('t', COUNT);
+const reports = PreparedReports.make(['t'], COUNT);
 const puback = (messageId: number): Buffer => generate({ cmd: 'puback', messageId });
 const reply = (code: number, message = 'success'): Buffer =>
   generate({

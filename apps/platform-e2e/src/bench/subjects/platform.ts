@@ -12,6 +12,7 @@ const UNLIMITED = {
   UPLINKS_PER_SECOND_PER_DEVICE: '0',
   UPLINK_BYTES_PER_SECOND_PER_DEVICE: '0',
   FRAMES_PER_SECOND_PER_DEVICE: '0',
+  SUB_DEVICE_LOGINS_PER_SECOND: '0',
 };
 
 /** As operators have them by default: the tests' own settings are taken back. */

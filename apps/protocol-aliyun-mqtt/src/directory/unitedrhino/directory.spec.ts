@@ -50,6 +50,23 @@ test('a device is found with its secret and its product', async () => {
   expect(products[0]!.secret).not.toBe('');
 });
 
+test('a sub-device is found with what it is attached to, in the same call, and products with their kind', async () => {
+  const [gateways, subs] = [await bed.product({ deviceType: 2 }), await bed.product({ deviceType: 3 })];
+  const gateway = { productID: gateways, deviceName: 'gate1' };
+  await bed.device(gateways, 'gate1');
+  await bed.device(subs, 'sub1');
+  const find = async () => {
+    const asked: string[] = [];
+    const directory = new UnitedrhinoDirectory(noting(bed.dm, asked), log);
+    const { devices, products } = await directory.resolve([{ productKey: subs, deviceName: 'sub1' }], [subs]);
+    return { gateway: devices[0]!.gateway, deviceType: products[0]!.deviceType, asked };
+  };
+  const before = await find();
+  expect(before).toMatchObject({ gateway: undefined, deviceType: 3 });
+  await bed.devices.deviceGatewayMultiCreate({ gateway, list: [{ productID: subs, deviceName: 'sub1' }] });
+  expect(await find()).toEqual({ ...before, gateway });
+});
+
 test('one of another product is not, though its dm answers with it', async () => {
   const [mine, others] = [await bed.product(), await bed.product()];
   await bed.device(others, 'theirs');

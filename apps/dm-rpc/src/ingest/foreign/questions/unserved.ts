@@ -11,5 +11,5 @@ const unserved = (what: string, handle: Handle, names: Pick<QuestionKind, 'type'
   },
 });
 
-export const gatewayTopology = unserved('sub-devices and their topology', 'gateway');
+export const gatewayOther = unserved('other messages about sub-devices', 'gateway');
 export const appBinding = unserved('bindings of users', 'thing', { type: 'service', method: 'appBindToken' });
