@@ -4,10 +4,10 @@
  */
 import type { Question, Reply, SubDeviceRegistration } from '@alink/alink';
 import { DeviceType, type Json } from '@alink/contract';
-import { Turns } from '@alink/runtime';
 import type { DeviceIdentity } from '@alink/signing';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
+import { Turns } from '@alink/runtime';
 import { isListOf, isObject, isText } from '../../wire/shape';
 import { DISABLED, NO_DEVICE, type Answerer, type Answerers } from '../answerer';
 import { readAskers, type Asker } from './askers';
