@@ -2,7 +2,7 @@
  * What many callers ask for at the same time, asked for at once: a command to one device costs a statement, one to
  * thousands must not cost thousands.
  */
-import { Turns } from './turns';
+import { Turns } from '@alink/runtime';
 
 export interface BatchOptions<Item, Result> {
   /** Does it for all of them. @returns a result for each, in their order */

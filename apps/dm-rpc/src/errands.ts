@@ -5,9 +5,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@alink/runtime';
+import { Turns, type Logger } from '@alink/runtime';
 import type { DeviceCore } from './device-core';
-import { Turns } from './turns';
 
 /** The node may take what is for a device a moment after it has told of its login: so often it is tried... */
 export const TRIES = 3;

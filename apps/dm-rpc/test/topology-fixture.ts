@@ -4,7 +4,9 @@ import type { DeviceCore } from '../src/device-core';
 import type { DmFixture } from './dm-fixture';
 
 export const GATEWAYS = 'gwKey1';
-export const SENSORS = 'subKey1';
+export const SENSORS = 'sensors';
+/** Their devices dial with another name of the product than its productID. */
+export const SENSORS_KEY = 'subKey1';
 
 export const gateway = (deviceName: string): DeviceCore => ({ productID: GATEWAYS, deviceName });
 export const sensor = (deviceName: string): DeviceCore => ({ productID: SENSORS, deviceName });
@@ -26,6 +28,7 @@ export const createTopology = async ({ products, admin }: DmFixture, ...deviceNa
     productID: SENSORS,
     productName: 'Sensors',
     deviceType: DeviceType.subDevice,
+    protocolConf: { productID: SENSORS_KEY },
   });
   const rows = [ONE, TWO, ...sensors(...deviceNames)];
   await admin.createDevices({ rows: rows.map((row) => ({ ...row, deviceSecret: `secret of ${row.deviceName}` })) });

@@ -12,6 +12,7 @@ import {
   ONE,
   sensor,
   SENSORS,
+  SENSORS_KEY,
   sensors,
   TWO,
 } from './topology-fixture';
@@ -23,7 +24,7 @@ beforeEach(() => createTopology(fixture, 'sub1', 'sub2', 'sub3'));
 afterEach(() => clear(fixture));
 
 /** Devices as gateway devices name them. */
-const named = (...deviceNames: string[]) => deviceNames.map((deviceName) => ({ productKey: SENSORS, deviceName }));
+const named = (...deviceNames: string[]) => deviceNames.map((deviceName) => ({ productKey: SENSORS_KEY, deviceName }));
 
 interface Answer {
   readonly code: number;
@@ -80,7 +81,7 @@ describe('adding and deleting', () => {
     ['another gateway device', [...named('sub1'), { productKey: GATEWAYS, deviceName: TWO.deviceName }], 460],
     ['none', [], 460],
     ['more than a message can hold', named(...Array.from({ length: 1001 }, (_, i) => `many${i}`)), 460],
-    ['what are no devices', [{ productKey: SENSORS }] as never, 460],
+    ['what are no devices', [{ productKey: SENSORS_KEY }] as never, 460],
   ])('a list with %s adds none of it', async (_, devices, code) => {
     expect(await ask(ONE, { kind: 'topology.bind', devices })).toMatchObject({ code });
     expect(await attachedTo(fixture, ONE)).toEqual([]);
@@ -242,13 +243,13 @@ describe('registering', () => {
   });
 
   test.each([
-    ['of a product that there is not', { productKey: 'nothing', deviceName: 'sub9' }, 5005],
-    ['whose name cannot be', { productKey: SENSORS, deviceName: 'a b' }, 6280],
-    ['that would break a parser', { productKey: SENSORS, deviceName: '"},{"' }, 6280],
-    ['that cannot be kept', { productKey: 'a\0', deviceName: 'a\0bcd' }, 5005],
+    ['of a product that there is not', { productKey: 'nothing', deviceName: 'sub9' }, 6250],
+    ['whose name cannot be', { productKey: SENSORS_KEY, deviceName: 'a b' }, 6280],
+    ['that would break a parser', { productKey: SENSORS_KEY, deviceName: '"},{"' }, 6280],
+    ['that cannot be kept', { productKey: 'a\0', deviceName: 'a\0bcd' }, 6250],
     ['that is itself', { productKey: GATEWAYS, deviceName: ONE.deviceName }, 6402],
-    ['that is disabled', { productKey: SENSORS, deviceName: 'sub3' }, 6204],
-    ['that another has', { productKey: SENSORS, deviceName: 'sub2' }, 6619],
+    ['that is disabled', { productKey: SENSORS_KEY, deviceName: 'sub3' }, 6204],
+    ['that another has', { productKey: SENSORS_KEY, deviceName: 'sub2' }, 6619],
   ])('one %s: none is made, unless each is to stand by itself', async (_, refused, code) => {
     await add(TWO, 'sub2');
     await fixture.devices.deviceInfoUpdate({ ...sensor('sub3'), isEnable: 2 });
@@ -262,6 +263,16 @@ describe('registering', () => {
     expect(answer).toMatchObject({ code: 200, data: { refused: [{ ...refused, code }] } });
     expect(registeredIn(answer).map(({ deviceName }) => deviceName)).toEqual(['sub9']);
     expect(await exists('sub9')).toBe(true);
+  });
+
+  test('one whose secret does not open: nothing is made, unless each is to stand by itself', async () => {
+    await fixture.db.prisma.device.updateMany({ where: sensor('sub1'), data: { secret: 'v1.broken' } });
+    const devices = named('sub1', 'sub9');
+    expect(await ask(ONE, { kind: 'topology.register', devices })).toMatchObject({ code: 500, data: undefined });
+    expect(await exists('sub9')).toBe(false);
+    const answer = await ask(ONE, { kind: 'topology.register', devices, partial: true });
+    expect(answer).toMatchObject({ code: 200, data: { refused: [{ deviceName: 'sub1', code: 500 }] } });
+    expect(registeredIn(answer).map(({ deviceName }) => deviceName)).toEqual(['sub9']);
   });
 
   test('of a product that is disabled', async () => {
@@ -342,25 +353,35 @@ describe('what was found', () => {
       code: 200,
     });
     await ask(TWO, { kind: 'topology.found', devices: named('sub3') });
-    expect(await foundBy(ONE)).toEqual(['subKey1/new1', 'subKey1/sub1']);
+    expect(await foundBy(ONE)).toEqual(['sensors/new1', 'sensors/sub1']);
     await ask(ONE, { kind: 'topology.found', devices: named('sub2') });
-    expect([await foundBy(ONE), await foundBy(TWO)]).toEqual([['subKey1/sub2'], ['subKey1/sub3']]);
+    expect([await foundBy(ONE), await foundBy(TWO)]).toEqual([['sensors/sub2'], ['sensors/sub3']]);
     expect(await ask(ONE, { kind: 'topology.found', devices: [] })).toMatchObject({ code: 200 });
     expect(await foundBy(ONE)).toEqual([]);
   });
 
   test.each([
     ['of a product that there is not', { productKey: 'nothing', deviceName: 'sub9' }, 6250],
-    ['whose name cannot be', { productKey: SENSORS, deviceName: 'x' }, 6280],
+    ['whose name cannot be', { productKey: SENSORS_KEY, deviceName: 'x' }, 6280],
   ])('with one %s is not kept', async (_, device, code) => {
     await ask(ONE, { kind: 'topology.found', devices: named('sub1') });
     expect(await ask(ONE, { kind: 'topology.found', devices: [...named('sub2'), device] })).toMatchObject({ code });
-    expect(await foundBy(ONE)).toEqual(['subKey1/sub1']);
+    expect(await foundBy(ONE)).toEqual(['sensors/sub1']);
+  });
+
+  test('is forgotten with its product, and with the gateway device', async () => {
+    const { prisma } = fixture.db;
+    for (const asker of [ONE, TWO]) await ask(asker, { kind: 'topology.found', devices: named('new1') });
+    await fixture.devices.deviceInfoDelete(TWO);
+    expect(await prisma.foundDevice.count()).toBe(1);
+    await prisma.device.deleteMany({ where: { productID: SENSORS } });
+    await fixture.products.productInfoDelete({ productID: SENSORS });
+    expect(await prisma.foundDevice.count()).toBe(0);
   });
 
   test('leaves out gateway devices, and reports at once leave one of them', async () => {
     const devices = [...named('sub1'), { productKey: GATEWAYS, deviceName: TWO.deviceName }];
     await Promise.all([1, 2, 3].map(() => ask(ONE, { kind: 'topology.found', devices })));
-    expect(await foundBy(ONE)).toEqual(['subKey1/sub1']);
+    expect(await foundBy(ONE)).toEqual(['sensors/sub1']);
   });
 });

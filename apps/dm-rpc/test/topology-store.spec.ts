@@ -3,7 +3,19 @@ import { bind, gatewayOf, lockDevices, subDevicesOf, topologiesOf, unbind } from
 import { eventually } from '@alink/testing';
 import type { DeviceCore } from '../src/device-core';
 import { startDm, type DmFixture } from './dm-fixture';
-import { attachedTo, clear, createTopology, gateway, ONE, sensor, sensors, TWO } from './topology-fixture';
+import {
+  attachedTo,
+  clear,
+  createTopology,
+  gateway,
+  GATEWAYS,
+  ONE,
+  sensor,
+  SENSORS,
+  SENSORS_KEY,
+  sensors,
+  TWO,
+} from './topology-fixture';
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));
@@ -21,8 +33,8 @@ test('devices are attached, and told once that they are', async () => {
   expect(await attach(ONE, sensors('sub2', 'sub1', 'sub2'))).toEqual({
     refused: [],
     attached: [
-      { ...sensor('sub2'), productKey: 'subKey1' },
-      { ...sensor('sub1'), productKey: 'subKey1' },
+      { ...sensor('sub2'), productKey: SENSORS_KEY },
+      { ...sensor('sub1'), productKey: SENSORS_KEY },
     ],
   });
   expect(await attach(ONE, sensors('sub1', 'sub2'))).toEqual({ refused: [], attached: [] });
@@ -60,7 +72,7 @@ test('one that is disabled, or whose product is, is for operators only', async (
   await fixture.devices.deviceInfoUpdate({ ...sensor('sub1'), isEnable: 2 });
   const { refused } = await attach(ONE, sensors('sub1'));
   expect(refused).toEqual([{ device: sensor('sub1'), why: 'disabled' }]);
-  await fixture.products.productInfoUpdate({ productID: 'subKey1', status: 2 });
+  await fixture.products.productInfoUpdate({ productID: SENSORS, status: 2 });
   expect((await attach(ONE, sensors('sub2'))).refused).toEqual([{ device: sensor('sub2'), why: 'disabled' }]);
   const operator = { ...LIMIT, evenDisabled: true };
   expect((await attach(ONE, sensors('sub1', 'sub2'), operator)).attached).toHaveLength(2);
@@ -138,7 +150,7 @@ test('changes of several gateway devices in one transaction are one with what th
 test('what is attached to what is read for many at once', async () => {
   const { prisma } = fixture.db;
   await attach(ONE, sensors('sub1', 'sub2', 'sub3'));
-  const sub = (deviceName: string) => ({ ...sensor(deviceName), productKey: 'subKey1' });
+  const sub = (deviceName: string) => ({ ...sensor(deviceName), productKey: SENSORS_KEY });
   expect(await subDevicesOf(prisma, ONE, { take: 2, skip: 1 })).toEqual({
     list: [sub('sub2'), sub('sub3')],
     total: 3,
@@ -158,4 +170,27 @@ test('a device that is deleted is attached to nothing, and nothing to it', async
   expect(await attachedTo(fixture, ONE)).toEqual(['sub2']);
   await fixture.devices.deviceInfoDelete(ONE);
   expect(await gatewayOf(fixture.db.prisma, sensors('sub2'))).toEqual([undefined]);
+});
+
+test('a node reads of a device what it is attached to, and of a product what its devices are', async () => {
+  await attach(ONE, sensors('sub1'));
+  const keys = ['sub1', 'sub2'].map((deviceName) => ({ productKey: SENSORS_KEY, deviceName }));
+  const read = async () => {
+    const { devices, products } = await fixture.directory.resolve({
+      devices: keys,
+      productKeys: [SENSORS_KEY, GATEWAYS],
+    });
+    return [
+      Object.fromEntries(
+        devices.map(({ deviceName, gateway: of }) => [deviceName, of && `${of.productID}/${of.deviceName}`]),
+      ),
+      Object.fromEntries(products.map(({ productID, deviceType }) => [productID, deviceType])),
+    ];
+  };
+  const types = { [SENSORS]: '3', [GATEWAYS]: '2' };
+  expect(await read()).toEqual([{ sub1: 'gwKey1/gate1', sub2: null }, types]);
+  await attach(TWO, sensors('sub1', 'sub2'));
+  expect(await read()).toEqual([{ sub1: 'gwKey1/gate2', sub2: 'gwKey1/gate2' }, types]);
+  await detach(TWO, sensors('sub1'));
+  expect(await read()).toEqual([{ sub1: null, sub2: 'gwKey1/gate2' }, types]);
 });

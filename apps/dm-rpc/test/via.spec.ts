@@ -1,9 +1,10 @@
 /** Devices that are online through a gateway device go offline with the session of it that they go through. */
-import { decodeEnvelope } from '@alink/contract';
+import { decodeEnvelope, encodeEnvelope, subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import type { DevicePresence } from '../src/presence/presence-rows';
 import { applyPresenceBatch } from '../src/presence/presence-store';
 import { createDevices, NAMES, PRODUCT, sendStatus, startDm, type DmFixture } from './dm-fixture';
+import { ingestOf, kept } from './ingest-fixture';
 
 let fixture: DmFixture;
 beforeAll(async () => void (fixture = await startDm()));
@@ -173,6 +174,30 @@ test('gateway devices that come and go in many transactions at once do not deadl
   const batches = Array.from({ length: 30 }, (_, i) => round(i)).flat();
   await Promise.all(batches.map((batch) => apply(...batch)));
   expect(await online()).toBe('');
+});
+
+test('gateway devices that end together take so many devices with them in one transaction, in their order', async () => {
+  const { prisma } = fixture.db;
+  const gateways = ['gate', 'other'];
+  const stream = await fixture.bus.streamCreatedMs();
+  await prisma.device.updateMany({
+    where: { deviceName: { in: gateways } },
+    data: { isOnline: true, sessionEpoch: 1 },
+  });
+  for (const gateway of gateways) {
+    await prisma.$executeRaw`
+      INSERT INTO device (product_id, device_name, secret, updated_at, is_online, session_epoch, via, via_stream, via_epoch)
+      SELECT ${PRODUCT}, ${gateway} || '-' || i, '', now(), true, 0, ${`${PRODUCT}/${gateway}`}, ${stream}::bigint, 1
+      FROM generate_series(1, 1100) AS i`;
+  }
+  const ends = ['sub1', ...gateways, 'sub2'].map((deviceName) => {
+    const status = { action: 'disconnected', productID: PRODUCT, deviceName, epoch: 1, stream, reason: 'closed' };
+    return kept(subjects.sessionEnded, encodeEnvelope(JSON.stringify(status), T));
+  });
+  await ingestOf(fixture)([kept(subjects.sessionBegan, encodeEnvelope('{}', T)), ...ends]);
+  expect(await online()).toBe('');
+  const parts = await prisma.$queryRaw<object[]>`SELECT count(*)::int AS lines FROM status_log GROUP BY xmin`;
+  expect(parts).toEqual([{ lines: 1101 }, { lines: 1101 }]);
 });
 
 test('through the stream: news for each', async () => {

@@ -24,6 +24,7 @@ import { watchNode } from './node-watch';
 import { reachNeighbours } from './neighbours';
 import { NodeRegistration } from './services/registration';
 import { startTimer } from './services/timer';
+import { accounts } from './session/accounts';
 import { PresenceFix } from './session/presence-fix';
 import type { DevicePorts } from './transport/device-ports';
 
@@ -70,7 +71,7 @@ export const createNode = async (options: NodeOptions): Promise<RunningNode> => 
   const dmSide = dmSides(dm, log)[dmKind];
   const path = createDevicePath({ config, bus, source, credentials, dmSide, metrics, log, onActivity });
   const { nodeId, sessions, directory, journal, guard, admission, presence, changes } = path;
-  const presenceFix = new PresenceFix(dm, bus, sessions, presence.untold, log);
+  const presenceFix = new PresenceFix(accounts[dmKind](dm, nodeId), bus, sessions, presence, log);
   const watch = watchNode({ bus, registry, dm, timedjob, dmKind });
   const registration = new NodeRegistration(nodeId, config.DG_SERVICE_NAME, registry, dm, log);
   const http = createHttpServer({

@@ -5,10 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { encodeEnvelope, subjects, type HubLogEntry } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import type { Logger } from '@alink/runtime';
+import { Turns, type Logger } from '@alink/runtime';
 
 /** Lines that wait; later ones are lost, since the first ones of an outage say what it is. */
 const MAX_WAITING = 1000;
+/**
+ * Lines that the stream has to keep at once, and lines that wait for their turn: with a gateway device thousands of devices come
+ * and go in one turn, and what devices report needs room in the stream as well.
+ */
+const TURNS = { atOnce: 1000, maxWaiting: 50_000 };
 const RETRY_MS = 5000;
 
 interface Line {
@@ -18,6 +23,7 @@ interface Line {
 }
 
 export class JournalLines {
+  private readonly turns = new Turns(TURNS);
   private readonly waiting: Line[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isTrying = false;
@@ -29,7 +35,8 @@ export class JournalLines {
 
   send(entry: HubLogEntry): void {
     const line = { text: encodeEnvelope(JSON.stringify(entry), entry.timestamp), id: randomUUID() };
-    this.publish(line).catch((error: unknown) => this.keepForLater(line, error));
+    if (this.turns.isFull) return this.keepForLater(line, new Error('too many lines wait for the stream'));
+    this.turns.take(() => this.publish(line)).catch((error: unknown) => this.keepForLater(line, error));
   }
 
   private async publish({ text, id }: Line): Promise<void> {

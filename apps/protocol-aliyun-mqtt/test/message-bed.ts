@@ -131,7 +131,7 @@ export const createMessageBed = async (options: MessageBedOptions = {}) => {
     /** A sub-device logs in through the device, with a ClientID like that of its gateway device's SDK. */
     logIn: async (deviceName: string): Promise<Session> => {
       const as = await admitted(deviceName);
-      const subDevice = sessions.open({ ...as, rawClientId: deviceName, product: { ...as.product, model } });
+      const subDevice = sessions.open({ ...as, rawClientId: deviceName, ext, product: { ...as.product, model } });
       subDevice.online(NOW);
       downlink.listen(subDevice);
       return subDevice;

@@ -46,11 +46,11 @@ export const startNotedPlatform = async (log: Logger) => {
       ]),
     ),
   });
-  const { protocolManage, deviceManage, directory, timedManage } = services;
+  const { protocolManage, deviceManage, directory, presence, timedManage } = services;
   const server = await startRpcServer({
     host: '127.0.0.1',
     port: 0,
-    services: [protocolManage, deviceManage, directory, timedManage].map(noted),
+    services: [protocolManage, deviceManage, directory, presence, timedManage].map(noted),
     log,
     graceMs: 100,
   });

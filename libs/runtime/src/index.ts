@@ -51,4 +51,5 @@ export { tlsFault } from './tls-fault';
 export { readTlsFiles, type TlsContents, type TlsFiles } from './tls-files';
 export { isTimeZone } from './time-zone';
 export { TokenBucket } from './token-bucket';
+export { Turns, type TurnsOptions } from './turns';
 export { untilAvailable, type UntilAvailableOptions } from './until-available';

@@ -15,6 +15,7 @@ import type { ForeignReports } from './foreign/foreign-reports';
 import { createReader, type Item } from './read-message';
 import type { Gathered, SinkTable } from './sink-table';
 import type { TakenReport } from './taken-report';
+import { inParts } from './transaction-parts';
 
 export const DURABLE = 'dm-rpc';
 /** Messages in one transaction at most, and how long to wait for more of them: a report is to be seen at once. */
@@ -152,7 +153,8 @@ export const createIngest = (options: ConsumeOptions): ((batch: readonly KeptMes
   return async (batch) => {
     const stream = await bus.streamCreatedMs();
     for (const messages of inTransactions(batch.filter((message) => !done.has(message)))) {
-      await keepWhatCanBe(messages.flatMap((message) => read(message, stream)));
+      const items = messages.flatMap((message) => read(message, stream));
+      for (const part of await inParts(prisma, items)) await keepWhatCanBe(part);
       for (const message of messages) done.add(message);
     }
   };

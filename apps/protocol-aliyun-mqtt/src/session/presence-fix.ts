@@ -1,34 +1,31 @@
 /** Tells dm which devices are online here, and which are no more, whatever messages were lost. */
 import type { Bus, Subscription } from '@alink/bus';
-import { OnlineState, services, subjects } from '@alink/contract';
-import type { Client, RpcChannel } from '@alink/rpc';
+import { subjects } from '@alink/contract';
 import type { Logger } from '@alink/runtime';
+import type { GiveAccount, SessionAccount } from './accounts';
+import type { Presence } from './presence';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
-import type { UntoldEnd, UntoldEnds } from './untold-ends';
+import type { UntoldEnd } from './untold-ends';
 
-/** Devices in one call. */
+/** Sessions in one call. */
 const BATCH = 1000;
 
-const account = ({ productID, deviceName, onlineSinceMs }: Session | UntoldEnd, isOnline: number) => ({
-  device: { productID, deviceName },
-  isOnline,
-  connectAt: onlineSinceMs,
+const ended = ({ productID, deviceName, onlineSinceMs, place }: UntoldEnd): SessionAccount => ({
+  ...{ productID, deviceName, onlineSinceMs, place },
+  isOnline: false,
 });
 
 export class PresenceFix {
-  private readonly devices: Client<typeof services.deviceManage>;
   private subscription: Subscription | undefined;
 
   constructor(
-    dm: RpcChannel,
+    private readonly giveAccount: GiveAccount,
     private readonly bus: Bus,
     private readonly sessions: SessionTable,
-    private readonly untold: UntoldEnds,
+    private readonly presence: Presence,
     private readonly log: Logger,
-  ) {
-    this.devices = dm.client(services.deviceManage);
-  }
+  ) {}
 
   /** Gives its account whenever dm asks, and after the bus was away. */
   start(): void {
@@ -43,16 +40,25 @@ export class PresenceFix {
 
   /** @throws {RpcError} when dm does not take it; what was not told is told the next time */
   async run(): Promise<void> {
-    const ended = this.untold.list(this.sessions);
-    const held = [...this.sessions].filter((session) => session.state === 'online');
-    const devices = [
-      ...ended.map((end) => account(end, OnlineState.offline)),
-      ...held.map((session) => account(session, OnlineState.online)),
-    ];
-    for (let from = 0; from < devices.length; from += BATCH) {
-      await this.devices.deviceOnlineMultiFix({ devices: devices.slice(from, from + BATCH) });
+    const { untold } = this.presence;
+    const ends = untold.list(this.sessions);
+    for (let from = 0; from < ends.length; from += BATCH) {
+      await this.giveAccount(ends.slice(from, from + BATCH).map(ended));
     }
-    this.untold.accounted(ended);
+    const sessions = [...this.sessions];
+    for (let from = 0; from < sessions.length; from += BATCH) {
+      // As they are now: some have ended while dm took the others, and have told so.
+      const held = sessions.slice(from, from + BATCH).filter(({ state }) => state === 'online');
+      if (held.length > 0) await this.giveAccount(held.map((session) => this.online(session)));
+    }
+    untold.accounted(ends);
+  }
+
+  private online(session: Session): SessionAccount {
+    const { productID, deviceName, onlineSinceMs, via } = session;
+    const gateway = via && { productID: via.productID, deviceName: via.deviceName, place: this.presence.placeOf(via) };
+    const place = this.presence.placeOf(session);
+    return { productID, deviceName, onlineSinceMs, isOnline: true, place, ...(gateway && { via: gateway }) };
   }
 
   private soon(): void {

@@ -93,8 +93,9 @@ describe('a sub-device', () => {
     const sub = await subDevice('dev2');
     await sub.end({ text: 'the device was deleted' });
     await eventually(() => expect(told).toHaveLength(3));
-    const { sequence } = (await presence.epochOf(sessions.owner))!;
-    expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via: { ...VIA, epoch: sequence } });
+    const { stream: madeAt, sequence: epoch } = (await presence.epochOf(sessions.owner))!;
+    const via = { ...VIA, epoch, stream: madeAt };
+    expect(told[1]).toMatchObject({ action: 'connected', deviceName: 'dev2', via });
     expect(told[2]).toMatchObject({
       action: 'disconnected',
       deviceName: 'dev2',
@@ -114,6 +115,41 @@ describe('a sub-device', () => {
     expect(inShort().slice(1, -1).sort()).toEqual(['dev2 connected', 'dev3 connected']);
     await presence.stop();
     expect(told).toHaveLength(4);
+  });
+
+  test('of a gateway device whose beginning was given up is not told either', async () => {
+    bus.lose();
+    online(sessions.owner);
+    await subDevice('dev2');
+    sessions.closed('connection closed');
+    await presence.stop();
+    expect(presence.placeOf(sessions.owner)).toBeUndefined();
+    expect(told).toEqual([]);
+    const untold = presence.untold.list(new SessionTable());
+    expect(untold.map(({ deviceName, place }) => [deviceName, place])).toEqual([
+      ['dev1', undefined],
+      ['dev2', undefined],
+    ]);
+  });
+
+  test('by the thousands: the stream has so many of them to keep at once, and no more', async () => {
+    online(sessions.owner);
+    await eventually(() => expect(told).toHaveLength(1));
+    let [underWay, most] = [0, 0];
+    const publishKept = bus.publishKept.bind(bus);
+    bus.publishKept = async (...args) => {
+      most = Math.max(most, ++underWay);
+      return publishKept(...args).finally(() => underWay--);
+    };
+    const options = await admitted('dev2');
+    for (let n = 0; n < 2000; n++) {
+      online(sessions.open({ ...options, device: { ...options.device, deviceName: `dev-${n}` } }));
+    }
+    await eventually(() => expect(told).toHaveLength(2001));
+    expect(most).toBe(1000);
+    sessions.closed('connection closed');
+    await eventually(() => expect(inShort().at(-1)).toBe('dev1 disconnected'));
+    expect(told).toHaveLength(2002);
   });
 
   test('is on the account of ends that the stream did not take, like its gateway device', async () => {

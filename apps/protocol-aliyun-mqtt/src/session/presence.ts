@@ -17,7 +17,11 @@ const TRIES_AFTER_END = 5;
 export class Presence {
   /** Epoch of each session that has told its beginning; resolves to undefined when it ended before that was kept. */
   private readonly epochs = new WeakMap<Session, Promise<Epoch | undefined>>();
+  /** The same of those whose beginning is kept. */
+  private readonly places = new WeakMap<Session, Epoch>();
   private readonly telling = new Set<Promise<unknown>>();
+  /** What the stream has not taken yet, by its ids: there is one line of it for all. */
+  private readonly untaken = new Set<string>();
   /** Ends that were given up. */
   readonly untold = new UntoldEnds();
   private stopping = false;
@@ -40,8 +44,9 @@ export class Presence {
       const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
       return this.tell(session, status, id, () => session.state === 'ended');
     };
-    const epoch = session.via ? this.viaOf(session.via).then(told) : told();
+    const epoch = session.via ? this.throughGateway(session.via, told) : told();
     this.epochs.set(session, epoch);
+    void epoch.then((place) => place && this.places.set(session, place));
     return epoch;
   }
 
@@ -63,9 +68,10 @@ export class Presence {
     const done = this.track(
       (async () => {
         // A beginning that was given up may have been kept all the same, when only its acknowledgement was lost.
-        const [epoch] = await Promise.all(all.map((one) => this.epochs.get(one)));
-        if (epoch && (await this.tellEnd(session, epoch, at))) return;
-        for (const one of all) this.untold.note(one);
+        const places = await Promise.all(all.map((one) => this.epochs.get(one)));
+        const [place] = places;
+        if (place && (await this.tellEnd(session, place, at))) return;
+        all.forEach((one, i) => this.untold.note(one, places[i]));
         const { productID, deviceName } = session;
         this.log.warn({ productID, deviceName }, 'the end of a session was not told; dm.rpc will hear of it later');
       })(),
@@ -78,6 +84,11 @@ export class Presence {
     return this.epochs.get(session) ?? Promise.resolve(undefined);
   }
 
+  /** The epoch of a session whose beginning is kept by now. */
+  placeOf(session: Session): Epoch | undefined {
+    return this.places.get(session);
+  }
+
   /** Waits until what has been told is kept; tries once more at most. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -85,10 +96,10 @@ export class Presence {
   }
 
   /** @returns the message's own epoch, or undefined when it was given up */
-  private tellEnd(session: Session, { sequence }: Epoch, at: number): Promise<Epoch | undefined> {
+  private tellEnd(session: Session, { stream, sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
-    const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence };
-    return this.tell(session, status, `disconnected/${this.nodeId}/${sequence}`, () => true);
+    const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence, stream };
+    return this.tell(session, status, `disconnected/${this.nodeId}/${stream}/${sequence}`, () => true);
   }
 
   private async tell(
@@ -100,11 +111,20 @@ export class Presence {
     let triesAfterEnd = 0;
     for (;;) {
       try {
-        return await this.track(this.teller.tell(status, id, session));
+        const place = await this.track(this.teller.tell(status, id, session));
+        this.untaken.delete(id);
+        return place;
       } catch (error) {
-        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) return undefined;
+        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) {
+          this.untaken.delete(id);
+          return undefined;
+        }
         const { action, productID, deviceName } = status;
-        this.log.warn({ err: error, action, productID, deviceName }, 'a status change was not taken; trying again');
+        if (this.untaken.size === 0) {
+          const words = 'a status change was not taken; it is tried again, as others are that are not';
+          this.log.warn({ err: error, action, productID, deviceName }, words);
+        }
+        this.untaken.add(id);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -132,9 +152,14 @@ export class Presence {
     };
   }
 
-  /** The session of a gateway device, as those name it that go through it. */
-  private async viaOf(gateway: Session): Promise<StatusChange['via']> {
+  /** The beginning of a session behind that of its gateway device, which it names; where that was given up, it is as well. */
+  private async throughGateway(
+    gateway: Session,
+    told: (via: StatusChange['via']) => Promise<Epoch | undefined>,
+  ): Promise<Epoch | undefined> {
+    const epoch = await this.epochs.get(gateway);
+    if (!epoch) return undefined;
     const { productID, deviceName } = gateway;
-    return { productID, deviceName, epoch: (await this.epochs.get(gateway))?.sequence };
+    return told({ productID, deviceName, epoch: epoch.sequence, stream: epoch.stream });
   }
 }

@@ -1,7 +1,7 @@
 /** Where it is told that sessions begin and end, and what orders the sessions of a device. */
 import { encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
-import type { Clock } from '@alink/runtime';
+import { Turns, type Clock } from '@alink/runtime';
 import type { Epoch } from './epoch';
 import type { Session } from './session';
 
@@ -27,9 +27,16 @@ const subjectsOf = ({ action }: StatusChange) =>
     ? { kept: subjects.sessionBegan, told: subjects.connected }
     : { kept: subjects.sessionEnded, told: subjects.disconnected };
 
+/**
+ * Messages that wait for the stream at once: a gateway device may bring thousands of devices in one turn, and what devices report
+ * needs room there as well.
+ */
+const AT_ONCE = 1000;
+
 /** To our dm, by the stream: the order is the stream's, not that of any clock. Whoever else listens hears a copy. */
 export class StreamStatus implements StatusTeller {
   readonly takesFollowers = true;
+  private readonly turns = new Turns({ atOnce: AT_ONCE });
 
   constructor(
     private readonly bus: Bus,
@@ -39,7 +46,8 @@ export class StreamStatus implements StatusTeller {
   async tell(status: StatusChange, id: string): Promise<Epoch> {
     const { kept, told } = subjectsOf(status);
     const data = JSON.stringify(status);
-    const sequence = await this.bus.publishKept(kept, encodeEnvelope(data, this.clock.now()), id);
+    const publish = () => this.bus.publishKept(kept, encodeEnvelope(data, this.clock.now()), id);
+    const sequence = await this.turns.take(publish);
     this.bus.publish(told, encodeEnvelope(data, this.clock.now(), { kept: true }));
     return { stream: await this.bus.streamCreatedMs(), sequence };
   }

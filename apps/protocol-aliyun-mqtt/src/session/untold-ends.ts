@@ -1,5 +1,6 @@
 /** Sessions of whose end the stream could not tell dm in time. The node's own account tells of them later. */
 import { LRUCache } from 'lru-cache';
+import type { Epoch } from './epoch';
 import type { Session } from './session';
 import type { SessionTable } from './session-table';
 
@@ -9,6 +10,8 @@ export interface UntoldEnd {
   readonly deviceName: string;
   /** Unix milliseconds at which the session went online. */
   readonly onlineSinceMs: number;
+  /** Undefined where its beginning is not known to be kept. */
+  readonly place: Epoch | undefined;
 }
 
 /** Ends remembered: every device of a node of this size may leave during one outage. */
@@ -20,16 +23,19 @@ export class UntoldEnds {
   /** By device; of its sessions only the latest counts. */
   private readonly ends = new LRUCache<string, UntoldEnd & { accounts: number }>({ max: MAX_ENDS });
 
-  note({ key, productKey, productID, deviceName, onlineSinceMs }: Session): void {
-    this.ends.set(key, { productKey, productID, deviceName, onlineSinceMs, accounts: 0 });
+  note({ key, productKey, productID, deviceName, onlineSinceMs }: Session, place: Epoch | undefined): void {
+    this.ends.set(key, { productKey, productID, deviceName, onlineSinceMs, place, accounts: 0 });
   }
 
-  /** Those whose device has not come back here: a session that is held says more than the end of an earlier one. */
+  /**
+   * Those whose device has not come back here: a session that is held says more than the end of an earlier one. Oldest first:
+   * a gateway device stands before those that have followed it.
+   */
   list(sessions: SessionTable): UntoldEnd[] {
     for (const [key, { productKey, deviceName }] of [...this.ends.entries()]) {
       if (sessions.get(productKey, deviceName)) this.ends.delete(key);
     }
-    return [...this.ends.values()];
+    return [...this.ends.values()].reverse();
   }
 
   /** Dm has taken an account that held these. */

@@ -47,7 +47,7 @@ export type TopologyQuestion =
   | { readonly kind: 'topology.register'; readonly devices: readonly DeviceIdentity[]; readonly partial?: true }
   /** The same for those whose signature is right, each by itself. The node checks it, and asks dm to register them. */
   | { readonly kind: 'topology.registerSigned'; readonly devices: readonly SubDeviceOfProduct[] }
-  /** They are sub-devices of it no more, and are deleted where it had registered them. */
+  /** They are sub-devices of it no more; those that it had made by registering them, and that nobody has used, are deleted. */
   | { readonly kind: 'topology.unregister'; readonly devices: readonly DeviceIdentity[] }
   /** All become its sub-devices, or none does. The node checks the signatures, and asks dm to bind them. */
   | { readonly kind: 'topology.add'; readonly devices: readonly SignedSubDevice[] }

@@ -4,8 +4,10 @@
  * asked for itself it knows from its reply. One that is offline is told nothing: it asks for its topology when it comes back.
  * Nobody waits for any of it.
  */
+import type { Bus } from '@alink/bus';
 import { newAlinkId, PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
-import type { DmContext } from '../../context';
+import type { PrismaClient } from '@alink/db';
+import type { Logger } from '@alink/runtime';
 import { deviceKey, type DeviceCore } from '../../device-core';
 import { Errands } from '../../errands';
 import { alinkRequest } from '../../services/device-interact/alink-request';
@@ -32,6 +34,14 @@ const LIFE_CYCLE: Readonly<Partial<Record<TopologyChange, string>>> = {
   deleted: 'thing/delete',
 };
 
+export interface TopologyNoticesOptions {
+  readonly prisma: PrismaClient;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
 const isNotice = (gathered: Notice | DeviceCore): gathered is Notice => 'change' in gathered;
 
 export class TopologyNotices {
@@ -41,9 +51,9 @@ export class TopologyNotices {
   private gathered: (Notice | DeviceCore)[] = [];
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly context: Pick<DmContext, 'prisma' | 'bus' | 'log' | 'now'>) {
+  constructor(private readonly options: TopologyNoticesOptions) {
     const failed = 'gateway devices were not told what has become of their sub-devices';
-    this.errands = new Errands({ log: context.log, atOnce: 1, failed });
+    this.errands = new Errands({ log: options.log, atOnce: 1, failed });
   }
 
   /** These have become sub-devices of that gateway device, without its asking. */
@@ -75,7 +85,7 @@ export class TopologyNotices {
   productSwitched(productID: string): void {
     this.sendGathered();
     this.errands.run({ productID }, async () => {
-      for await (const wave of waves((id) => switchedWithProduct(this.context.prisma, productID, id, WAVE))) {
+      for await (const wave of waves((id) => switchedWithProduct(this.options.prisma, productID, id, WAVE))) {
         if (this.errands.isStopped) return;
         await this.tell(wave);
       }
@@ -105,7 +115,7 @@ export class TopologyNotices {
   /** One that was switched twice is told of once, as it is now; one that is no sub-device is told of to nobody. */
   private async read(gathered: readonly (Notice | DeviceCore)[]): Promise<Notice[]> {
     const switched = new Map(gathered.flatMap((each) => (isNotice(each) ? [] : [[deviceKey(each), each]])));
-    const found = new Map(await switchedDevices(this.context.prisma, [...switched.values()]));
+    const found = new Map(await switchedDevices(this.options.prisma, [...switched.values()]));
     return gathered.flatMap((each) => {
       if (isNotice(each)) return [each];
       const notice = found.get(deviceKey(each));
@@ -115,7 +125,7 @@ export class TopologyNotices {
   }
 
   private async tell(notices: readonly Notice[]): Promise<void> {
-    const products = await this.context.prisma.product.findMany({
+    const products = await this.options.prisma.product.findMany({
       where: { productID: { in: [...new Set(notices.map(({ gateway }) => gateway.productID))] } },
       select: { productID: true, protocolCode: true },
     });
@@ -128,7 +138,7 @@ export class TopologyNotices {
   }
 
   private publish({ gateway, change, subDevices }: NoticeRun): void {
-    const { bus, now } = this.context;
+    const { bus, now } = this.options;
     const named = subDevices.map(({ productKey, deviceName }) => ({ productKey, deviceName }));
     const path = LIFE_CYCLE[change];
     const requests = [
@@ -142,7 +152,7 @@ export class TopologyNotices {
   }
 
   private publishForeign({ gateway, change, subDevices }: NoticeRun, protocolCode: string): void {
-    const { bus, now } = this.context;
+    const { bus, now } = this.options;
     const status = FOREIGN_STATUS[change];
     if (status === undefined) return;
     const devices = subDevices.map(({ productID, deviceName }) => ({ productID, deviceName }));

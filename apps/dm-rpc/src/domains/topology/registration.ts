@@ -9,11 +9,9 @@ import { SecretBoxError } from '@alink/db';
 import { isDeviceName, type DeviceIdentity } from '@alink/signing';
 import type { DmContext } from '../../context';
 import { deviceKey, type DeviceCore } from '../../device-core';
-import { madeAlias } from '../../services/device-manage/device-naming';
+import { newDeviceData } from '../../services/device-manage/create-device';
 import { secretOwner } from '../../services/device-manage/device-record';
-import { makeDeviceSecret } from '../../services/random-names';
 import type { Transaction } from '../../transaction';
-import { initialFields } from '../products/new-devices';
 import type { Asker } from './askers';
 import { productsOf, type ProductOfDevices } from './identities';
 import { lockDevices, type LockedDevice } from './store';
@@ -36,7 +34,7 @@ const NO_SUB_DEVICE: Fault = { code: 460, message: 'request parameter error: its
 
 /** Why no device of that name may be registered, whether it exists or not. */
 const faultOfName = (product: ProductOfDevices | undefined, deviceName: string): Fault | undefined => {
-  if (!product) return { code: 5005 };
+  if (!product) return { code: 6250 };
   if (!isDeviceName(deviceName)) return { code: 6280 };
   if (product.deviceType !== DeviceType.subDevice) return NO_SUB_DEVICE;
   if (product.autoRegister < AutoRegister.existing) return { code: 6288 };
@@ -50,7 +48,7 @@ const faultOfDevice = ({ product }: Candidate, row: LockedDevice | undefined, as
   return row.gateway && deviceKey(row.gateway) !== deviceKey(asker) ? { code: 6619 } : undefined;
 };
 
-/** Somebody else was quicker with one of the names. */
+/** Somebody else was quicker with one of the names, or with the product. */
 class Raced extends Error {}
 
 interface Outcome extends SubDeviceRegistration {
@@ -68,25 +66,22 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
     });
     const products = new Map(rows.map((row) => [row.productID, row]));
     const { count } = await tx.device.createMany({
-      data: devices.map((device) => ({
-        ...device,
-        secret: secretBox.seal(makeDeviceSecret(), secretOwner(device)),
-        deviceAlias: madeAlias(products.get(device.productID)?.productName ?? ''),
-        extra: initialFields(products.get(device.productID)?.extra ?? {}),
-        registration: BY_GATEWAY,
-        registeredBy: asker.id,
-      })),
+      data: devices.flatMap((device) => {
+        const product = products.get(device.productID);
+        const named = { ...device, registration: BY_GATEWAY, registeredBy: asker.id };
+        return product ? [newDeviceData(secretBox, product, named)] : [];
+      }),
       skipDuplicates: true,
     });
     if (count < devices.length) throw new Raced();
   };
 
-  /** One secret that does not open is no reason to refuse the others. */
-  const secretOf = (sealed: string, device: DeviceCore): string | undefined => {
+  /** Where each stands by itself, one secret that does not open is no reason to refuse the others. */
+  const secretOf = (sealed: string, device: DeviceCore, isPartial: boolean): string | undefined => {
     try {
       return secretBox.open(sealed, secretOwner(device));
     } catch (err) {
-      if (!(err instanceof SecretBoxError)) throw err;
+      if (!(err instanceof SecretBoxError && isPartial)) throw err;
       log.error({ err, ...device }, 'the stored secret does not open; the device cannot be registered');
       return undefined;
     }
@@ -95,6 +90,7 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
   const triples = async (
     tx: Transaction,
     candidates: readonly Candidate[],
+    isPartial: boolean,
   ): Promise<(RegisteredSubDevice | RefusedSubDevice)[]> => {
     const rows = await tx.device.findMany({
       where: { OR: candidates.map(({ device }) => device) },
@@ -103,7 +99,7 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
     const found = new Map(rows.map((row) => [deviceKey(row), row]));
     return candidates.map(({ identity: { productKey, deviceName }, device }) => {
       const { iotID: iotId, secret } = found.get(deviceKey(device))!;
-      const deviceSecret = secretOf(secret, device);
+      const deviceSecret = secretOf(secret, device, isPartial);
       return deviceSecret === undefined
         ? { productKey, deviceName, code: 500 }
         : { iotId, productKey, deviceName, deviceSecret };
@@ -124,7 +120,7 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
       const missing = wanted.filter(({ device }) => !rows.has(deviceKey(device)));
       await create(tx, asker, missing);
       const registered: RegisteredSubDevice[] = [];
-      for (const each of await triples(tx, wanted)) {
+      for (const each of await triples(tx, wanted, isPartial)) {
         if ('code' in each) refused.push(each);
         else registered.push(each);
       }
@@ -142,9 +138,7 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
     }
   };
 
-  /**
-   * Registers devices for a gateway device, none of them named twice: each by itself, or all or none.
-   */
+  /** Registers devices for a gateway device, none of them named twice: each by itself, or all or none. */
   return async (
     asker: Asker,
     identities: readonly DeviceIdentity[],

@@ -7,7 +7,7 @@ import { DeviceType, type Json } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
-import { Turns } from '../../turns';
+import { Turns } from '@alink/runtime';
 import { isListOf, isObject, isText } from '../../wire/shape';
 import { DISABLED, NO_DEVICE, type Answerer, type Answerers } from '../answerer';
 import { readAskers, type Asker } from './askers';

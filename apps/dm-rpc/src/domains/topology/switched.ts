@@ -55,6 +55,6 @@ export const switchedWithProduct = async (
 ): Promise<(Notice & { readonly id: bigint })[]> => {
   const rows = await client.$queryRaw<Row[]>`
     SELECT ${COLUMNS} FROM ${ATTACHED}
-    WHERE d.product_id = ${productID} AND d.is_enable AND d.id > ${after} ORDER BY d.id LIMIT ${most}`;
+    WHERE d.product_id = ${productID} AND d.is_enable AND s.device_id > ${after} ORDER BY s.device_id LIMIT ${most}`;
   return rows.map((row) => ({ id: row.id, ...noticeOf(row) }));
 };

@@ -3,12 +3,11 @@ import { Code, encodeEnvelope, subjects, type HubLogEntry } from '@alink/contrac
 import type { Bus } from '@alink/bus';
 import { databaseFault } from '@alink/db';
 import { RpcError } from '@alink/rpc';
-import type { Logger } from '@alink/runtime';
+import { Turns, type Logger } from '@alink/runtime';
 import { actionOfReport } from '../../log-action';
 import { MAX_CONTENT } from '../fit';
 import { answerMessage, sendAnswer, type Answer } from './answer';
 import type { Asker, QuestionContext, QuestionKind } from './question-kind';
-import { Turns } from '../../turns';
 import type { ForeignMessage, ForeignUplink } from './uplink';
 
 export interface ForeignQuestionsOptions {

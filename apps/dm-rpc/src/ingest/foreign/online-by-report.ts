@@ -5,9 +5,8 @@
 import { encodeEnvelope, PROTOCOL_CODE, subjects, type StatusChange } from '@alink/contract';
 import type { Bus } from '@alink/bus';
 import type { PrismaClient } from '@alink/db';
-import type { Logger } from '@alink/runtime';
+import { Turns, type Logger } from '@alink/runtime';
 import { deviceKey, type DeviceCore } from '../../device-core';
-import { Turns } from '../../turns';
 
 const DELAY_MS = 5000;
 

@@ -1,10 +1,10 @@
 /** Sets properties of a device, whichever way its caller wants: sends them, has them wait, or takes them for known. */
 import { Code, ShadowControl, valuesOf, type JsonObject } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
+import { Turns } from '@alink/runtime';
 import type { DmContext } from '../../context';
 import type { DesiredPush } from '../../domains/desired/push';
 import { setValues } from '../../domains/desired/store';
-import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
 import { jsonObject, requireText } from '../../wire/fields';
 import { requireLockedDevice } from '../lock-device';

@@ -2,10 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { Code } from '@alink/contract';
 import { RpcError, type CallContext } from '@alink/rpc';
+import { Turns } from '@alink/runtime';
 import type { DmContext } from '../../context';
 import { inGroups } from '../../domains/groups/group-filter';
 import { deviceKey, type DeviceCore } from '../../device-core';
-import { Turns } from '../../turns';
 import { badParameter } from '../../wire/errors';
 import { inArea, inAreaPath } from '../device-manage/device-filter';
 import { requireDevice } from '../device-manage/device-record';

@@ -12,6 +12,23 @@ import { secretOwner } from './device-record';
 export type NewDevice = Omit<Prisma.DeviceUncheckedCreateInput, 'secret'>;
 
 /**
+ * What is written of it.
+ * @param product the one that it is of
+ * @param secret made up when left out
+ */
+export const newDeviceData = (
+  secretBox: SecretBox,
+  { productName, extra }: { readonly productName: string; readonly extra: unknown },
+  device: NewDevice,
+  secret: string = makeDeviceSecret(),
+) => ({
+  ...device,
+  extra: { ...initialFields(extra), ...(device.extra as object | undefined) },
+  deviceAlias: device.deviceAlias ?? madeAlias(productName),
+  secret: secretBox.seal(secret, secretOwner(device)),
+});
+
+/**
  * Writes it, with a line in the audit log.
  * @param secret made up when left out
  * @returns its id
@@ -22,14 +39,12 @@ export const createDevice = async (
   note: Note,
   secretBox: SecretBox,
   device: NewDevice,
-  secret: string = makeDeviceSecret(),
+  secret?: string,
 ): Promise<bigint> => {
   const { productID } = device;
   const product = await tx.product.findUnique({ where: { productID }, select: { productName: true, extra: true } });
   if (!product) throw unknownProduct(productID);
-  const deviceAlias = device.deviceAlias ?? madeAlias(product.productName);
-  const extra = { ...initialFields(product.extra), ...(device.extra as object | undefined) };
-  const data = { ...device, extra, deviceAlias, secret: secretBox.seal(secret, secretOwner(device)) };
+  const data = newDeviceData(secretBox, product, device, secret);
   const { id } = await tx.device.create({ data, select: { id: true } });
   note('device.create', device, { registration: device.registration });
   return id;

@@ -163,6 +163,8 @@ export const productInfoHandlers = ({
           if (!row) return false;
           refusePublished(row, 'deletion');
           await tx.product.delete({ where: { productID } });
+          // Gateway devices may have seen devices of it that have never been made.
+          await tx.foundDevice.deleteMany({ where: { productID } });
           note('product.delete', { productID });
           return true;
         })

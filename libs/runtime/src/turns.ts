@@ -1,6 +1,7 @@
 /**
- * So many tasks at once, the others one after the other behind them. What comes over NATS comes as fast as anybody sends it;
- * all of it at once would take every connection to the database, and ingest and callers could not get one in time.
+ * So many tasks at once, the others one after the other behind them. What comes over NATS, or from devices, comes as fast as
+ * anybody sends it; all of it at once would take every connection to the database, or all the room of the stream, and
+ * others could not get any in time.
  */
 
 export interface TurnsOptions {
