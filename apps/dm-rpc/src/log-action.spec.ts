@@ -30,6 +30,8 @@ describe('the kind of a message is that of unitedrhino', () => {
     [`${SYS}/thing/service/echo_reply`, 'action'],
     [`/ext/rrpc/77${SYS}/thing/service/echo`, 'action'],
     [`${SYS}/thing/topo/add`, 'gateway'],
+    [`${SYS}/thing/list/found`, 'gateway'],
+    [`${SYS}/thing/proxy/provisioning/product_register`, 'gateway'],
     ['/ext/session/p/dev001/combine/login', 'gateway'],
     ['/ext/ntp/p/dev001/request', 'ntp'],
     ['/ota/device/progress/p/dev001', 'ota'],

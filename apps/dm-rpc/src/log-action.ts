@@ -22,6 +22,8 @@ const PATHS: readonly (readonly [string, LoggedMessage])[] = [
   ['thing/topo/', 'gateway'],
   ['thing/gateway/', 'gateway'],
   ['thing/sub/', 'gateway'],
+  ['thing/list/', 'gateway'],
+  ['thing/proxy/', 'gateway'],
   ['session/', 'gateway'],
   ['ntp/', 'ntp'],
 ];

@@ -236,6 +236,7 @@ export const rights: { readonly [Name in ServiceName]: RightsOf<Served[Name]> } 
     // What users read in other ways too.
     listTopics: 'user',
     connectParamsRead: 'admin',
+    subDeviceParamsRead: 'admin',
     listTokens: 'admin',
     revokeToken: 'admin',
     statusLogIndex: 'user',

@@ -3,7 +3,18 @@ import { createHmac } from 'node:crypto';
 import { subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { rpcError, startDm, toldDuring, type DmFixture } from './dm-fixture';
-import { attachedTo, clear, createTopology, GATEWAYS, ONE, sensor, SENSORS, sensors, TWO } from './topology-fixture';
+import {
+  attachedTo,
+  clear,
+  createTopology,
+  GATEWAYS,
+  ONE,
+  sensor,
+  SENSORS,
+  SENSORS_KEY,
+  sensors,
+  TWO,
+} from './topology-fixture';
 
 const LIMIT = 4;
 
@@ -281,5 +292,28 @@ describe('deviceGatewayIndex', () => {
     expect(await index({ gateway: ONE, subDevice: sensor('stove') })).toEqual(['', '0']);
     expect(await index({ gateway: ONE, subDevice: sensor('door') })).toEqual(['door', '1']);
     expect(await index({})).toEqual(['gate1,gate1,gate1,gate2', '4']);
+  });
+});
+
+describe('subDeviceParamsRead', () => {
+  const read = (over: object = {}) =>
+    fixture.admin.subDeviceParamsRead({ ...ONE, subDevice: sensor('lamp'), timestamp: 1_700_000_000_000, ...over });
+
+  test('signs with the secret of the sub-device, under the keys that devices know', async () => {
+    await fixture.products.productInfoUpdate({ productID: GATEWAYS, protocolConf: { productID: 'a1Gate' } });
+    const { attach, login } = await read({ signMethod: 'hmacsha1' });
+    expect(attach?.topic).toBe('/sys/a1Gate/gate1/thing/topo/add');
+    expect(login?.replyTopic).toBe('/ext/session/a1Gate/gate1/combine/login_reply');
+    const content = `clientId${SENSORS_KEY}.lampdeviceNamelampproductKey${SENSORS_KEY}timestamp1700000000000`;
+    const sign = createHmac('sha1', 'secret of lamp').update(content).digest('hex').toUpperCase();
+    expect(JSON.parse(login!.payload)).toMatchObject({ params: { signMethod: 'hmacSha1', sign } });
+    expect(JSON.parse(attach!.payload)).toMatchObject({ params: [{ signmethod: 'hmacSha1', sign }] });
+  });
+
+  test('of devices that there are, by an HMAC that there is', async () => {
+    await expect(read({ subDevice: sensor('none') })).rejects.toEqual(rpcError(100009, 'device none'));
+    await expect(read({ deviceName: 'none' })).rejects.toEqual(rpcError(100009, 'device none'));
+    await expect(read({ subDevice: null })).rejects.toEqual(rpcError(100006, 'subDevice must be set'));
+    await expect(read({ signMethod: 'crc32' })).rejects.toEqual(rpcError(100006, 'signMethod must be'));
   });
 });

@@ -104,6 +104,36 @@ describe('products', () => {
   });
 });
 
+test('a gateway device and its sub-device: attached, logged in with what is pasted, detached', async () => {
+  await dmctl('product create hubs --device-type gateway');
+  await dmctl('product create bulbs --device-type sub-device');
+  for (const device of ['hubs hub1', 'bulbs bulb1', 'bulbs bulb2']) {
+    keep((await json(`device create ${device}`)).deviceSecret);
+  }
+  await dmctl('gateway add hubs hub1 bulbs bulb1');
+  const port = platform.ports.mqtt;
+  const params = () =>
+    json<Record<'attach' | 'login', { command: string }>>(`gateway login-params hubs hub1 bulbs bulb2 --port ${port}`);
+  expect(JSON.parse(await paste((await params()).login.command))).toMatchObject({ code: 6401 });
+  const { attach, login } = await params();
+  expect(JSON.parse(await paste(attach.command))).toMatchObject({ code: 200, data: [{ deviceName: 'bulb2' }] });
+  expect(JSON.parse(await paste(login.command))).toMatchObject({ code: 200, data: { deviceName: 'bulb2' } });
+  await eventually(async () =>
+    expect(await json('device status-log bulbs bulb2')).toMatchObject([
+      { state: 'offline', via: 'hubs/hub1' },
+      { state: 'online', via: 'hubs/hub1' },
+    ]),
+  );
+  expect(await json('gateway list hubs hub1')).toMatchObject([{ deviceName: 'bulb1' }, { deviceName: 'bulb2' }]);
+  expect(await json('device show bulbs bulb2')).toMatchObject({ gateway: 'hubs/hub1' });
+  await dmctl('gateway remove hubs hub1 --all');
+  expect(await refused('gateway list bulbs bulb2 --of-device')).toContain('attached to no gateway device');
+  for (const product of ['bulbs', 'hubs']) {
+    await dmctl(`device delete ${product} --all --yes`);
+    await dmctl(`product delete ${product}`);
+  }
+});
+
 describe('a device', () => {
   test('update and list by name, tag, status, product, page by page', async () => {
     for (const name of ['lamp1', 'lamp2', 'lamp3']) keep((await json(`device create lamp ${name}`)).deviceSecret);

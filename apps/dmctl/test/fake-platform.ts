@@ -183,7 +183,7 @@ export class FakePlatform {
             total: 3,
           }),
           deviceInfoCount: async () => ({ total: 9, inactive: 4, online: 2, offline: 3 }),
-          deviceInfoIndex: async ({ productID, productIDs, isOnline, gateway, devices, page }) => {
+          deviceInfoIndex: async ({ productID, productIDs, isOnline, gateway, deviceNames, page }) => {
             const wanted = [...productIDs, productID].filter(Boolean);
             const subDevices = gateway && new Set(this.topology.subDevicesOf(gateway).map(keyOf));
             const all = [...this.devices.values()].filter(
@@ -191,7 +191,7 @@ export class FakePlatform {
                 (wanted.length === 0 || wanted.includes(device.productID)) &&
                 (!Number(isOnline) || device.isOnline === Number(isOnline)) &&
                 (!subDevices || subDevices.has(keyOf(device))) &&
-                (devices.length === 0 || devices.some((named) => keyOf(named) === keyOf(device))),
+                (deviceNames.length === 0 || deviceNames.includes(device.deviceName)),
             );
             const size = Number(page?.size);
             const from = (Number(page?.page) - 1) * size;
@@ -256,6 +256,15 @@ export class FakePlatform {
           }),
           bootstrapNotify: async () => ({}),
           permitJoin: async () => this.obeyed(),
+          connectParamsRead: async ({ productID, deviceName }) => ({
+            clientId: `${productID}.${deviceName}|securemode=3|`,
+            username: `${deviceName}&${productID}`,
+            password: '0123',
+          }),
+          subDeviceParamsRead: async () => ({
+            attach: { topic: '/add', payload: '{"id":"1"}', replyTopic: '/add_reply' },
+            login: { topic: '/login', payload: '{"id":"2"}', replyTopic: '/login_reply' },
+          }),
           listTokens: async () => ({ tokens: this.admin.tokens }),
           revokeToken: async () => ({}),
           createDevices: async ({ productID, count, prefix, rows, dryRun }) => {

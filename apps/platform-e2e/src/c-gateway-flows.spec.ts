@@ -92,7 +92,7 @@ describe.each(backends)('on $name', (backend) => {
     const login = (id: number): string => {
       const clientId = `${METERS}.${c3Meter.deviceName}|_ss=1,_v=sdk-c-3.2.0|`;
       const signed = upperSign(c3Meter.deviceSecret, clientIdContent(clientId, c3Meter, uptime));
-      const params = `{"productKey":"${METERS}","deviceName":"${c3Meter.deviceName}","clientId":"${clientId}","timestamp":"${uptime}","signMethod":"hmacsha256","sign":"${signed}","cleanSession":"true"}`;
+      const params = `{"productKey":"${METERS}","deviceName":"${c3Meter.deviceName}","clientId":"${clientId}","timestamp":"${uptime}","signMethod":"hmacSha256","sign":"${signed}","cleanSession":"true"}`;
       return request(id, params, 'combine.login');
     };
 
@@ -110,7 +110,7 @@ describe.each(backends)('on $name', (backend) => {
 
       const clientId = `${METERS}.${c3Meter.deviceName}`;
       const signed = upperSign(c3Meter.deviceSecret, clientIdContent(clientId, c3Meter, uptime));
-      const add = `[{"productKey":"${METERS}","deviceName":"${c3Meter.deviceName}","signmethod":"hmacsha256","sign":"${signed}","timestamp":"${uptime}","clientId":"${clientId}"}]`;
+      const add = `[{"productKey":"${METERS}","deviceName":"${c3Meter.deviceName}","signmethod":"hmacSha256","sign":"${signed}","timestamp":"${uptime}","clientId":"${clientId}"}]`;
       expect(await exchange(gateway, 'thing/topo/add', request(2, add, 'thing.topo.add'))).toBe(
         replyText('2', 'thing.topo.add', listOf(c3Meter)),
       );
@@ -176,15 +176,13 @@ describe.each(backends)('on $name', (backend) => {
       });
     });
 
-    test('logs out, and what it says then is refused', async () => {
+    test('logs out, once', async () => {
       const logout = request(8, nameOf(c3Meter), 'combine.logout');
       expect(await exchange(gateway, session('logout'), logout)).toBe(
         replyText('8', 'combine.logout', nameOf(c3Meter)),
       );
       await eventually(async () => expect(await isOnline(c3Meter)).toBe(false));
       expect(findLikeC(await exchange(gateway, session('logout'), logout), 'code')).toBe('520');
-      gateway.publish(sub('thing/event/property/post'), request(9, '{"light":0}', 'thing.event.property.post'));
-      expect((await gateway.next()).text).toMatch(errorText(c3Meter, 520, 'device session error'));
     });
 
     test('says what it has found, and undoes its binding with a bare id and blanks', async () => {

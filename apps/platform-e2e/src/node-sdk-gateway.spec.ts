@@ -104,8 +104,10 @@ describe.each(backends)('on $name', (backend) => {
     test('with the gateway device its sub-devices go', async () => {
       expect(await isOnline(first)).toBe(true);
       gateway.end(true);
-      await eventually(async () => expect(await isOnline(first)).toBe(false));
-      expect(await platform.isOnline(`gw-${transport}`, GATEWAYS)).toBe(false);
+      await eventually(async () => {
+        expect(await isOnline(first)).toBe(false);
+        expect(await platform.isOnline(`gw-${transport}`, GATEWAYS)).toBe(false);
+      });
     });
   });
 

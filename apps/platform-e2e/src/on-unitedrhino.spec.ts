@@ -3,9 +3,10 @@
  * its dm and comes from it. Whatever a device meets that has nothing to do with whose dm it is, the other suites try on both.
  */
 import { services } from '@alink/contract';
-import { eventually, PLATFORM_START_MS, type SdkDevice } from '@alink/testing';
+import { eventually, PLATFORM_START_MS, subDeviceProof, type SdkDevice } from '@alink/testing';
 import { RhinoBus, RhinoClient, type BusMode, type RhinoAnswer } from '@alink/testing/unitedrhino';
 import { connack } from './connack';
+import { createGateways, GATEWAYS, gatewayTriple, identityOf, keyOf, METERS, meterTriple } from './gateways';
 import { DEVICE, DEVICE_SECRET, PRODUCT } from './platform';
 import { UnitedrhinoPlatform } from './unitedrhino-platform';
 
@@ -142,6 +143,54 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
         expect(state().latest.get('pressure')?.value).toBe(3);
       });
       expect(await platform.latest('temperature')).toBe(12.25);
+    });
+  });
+
+  describe('a gateway device', () => {
+    const [GATEWAY, METER] = [gatewayTriple('gate1'), meterTriple('meter1')];
+    const [gatewayKey, meterKey] = [keyOf(GATEWAY), keyOf(METER)];
+    let gateway: SdkDevice;
+    beforeAll(async () => {
+      await createGateways(platform, GATEWAY, METER);
+      gateway = await platform.connect(GATEWAY.productKey, GATEWAY.deviceName, GATEWAY.deviceSecret);
+      await eventually(async () => expect(await platform.isOnline('gate1', GATEWAYS)).toBe(true));
+    });
+    afterAll(() => gateway?.end());
+    const isOnline = () => platform.isOnline('meter1', METERS);
+    const paramsOf = async (path: string, to = gateway): Promise<unknown> => {
+      const { payload } = await gateway.waitFor(to.topic(path));
+      return (JSON.parse(payload.toString()) as { params: unknown }).params;
+    };
+
+    test('adds a sub-device, which logs in, reports and is commanded, and logs out', async () => {
+      expect(await gateway.request('thing/topo/add', [subDeviceProof(METER)])).toMatchObject({ code: 200 });
+      expect(await dm.call('dm.DeviceManage/deviceGatewayIndex', { subDevice: meterKey })).toMatchObject({
+        list: [gatewayKey],
+      });
+      expect((await gateway.request('combine/login', subDeviceProof(METER), { qos: 0 })).code).toBe(200);
+      await eventually(async () => expect(await isOnline()).toBe(true));
+      const meter = gateway.subDevice(METERS, 'meter1');
+      expect((await meter.post({ temperature: 7.5 })).code).toBe(200);
+      await eventually(async () => expect(await platform.latest('temperature', 'meter1', METERS)).toBe(7.5));
+      meter.onPropertySet(() => ({ code: 200 }));
+      const control = { ...meterKey, data: '{"temperature":8.5}', syncTimeout: 15 };
+      expect(await dm.call('dm.DeviceInteract/propertyControlSend', control)).toMatchObject({ code: '200' });
+      expect((await gateway.request('combine/logout', identityOf(METER), { qos: 0 })).code).toBe(200);
+      await eventually(async () => expect(await isOnline()).toBe(false));
+      expect(await gateway.request('thing/topo/get', {})).toMatchObject({ code: 200, data: [identityOf(METER)] });
+    });
+
+    test('hears what its dm changes, and that a sub-device is disabled', async () => {
+      await gateway.request('combine/login', subDeviceProof(METER), { qos: 0 });
+      await dm.call('dm.DeviceManage/deviceInfoUpdate', { ...meterKey, isEnable: 2 });
+      expect(await paramsOf('thing/disable', gateway.subDevice(METERS, 'meter1'))).toEqual({});
+      await dm.call('dm.DeviceManage/deviceGatewayMultiDelete', { gateway: gatewayKey, list: [meterKey] });
+      await eventually(() => {
+        const changes = gateway.received.filter(({ topic }) => topic === gateway.topic('thing/topo/change'));
+        const told = changes.map(({ payload }) => (JSON.parse(payload.toString()) as { params: unknown }).params);
+        expect(told).toContainEqual({ status: 1, subList: [identityOf(METER)] });
+      });
+      expect(await gateway.request('thing/topo/get', {})).toMatchObject({ code: 200, data: [] });
     });
   });
 

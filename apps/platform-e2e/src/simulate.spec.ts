@@ -8,6 +8,8 @@ import { backends } from './backends';
 import type { Platform } from './platform';
 
 const PK = 'simulated';
+const GATEWAYS = 'simulated-gateways';
+const SUB_DEVICES = 'simulated-sub-devices';
 const SECRET = 'secretofsimulated';
 
 /** What these tests read of the report. */
@@ -30,6 +32,9 @@ describe.each(backends)('on $name', (backend) => {
     folder = mkdtempSync(join(tmpdir(), 'alink-simulate-'));
     platform = await backend.start();
     await platform.createProduct(PK, { autoRegister: 3 });
+    await platform.createProduct(GATEWAYS, { deviceType: 2 });
+    await platform.createProduct(SUB_DEVICES, { deviceType: 3, autoRegister: 3 });
+    for (const name of ['gateway-1', 'gateway-2']) await platform.createDevice(GATEWAYS, name, SECRET);
     for (const name of ['plain-1', 'plain-2', 'other-1', 'told-1']) await platform.createDevice(PK, name, SECRET);
   }, PLATFORM_START_MS);
   afterAll(async () => {
@@ -37,13 +42,14 @@ describe.each(backends)('on $name', (backend) => {
     rmSync(folder, { recursive: true });
   });
 
-  const start = (args: string): SpawnedApp =>
-    spawnApp('dmctl', platform.portVariables, ['simulate', PK, ...args.split(' '), '--insecure', '--json']);
+  const start = (args: string, product = PK): SpawnedApp =>
+    spawnApp('dmctl', platform.portVariables, ['simulate', product, ...args.split(' '), '--insecure', '--json']);
   /** Runs it to its end. */
   const simulate = async (
     args: string,
+    product = PK,
   ): Promise<Report & { readonly code: number | null; readonly output: string }> => {
-    const run = start(args);
+    const run = start(args, product);
     const { code } = await run.exited;
     const json = /^\{[\s\S]*?^\}/m.exec(run.output)?.[0] ?? '{}';
     return { ...(JSON.parse(json) as Report), code, output: run.output };
@@ -103,6 +109,20 @@ describe.each(backends)('on $name', (backend) => {
     expect(list.map(({ deviceName }) => deviceName).sort()).toEqual([`${mode}-0001`, `${mode}-0002`]);
   });
 
+  test('gateway devices that register sub-devices, and report for them', async () => {
+    const subs = `--sub-devices 3 --sub-product ${SUB_DEVICES} --sub-register`;
+    const report = await simulate(`--name gateway-1 ${subs} --sub-prefix reg- ${QUICK}`, GATEWAYS);
+    const once = { sent: 1, accepted: 1 };
+    expect(report).toMatchObject({
+      ...wellDone(4, 12),
+      messages: { 'sub-register': once, 'topo-add': once, 'sub-login': once, 'sub-logout': { refused: 0 } },
+    });
+    const { list } = await platform
+      .client(services.deviceManage)
+      .deviceInfoIndex({ productID: SUB_DEVICES, deviceName: 'reg-' });
+    expect(list.map(({ deviceName }) => deviceName).sort()).toEqual(['reg-0001', 'reg-0002', 'reg-0003']);
+  });
+
   test('devices that fetch their secret, from a file', async () => {
     const file = join(folder, 'devices.csv');
     writeFileSync(file, 'productKey,deviceName\n' + ['reg-1', 'reg-2'].map((name) => `${PK},${name}\n`).join(''));
@@ -123,6 +143,15 @@ describe.each(backends)('on $name', (backend) => {
   });
 
   backend.needs('deviceAdmin', () => {
+    test('sub-devices that are created, added, and come back with their gateway device', async () => {
+      const subs = `--sub-devices 2 --sub-product ${SUB_DEVICES} --subscribe`;
+      const args = `--name gateway-2 ${subs} --interval 50ms --count 30 --cut-every 400ms`;
+      const report = await simulate(args, GATEWAYS);
+      expect(report).toMatchObject({ ...wellDone(3, 90), messages: { 'topo-add': { sent: 1, accepted: 1 } } });
+      expect(report.cuts).toBeGreaterThan(0);
+      expect(report.messages['sub-login']!.sent).toBeGreaterThan(1);
+    });
+
     test('devices that it creates, and finds again the next time', async () => {
       for (let run = 0; run < 2; run++) expect(await simulate(`--create 2 ${QUICK}`)).toMatchObject(wellDone(2, 6));
     });

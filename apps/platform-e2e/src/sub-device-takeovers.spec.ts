@@ -69,8 +69,10 @@ describe.each(backends)('on $name', (backend) => {
     await meter.publish(meter.topic('thing/event/property/post'), '{"id":"1","params":{"temperature":2}}');
     await eventually(() => expect(errors(first, through)).toContainEqual(error(520, 'device session error', through)));
     expect((await own.post({ temperature: 2.5 })).code).toBe(200);
-    await eventually(async () => expect(await isOnline(through)).toBe(true));
-    expect(await platform.history('temperature', through.deviceName, METERS)).toEqual([2.5]);
+    await eventually(async () => {
+      expect(await isOnline(through)).toBe(true);
+      expect(await platform.history('temperature', through.deviceName, METERS)).toEqual([2.5]);
+    });
     await own.end();
   });
 
@@ -107,13 +109,12 @@ describe.each(backends)('on $name', (backend) => {
   backend.needs('moved', () => {
     test('the old one hears that its topology has changed, and no error of what was not logged in', async () => {
       await add(second, quiet);
+      // What happens within a moment may be one message.
       await eventually(() => {
         for (const meter of [moved, quiet]) {
+          const subList = expect.arrayContaining([identityOf(meter)]);
           expect(heard(first, first.topic('thing/topo/change'), meter)).toEqual([
-            expect.objectContaining({
-              method: 'thing.topo.change',
-              params: { status: 1, subList: [identityOf(meter)] },
-            }),
+            expect.objectContaining({ method: 'thing.topo.change', params: { status: 1, subList } }),
           ]);
         }
       });

@@ -272,14 +272,15 @@ describe('while a login is decided', () => {
     expect(sessionOf('dev-sub1')?.state).toBe(isHarmless ? 'online' : undefined);
   });
 
-  test('a link that closes leaves nothing behind', async () => {
+  test('a link that closes leaves nothing behind, and cuts nobody', async () => {
     const bed = await start();
-    const { gateway, ask, sessions, told } = bed;
+    const { gateway, ask, online, through, told } = bed;
+    await online('dev-sub2');
     whileLookedUp(bed, 'dev-sub1', () => gateway.link.close({ how: 'lost' }));
-    await ask(gateway, login('dev-sub1'));
-    expect(sessions.size).toBe(0);
-    await eventually(() => expect(told.map(({ action }) => action)).toEqual(['connected', 'disconnected']));
-    expect(told.every(({ deviceName }) => deviceName === 'dev-gateway')).toBe(true);
+    await ask(gateway, login('dev-sub1', 'dev-sub2'));
+    expect(['dev-gateway', 'dev-sub1', 'dev-sub2'].map(through)).toEqual([undefined, undefined, 'dev-sub2']);
+    await eventually(() => expect(told).toHaveLength(3));
+    expect(told.map(({ deviceName }) => deviceName)).toEqual(['dev-gateway', 'dev-sub2', 'dev-gateway']);
   });
 
   test('a link that closes before the reply is written tells nobody of the sub-device', async () => {

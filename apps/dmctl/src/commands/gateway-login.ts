@@ -1,10 +1,7 @@
 import { requestLine, type Endpoint } from '@alink/operator/connect';
-import { attachRequest, loginRequest, type GatewayRequest, type SubDeviceSigner } from '@alink/operator/gateways';
-import { productKeyOf } from '@alink/operator/products';
-import { secretLogin, type SignMethod } from '@alink/signing';
+import type { SignMethod } from '@alink/signing';
 import { Option, type Command } from 'commander';
 import { withExample } from '../example';
-import { CliError, ExitCode } from '../exit-code';
 import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parsePort } from '../parse-options';
@@ -18,6 +15,8 @@ interface LoginOptions {
   readonly gatewayCa?: string;
   readonly signMethod: SignMethod;
 }
+
+type Request = NonNullable<Awaited<ReturnType<Session['admin']['subDeviceParamsRead']>>['login']>;
 
 /** For people who test by hand: nobody computes an HMAC in his head. */
 export const addGatewayLoginCommand = (gateway: Command, io: Io): void => {
@@ -45,34 +44,25 @@ export const addGatewayLoginCommand = (gateway: Command, io: Io): void => {
 };
 
 const printLogin = async (
-  session: Session,
+  { admin, out, settings }: Session,
   { transport, host, port, gatewayCa: caFile, signMethod }: LoginOptions,
   productID: string,
   deviceName: string,
   subProductID: string,
   subDeviceName: string,
 ): Promise<void> => {
-  const { out, settings, io } = session;
-  const by = { signMethod, now: io.now() };
-  const gateway: SubDeviceSigner = { ...(await tripleOf(session, productID, deviceName)), ...by };
-  const subDevice: SubDeviceSigner = { ...(await tripleOf(session, subProductID, subDeviceName)), ...by };
+  const gateway = { productID, deviceName, signMethod };
+  const subDevice = { productID: subProductID, deviceName: subDeviceName };
+  const params = await admin.subDeviceParamsRead({ ...gateway, subDevice });
+  const login = await admin.connectParamsRead({ ...gateway, encrypted: transport === 'tls' });
   const ports = { tcp: settings.mqttPort, tls: settings.mqttTlsPort };
   const endpoint: Endpoint = { transport, host, port: port ?? ports[transport], caFile };
-  const login = secretLogin(gateway, gateway.deviceSecret, transport === 'tls');
-  const withCommand = (request: GatewayRequest) => ({ ...request, command: requestLine(endpoint, login, request) });
-  const attach = withCommand(attachRequest(gateway, subDevice));
-  const logIn = withCommand(loginRequest(gateway, subDevice));
+  const withCommand = (request: Request) => ({ ...request, command: requestLine(endpoint, login, request) });
+  const attach = withCommand(params.attach!);
+  const logIn = withCommand(params.login!);
   if (out.json) return out.record({ attach, login: logIn });
   const told = ({ topic, payload, command }: typeof attach): string =>
     `  topic:    ${topic}\n  payload:  ${payload}\n${command}\n`;
   out.text(`Attach the sub-device (thing/topo/add):\n${told(attach)}`);
   out.text(`\nLog it in; it is online as long as this connection lasts:\n${told(logIn)}`);
-};
-
-/** What a device signs with. */
-const tripleOf = async ({ products, devices }: Session, productID: string, deviceName: string) => {
-  const productKey = productKeyOf(await products.productInfoRead({ productID }));
-  const { secret: deviceSecret } = await devices.deviceInfoRead({ productID, deviceName });
-  if (!deviceSecret) throw new CliError(ExitCode.refused, 'the service did not hand out the secret');
-  return { productKey, deviceName, deviceSecret };
 };

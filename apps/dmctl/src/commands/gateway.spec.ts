@@ -1,5 +1,5 @@
 import { FakePlatform } from '../../test/fake-platform';
-import { NOW, runCli } from '../../test/run-cli';
+import { runCli } from '../../test/run-cli';
 
 const platform = new FakePlatform();
 beforeAll(() => platform.start());
@@ -185,26 +185,26 @@ describe('login-params', () => {
   test('prints signed messages, and commands to paste', async () => {
     const { code, stdout } = await dmctl('gateway login-params gws gate1 subs lamp1 --host gw.example --port 2883');
     expect(code).toBe(0);
-    expect(stdout).toContain('topic:    /sys/gws/gate1/thing/topo/add\n');
-    expect(stdout).toContain(`"clientId":"subs.lamp1","timestamp":"${NOW}","sign":"`);
-    expect(stdout).toMatch(
-      /^mosquitto_rr -h gw\.example -p 2883 -i 'gws\.gate1\|.*-V mqttv311 .* -e \/ext\/session\/gws\/gate1\/combine\/login_reply -m /m,
+    expect(stdout).toContain('  topic:    /add\n  payload:  {"id":"1"}\n');
+    expect(stdout).toContain(
+      "mosquitto_rr -h gw.example -p 2883 -i 'gws.gate1|securemode=3|' -u 'gate1&gws' -P 0123 -V mqttv311 -W 10 " +
+        `-t /login -e /login_reply -m '{"id":"2"}'\n`,
     );
-    expect(stdout).not.toContain('secret of');
+    expect(platform.requests.subDeviceParamsRead).toMatchObject({
+      productID: 'gws',
+      deviceName: 'gate1',
+      subDevice: sensors('lamp1')[0],
+      signMethod: 'hmacsha256',
+    });
+    expect(platform.requests.connectParamsRead).toMatchObject({ productID: 'gws', encrypted: false });
   });
 
-  test('is one object with --json, of the keys that devices know', async () => {
-    platform.products.get('subs')!.protocolConf = { productID: 'a1Sub' };
-    const { attach, login } = (await json('gateway login-params gws gate1 subs lamp1 --sign-method hmacsha1')) as {
-      attach: { topic: string; payload: string };
-      login: { topic: string; payload: string; replyTopic: string };
-    };
-    expect(attach.topic).toBe('/sys/gws/gate1/thing/topo/add');
-    expect(login.replyTopic).toBe('/ext/session/gws/gate1/combine/login_reply');
-    expect(JSON.parse(login.payload)).toMatchObject({
-      params: { productKey: 'a1Sub', clientId: 'a1Sub.lamp1', signMethod: 'hmacSha1', cleanSession: 'true' },
-    });
-    platform.devices.get('subs/lamp1')!.secret = '';
-    expect((await dmctl('gateway login-params gws gate1 subs lamp1')).stderr).toContain('did not hand out the secret');
+  test('over TLS trusts the authority that is named', async () => {
+    const { login } = (await json(
+      'gateway login-params gws gate1 subs lamp1 --transport tls --gateway-ca ca.crt --sign-method hmacsha1',
+    )) as { login: { command: string; topic: string } };
+    expect(login).toMatchObject({ topic: '/login', command: expect.stringContaining('-p 8883 ') });
+    expect(login.command).toContain('--cafile ca.crt -V mqttv311');
+    expect(platform.requests.connectParamsRead).toMatchObject({ encrypted: true, signMethod: 'hmacsha1' });
   });
 });

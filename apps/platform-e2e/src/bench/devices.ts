@@ -9,9 +9,12 @@ const CREATE_BATCH = 2000;
 export const nameOf = (n: number): string => `bench${String(n).padStart(5, '0')}`;
 export const secretOf = (n: number): string => `secret-of-${n}`;
 
-/** What a device signs and connects with; it hears replies without a SUBSCRIBE. */
-export const credentialsOf = (n: number, productKey = PRODUCT): Credentials =>
-  deviceCredentials({ productKey, deviceName: nameOf(n), deviceSecret: secretOf(n), extra: { _ss: '1' } });
+/** What a device signs and connects with; by default it hears replies without a SUBSCRIBE. */
+export const credentialsOf = (
+  n: number,
+  productKey = PRODUCT,
+  extra: Record<string, string> = { _ss: '1' },
+): Credentials => deviceCredentials({ productKey, deviceName: nameOf(n), deviceSecret: secretOf(n), extra });
 
 /** Where a device posts its properties. */
 export const reportTopicOf = (n: number, productKey = PRODUCT): string =>

@@ -122,6 +122,12 @@ describe('a publish', () => {
     ]);
   });
 
+  test('of more than 256 KB is refused as that of the owner is, whoever it is for', async () => {
+    const { role, taken } = await start();
+    await role.published({ topic: post('dev2'), payload: Buffer.alloc(256 * 1024 + 1), qos: 1 });
+    expect(taken).toEqual([`dev1 ${post('dev2')}`]);
+  });
+
   test('again and again is told of once a second for each device', async () => {
     const { publish, link } = await start();
     for (let n = 0; n < 10; n++) await publish(post(`dev${2 + (n % 2)}`));

@@ -2,6 +2,7 @@
 import { parseTopic, stripQuery, type DeviceTopic } from '@alink/topic';
 import type { Push } from '../connect/verdict';
 import type { UplinkMeter } from '../guard/uplink-rate';
+import { limits } from '../limits';
 import type { FilterChange, Publish } from '../link/endpoint';
 import type { Ending } from '../link/link';
 import type { LinkSessions } from '../session/link-sessions';
@@ -84,8 +85,11 @@ export class DeviceRole implements Role {
     return session.inOrder(Promise.resolve());
   }
 
-  private drop({ topic }: Publish, named: DeviceTopic): Promise<void> {
-    this.options.strays.drop(this.sessions, topic, named);
+  private drop(publish: Publish, named: DeviceTopic): Promise<void> {
+    const { strays, uplink } = this.options;
+    // Refused by closing the connection, whoever it is for.
+    if (publish.payload.length > limits.maxPayloadBytes) return uplink.publish(this.sessions.owner, publish);
+    strays.drop(this.sessions, publish.topic, named);
     return this.sessions.inOrder(Promise.resolve());
   }
 

@@ -131,6 +131,18 @@ describe('of a sub-device', () => {
     expect(activities.at(-1)).toMatchObject({ deviceName: 'dev2', text: expect.stringContaining('more than 100') });
   });
 
+  test('are 100,000 over one connection', async () => {
+    const { subscribe, unsubscribe, activities, open } = await start();
+    for (let n = 0; n < 1000; n++) {
+      await open(`dev-sub${n}`);
+      for (let k = 0; k < 100; k++) subscribe(of(`dev-sub${n}`, k));
+    }
+    expect(subscribe(of('dev1', 0))).toBe(false);
+    expect(activities.at(-1)!.text).toMatch(/more than 100000 subscriptions over one connection/);
+    unsubscribe(of('dev-sub0', 0));
+    expect(subscribe(of('dev1', 0))).toBe(true);
+  });
+
   test('with a wildcard in the place of its name are refused', async () => {
     const { subscribe, activities, open } = await start();
     await open('dev2');

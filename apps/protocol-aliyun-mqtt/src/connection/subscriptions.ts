@@ -80,7 +80,7 @@ export class Subscriptions {
    */
   private keepForLater(named: DeviceTopic, filter: string): boolean {
     const device = this.keyFor(named);
-    if (!maySubscribe(named, filter).granted || this.hasTooMany(device, filter)) return false;
+    if (!maySubscribe(named, filter).granted || this.causeOfNumber(device, filter)) return false;
     this.held.add(device, filter);
     return true;
   }
@@ -95,15 +95,18 @@ export class Subscriptions {
     }
     const maxBytes = maxFilterBytes(productKey, deviceName);
     if (Buffer.byteLength(filter) > maxBytes) return `longer than ${maxBytes} bytes; use a shorter topic`;
-    return this.hasTooMany(this.keyFor(named), filter)
-      ? `more than ${limits.maxSubscriptions} subscriptions; unsubscribe some`
-      : undefined;
+    return this.causeOfNumber(this.keyFor(named), filter);
   }
 
-  private hasTooMany(device: string, filter: string): boolean {
+  /** Why there may not be another filter; undefined where there may, or it is none. */
+  private causeOfNumber(device: string, filter: string): string | undefined {
     const { held } = this;
-    if (held.has(device, filter)) return false;
-    return held.count(device) >= limits.maxSubscriptions || held.total >= limits.maxSubscriptionsOfLink;
+    const { maxSubscriptions, maxSubscriptionsOfLink } = limits;
+    if (held.has(device, filter)) return undefined;
+    if (held.count(device) >= maxSubscriptions) return `more than ${maxSubscriptions} subscriptions; unsubscribe some`;
+    return held.total < maxSubscriptionsOfLink
+      ? undefined
+      : `more than ${maxSubscriptionsOfLink} subscriptions over one connection; unsubscribe those of sub-devices that are gone`;
   }
 }
 

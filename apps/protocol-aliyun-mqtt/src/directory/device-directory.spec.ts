@@ -75,6 +75,40 @@ test('a burst is gathered into few calls, and the same device is asked for once'
   expect(source.asked.reduce((sum, call) => sum + call.devices, 0)).toBe(1200);
 });
 
+describe('those who are patient', () => {
+  /** Many look-ups that wait while dm is slow. @returns the order in which these and others are answered */
+  const start = () => {
+    const all = setUp();
+    let goOn = (): void => undefined;
+    all.source.hold = new Promise((resolve) => (goOn = resolve));
+    const answered: string[] = [];
+    const find = (name: string, isPatient: boolean): Promise<unknown> =>
+      all.directory.find('pk', name, isPatient).then(() => answered.push(name));
+    return { ...all, answered, find, goOn: () => goOn() };
+  };
+
+  test('let others go first, who came later', async () => {
+    const { source, find, answered, goOn } = start();
+    const all = Array.from({ length: 3000 }, (_, n) => find(`sub${n}`, true));
+    await eventually(() => expect(source.asked).toHaveLength(2));
+    all.push(find('gateway', false));
+    goOn();
+    await Promise.all(all);
+    expect(answered.indexOf('gateway')).toBeLessThan(1500);
+  });
+
+  test('wait no longer once another asks for the same', async () => {
+    const { source, find, answered, goOn } = start();
+    const all = Array.from({ length: 3000 }, (_, n) => find(`sub${n}`, true));
+    await eventually(() => expect(source.asked).toHaveLength(2));
+    all.push(find('sub2999', false));
+    goOn();
+    await Promise.all(all);
+    expect(answered.indexOf('sub2999')).toBeLessThan(1500);
+    expect(source.asked.reduce((sum, call) => sum + call.devices, 0)).toBe(3000);
+  });
+});
+
 test('"unknown" is believed for a moment only', async () => {
   const { source, clock, directory } = setUp();
   expect((await directory.find('pk', 'new')).device).toBeUndefined();

@@ -60,8 +60,9 @@ export class DeviceDirectory {
   private readonly ownModels = new Dependents();
   /** Sub-devices, by their gateway device, whose end detaches them all. */
   private readonly attached = new Dependents();
-  /** Look-ups gathered for the next call. */
+  /** Look-ups gathered for the next call, and those that let them go first. */
   private readonly waiting = new Map<string, Waiting>();
+  private readonly patient = new Map<string, Waiting>();
   private readonly calls = new Set<Call>();
   private gatherTimer: NodeJS.Timeout | undefined;
 
@@ -72,11 +73,12 @@ export class DeviceDirectory {
 
   /**
    * Who is this? While dm.rpc is away, what was known stays good.
+   * @param isPatient whether others who ask meanwhile are answered first
    * @throws {DirectoryUnavailable} dm.rpc is away and nothing is known from before
    */
-  async find(productKey: string, deviceName: string): Promise<Found> {
+  async find(productKey: string, deviceName: string, isPatient = false): Promise<Found> {
     try {
-      return await this.current(productKey, deviceName);
+      return await this.current(productKey, deviceName, isPatient);
     } catch (error) {
       const device = this.devices.get(deviceKey(productKey, deviceName))?.value;
       if (!device) throw error;
@@ -88,14 +90,14 @@ export class DeviceDirectory {
    * Who is this, with every change that was heard of before the answer?
    * @throws {DirectoryUnavailable} dm.rpc is away and what is known may be out of date
    */
-  async current(productKey: string, deviceName: string): Promise<Found> {
+  async current(productKey: string, deviceName: string, isPatient = false): Promise<Found> {
     for (let looks = 0; ; looks++) {
       const device = this.fresh(this.devices, deviceKey(productKey, deviceName));
       const product = this.fresh(this.products, productKey);
       if (device && product) return { product: product.value, device: device.value };
       if (looks === MAX_LOOKS) throw new DirectoryUnavailable('it changes faster than dm.rpc can be asked');
       // It may have changed while the call was under way: then the answer counts for nothing.
-      await (device ? this.lookUp(productKey) : this.lookUp(productKey, deviceName));
+      await (device ? this.lookUp(isPatient, productKey) : this.lookUp(isPatient, productKey, deviceName));
     }
   }
 
@@ -176,16 +178,20 @@ export class DeviceDirectory {
   }
 
   /** Joins the look-up under way for the same thing, or gathers it into the next call. */
-  private lookUp(productKey: string, deviceName?: string): Promise<void> {
+  private lookUp(isPatient: boolean, productKey: string, deviceName?: string): Promise<void> {
     const key = deviceName === undefined ? productKey : deviceKey(productKey, deviceName);
     const underWay = [...this.calls].find(({ batch, changed }) => batch.has(key) && !changed.has(key));
-    const joined = this.waiting.get(key) ?? underWay?.batch.get(key);
-    if (joined) return joined.promise;
+    const joined = this.waiting.get(key) ?? underWay?.batch.get(key) ?? this.patient.get(key);
+    if (joined) {
+      if (!isPatient && this.patient.delete(key)) this.waiting.set(key, joined);
+      return joined.promise;
+    }
     let settle: Waiting['settle'] = () => undefined;
     const promise = new Promise<void>((resolve, reject) => {
       settle = (error) => (error === undefined ? resolve() : reject(error));
     });
-    this.waiting.set(key, { productKey, deviceName, promise, settle });
+    const queue = isPatient ? this.patient : this.waiting;
+    queue.set(key, { productKey, deviceName, promise, settle });
     this.gatherTimer ??= setTimeout(() => {
       this.gatherTimer = undefined;
       this.askNext();
@@ -195,9 +201,15 @@ export class DeviceDirectory {
 
   /** Begins as many calls as may be under way. */
   private askNext(): void {
-    while (this.waiting.size > 0 && this.calls.size < MAX_CALLS) {
-      const batch = new Map([...this.waiting].slice(0, MAX_BATCH));
-      for (const key of batch.keys()) this.waiting.delete(key);
+    while (this.waiting.size + this.patient.size > 0 && this.calls.size < MAX_CALLS) {
+      const batch = new Map<string, Waiting>();
+      for (const queue of [this.waiting, this.patient]) {
+        for (const [key, waiting] of queue) {
+          if (batch.size === MAX_BATCH) break;
+          batch.set(key, waiting);
+          queue.delete(key);
+        }
+      }
       const call = { batch, changed: new Set<string>() };
       this.calls.add(call);
       void this.ask(call).finally(() => {

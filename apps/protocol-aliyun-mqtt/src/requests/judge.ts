@@ -27,7 +27,8 @@ export const judge = <T extends DeviceIdentity>(
     devices.map(async (device): Promise<Judged<T>> => {
       const { productKey, deviceName } = device;
       const isFromMemory = directory.isCurrent(productKey, deviceName);
-      const found = await directory.find(productKey, deviceName);
+      // A gateway device that comes back names fifty at once, and waits for longer than others do for their CONNACK.
+      const found = await directory.find(productKey, deviceName, true);
       const objection = objectionTo(device, found);
       if (!objection || !isFromMemory) return { device, found, objection };
       const now = await directory.renewed(productKey, deviceName);

@@ -52,7 +52,7 @@ describe('a login', () => {
       login('dev-sub1'),
     ],
     [6287, 'with another secret', () => undefined, login(signed('dev-sub1', 'a guess'))],
-    [6287, 'by an unknown method', () => undefined, login({ ...signed('dev-sub1'), signMethod: 'rot13' })],
+    [6292, 'by an unknown method', () => undefined, login({ ...signed('dev-sub1'), signMethod: 'rot13' })],
     [
       6287,
       'of a device without a secret',
@@ -172,7 +172,9 @@ describe('a batch', () => {
   test('that names a device twice lets it in once', async () => {
     const { gateway, ask, sessions, told } = await start();
     expect(await ask(gateway, login('dev-sub1', 'dev-sub1'))).toMatchObject({ code: 200 });
-    expect(sessions.size).toBe(2);
+    expect([sessions.size, gateway.session.link.devices]).toEqual([2, 2]);
+    expect(gateway.session.subDevice(named('dev-sub1'))?.state).toBe('online');
+    expect(errorsOf(gateway)).toEqual([]);
     await eventually(() => expect(told).toHaveLength(2));
   });
 });

@@ -47,6 +47,7 @@ export class SubDeviceLogins {
     let decision = await this.decide(logins, gateway);
     const refused = this.refused(decision, gateway) ?? this.overLimit(decision, gateway);
     if (refused) return refused;
+    if (isGone(gateway)) return GONE;
     const newcomers = logins.filter((login) => !gateway.subDevice(login));
     await Promise.all(newcomers.map((login) => this.vacate(login, gateway)));
     // A connection takes its time to close.
@@ -95,10 +96,7 @@ export class SubDeviceLogins {
     const { connectRate } = this.options;
     const newcomers = judged.filter(({ device }) => !gateway.subDevice(device));
     if (!this.hasRoom(gateway, newcomers.length)) {
-      return this.refuse(
-        newcomers.map((one) => ({ ...one, objection: objections.tooManyOnline })),
-        gateway,
-      );
+      return this.refuse(newcomers.map(tooMany), gateway);
     }
     const tooOften = newcomers.filter(({ device }) => connectRate.refuse(device.productKey, device.deviceName));
     return this.refuse(
@@ -134,14 +132,16 @@ export class SubDeviceLogins {
   private begin({ judged, heard }: Decision, gateway: Session): Answered {
     const { life } = this.options;
     const { link } = gateway;
-    if (gateway.state === 'ended' || link.isClosed) return GONE;
+    if (isGone(gateway)) return GONE;
     const newcomers = judged.filter(({ device }) => !gateway.subDevice(device));
     // Others have come while older connections were closed.
     if (!this.hasRoom(gateway, newcomers.length)) return refusalOf(newcomers.map(tooMany));
-    const begun = newcomers.map(({ device, found }) => {
+    const begun = newcomers.flatMap(({ device, found }) => {
+      // It may be named twice.
+      if (gateway.subDevice(device)) return [];
       const session = link.open(optionsOf(device, found, gateway));
       life.begin(session, heard);
-      return session;
+      return [session];
     });
     return {
       code: 200,
@@ -155,6 +155,9 @@ export class SubDeviceLogins {
   }
 }
 
+/** Sessions of others must not end for one that will not begin. */
+const isGone = ({ state, link }: Session): boolean => state === 'ended' || link.isClosed;
+
 const tooMany = (one: Judged<SubDeviceLogin>) => ({ ...one, objection: objections.tooManyOnline });
 
 const objectionTo =
@@ -162,7 +165,9 @@ const objectionTo =
   (login: SubDeviceLogin, { product, device }: Found): Objection | undefined => {
     if (!product || !device) return objections.unknownDevice;
     if (!isAttached(device, gateway)) return objections.notAttached;
-    if (verifySubDevice(login, device.secret) !== true) return objections.wrongLoginSign;
+    const check = verifySubDevice(login, device.secret);
+    if (check === 'unknownMethod') return objections.unknownMethod;
+    if (!check) return objections.wrongLoginSign;
     return product.enabled && device.enabled ? undefined : objections.disabled;
   };
 

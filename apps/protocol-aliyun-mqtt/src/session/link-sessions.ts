@@ -140,7 +140,7 @@ export class LinkSessions implements SharedLink {
     const alike = this.byProduct.get(productKey);
     alike?.delete(session);
     if (alike?.size === 0) this.byProduct.delete(productKey);
-    this.subDevices.delete(session.key);
+    if (this.subDevices.get(session.key) === session) this.subDevices.delete(session.key);
     this.onDevices(this.devices);
   }
 

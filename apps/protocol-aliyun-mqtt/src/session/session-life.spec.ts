@@ -93,3 +93,20 @@ test('a session that ends before it was online is told to nobody', async () => {
   expect([path.sessions.size, activities]).toEqual([0, []]);
   await stop();
 });
+
+test('of two logins of one device that found its place vacant in the same turn, the later one stays', async () => {
+  const { path, stop } = await createTestPath();
+  const begun: Session[] = [];
+  for (const gateway of ['dev-gateway', 'dev-other']) {
+    const link = new LinkSessions(new FakeLink(), await admitted(gateway), () => undefined);
+    const session = link.open(await admitted('dev-sub1'));
+    path.life.begin(session, 0);
+    begun.push(session);
+  }
+  expect(begun.map(({ state, endReason }) => [state, endReason])).toEqual([
+    ['ended', 'taken over: the same device logged in again'],
+    ['opening', undefined],
+  ]);
+  expect(path.sessions.get(PRODUCT_KEY, 'dev-sub1')).toBe(begun[1]);
+  await stop();
+});

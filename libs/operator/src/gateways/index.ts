@@ -1,4 +1,3 @@
-export { attachRequest, loginRequest, type GatewayRequest, type SubDeviceSigner } from './signed-requests';
 export {
   attachSubDevices,
   countSubDevices,

@@ -81,7 +81,8 @@ export class Fleet {
   private async leave(): Promise<void> {
     for (const device of this.devices) device.leave();
     await every(STEP_MS, AbortSignal.timeout(LEAVE_MS), () => this.ended === this.devices.length);
-    for (const device of this.devices) device.endNow();
+    // Sub-devices before those whose connections they speak over.
+    for (const device of this.devices.toReversed()) device.endNow();
   }
 }
 

@@ -35,7 +35,8 @@ export class GatewayMember extends Member {
       (topic, payload) => this.line?.publish(topic, payload, undefined, false),
       tally,
     );
-    this.subMembers = subDevices.map((each) => new SubMember(each, this.uplink, tally));
+    const { uplink } = this;
+    this.subMembers = subDevices.map((each) => new SubMember(each, uplink, tally));
     this.byName = new Map(
       this.subMembers.map((each) => [keyOf(each.identity.productKey, each.identity.deviceName), each]),
     );
@@ -107,7 +108,9 @@ export class GatewayMember extends Member {
     if (topic.startsWith('/ext/error/')) return this.sessionEnded(payload);
     if (this.attendance.heard(topic, payload)) return this.leaveIfAlone();
     const { productKey = '', deviceName = '' } = parseTopic(topic) ?? {};
-    (this.byName.get(keyOf(productKey, deviceName))?.device ?? this.device).published(topic, payload);
+    const { device } = this.byName.get(keyOf(productKey, deviceName)) ?? this;
+    // What was on its way to a sub-device whose session has ended meanwhile means nothing to the next one.
+    if (device === this.device || device.isOnline) device.published(topic, payload);
   }
 
   /** "Alibaba Cloud IoT documentation, 'Sub-device sessions'": who has no session any more is named. */

@@ -46,7 +46,7 @@ export const connectParamsHandlers = ({ prisma, secretBox, now }: DmContext): Me
   },
 });
 
-const requireSignMethod = (text: string): SignMethod => {
+export const requireSignMethod = (text: string): SignMethod => {
   const method = parseSignMethod(text || 'hmacsha256');
   if (!method) throw badParameter('signMethod', 'must be hmacsha256, hmacsha1 or hmacmd5');
   return method;

@@ -13,6 +13,7 @@ import { createDevicesHandlers } from './create-devices';
 import { deviceCountHandlers } from './device-counts';
 import { rotateKeyHandlers } from './rotate-key';
 import { rotateSecretHandlers } from './rotate-secret';
+import { subDeviceParamsHandlers } from './sub-device-params';
 
 import { tokenHandlers } from './tokens';
 import { topicHandlers } from './topics';
@@ -28,6 +29,7 @@ export const deviceAdmin = (
   ...bootstrapHandlers(context, sender),
   ...permitHandlers(context, sender),
   ...connectParamsHandlers(context),
+  ...subDeviceParamsHandlers(context),
   ...tokenHandlers(context),
   ...deviceCountHandlers(context),
   ...createDevicesHandlers(context),

@@ -19,8 +19,8 @@ export interface GatewaySizes {
 export const FULL: GatewaySizes = {
   subDevices: 2000,
   reporting: [1, 100, 2000],
-  runUpMs: 1500,
-  timedMs: 5000,
+  runUpMs: 500,
+  timedMs: 1500,
   gateways: 1000,
   subDevicesOfEach: 50,
 };
@@ -29,7 +29,7 @@ export const QUICK: GatewaySizes = {
   subDevices: 200,
   reporting: [1, 200],
   runUpMs: 300,
-  timedMs: 1000,
+  timedMs: 700,
   gateways: 20,
   subDevicesOfEach: 50,
 };

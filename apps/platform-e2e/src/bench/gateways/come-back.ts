@@ -1,22 +1,24 @@
 /** Gateway devices whose node is killed: they dial again all at once, and log their sub-devices in. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Platform } from '../../platform';
 import { Fleet } from '../fleet/fleet';
 import { quantile } from '../results/statistics';
 import { formatTable } from '../results/table';
+import { ProcessorClock } from '../measure/processor-time';
 import { say } from '../say';
+import { startPlatform } from '../subjects/platform';
 import { createGateways, GATEWAYS, OnlineDevices, SUB_DEVICES } from './gateway-devices';
 import type { GatewaySizes } from './bench';
+import { figure } from './figures';
 
 const MOST_PER_PROCESS = 2000;
 const LOOK_MS = 100;
+/** Whose processor time is told, for one sub-device. */
+const WORKING = ['broker', 'dm-rpc', 'NATS', 'PostgreSQL'] as const;
 
 /** @returns a table */
 export const measureComeBack = async ({ gateways, subDevicesOfEach }: GatewaySizes): Promise<string> => {
-  const platform = await Platform.start({
-    // As by default: the tests' own settings are taken back.
-    env: { LOG_LEVEL: 'info', CONNECTS_PER_MINUTE_PER_DEVICE: '30', LOGIN_FAILURES_PER_MINUTE: '10' },
-  });
+  const subject = await startPlatform({ name: 'platform', devices: 0, limited: true });
+  const { platform } = subject;
   const fleet = Fleet.start(gateways, MOST_PER_PROCESS);
   const online = await OnlineDevices.open(platform);
   const subDevices = gateways * subDevicesOfEach;
@@ -42,11 +44,13 @@ export const measureComeBack = async ({ gateways, subDevicesOfEach }: GatewaySiz
     await until(0);
     const offlineMs = performance.now() - killed;
     await platform.startNode(ports);
+    const clock = new ProcessorClock(subject, -1);
     const began = performance.now();
     const returned = fleet.comeBack();
     await until(gateways + subDevices);
     const onlineMs = performance.now() - began;
     const returns = await returned;
+    const processor = await clock.stop(subDevices);
     const times = returns.map(({ tookMs }) => tookMs);
     const row = [
       `${gateways} with ${subDevicesOfEach} each`,
@@ -55,6 +59,7 @@ export const measureComeBack = async ({ gateways, subDevicesOfEach }: GatewaySiz
       seconds(quantile(times, 1)),
       seconds(onlineMs),
       String(returns.filter(({ timeouts }) => timeouts > 0).length),
+      ...WORKING.map((name) => figure(processor?.[name] ?? NaN)),
     ];
     const head = [
       'gateway devices',
@@ -63,12 +68,13 @@ export const measureComeBack = async ({ gateways, subDevicesOfEach }: GatewaySiz
       'the last',
       'all online in dm',
       'timed out',
+      ...WORKING.map((name) => `${name}, us`),
     ];
     return formatTable([head, row]);
   } finally {
     fleet.stop();
     await online.close();
-    await platform.stop();
+    await subject.stop();
   }
 };
 

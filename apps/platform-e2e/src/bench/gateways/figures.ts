@@ -9,7 +9,7 @@ export const together = (time: ProcessorTime | undefined): number | undefined =>
     .filter(([name]) => name !== 'generator')
     .reduce((sum, [, us]) => sum + us, 0);
 
-const figure = (value: number): string => {
+export const figure = (value: number): string => {
   if (Number.isNaN(value)) return 'not measured';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 };

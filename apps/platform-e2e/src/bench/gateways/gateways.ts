@@ -1,4 +1,4 @@
-/** Gateway devices: how fast their sub-devices log in, what these cost, and how many come back at once. */
+/** Gateway devices: how many come back at once, how fast their sub-devices log in, and what these cost. */
 import { LoadGenerator } from '../generator/load-generator';
 import { say } from '../say';
 import { startPlatform } from '../subjects/platform';
@@ -20,6 +20,7 @@ export const runGateways = async ({ rounds, quick }: GatewaysOptions): Promise<v
   const gateway = new LoadGenerator();
   const alone = new LoadGenerator();
   try {
+    process.stdout.write(await measureComeBack(sizes));
     say('starting what gateway devices are measured with');
     const subject = await startPlatform({ name: 'platform', devices: Math.max(...sizes.reporting) });
     const { platform } = subject;
@@ -33,7 +34,6 @@ export const runGateways = async ({ rounds, quick }: GatewaysOptions): Promise<v
       await online.close();
       await subject.stop();
     }
-    process.stdout.write(await measureComeBack(sizes));
   } finally {
     gateway.stop();
     alone.stop();

@@ -22,7 +22,7 @@ interface Cost {
   readonly all: number;
 }
 
-/** Devices of both kinds, in the same round. */
+/** Devices of both kinds, in the same round. Both subscribe 16 filters for each device, as the Node SDK does. */
 interface Pair {
   readonly sub: Cost;
   readonly own: Cost;
@@ -65,9 +65,12 @@ const measurePairs = async (bench: GatewayBench, devices: number): Promise<Pair[
   const window = Math.ceil(LEAST_UNDER_WAY / devices);
   const each = Math.max(window, Math.ceil(LEAST_PREPARED / devices), 2);
   await gateway.prepareGateway(0, devices, devices * each);
-  await alone.prepare(devices, each);
+  await alone.prepare(devices, each, true);
   await Promise.all([gateway.connect(subject.port), alone.connect(subject.port)]);
   await gateway.logIn({ atOnce: 50, window: 4 });
+  const { filters, perSecond } = await gateway.subscribe();
+  say(`${devices} sub-devices: ${filters} filters over one connection, ${perSecond.toFixed(0)} a second`);
+  await alone.subscribe();
   await untilQuiet(subject);
   const pairs: Pair[] = [];
   for (let round = 0; round <= rounds; round++) {

@@ -1,6 +1,6 @@
 /** The load generator, as the benchmark orders it. */
 import { WorkerProcess } from '../worker-process';
-import type { ConnectResult, LoginOrder, Order, ReportOrder, ReportResult, Result } from './orders';
+import type { ConnectResult, LoginOrder, Order, ReportOrder, ReportResult, Result, SubscribeResult } from './orders';
 
 /** How the program's command line calls the generator's process. */
 export const LOAD_PROCESS = 'load-process';
@@ -12,9 +12,12 @@ export class LoadGenerator {
     return this.worker.pid;
   }
 
-  /** Makes the packets of the first `devices` devices, with `reports` reports each. */
-  async prepare(devices: number, reports: number): Promise<void> {
-    await this.worker.order({ act: 'prepare', from: 0, to: devices, reports });
+  /**
+   * Makes the packets of the first `devices` devices, with `reports` reports each.
+   * @param subscribing whether they subscribe replies; otherwise they hear them without
+   */
+  async prepare(devices: number, reports: number, subscribing = false): Promise<void> {
+    await this.worker.order({ act: 'prepare', from: 0, to: devices, reports, subscribing });
   }
 
   /** Makes the packets of a gateway device and of its first `subDevices`, with `reports` reports over its connection. */
@@ -25,6 +28,11 @@ export class LoadGenerator {
   /** @throws when one is refused */
   async logIn(order: LoginOrder): Promise<ConnectResult> {
     return (await this.worker.order({ act: 'logIn', ...order })) as ConnectResult;
+  }
+
+  /** @throws when a filter is refused */
+  async subscribe(): Promise<SubscribeResult> {
+    return (await this.worker.order({ act: 'subscribe' })) as SubscribeResult;
   }
 
   async logOut(): Promise<void> {

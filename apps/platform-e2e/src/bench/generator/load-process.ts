@@ -1,16 +1,36 @@
 /** The process of the load generator: what makes a load, and nothing else, so that its cost can be told from the load's. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { credentialsOf, reportTopicOf } from '../devices';
+import type { DeviceIdentity } from '@alink/signing';
+import { PRODUCT } from '../../platform';
+import { credentialsOf, nameOf, reportTopicOf } from '../devices';
 import { quantile } from '../results/statistics';
 import { takeOrders } from '../worker-process';
 import { answerCommands } from './command-answers';
 import { connectSome } from './connect-some';
 import { DeviceSocket } from './device-socket';
+import { filtersOf, subscribe } from './filters';
 import { GATEWAYS, SUB_DEVICES } from '../gateways/gateway-devices';
-import type { ConnectResult, Latency, LoginOrder, Order, ReportOrder, ReportResult, Result } from './orders';
+import type {
+  ConnectResult,
+  Latency,
+  LoginOrder,
+  Order,
+  ReportOrder,
+  ReportResult,
+  Result,
+  SubscribeResult,
+} from './orders';
 import { connectPacket, PreparedReports } from './packets';
 import { Reporter, Tally } from './reporter';
-import { exchange, loginMessages, logoutMessages, type Behind } from './sub-device-logins';
+import {
+  exchange,
+  gatewayOf,
+  loginMessages,
+  loginReplies,
+  logoutMessages,
+  subDevicesOf,
+  type Behind,
+} from './sub-device-logins';
 
 /** CONNECTs that are under way at once. */
 const CONNECT_WINDOW = 64;
@@ -20,6 +40,7 @@ const ANSWER_WITHIN_MS = 30_000;
 interface Device {
   readonly connectPacket: Buffer;
   readonly reports: PreparedReports;
+  readonly names: DeviceIdentity;
   /** Those that speak over its connection. */
   readonly behind?: Behind;
 }
@@ -33,13 +54,15 @@ class Generator {
   async take(order: Order): Promise<Result> {
     switch (order.act) {
       case 'prepare':
-        return this.prepare(order.from, order.to, order.reports);
+        return this.prepare(order.from, order.to, order.reports, order.subscribing);
       case 'prepareGateway':
         return this.prepareGateway(order.gateway, order.subDevices, order.reports);
       case 'logIn':
         return this.logIn(order);
       case 'logOut':
         return this.logOut();
+      case 'subscribe':
+        return this.subscribe();
       case 'connect':
         return this.connect(order.port);
       case 'report':
@@ -54,9 +77,10 @@ class Generator {
     }
   }
 
-  private prepare(from: number, to: number, reports: number): undefined {
+  private prepare(from: number, to: number, reports: number, subscribing = false): undefined {
     this.devices = Array.from({ length: to - from }, (_, index) => ({
-      connectPacket: connectPacket(credentialsOf(from + index)),
+      names: { productKey: PRODUCT, deviceName: nameOf(from + index) },
+      connectPacket: connectPacket(credentialsOf(from + index, PRODUCT, subscribing ? {} : undefined)),
       reports: PreparedReports.make([reportTopicOf(from + index)], reports),
     }));
   }
@@ -66,7 +90,8 @@ class Generator {
     const topics = Array.from({ length: subDevices }, (_, n) => reportTopicOf(n, SUB_DEVICES));
     this.devices = [
       {
-        connectPacket: connectPacket(credentialsOf(gateway, GATEWAYS)),
+        names: gatewayOf(behind),
+        connectPacket: connectPacket(credentialsOf(gateway, GATEWAYS, {})),
         reports: PreparedReports.make(topics, reports),
         behind,
       },
@@ -75,11 +100,22 @@ class Generator {
 
   private async logIn({ atOnce, window }: LoginOrder): Promise<ConnectResult> {
     const { behind } = this.devices[0]!;
+    await subscribe(this.sockets[0]!, loginReplies(behind!));
     const began = performance.now();
     const times = await exchange(this.sockets[0]!, loginMessages(behind!, atOnce), window);
     const seconds = (performance.now() - began) / 1000;
     const connected = behind!.to - behind!.from;
     return { connected, perSecond: connected / seconds, ...latencyOf(times) };
+  }
+
+  private async subscribe(): Promise<SubscribeResult> {
+    const began = performance.now();
+    const filters = this.devices.map(({ names, behind }) =>
+      [names, ...(behind ? subDevicesOf(behind) : [])].flatMap(filtersOf),
+    );
+    await Promise.all(this.sockets.map((socket, index) => subscribe(socket, filters[index]!)));
+    const count = filters.flat().length;
+    return { filters: count, perSecond: (count * 1000) / (performance.now() - began) };
   }
 
   private async logOut(): Promise<undefined> {

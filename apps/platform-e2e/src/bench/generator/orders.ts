@@ -1,7 +1,14 @@
 /** What the load generator is ordered, and what it tells of it. Times are milliseconds. */
 export type Order =
   /** Makes the packets of devices `from` to the one before `to`, each with so many reports. */
-  | { readonly act: 'prepare'; readonly from: number; readonly to: number; readonly reports: number }
+  | {
+      readonly act: 'prepare';
+      readonly from: number;
+      readonly to: number;
+      readonly reports: number;
+      /** Whether they subscribe replies; otherwise they hear them without. */
+      readonly subscribing?: boolean;
+    }
   /**
    * Makes the packets of one gateway device and of its first sub-devices. They report over its connection as one device would,
    * in turns.
@@ -10,6 +17,8 @@ export type Order =
   /** Logs all sub-devices of the gateway device in, or out. */
   | ({ readonly act: 'logIn' } & LoginOrder)
   | { readonly act: 'logOut' }
+  /** Lets all that are connected subscribe, and sub-devices that are logged in. */
+  | { readonly act: 'subscribe' }
   /** Connects all that were prepared, some at a time. */
   | { readonly act: 'connect'; readonly port: number }
   /** Lets all that are connected report. */
@@ -55,4 +64,9 @@ export interface ReportResult extends Latency {
   readonly done: number;
 }
 
-export type Result = ConnectResult | ReportResult | undefined;
+export interface SubscribeResult {
+  readonly filters: number;
+  readonly perSecond: number;
+}
+
+export type Result = SubscribeResult | ConnectResult | ReportResult | undefined;

@@ -1,7 +1,7 @@
 /** Finds where the MQTT packets are in what a socket brings, and no more: a generator that read them whole would be the load. */
 
 /** Types of packets that a server sends: the upper half of the first byte (MQTT 3.1.1, 2.2.1). */
-export const PacketType = { connack: 2, publish: 3, puback: 4 } as const;
+export const PacketType = { connack: 2, publish: 3, puback: 4, suback: 9 } as const;
 
 /** A packet's bytes: valid only while it is handled. */
 export interface Found {

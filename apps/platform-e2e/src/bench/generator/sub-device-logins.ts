@@ -1,5 +1,5 @@
 /** Logins and logouts of sub-devices over the connection of their gateway device, as bytes that are made beforehand. */
-import { sign, subDeviceContent } from '@alink/signing';
+import { sign, subDeviceContent, type DeviceIdentity } from '@alink/signing';
 import { generate } from 'mqtt-packet';
 import { nameOf, secretOf } from '../devices';
 import { GATEWAYS, SUB_DEVICES } from '../gateways/gateway-devices';
@@ -16,19 +16,22 @@ export interface Behind {
 /** "Alibaba Cloud IoT documentation, 'Limits'": sub-devices in one message. */
 const MOST_AT_ONCE = 50;
 
-const namesOf = (n: number) => ({ productKey: SUB_DEVICES, deviceName: nameOf(n) });
+const namesOf = (n: number): DeviceIdentity => ({ productKey: SUB_DEVICES, deviceName: nameOf(n) });
 
 const signedLogin = (n: number): object => {
   const names = namesOf(n);
-  const signed = { ...names, clientId: `${SUB_DEVICES}.${names.deviceName}|_ss=1|`, timestamp: '2524608000000' };
+  const signed = { ...names, clientId: `${SUB_DEVICES}&${names.deviceName}`, timestamp: '2524608000000' };
   const signature = sign('hmacsha256', secretOf(n), subDeviceContent(signed));
   return { ...signed, signMethod: 'hmacSha256', sign: signature, cleanSession: 'true' };
 };
 
-const message = ({ gateway }: Behind, path: string, id: number, params: object): Buffer =>
+const topicOf = ({ gateway }: Behind, path: string): string =>
+  `/ext/session/${GATEWAYS}/${nameOf(gateway)}/combine/${path}`;
+
+const message = (behind: Behind, path: string, id: number, params: object): Buffer =>
   generate({
     cmd: 'publish',
-    topic: `/ext/session/${GATEWAYS}/${nameOf(gateway)}/combine/${path}`,
+    topic: topicOf(behind, path),
     payload: JSON.stringify({ id: String(id), params }),
     qos: 0,
     dup: false,
@@ -41,6 +44,16 @@ const numbersIn = ({ from, to }: Behind, atOnce: number): number[][] =>
     return Array.from({ length: Math.min(atOnce, to - first) }, (_, n) => first + n);
   });
 
+/** Whose they are. */
+export const gatewayOf = ({ gateway }: Behind): DeviceIdentity => ({
+  productKey: GATEWAYS,
+  deviceName: nameOf(gateway),
+});
+
+/** All of them. */
+export const subDevicesOf = ({ from, to }: Behind): DeviceIdentity[] =>
+  Array.from({ length: to - from }, (_, index) => namesOf(from + index));
+
 /** What logs all of them in; the messages have the ids 0, 1, 2 .. */
 export const loginMessages = (behind: Behind, atOnce = MOST_AT_ONCE): Buffer[] =>
   numbersIn(behind, atOnce).map((numbers, id) =>
@@ -48,6 +61,10 @@ export const loginMessages = (behind: Behind, atOnce = MOST_AT_ONCE): Buffer[] =
       ? message(behind, 'login', id, signedLogin(numbers[0]!))
       : message(behind, 'batch_login', id, { deviceList: numbers.map(signedLogin) }),
   );
+
+/** What their gateway device hears of it. */
+export const loginReplies = (behind: Behind): string[] =>
+  ['login', 'batch_login', 'batch_logout'].map((path) => `${topicOf(behind, path)}_reply`);
 
 /** What logs all of them out; the same. */
 export const logoutMessages = (behind: Behind): Buffer[] =>

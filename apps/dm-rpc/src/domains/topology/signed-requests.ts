@@ -4,12 +4,12 @@
  */
 import { clientIdContent, sign, type DeviceIdentity, type SignMethod } from '@alink/signing';
 
-/** A message, where it goes, and where its reply comes. A type, so that it is a row of output. */
-export type GatewayRequest = {
+/** A message, where it goes, and where its reply comes. */
+export interface SignedRequest {
   readonly topic: string;
   readonly payload: string;
   readonly replyTopic: string;
-};
+}
 
 export interface SubDeviceSigner extends DeviceIdentity {
   readonly deviceSecret: string;
@@ -29,7 +29,7 @@ const signed = ({ productKey, deviceName, deviceSecret, signMethod, now }: SubDe
 };
 
 /** Attaches the sub-device to the gateway device. */
-export const attachRequest = (gateway: DeviceIdentity, subDevice: SubDeviceSigner): GatewayRequest => {
+export const attachRequest = (gateway: DeviceIdentity, subDevice: SubDeviceSigner): SignedRequest => {
   const topic = `/sys/${gateway.productKey}/${gateway.deviceName}/thing/topo/add`;
   const params = [{ ...signed(subDevice), signmethod: methodName(subDevice.signMethod) }];
   const payload = JSON.stringify({ id: '1', version: '1.0', params, method: 'thing.topo.add' });
@@ -37,7 +37,7 @@ export const attachRequest = (gateway: DeviceIdentity, subDevice: SubDeviceSigne
 };
 
 /** Logs the sub-device in: from then on it speaks through the connection of the gateway device. */
-export const loginRequest = (gateway: DeviceIdentity, subDevice: SubDeviceSigner): GatewayRequest => {
+export const loginRequest = (gateway: DeviceIdentity, subDevice: SubDeviceSigner): SignedRequest => {
   const topic = `/ext/session/${gateway.productKey}/${gateway.deviceName}/combine/login`;
   const params = { ...signed(subDevice), signMethod: methodName(subDevice.signMethod), cleanSession: 'true' };
   return { topic, payload: JSON.stringify({ id: '1', params }), replyTopic: `${topic}_reply` };
