@@ -91,6 +91,8 @@ const needs: Readonly<Record<string, (n: number) => object>> = {
   topicClassUpdate: () => ({ topic: 'user/get', permission: 'both' }),
   forwardRuleCreate: () => FORWARD,
   forwardRuleUpdate: () => FORWARD,
+  account: () => ({ node: 'node-1' }),
+  subDeviceParamsRead: () => ({ subDevice: sensor('lamp') }),
   gatewayGetFoundSend: () => NAMES,
   gatewayNotifyBindSend: () => ({ gateway: NAMES, subDevices: [NAMES] }),
   gatewayCanBindIndex: () => ({ gateway: NAMES }),

@@ -3,7 +3,7 @@ import { readDevicePublish, subjects, writeDevicePublish, type DevicePublish } f
 import { eventually } from '@alink/testing';
 import { rpcError, sendStatus, type DmFixture } from './dm-fixture';
 import { NAMES as FOREIGN, PROTOCOL, startForeign, type ForeignFixture } from './foreign-gateway';
-import { createTopology, ONE, sensors, SENSORS, TWO } from './topology-fixture';
+import { createTopology, ONE, sensors, SENSORS, SENSORS_KEY, TWO } from './topology-fixture';
 
 let foreign: ForeignFixture;
 let fixture: DmFixture;
@@ -56,7 +56,7 @@ describe('a gateway device of Alink', () => {
     await permit({ subProductID: SENSORS, seconds: 3600 });
     expect(got[0]!.message).toMatchObject({
       path: 'thing/gateway/permit',
-      params: { productKey: SENSORS, time: 3600 },
+      params: { productKey: SENSORS_KEY, time: 3600 },
     });
     await permit({});
     expect(got[1]!.message).toMatchObject({ params: { productKey: '', time: 60 } });
@@ -77,7 +77,7 @@ describe('a gateway device of Alink', () => {
       method: 'request',
       path: 'thing/topo/add/notify',
       params: [
-        { productKey: SENSORS, deviceName: 'lamp' },
+        { productKey: SENSORS_KEY, deviceName: 'lamp' },
         { productKey: 'a1K', deviceName: 'tobe' },
       ],
     });

@@ -3,7 +3,18 @@ import { createHmac } from 'node:crypto';
 import { subjects } from '@alink/contract';
 import { eventually } from '@alink/testing';
 import { rpcError, startDm, toldDuring, type DmFixture } from './dm-fixture';
-import { attachedTo, clear, createTopology, GATEWAYS, ONE, sensor, SENSORS, sensors, TWO } from './topology-fixture';
+import {
+  attachedTo,
+  clear,
+  createTopology,
+  GATEWAYS,
+  ONE,
+  sensor,
+  SENSORS,
+  SENSORS_KEY,
+  sensors,
+  TWO,
+} from './topology-fixture';
 
 const LIMIT = 4;
 
@@ -293,7 +304,7 @@ describe('subDeviceParamsRead', () => {
     const { attach, login } = await read({ signMethod: 'hmacsha1' });
     expect(attach?.topic).toBe('/sys/a1Gate/gate1/thing/topo/add');
     expect(login?.replyTopic).toBe('/ext/session/a1Gate/gate1/combine/login_reply');
-    const content = `clientId${SENSORS}.lampdeviceNamelampproductKey${SENSORS}timestamp1700000000000`;
+    const content = `clientId${SENSORS_KEY}.lampdeviceNamelampproductKey${SENSORS_KEY}timestamp1700000000000`;
     const sign = createHmac('sha1', 'secret of lamp').update(content).digest('hex').toUpperCase();
     expect(JSON.parse(login!.payload)).toMatchObject({ params: { signMethod: 'hmacSha1', sign } });
     expect(JSON.parse(attach!.payload)).toMatchObject({ params: [{ signmethod: 'hmacSha1', sign }] });

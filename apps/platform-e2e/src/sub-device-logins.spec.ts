@@ -115,7 +115,7 @@ describe.each(backends)('on $name', (backend) => {
   test.each<[string, unknown, number, unknown]>([
     ['another sign', { ...good, sign: '00' }, 6287, identityOf(METER)],
     ['the secret of another device', subDeviceProof({ ...METER, deviceSecret: 'another' }), 6287, identityOf(METER)],
-    ['a method that does not exist', { ...good, signMethod: 'hmacsha999' }, 6287, identityOf(METER)],
+    ['a method that does not exist', { ...good, signMethod: 'hmacsha999' }, 6292, identityOf(METER)],
     ['a device of another gateway device, or of none', subDeviceProof(FOREIGN), 6401, identityOf(FOREIGN)],
     ['a device that there is not', subDeviceProof(meterTriple('nobody')), 6100, identityOf(meterTriple('nobody'))],
     ['no sign', { ...good, sign: undefined }, 460, identityOf(METER)],

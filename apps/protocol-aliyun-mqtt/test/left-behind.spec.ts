@@ -3,6 +3,7 @@ import { systemClock } from '@alink/runtime';
 import { seededRandom, type RawMqtt } from '@alink/testing';
 import { limits } from '../src/limits';
 import { PRODUCT_KEY, startDeviceNode, type DeviceNode } from './device-node';
+import { signed } from './gateway-bed';
 
 let node: DeviceNode;
 beforeAll(async () => {
@@ -69,6 +70,38 @@ test('filters of a persistent session: as many as a device may have, whatever on
   const again = await open('dev3');
   expect(await subscribe(again, [topicOf('dev3', '0'), topicOf('dev3', 'one more')])).toEqual([1, 0x80]);
   await again.close();
+});
+
+describe('filters of sub-devices', () => {
+  const TOPIC = topicOf('dev-sub1', 'get');
+  const login = async (raw: RawMqtt): Promise<void> => {
+    const topic = `/ext/session/${PRODUCT_KEY}/dev-gateway/combine/login`;
+    const payload = JSON.stringify({ id: '1', params: signed('dev-sub1') });
+    raw.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false });
+    const reply = await raw.next('publish');
+    expect([reply.topic, reply.payload.toString()]).toEqual([`${topic}_reply`, expect.stringContaining('"code":200')]);
+  };
+  const deliver = (qos: 0 | 1): unknown =>
+    node.sessions.get(PRODUCT_KEY, 'dev-sub1')?.deliver({ topic: TOPIC, payload: 'x', qos }, true);
+
+  test('are granted after its login, and hold in the next connection once it has logged in again', async () => {
+    const first = await open('dev-gateway');
+    expect(await subscribe(first, [TOPIC])).toEqual([0x80]);
+    await login(first);
+    expect(deliver(0)).toBe('not subscribed');
+    expect(await subscribe(first, [TOPIC, topicOf('dev-sub2', 'get')])).toEqual([1, 0x80]);
+    expect(deliver(1)).toBeUndefined();
+    expect((await first.next('publish')).topic).toBe(TOPIC);
+    await first.close();
+
+    const second = await open('dev-gateway');
+    expect(node.sessions.get(PRODUCT_KEY, 'dev-sub1')).toBeUndefined();
+    // What it had not acknowledged is for whoever speaks for the sub-device now: the reply to its login comes first.
+    await login(second);
+    expect(deliver(0)).toBeUndefined();
+    expect((await second.next('publish')).topic).toBe(TOPIC);
+    await second.close();
+  });
 });
 
 test('a filter has 128 bytes at most, and a longer one says so in the log of the device', async () => {

@@ -17,12 +17,17 @@ import type { SessionTable } from './session-table';
 const TOLD_AT_ONCE = 500;
 const PAUSE_MS = 50;
 
-interface Opened extends Epoch {
-  readonly node: string;
+interface Named {
   readonly productID: string;
   readonly deviceName: string;
+}
+
+interface Opened extends Epoch, Named {
+  readonly node: string;
   /** The whole ClientID of that login: the cloud publisher's password is checked against it. */
   readonly clientId: string;
+  /** The session of the gateway device that it goes through; absent for a connection of its own. */
+  readonly via?: Epoch & Named;
 }
 
 export class OtherNodes {
@@ -33,7 +38,7 @@ export class OtherNodes {
     private readonly bus: Bus,
     private readonly sessions: SessionTable,
     private readonly presence: Presence,
-    private readonly directory: DeviceDirectory,
+    private readonly directory: Pick<DeviceDirectory, 'productKeys'>,
     private readonly nodeId: string,
     private readonly log: Logger,
   ) {}
@@ -66,7 +71,8 @@ export class OtherNodes {
     if (epoch === undefined) return;
     const { productID, deviceName } = session;
     const clientId = session.options.rawClientId;
-    const notice: Opened = { node: this.nodeId, productID, deviceName, ...epoch, clientId };
+    const via = this.viaOf(session);
+    const notice: Opened = { node: this.nodeId, productID, deviceName, ...epoch, clientId, via };
     this.bus.publish(subjects.sessionOpened(productID, deviceName), JSON.stringify(notice));
   }
 
@@ -99,11 +105,31 @@ export class OtherNodes {
     if (session?.state === 'ended') return this.compare(productKey, notice);
     // They may have missed that: told again, it ends theirs.
     if (ours && isLater(ours, notice)) return this.tell(session);
+    if (session?.state === 'online' && this.outlives(session, notice)) {
+      // Of the two, the other one only looks later: told again, ours is, for dm as well.
+      void this.presence.connected(session);
+      return this.tell(session);
+    }
     // A notice may be late: a session of after it may have come and gone.
     if (!session && this.sessions.hasLaterLogin(productKey, deviceName, notice)) return;
     this.sessions.noteLogin(productKey, deviceName, clientId, notice);
     await session?.end(takeOver('the device connected to another node'));
     // Should it come back with a persistent session, it must hear that there is none: what it has subscribed there is not here.
     if (!this.sessions.get(productKey, deviceName)) this.forget(sessionKey(productKey, deviceName));
+  }
+
+  private viaOf({ via }: Session): Opened['via'] {
+    const epoch = via && this.presence.placeOf(via);
+    return epoch && { productID: via.productID, deviceName: via.deviceName, ...epoch };
+  }
+
+  /**
+   * Whether a session goes through a later session of its gateway device than another one, which then ends with the earlier one:
+   * a device that logs in while its gateway device moves may be told after it has logged in where that has moved to.
+   */
+  private outlives(session: Session, { via: theirs }: Opened): boolean {
+    const ours = this.viaOf(session);
+    if (!ours || !theirs) return false;
+    return ours.productID === theirs.productID && ours.deviceName === theirs.deviceName && isLater(ours, theirs);
   }
 }

@@ -72,6 +72,18 @@ test('a session is told with its place, and its end with the reason', async () =
   for (const message of told) expect(message).not.toHaveProperty('via');
 });
 
+test('a session that has a later one here by the time that the stream is back is not told behind it', async () => {
+  bus.lose();
+  online(sessions.owner);
+  sessions.closed('connection closed');
+  const again = new LinkSessions(new FakeLink(), await admitted('dev1'), () => undefined);
+  online(again.owner);
+  bus.connected = true;
+  await eventually(() => expect(presence.placeOf(again.owner)).toBeDefined());
+  await presence.stop();
+  expect(inShort()).toEqual(['dev1 connected']);
+});
+
 test('others hear a copy of what is told, which says that it is one', async () => {
   const heard: [string, StatusChange, boolean][] = [];
   stream.subscribe('device.up.status.>', ({ subject, data }) => {

@@ -19,6 +19,8 @@ export class Presence {
   private readonly epochs = new WeakMap<Session, Promise<Epoch | undefined>>();
   /** The same of those whose beginning is kept. */
   private readonly places = new WeakMap<Session, Epoch>();
+  /** The session of each device that has begun last, until it ends. */
+  private readonly latest = new Map<string, Session>();
   private readonly telling = new Set<Promise<unknown>>();
   /** What the stream has not taken yet, by its ids: there is one line of it for all. */
   private readonly untaken = new Set<string>();
@@ -42,8 +44,9 @@ export class Presence {
     const told = (via?: StatusChange['via']): Promise<Epoch | undefined> => {
       const rawClientID = session.options.rawClientId;
       const status: StatusChange = { ...this.statusOf(session, 'connected', '', at), via, rawClientID };
-      return this.tell(session, status, id, () => session.state === 'ended');
+      return this.tell(session, status, id, () => this.patience(session));
     };
+    this.latest.set(session.key, session);
     const epoch = session.via ? this.throughGateway(session.via, told) : told();
     this.epochs.set(session, epoch);
     void epoch.then((place) => place && this.places.set(session, place));
@@ -65,6 +68,7 @@ export class Presence {
   private ended(session: Session, followers: readonly Session[]): Promise<void> {
     const at = this.clock.now();
     const all = [session, ...followers];
+    for (const one of all) if (this.latest.get(one.key) === one) this.latest.delete(one.key);
     const done = this.track(
       (async () => {
         // A beginning that was given up may have been kept all the same, when only its acknowledgement was lost.
@@ -99,14 +103,21 @@ export class Presence {
   private tellEnd(session: Session, { stream, sequence }: Epoch, at: number): Promise<Epoch | undefined> {
     const reason = session.endReason ?? 'connection closed';
     const status = { ...this.statusOf(session, 'disconnected', reason, at), epoch: sequence, stream };
-    return this.tell(session, status, `disconnected/${this.nodeId}/${stream}/${sequence}`, () => true);
+    return this.tell(session, status, `disconnected/${this.nodeId}/${stream}/${sequence}`, () => TRIES_AFTER_END);
+  }
+
+  /** How many more tries the beginning of a session is worth. */
+  private patience(session: Session): number {
+    if (session.state !== 'ended') return Infinity;
+    // Told behind the beginning of a later session, it would be taken for that of the latest.
+    return this.teller.ordersAsTold && this.latest.has(session.key) ? 0 : TRIES_AFTER_END;
   }
 
   private async tell(
     session: Session,
     status: StatusChange,
     id: string,
-    ended: () => boolean,
+    patience: () => number,
   ): Promise<Epoch | undefined> {
     let triesAfterEnd = 0;
     for (;;) {
@@ -115,19 +126,25 @@ export class Presence {
         this.untaken.delete(id);
         return place;
       } catch (error) {
-        if (this.stopping || (ended() && ++triesAfterEnd > TRIES_AFTER_END)) {
+        if (patience() !== Infinity) triesAfterEnd += 1;
+        const isGivenUp = this.stopping || triesAfterEnd > patience();
+        if (!isGivenUp) await this.retrySoon(status, id, error);
+        // A later session may have begun meanwhile.
+        if (isGivenUp || triesAfterEnd > patience()) {
           this.untaken.delete(id);
           return undefined;
         }
-        const { action, productID, deviceName } = status;
-        if (this.untaken.size === 0) {
-          const words = 'a status change was not taken; it is tried again, as others are that are not';
-          this.log.warn({ err: error, action, productID, deviceName }, words);
-        }
-        this.untaken.add(id);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  private async retrySoon({ action, productID, deviceName }: StatusChange, id: string, err: unknown): Promise<void> {
+    if (this.untaken.size === 0) {
+      const words = 'a status change was not taken; it is tried again, as others are that are not';
+      this.log.warn({ err, action, productID, deviceName }, words);
+    }
+    this.untaken.add(id);
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 
   private track<T>(work: Promise<T>): Promise<T> {

@@ -11,6 +11,8 @@ export interface StatusTeller {
    * told by itself, before that of the gateway device.
    */
   readonly takesFollowers: boolean;
+  /** Whether sessions stand in the order in which they are told; else in that in which they began. */
+  readonly ordersAsTold: boolean;
 
   /**
    * Resolves once it is known to have been taken.
@@ -36,6 +38,7 @@ const AT_ONCE = 1000;
 /** To our dm, by the stream: the order is the stream's, not that of any clock. Whoever else listens hears a copy. */
 export class StreamStatus implements StatusTeller {
   readonly takesFollowers = true;
+  readonly ordersAsTold = true;
   private readonly turns = new Turns({ atOnce: AT_ONCE });
 
   constructor(

@@ -30,6 +30,7 @@ export class UnitedrhinoStatus implements StatusTeller {
    * and none where a gateway device is back at once, which was never away then, while its sub-devices have to log in again.
    */
   readonly takesFollowers = false;
+  readonly ordersAsTold = false;
 
   private readonly begun = new WeakMap<Session, Epoch>();
 
