@@ -3,6 +3,7 @@
  * node; and what unitedrhino's applications hear of the devices of both. Everything that it hears it "acknowledges", as
  * its bus does. In mode natsJs it makes streams of what we send and hear, on our NATS.
  */
+import { createHmac } from 'node:crypto';
 import { eventually, PLATFORM_START_MS, type SdkDevice } from '@alink/testing';
 import {
   ForeignGateway,
@@ -116,6 +117,40 @@ describe.each<BusMode>(['nats', 'natsJs'])('in mode %s', (mode) => {
     );
     const { list } = await dm.call('dm.DeviceMsg/statusLogIndex', device);
     expect(list.map(({ status }: RhinoAnswer) => status)).toEqual(['2', '1']);
+  });
+
+  test('a gateway device of its attaches a sub-device, and tells that it comes and goes through it', async () => {
+    const gate = { productID: 'foreignGates', deviceName: 'gate1' };
+    const meter = { productID: 'foreignMeters', deviceName: 'meter1' };
+    const product = (productID: string, deviceType: number) =>
+      dm.call('dm.ProductManage/productInfoCreate', {
+        productID,
+        productName: productID,
+        protocolCode: 'lxSdk',
+        deviceType,
+        autoRegister: 3,
+      });
+    await product(gate.productID, 2);
+    await product(meter.productID, 3);
+    await dm.call('dm.DeviceManage/deviceInfoCreate', gate);
+    const say = async (type: string, method: string, devices: readonly object[]): Promise<RhinoAnswer> => {
+      await gateway.uplink(gate, 'gateway', type, { method, msgToken: method, payload: { devices } });
+      return reply(method);
+    };
+    const registered = await say('topo', 'register', [meter]);
+    const { deviceSecret } = registered['payload'].devices[0];
+    const content = `${meter.productID};${meter.deviceName};7;1700000000`;
+    const signature = createHmac('sha256', Buffer.from(deviceSecret, 'base64')).update(content).digest('hex');
+    const signed = { ...meter, signature, random: 7, timestamp: 1_700_000_000, signMethod: 'hmacsha256' };
+    expect(await say('topo', 'bind', [signed])).toMatchObject({ code: 200, payload: { devices: [meter] } });
+    expect(await dm.call('dm.DeviceManage/deviceGatewayIndex', { gateway: gate })).toMatchObject({ list: [meter] });
+    const isOnline = async (): Promise<unknown> => (await dm.call('dm.DeviceManage/deviceInfoRead', meter))['isOnline'];
+    await gateway.connected(gate);
+    expect(await say('status', 'online', [meter])).toMatchObject({ code: 200 });
+    await eventually(async () => expect(await isOnline()).toBe('1'));
+    await gateway.disconnected(gate);
+    await eventually(async () => expect(await isOnline()).toBe('2'));
+    expect(await say('topo', 'unbind', [meter])).toMatchObject({ code: 200, payload: { devices: [meter] } });
   });
 
   describe('an uplink without noAsk is answered', () => {
