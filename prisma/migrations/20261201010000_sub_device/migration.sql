@@ -2,7 +2,6 @@
 CREATE TABLE "sub_device" (
     "device_id" BIGINT NOT NULL,
     "gateway_id" BIGINT NOT NULL,
-    "registered" BOOLEAN NOT NULL DEFAULT false,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "sub_device_pkey" PRIMARY KEY ("device_id")
@@ -23,3 +22,14 @@ ALTER TABLE "found_device" ADD CONSTRAINT "found_device_gateway_id_fkey" FOREIGN
 
 -- Through which gateway device a session went.
 ALTER TABLE "status_log" ADD COLUMN "via" TEXT NOT NULL DEFAULT '';
+
+-- Lines that only say of a sub-device what its gateway device did.
+ALTER TABLE "status_log" ADD COLUMN "follows" BOOLEAN NOT NULL DEFAULT false;
+
+-- The gateway device that has made a device by registering it, before it is attached to it; the stream that the epoch of a gateway device's
+-- session counts in, as one that is made anew counts from 1 again, and what applications know a device by.
+ALTER TABLE "device"
+    ADD COLUMN "registered_by" BIGINT,
+    ADD COLUMN "via_stream" BIGINT,
+    ADD COLUMN "iot_id" TEXT NOT NULL GENERATED ALWAYS AS (left(encode(sha256(int8send("id")), 'hex'), 32)) STORED;
+CREATE UNIQUE INDEX "device_iot_id_key" ON "device"("iot_id");

@@ -92,9 +92,9 @@ export class TopologyNotices {
     });
   }
 
-  /** Waits for what is under way; what is gathered is left out. */
+  /** Tells what is gathered, as far as nothing else is under way, and waits for that. */
   stop(): Promise<void> {
-    clearTimeout(this.timer);
+    this.sendGathered();
     return this.errands.stop();
   }
 
