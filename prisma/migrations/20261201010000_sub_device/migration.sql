@@ -26,7 +26,7 @@ ALTER TABLE "status_log" ADD COLUMN "via" TEXT NOT NULL DEFAULT '';
 -- Lines that only say of a sub-device what its gateway device did.
 ALTER TABLE "status_log" ADD COLUMN "follows" BOOLEAN NOT NULL DEFAULT false;
 
--- The gateway device that has made a device by registering it, before it is attached to it; the stream that the epoch of a gateway device's
+-- The gateway device that has made a device by registering it, before it is attached to it, the stream that the epoch of a gateway device's
 -- session counts in, as one that is made anew counts from 1 again, and what applications know a device by.
 ALTER TABLE "device"
     ADD COLUMN "registered_by" BIGINT,
