@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- whoever compiles this file needs the types, in any project
+/// <reference path="./qlobber.d.ts" />
 /**
  * The filters with wildcards that one client holds, so that none of them is looked at which has nothing to do with a topic:
  * the client of a gateway device holds those of thousands of sub-devices.
