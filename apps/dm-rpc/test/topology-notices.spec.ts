@@ -289,7 +289,7 @@ test('gateway devices of another protocol hear in unitedrhino’s form who is at
   await topologyNotices.stop();
 });
 
-test('what is gathered when it stops is left out, and stops nothing', async () => {
+test('what is gathered when it stops is told, what comes later is not', async () => {
   const { topologyNotices } = contextOf(fixture);
   topologyNotices.attached(ONE, [{ ...sensor('sub1'), productKey: SENSORS_KEY }]);
   await topologyNotices.stop();
