@@ -295,5 +295,5 @@ test('what is gathered when it stops is told, what comes later is not', async ()
   await topologyNotices.stop();
   topologyNotices.attached(ONE, [{ ...sensor('sub2'), productKey: SENSORS_KEY }]);
   const last = await barrier();
-  await hears('gate2: thing/disable of sub3', last);
+  await hears('gate1: thing/topo/change 0 sub1', 'gate2: thing/disable of sub3', last);
 });
