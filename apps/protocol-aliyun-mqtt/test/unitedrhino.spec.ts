@@ -137,8 +137,8 @@ describe.each(['nats', 'natsJs'] as const)('in mode %s', (mode) => {
     const { raw } = await dial();
     await eventually(() => expect(device().isOnline).toBe(1));
     const names = { productID, deviceName: 'dev001' };
-    await bed.rhino.dm.send(names, 'gateway', 'topo', { method: 'getFound' });
-    await eventually(() => expect(lines.join('')).toMatch(/gateway\/topo getFound has no words in Alink/));
+    await bed.rhino.dm.send(names, 'thing', 'service', { method: 'bindChange' });
+    await eventually(() => expect(lines.join('')).toMatch(/thing\/service bindChange has no words in Alink/));
     await bed.rhino.dm.send(names, 'config', 'push', { method: 'push', payload: '{}' });
     await eventually(() => expect(lines.join('')).toMatch(/no device can fetch while FILES_BASE_URL is not set/));
     await raw.close();
