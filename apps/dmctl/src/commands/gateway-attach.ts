@@ -16,7 +16,11 @@ interface SetOptions extends SubDeviceChoice {
 export const addGatewayAttachCommands = (gateway: Command, io: Io): void => {
   withExample(
     withSubDeviceArguments(
-      gateway.command('add').description('attach sub-devices to a gateway device: all of them, or none'),
+      gateway
+        .command('add')
+        .description(
+          'attach sub-devices that are attached to none to a gateway device; where one cannot be, nothing is',
+        ),
     ).action(inSession(io, add)),
     'gateway add gateways gate01 sensors lamp01 lamp02',
     'gateway add gateways gate01 --from sub-devices.csv',
