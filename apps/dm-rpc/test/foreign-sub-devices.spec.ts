@@ -137,6 +137,39 @@ test('online and offline: those that are attached, whatever else is named; and w
   await eventually(async () => expect([await isOnline(g1), await isOnline(s1)]).toEqual([false, false]));
 });
 
+describe('one that leaves its gateway device while it is online through it is offline', () => {
+  const isOnline = async (device: Named) => (await read(device)).isOnline === '1';
+  const online = async (): Promise<void> => {
+    await bind(g1, s1, s2);
+    await say(g1, 'status', 'online', [s1, s2]);
+    await eventually(async () => expect([await isOnline(s1), await isOnline(s2)]).toEqual([true, true]));
+  };
+
+  const isNotNotify = true;
+
+  test.each([
+    ['by its own word', () => topo(g1, 'unbind', [s1])],
+    ['by an operator', () => fixture.dm.devices.deviceGatewayMultiDelete({ gateway: g1, list: [s1], isNotNotify })],
+    [
+      'for another one, which the first one hears',
+      async () => {
+        await fixture.dm.devices.deviceGatewayMultiUpdate({ gateway: g2, list: [s1], isNotNotify });
+        await eventually(() => expect(fixture.gateway.downs.at(-1)?.message).toMatchObject({ method: 'change' }));
+      },
+    ],
+  ])('%s; others stay', async (_how, leave) => {
+    await online();
+    await leave();
+    await eventually(async () => expect(await isOnline(s1)).toBe(false));
+    expect(await isOnline(s2)).toBe(true);
+    const { statusLog } = fixture.dm.db.prisma;
+    expect(await statusLog.findFirst({ where: { device: s1 }, orderBy: { id: 'desc' } })).toMatchObject({
+      reason: 'gateway unbind',
+      via: 'fgws/gate1',
+    });
+  });
+});
+
 test('what is served to none of them hears so', async () => {
   expect(await say(g1, 'thing', 'getSchema')).toEqual({ method: 'getSchema', code: Code.notImplemented });
 });

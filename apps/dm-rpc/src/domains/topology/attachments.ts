@@ -14,6 +14,7 @@ import { requireKinds } from './product-kinds';
 import { refusalOf } from './refusals';
 import { requireSigned, type SignedDevice } from './signed-devices';
 import { bind, lockDevices, unbind, type Attached, type SubDevice } from './store';
+import { endToldSessions } from './told-sessions';
 
 /** What has become of the sub-devices of a gateway device. */
 export interface Changed {
@@ -23,7 +24,8 @@ export interface Changed {
   readonly created?: readonly DeviceCore[];
 }
 
-export const attachments = ({ changes, topologyNotices, secretBox, subDevicesPerGateway: limit }: DmContext) => {
+export const attachments = (context: DmContext) => {
+  const { changes, topologyNotices, secretBox, subDevicesPerGateway: limit, log } = context;
   /** All of them, from whichever gateway device they were attached to. @throws {RpcError} where one of them cannot be */
   const attach = async (
     tx: Transaction,
@@ -82,12 +84,21 @@ export const attachments = ({ changes, topologyNotices, secretBox, subDevicesPer
     return detached;
   };
 
-  /** Nodes look again; the gateway device hears it unless it shall not, and those that have lost one do in any case. */
+  /**
+   * Nodes look again, and what went through a gateway device that is left ends; the gateway device hears it unless it shall
+   * not, and those that have lost one do in any case.
+   */
   const tell = async (gateway: DeviceCore, isNotNotify: boolean, changed: Changed): Promise<void> => {
     const { attached, detached, created = [] } = changed;
     for (const device of created) changes.deviceCreated(device);
     await changes.devicesChanged([...attached, ...detached]);
     topologyNotices.moved(attached);
+    const moved = attached.flatMap(({ from, ...device }) => (from ? [{ ...device, from }] : []));
+    const left = [...moved, ...detached.map((device) => ({ ...device, from: gateway }))];
+    // It is committed that they have left: nobody shall do it once more for that.
+    await endToldSessions(context, left).catch((err: unknown) => {
+      log.error({ err, ...gateway }, 'sessions of sub-devices that have left their gateway device were not ended');
+    });
     if (isNotNotify) return;
     topologyNotices.attached(gateway, attached);
     topologyNotices.detached(gateway, detached);
