@@ -39,4 +39,7 @@ const status = (method: string, action: StatusChange['action']): QuestionKind =>
   },
 });
 
-export const gatewayStatus: readonly QuestionKind[] = [status('online', 'connected'), status('offline', 'disconnected')];
+export const gatewayStatus: readonly QuestionKind[] = [
+  status('online', 'connected'),
+  status('offline', 'disconnected'),
+];
