@@ -34,7 +34,7 @@ const TOO_MANY: Reply = { code: 429 };
 export class GatewayAnswers implements SessionAnswerer {
   private readonly queues = new DeviceQueues();
   /** Settles when all changes of a gateway device's topology that were asked for so far are done. */
-  private readonly changes = new WeakMap<Session, Promise<unknown>>();
+  private readonly changes = new WeakMap<Session, Promise<void>>();
   private readonly answers: Answers;
 
   constructor({ logins, topology, dm, rate }: GatewayAnswersOptions) {
@@ -55,7 +55,9 @@ export class GatewayAnswers implements SessionAnswerer {
       work: () => Promise<Reply>,
     ): Promise<Reply> => {
       const done = this.inTurn(devices, gateway, work);
-      this.changes.set(gateway, Promise.allSettled([this.changes.get(gateway), done]));
+      // To nothing: what the earlier ones resolve to would be kept with what the latest does, as long as the session is.
+      const allDone = Promise.allSettled([this.changes.get(gateway), done]).then(() => undefined);
+      this.changes.set(gateway, allDone);
       return done;
     };
     const asked = (question: Exclude<TopologyQuestion, { kind: 'topology.get' }>, gateway: Session): Promise<Reply> =>
