@@ -38,17 +38,6 @@ export class GatewayAnswers implements SessionAnswerer {
   private readonly answers: Answers;
 
   constructor({ logins, topology, dm, rate }: GatewayAnswersOptions) {
-    const atItsRate = (
-      { devices }: SubSessionQuestion,
-      gateway: Session,
-      work: () => Promise<Answered>,
-    ): Promise<Answered> =>
-      rate.admits(gateway.key, devices.length)
-        ? this.inTurn(devices, gateway, work)
-        : Promise.resolve({
-            ...TOO_MANY,
-            data: devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })),
-          });
     const change = (
       devices: readonly DeviceIdentity[],
       gateway: Session,
@@ -64,10 +53,13 @@ export class GatewayAnswers implements SessionAnswerer {
       change(question.devices, gateway, () => topology.change(question, question.devices, gateway));
 
     this.answers = {
-      'subSession.login': (question, gateway) =>
-        atItsRate(question, gateway, () => logins.login(question.devices, gateway)),
-      'subSession.logout': (question, gateway) =>
-        atItsRate(question, gateway, () => logins.logout(question.devices, gateway)),
+      'subSession.login': async ({ devices }, gateway) =>
+        rate.admits(gateway.key, devices.length)
+          ? this.inTurn(devices, gateway, () => logins.login(devices, gateway))
+          : { ...TOO_MANY, data: devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })) },
+      // Never too many: of the codes for a logout none says so ("Alibaba Cloud IoT documentation, 'Sub-device sessions'").
+      'subSession.logout': ({ devices }, gateway) =>
+        this.inTurn(devices, gateway, () => logins.logout(devices, gateway)),
       'topology.add': ({ devices }, gateway) => change(devices, gateway, () => topology.add(devices, gateway)),
       'topology.registerSigned': ({ devices }, gateway) =>
         change(devices, gateway, () => topology.registerSigned(devices, gateway)),
