@@ -1,5 +1,5 @@
 /**
- * How many of its sub-devices one gateway device may have logged in, or out, in a second ("Alibaba Cloud IoT documentation,
+ * How many of its sub-devices one gateway device may have logged in within a second ("Alibaba Cloud IoT documentation,
  * 'Limits'": 200 logins). One that comes back brings all of them at once.
  */
 import { LRUCache } from 'lru-cache';

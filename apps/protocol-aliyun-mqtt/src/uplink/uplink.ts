@@ -9,6 +9,7 @@ import {
   readPayloadJson,
   type Ask,
   type FindSubDevice,
+  type Question,
   type UplinkOutcome,
 } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
@@ -124,10 +125,14 @@ export class Uplink {
     const reply = await this.options.requests.ask(ask.question, session);
     this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
     const told = ask.told(reply);
-    if (told) this.options.replies.send(session, told);
+    if (told) this.options.replies.send(session, told, isAboutSubDevices(ask.question));
     reply.written?.();
   }
 }
+
+/** Whether it asks of topology or sessions of sub-devices: no gateway device goes on before it has read what came of that. */
+const isAboutSubDevices = ({ kind }: Question): boolean =>
+  kind.startsWith('topology.') || kind.startsWith('subSession.');
 
 /** Of a product without a thing model: knows nothing, so it rejects everything. */
 const noModel = compileModel(undefined, 'strong');
