@@ -3,7 +3,12 @@
  * of devices that exist, and of new ones where their product has such made. Nothing is attached yet. Names are checked and
  * products known before; what may change meanwhile is decided here, on locked rows.
  */
-import type { RefusedSubDevice, RegisteredSubDevice, SubDeviceRegistration } from '@alink/alink';
+import {
+  topologyRefusals,
+  type RefusedSubDevice,
+  type RegisteredSubDevice,
+  type SubDeviceRegistration,
+} from '@alink/alink';
 import { AutoRegister, DeviceType, ProductStatus } from '@alink/contract';
 import { SecretBoxError } from '@alink/db';
 import { isDeviceName, type DeviceIdentity } from '@alink/signing';
@@ -30,15 +35,13 @@ interface Candidate {
 
 type Fault = Pick<RefusedSubDevice, 'code' | 'message'>;
 
-const NO_SUB_DEVICE: Fault = { code: 460, message: 'request parameter error: its product is none of sub-devices' };
-
 const TOO_MANY: Fault = { code: 6400 };
 
 /** Why no device of that name may be registered, whether it exists or not. */
 const faultOfName = (product: ProductOfDevices | undefined, deviceName: string): Fault | undefined => {
   if (!product) return { code: 6250 };
   if (!isDeviceName(deviceName)) return { code: 6280 };
-  if (product.deviceType !== DeviceType.subDevice) return NO_SUB_DEVICE;
+  if (product.deviceType !== DeviceType.subDevice) return topologyRefusals.isNoSubDevice;
   if (product.autoRegister < AutoRegister.existing) return { code: 6288 };
   return product.status === ProductStatus.disabled ? { code: 6204 } : undefined;
 };
