@@ -174,6 +174,16 @@ describe('adding and deleting', () => {
   });
 });
 
+test('topologies have two levels: who is attached has no sub-devices, and who has some is attached to nobody', async () => {
+  await add(ONE, 'sub1');
+  const asker = sensor('sub1');
+  expect(await add(asker, 'sub2')).toMatchObject({ code: 460, message: expect.stringContaining('sub-device') });
+  await remove(ONE, 'sub1');
+  expect((await add(asker, 'sub2')).code).toBe(200);
+  expect(await add(ONE, 'sub1')).toMatchObject({ code: 460, message: expect.stringContaining('gateway device') });
+  expect(await add(sensor('sub2'), 'sub1')).toMatchObject({ code: 460 });
+});
+
 describe('registering', () => {
   test('answers the triples of devices that exist, active or not, and makes those that are missing', async () => {
     await activate('sub1');
