@@ -297,6 +297,21 @@ describe('registering', () => {
     expect(new Set(secrets.map((list) => list.join())).size).toBe(1);
   });
 
+  test('as many as may be attached to a gateway device may wait for that: then no more are made', async () => {
+    const beside = await startBeside(fixture, { subDevicesPerGateway: 2 });
+    const registering = (partial: boolean, ...names: string[]) =>
+      ask(ONE, { kind: 'topology.register', devices: named(...names), ...(partial && { partial: true }) }, beside);
+    expect((await registering(false, 'new1', 'new2')).code).toBe(200);
+    expect(await registering(false, 'new1', 'new3')).toMatchObject({ code: 6400, data: { registered: [] } });
+    const answer = await registering(true, 'new1', 'new3');
+    expect(answer).toMatchObject({ code: 200, data: { refused: [{ deviceName: 'new3', code: 6400 }] } });
+    expect(registeredIn(answer).map(({ deviceName }) => deviceName)).toEqual(['new1']);
+    await add(ONE, 'new1');
+    expect((await registering(false, 'new3')).code).toBe(200);
+    expect((await registering(false, 'new1', 'new2', 'new3')).code).toBe(200);
+    await beside.stop();
+  });
+
   test('nothing of it is audited: devices speak of themselves', async () => {
     const before = await fixture.db.prisma.auditLog.count();
     await register(ONE, 'sub9');

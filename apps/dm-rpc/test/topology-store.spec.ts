@@ -1,5 +1,6 @@
 /** Which devices are attached to which gateway devices: what may be changed, and what at the same time. */
-import { bind, gatewayOf, lockDevices, subDevicesOf, topologiesOf, unbind } from '../src/domains/topology/store';
+import { gatewayOf, subDevicesOf, topologiesOf } from '../src/domains/topology/read-topology';
+import { bind, lockDevices, unbind } from '../src/domains/topology/store';
 import { eventually } from '@alink/testing';
 import type { DeviceCore } from '../src/device-core';
 import { startDm, type DmFixture } from './dm-fixture';

@@ -38,7 +38,7 @@ const commands = [
   'gateway list g d',
   'gateway add g d p s',
   'gateway set g d p s --yes',
-  'gateway remove g d --all',
+  'gateway remove g d --all --yes',
   'gateway found g d',
   'gateway permit g d',
   'gateway notify g d p s',

@@ -126,7 +126,7 @@ test('a gateway device and its sub-device: attached, logged in with what is past
   );
   expect(await json('gateway list hubs hub1')).toMatchObject([{ deviceName: 'bulb1' }, { deviceName: 'bulb2' }]);
   expect(await json('device show bulbs bulb2')).toMatchObject({ gateway: 'hubs/hub1' });
-  await dmctl('gateway remove hubs hub1 --all');
+  await dmctl('gateway remove hubs hub1 --all --yes');
   expect(await refused('gateway list bulbs bulb2 --of-device')).toContain('attached to no gateway device');
   for (const product of ['bulbs', 'hubs']) {
     await dmctl(`device delete ${product} --all --yes`);

@@ -1,18 +1,13 @@
 /** Every kind of message, up and down, once for a sub-device over the connection of its gateway device. */
 import { services } from '@alink/contract';
-import {
-  eventually,
-  PATIENCE_MS,
-  PLATFORM_START_MS,
-  subDeviceProof,
-  type Arrived,
-  type SdkDevice,
-} from '@alink/testing';
+import { eventually, PATIENCE_MS, PLATFORM_START_MS, SdkDevice, subDeviceProof, type Arrived } from '@alink/testing';
 import { createGateways, gatewayTriple, keyOf, meterTriple, METERS } from './gateways';
 import { Platform } from './platform';
 
 const GATEWAY = gatewayTriple('kinds-gateway');
 const METER = meterTriple('kinds-meter');
+/** A gateway device that asks for calls on whole topics, and its sub-device. */
+const CALLED = [gatewayTriple('kinds-called-gateway'), meterTriple('kinds-called')] as const;
 const key = keyOf(METER);
 const PATIENT = { deadlineMs: PATIENCE_MS };
 const NO_DATA = {};
@@ -23,7 +18,7 @@ let gateway: SdkDevice;
 let meter: SdkDevice;
 beforeAll(async () => {
   platform = await Platform.start();
-  await createGateways(platform, GATEWAY, METER);
+  await createGateways(platform, GATEWAY, METER, ...CALLED);
   await platform.client(services.remoteConfig).RemoteConfigCreate({ productID: METERS, content: '{"interval":60}' });
   const { productKey, deviceName, deviceSecret } = GATEWAY;
   gateway = await platform.connect(productKey, deviceName, deviceSecret);
@@ -153,10 +148,10 @@ describe('up', () => {
 
 describe('down', () => {
   /** The first message whose topic has that form, from now on. */
-  const comes = (form: RegExp): Promise<Arrived> => {
-    const before = gateway.received.length;
+  const comes = (form: RegExp, { received } = gateway): Promise<Arrived> => {
+    const before = received.length;
     return eventually(() => {
-      const found = gateway.received.slice(before).find(({ topic }) => form.test(topic));
+      const found = received.slice(before).find(({ topic }) => form.test(topic));
       if (!found) throw new Error(`nothing on ${form.source}`);
       return found;
     });
@@ -219,11 +214,33 @@ describe('down', () => {
     expect([...(await called).payload]).toEqual([255, 0]);
   });
 
-  test('a message on a custom topic, and a call on one', async () => {
+  test('a message on a custom topic', async () => {
     await gateway.subscribe([own('get')], 1);
     const arriving = comes(new RegExp(`^${own('get')}$`));
     await interact().sendMsg({ topic: own('get'), payload: Buffer.from('hello') });
     expect((await arriving).payload.toString()).toBe('hello');
+  });
+
+  test('a call on a custom topic, since the gateway device’s ext has bit 0', async () => {
+    const [{ productKey, deviceName, deviceSecret }, called] = CALLED;
+    const extended = await SdkDevice.connect(
+      platform.login(productKey, deviceName, deviceSecret, { extra: { ext: '1', _ss: '1' } }),
+    );
+    try {
+      await extended.request('thing/topo/add', [subDeviceProof(called)]);
+      expect((await extended.request('combine/login', subDeviceProof(called), { qos: 0 })).code).toBe(200);
+      const topic = `/${METERS}/${called.deviceName}/user/get`;
+      await extended.subscribe([topic], 1);
+      const arriving = comes(new RegExp(`^/ext/rrpc/\\d+${topic}$`), extended);
+      const call = { ...keyOf(called), topic: 'user/get', payload: Buffer.from([1, 0, 2]) };
+      const answered = platform.client(services.topics).rrpc(call, PATIENT);
+      const { topic: on, payload } = await arriving;
+      expect([...payload]).toEqual([1, 0, 2]);
+      await extended.publish(on, Buffer.from([255, 0]), 0);
+      expect([...(await answered).payload]).toEqual([255, 0]);
+    } finally {
+      await extended.end();
+    }
   });
 
   test('a configuration', async () => {

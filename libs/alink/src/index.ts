@@ -18,6 +18,7 @@ export { customFilterFault, forwardOf, forwardTargetFault, type Forwarded, type 
 export { CONFIGURATION_PUSH, configurationData } from './kinds/configuration';
 export { LOG_MODE_PUSH, logModeData } from './kinds/device-log';
 export { lineText } from './log-lines';
+export { ADD_NOTICE, JOIN_PERMIT, joinPermitData, TOPOLOGY_CHANGE, topologyStatus } from './kinds/gateway-requests';
 export { identityTopics } from './kinds/identity';
 export { rewriteLooseJson, type LooseOptions, type Place, type Rewritten } from './loose-json';
 export { readPayloadJson, type PayloadJson } from './payload-json';
@@ -64,6 +65,7 @@ export {
   type TopicClass,
   type TopicPermission,
 } from './topic-classes';
+export { topologyRefusals } from './topology-refusals';
 export { topicsOf, type DefinedClasses, type ListedTopic } from './topics-of';
 export type { Ask, Uplink, UplinkOutcome, UplinkReply } from './uplink';
 export { sessionError, type SessionErrorCode } from './session-error';

@@ -3,14 +3,14 @@ import type { DeviceIdentity } from '@alink/signing';
 import type { CompiledModel } from '@alink/thing-model';
 import { harmless, type Problem } from './problem';
 
-/** A device that is attached to the gateway whose message it is. */
+/** A device that is attached to the gateway whose message it is, and logged in through it. */
 export interface SubDevice {
   readonly productID: string;
   readonly deviceName: string;
   readonly model: CompiledModel;
 }
 
-/** Finds a sub-device of one gateway; undefined for a device that is not attached to it. */
+/** Finds a sub-device of one gateway; undefined for a device that is not attached to it and logged in through it. */
 export type FindSubDevice = (identity: DeviceIdentity) => SubDevice | undefined;
 
 /** A problem of what a gateway says of a device: its lines are the gateway's, and name the device. */
@@ -19,13 +19,13 @@ export const saidOf = (problem: Problem, { deviceName }: Pick<DeviceIdentity, 'd
   detail: problem.detail ?? `of ${harmless(deviceName)}`,
 });
 
-/** A message speaks of a device that is not attached to the one that sends it. */
+/** A message speaks of a device that is not attached to the one that sends it, or not logged in through it. */
 export const notAttached = (identity: DeviceIdentity): Problem =>
   saidOf(
     {
       code: 6401,
       message: 'topo relation not exist',
-      step: 'Let each device report for itself; a gateway reports for the sub-devices that are attached to it.',
+      step: 'Let each device report for itself; a gateway reports for the sub-devices that are attached to it and logged in through it.',
     },
     identity,
   );

@@ -2,6 +2,7 @@
 import type { LogSettings } from '@alink/contract';
 import { compileModel, ThingModelError } from '@alink/thing-model';
 import { deviceKey, type DeviceCore } from '../device-core';
+import { distinct } from '../distinct';
 import type { CompiledModels, ProductModel } from '../services/product-manage/compiled-models';
 import type { Transaction } from '../transaction';
 
@@ -75,7 +76,7 @@ export const findDevices = async (
   models: CompiledModels,
   named: readonly DeviceCore[],
 ): Promise<FoundDevices> => {
-  const devices = [...new Map(named.map((device) => [deviceKey(device), device])).values()];
+  const devices = distinct(named, deviceKey);
   if (devices.length === 0) return { of: () => undefined };
   const rows = await tx.$queryRaw<DeviceRow[]>`
     SELECT d.id, d.product_id, d.device_name, d.created_at, d.log_level, d.is_online, d.schema_revision::text AS device_revision,

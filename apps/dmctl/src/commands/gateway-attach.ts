@@ -1,4 +1,4 @@
-import { attachSubDevices, planSubDevices, replaceSubDevices } from '@alink/operator/gateways';
+import { attachSubDevices, planSubDevices, replaceSubDevices, type Replacement } from '@alink/operator/gateways';
 import { someOf } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
@@ -16,7 +16,11 @@ interface SetOptions extends SubDeviceChoice {
 export const addGatewayAttachCommands = (gateway: Command, io: Io): void => {
   withExample(
     withSubDeviceArguments(
-      gateway.command('add').description('attach sub-devices to a gateway device: all of them, or none'),
+      gateway
+        .command('add')
+        .description(
+          'attach sub-devices that are attached to none to a gateway device; where one cannot be, nothing is',
+        ),
     ).action(inSession(io, add)),
     'gateway add gateways gate01 sensors lamp01 lamp02',
     'gateway add gateways gate01 --from sub-devices.csv',
@@ -28,7 +32,7 @@ export const addGatewayAttachCommands = (gateway: Command, io: Io): void => {
         .command('set')
         .description('give a gateway device exactly these sub-devices: others leave it, and these leave others'),
     )
-      .option('--yes', 'do it; without it, what would change is only counted')
+      .option('--yes', 'do it; without it, what would leave a gateway device is only counted')
       .action(inSession(io, set)),
     'gateway set gateways gate01 sensors lamp01 lamp02 --yes',
     'gateway set gateways gate01 --from sub-devices.csv --yes',
@@ -80,12 +84,12 @@ const set = async (
   const { out } = session;
   const gateway = { productID, deviceName };
   const devices = await chooseSubDevices(session, subProductID, names, choice);
-  const { added, removed } = await planSubDevices(session, gateway, devices);
-  if (!yes && removed.length > 0) {
+  const plan = await planSubDevices(session, gateway, devices);
+  const { added, taken, removed } = plan;
+  if (!yes && (taken.length > 0 || removed.length > 0)) {
     throw new CliError(
       ExitCode.usage,
-      `this would attach ${added.length} sub-devices to ${shown(gateway)} and detach ${removed.length}: ` +
-        someOf(removed.map(shown), MOST),
+      `this would attach ${added.length} sub-devices to ${shown(gateway)}${leavingIn(plan)}`,
       { hint: '--yes does it.' },
     );
   }
@@ -94,4 +98,12 @@ const set = async (
     { gateway: shown(gateway), subDevices: devices.length, attached: added.length, detached: removed.length },
     `${shown(gateway)} has ${devices.length} sub-devices: ${added.length} attached, ${removed.length} detached`,
   );
+};
+
+/** Which sub-devices would leave a gateway device: this one, and others. */
+const leavingIn = ({ taken, removed }: Replacement): string => {
+  const detached = removed.length > 0 ? ` and detach ${removed.length}: ${someOf(removed.map(shown), MOST)}` : '';
+  if (taken.length === 0) return detached;
+  const names = taken.map((device) => `${shown(device)} (${shown(device.from)})`);
+  return `${detached}; ${taken.length} would leave another gateway device: ${someOf(names, MOST)}`;
 };

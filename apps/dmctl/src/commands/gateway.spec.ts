@@ -84,7 +84,7 @@ describe('add', () => {
   );
 });
 
-test('set leaves exactly these; what it would take away it asks about', async () => {
+test('set leaves exactly these; what it would take away, also from others, it asks about', async () => {
   await dmctl('gateway add gws gate1 subs lamp1 lamp2');
   const asked = await dmctl('gateway set gws gate1 subs lamp2 lamp3');
   expect(asked).toMatchObject({
@@ -103,6 +103,25 @@ test('set leaves exactly these; what it would take away it asks about', async ()
     attached: 0,
     detached: 0,
   });
+  await dmctl('gateway add gws gate2 subs lamp1');
+  const others = await dmctl('gateway set gws gate1 subs lamp1 lamp2 lamp3');
+  expect(others).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'attach 1 sub-devices to gws/gate1; 1 would leave another gateway device: subs/lamp1 (gws/gate2)',
+    ),
+  });
+  expect((await dmctl('gateway set gws gate1 subs lamp1')).stderr).toContain(
+    'and detach 2: subs/lamp2, subs/lamp3; 1 would leave another gateway device',
+  );
+  expect(attached('gate2')).toEqual(['lamp1']);
+  expect((await dmctl('gateway set gws gate1 subs lamp1 lamp2 lamp3 --yes')).code).toBe(0);
+  expect([attached('gate1').length, attached('gate2').length]).toEqual([3, 0]);
+});
+
+test('set does at once what takes nothing from anybody', async () => {
+  expect((await dmctl('gateway set gws gate1 subs lamp1 lamp2')).code).toBe(0);
+  expect(attached('gate1')).toEqual(['lamp1', 'lamp2']);
 });
 
 test('remove detaches those that are named, or all', async () => {
@@ -112,9 +131,15 @@ test('remove detaches those that are named, or all', async () => {
     code: 1,
     stderr: expect.stringContaining('lamp1 is not attached'),
   });
-  expect((await dmctl('gateway remove gws gate1 subs lamp2 --all')).code).toBe(2);
-  expect(await json('gateway remove gws gate1 --all')).toEqual({ gateway: 'gws/gate1', detached: 2 });
+  expect((await dmctl('gateway remove gws gate1 subs lamp2 --all --yes')).code).toBe(2);
+  expect(await dmctl('gateway remove gws gate1 --all')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('would detach 2 sub-devices from gws/gate1'),
+  });
+  expect(attached('gate1')).toEqual(['lamp2', 'lamp3']);
+  expect(await json('gateway remove gws gate1 --all --yes')).toEqual({ gateway: 'gws/gate1', detached: 2 });
   expect(attached('gate1')).toEqual([]);
+  expect((await dmctl('gateway remove gws gate1 --all')).code).toBe(0);
 });
 
 describe('list', () => {

@@ -13,6 +13,7 @@ import { addGatewayLoginCommand } from './gateway-login';
 
 interface RemoveOptions extends SubDeviceChoice {
   readonly all?: boolean;
+  readonly yes?: boolean;
 }
 
 /** Which devices are attached to which gateway devices. */
@@ -23,9 +24,10 @@ export const addGatewayCommands = (gateway: Command, io: Io): void => {
   withExample(
     withSubDeviceArguments(gateway.command('remove').description('detach sub-devices from a gateway device'))
       .option('--all', 'all that it has')
+      .option('--yes', 'with --all: do it; without it, they are only counted')
       .action(inSession(io, remove)),
     'gateway remove gateways gate01 sensors lamp01 lamp02',
-    'gateway remove gateways gate01 --all',
+    'gateway remove gateways gate01 --all --yes',
   );
 
   addGatewayCallCommands(gateway, io);
@@ -34,14 +36,19 @@ export const addGatewayCommands = (gateway: Command, io: Io): void => {
 
 const remove = async (
   session: Session,
-  { all, from }: RemoveOptions,
+  { yes, ...choice }: RemoveOptions,
   productID: string,
   deviceName: string,
   subProductID: string | undefined,
   names: string[],
 ): Promise<void> => {
   const gateway = { productID, deviceName };
-  const devices = await chosen(session, gateway, { all, from }, subProductID, names);
+  const devices = await chosen(session, gateway, choice, subProductID, names);
+  if (choice.all && !yes && devices.length > 0) {
+    throw new CliError(ExitCode.usage, `this would detach ${devices.length} sub-devices from ${shown(gateway)}`, {
+      hint: '--yes does it.',
+    });
+  }
   await detachSubDevices(session, gateway, devices);
   session.out.done(
     { gateway: shown(gateway), detached: devices.length },

@@ -4,7 +4,7 @@
  * documentation, 'Manage sub-devices'", "'Manage topological relationships'").
  */
 import { newAlinkId, subjects, type Json } from '@alink/contract';
-import type { DownlinkMessage } from '@alink/alink';
+import { TOPOLOGY_CHANGE, topologyStatus, type DownlinkMessage } from '@alink/alink';
 import type { Bus, Subscription } from '@alink/bus';
 import type { Logger } from '@alink/runtime';
 import type { DeviceDirectory } from '../directory/device-directory';
@@ -23,11 +23,11 @@ export interface SubDeviceLifeOptions {
   readonly log: Logger;
 }
 
-/** What has become of a sub-device: the topic of its own that says so, and `status` of `thing/topo/change`. */
+/** What has become of a sub-device: the topic of its own that says so, and how the change of the topology is told. */
 const CHANGES = {
-  enabled: { path: 'thing/enable', status: 2 },
-  disabled: { path: 'thing/disable', status: 8 },
-  deleted: { path: 'thing/delete', status: 1 },
+  enabled: { path: 'thing/enable', status: topologyStatus.enabled },
+  disabled: { path: 'thing/disable', status: topologyStatus.disabled },
+  deleted: { path: 'thing/delete', status: topologyStatus.detached },
 } as const;
 type Change = keyof typeof CHANGES;
 
@@ -79,7 +79,7 @@ export class SubDeviceLife {
     const request = { method: 'request', timestamp: 0 } as const;
     this.options.send(gateway, { ...request, msgToken: newAlinkId(), path, params: {}, of });
     const params = { status, subList };
-    this.options.send(gateway, { ...request, msgToken: newAlinkId(), path: 'thing/topo/change', params });
+    this.options.send(gateway, { ...request, msgToken: newAlinkId(), path: TOPOLOGY_CHANGE, params });
   }
 
   /** The session of its gateway device, where that is here. */

@@ -1,4 +1,5 @@
 /** What unitedrhino's dm tells a gateway device of its sub-devices, and asks of it, as Alink says it. */
+import { ADD_NOTICE, JOIN_PERMIT, joinPermitData, TOPOLOGY_CHANGE, topologyStatus } from '@alink/alink';
 import type { Json } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import type { Taken } from './commanding-dm';
@@ -10,11 +11,8 @@ interface TopologyPayload {
   readonly devices?: readonly { readonly productID?: string; readonly deviceName?: string }[];
 }
 
-/** `status` of `thing/topo/change`, by that of its dm ("Alibaba Cloud IoT documentation, 'Manage topological relationships'"). */
-const STATUS: Readonly<Record<number, number>> = { 1: 0, 2: 1 };
-
-/** Any product, and seconds: so long a gateway device is to look for sub-devices (Link SDK for C 3.x, "usually 60 seconds"). */
-const PERMISSION = { productKey: '', time: 60 };
+/** What has become of the sub-devices, by the number that its dm has for it. */
+const STATUS: Readonly<Record<number, number>> = { 1: topologyStatus.attached, 2: topologyStatus.detached };
 
 /** By the names that devices know. */
 const identitiesOf = ({ devices = [] }: TopologyPayload, { productKeyOf }: KindTools): Promise<DeviceIdentity[]> =>
@@ -43,13 +41,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     if (status === undefined) return { dropped: 'a change of the topology that is none' };
     const subList = (await identitiesOf(payload, tools)) as unknown as Json;
     // It waits for no answer.
-    return requestOf('thing/topo/change', message, { status, subList }, {});
+    return requestOf(TOPOLOGY_CHANGE, message, { status, subList }, {});
   },
   notifyBind: async (message, _session, tools) => {
     const list = (await identitiesOf((message.payload ?? {}) as TopologyPayload, tools)) as unknown as Json;
-    return requestOf('thing/topo/add/notify', message, list, tools.caller);
+    return requestOf(ADD_NOTICE, message, list, tools.caller);
   },
-  getFound: (message, _session, { caller }) => requestOf('thing/gateway/permit', message, PERMISSION, caller),
+  getFound: (message, _session, { caller }) => requestOf(JOIN_PERMIT, message, joinPermitData(), caller),
 };
 
 export const topology: Kind = (message, session, tools) => {

@@ -1,6 +1,12 @@
 /** Sub-devices that a gateway device registers on unitedrhino's dm: those that exist have their secrets told, others are made. */
 import { createHash } from 'node:crypto';
-import type { RefusedSubDevice, RegisteredSubDevice, Reply, SubDeviceRegistration } from '@alink/alink';
+import {
+  topologyRefusals,
+  type RefusedSubDevice,
+  type RegisteredSubDevice,
+  type Reply,
+  type SubDeviceRegistration,
+} from '@alink/alink';
 import { AutoRegister, DeviceType, ProductStatus, type Json } from '@alink/contract';
 import type { DeviceIdentity } from '@alink/signing';
 import { NotServedByDm } from '../directory/records';
@@ -16,7 +22,7 @@ export interface UnitedrhinoRegistrationOptions {
 }
 
 /** "Alibaba Cloud IoT documentation, 'Register devices'". */
-const UNKNOWN_PRODUCT = 5005;
+const UNKNOWN_PRODUCT = 6250;
 const UNKNOWN_DEVICE = 6100;
 const DISABLED = 6204;
 const BAD_NAME = 6280;
@@ -24,12 +30,6 @@ const NO_REGISTRATION = 6288;
 const NOT_ATTACHED = 6401;
 const ITSELF = 6402;
 const ANOTHERS = 6619;
-
-const NO_GATEWAY: Refusal = {
-  code: 460,
-  message: 'request parameter error: only a device of a gateway product registers sub-devices',
-};
-const NO_SUB_DEVICE: Refusal = { code: 460, message: 'request parameter error: its product is none of sub-devices' };
 
 /** How a device came to be that a gateway device has made: this one may unregister it. */
 const madeBy = ({ productID, deviceName }: DeviceNames): string => `gateway ${productID}/${deviceName}`;
@@ -48,7 +48,7 @@ export class UnitedrhinoRegistration {
   async register(devices: readonly DeviceIdentity[], gateway: DeviceNames, partial: boolean): Promise<Reply> {
     const { products, subDevices } = this.options;
     const asker = await products.read(gateway.productID);
-    if (Number(asker?.deviceType) !== DeviceType.gateway) return NO_GATEWAY;
+    if (Number(asker?.deviceType) !== DeviceType.gateway) return topologyRefusals.registersNothing;
     const named = await readNamed(products, devices);
     const before = await subDevices.look(named);
     const refused: RefusedSubDevice[] = [];
@@ -118,7 +118,7 @@ const objectionTo = (device: Named, seen: SeenDevices, gateway: DeviceNames): Re
   if (isSame(device, gateway)) return { code: ITSELF };
   if (!product) return { code: UNKNOWN_PRODUCT };
   const autoRegister = Number(product.autoRegister);
-  if (Number(product.deviceType) !== DeviceType.subDevice) return NO_SUB_DEVICE;
+  if (Number(product.deviceType) !== DeviceType.subDevice) return topologyRefusals.isNoSubDevice;
   if (autoRegister < AutoRegister.existing) return { code: NO_REGISTRATION };
   const found = seen.get(device);
   if (!found) return objectionToMaking(product);

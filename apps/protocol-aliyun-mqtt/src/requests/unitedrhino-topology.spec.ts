@@ -156,7 +156,7 @@ test('the product of a sub-device says who may be registered', async () => {
   await setting(3);
   const of = (productKey: string) =>
     topology.ask({ kind: 'topology.register', devices: [{ productKey, deviceName: 'other1' }] }, g1());
-  expect(await of('nowhere')).toMatchObject({ code: 5005 });
+  expect(await of('nowhere')).toMatchObject({ code: 6250 });
   expect(await of(gateways)).toMatchObject({ code: 460, message: expect.stringContaining('none of sub-devices') });
   const asSubDevice = { productID: subs, deviceName: 'sub1' };
   expect(await register(['sub2'], {}, asSubDevice)).toMatchObject({ code: 460 });

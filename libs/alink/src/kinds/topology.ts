@@ -10,6 +10,7 @@ import { isProblem, type Problem } from '../problem';
 import type { Question, Reply } from '../questions';
 import { failed } from '../request-result';
 import type { Asked, AskRoute, RequestResult, Route } from '../route';
+import { ADD_NOTICE, JOIN_PERMIT, TOPOLOGY_CHANGE } from './gateway-requests';
 import { platformRequest } from './platform-request';
 import { toldEach, toldRegistered } from './registration-replies';
 
@@ -81,14 +82,14 @@ export const topology: readonly Route[] = [
     told: toldEach,
   }),
   asked('node', 'thing/topo/add', 'add sub-devices', { ask: askAdd, told: toldNames }),
-  platformRequest('thing/topo/add/notify', 'gateway: sub-devices to add'),
+  platformRequest(ADD_NOTICE, 'gateway: sub-devices to add'),
   asked('dm', 'thing/topo/delete', 'remove sub-devices', { ask: askOf('topology.delete'), told: toldNames }),
   asked('dm', 'thing/topo/get', 'list sub-devices', {
     body: paramlessAlink,
     ask: askGet,
     told: (reply) => toldNames(reply, reply.data),
   }),
-  platformRequest('thing/topo/change', 'gateway: its sub-devices have changed'),
+  platformRequest(TOPOLOGY_CHANGE, 'gateway: its sub-devices have changed'),
   asked('dm', 'thing/list/found', 'report devices that it has found', { ask: askFound, told: toldCode }),
-  platformRequest('thing/gateway/permit', 'gateway: let sub-devices join'),
+  platformRequest(JOIN_PERMIT, 'gateway: let sub-devices join'),
 ];

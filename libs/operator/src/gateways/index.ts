@@ -8,4 +8,5 @@ export {
   type Attached,
   type NamedDevice,
   type Replacement,
+  type Taken,
 } from './sub-devices';

@@ -83,7 +83,14 @@ export const detachSubDevices = async (
 /** What replacing the sub-devices of a gateway device changes. */
 export interface Replacement {
   readonly added: readonly NamedDevice[];
+  /** Those of them that leave another gateway device. */
+  readonly taken: readonly Taken[];
   readonly removed: readonly NamedDevice[];
+}
+
+/** A device that one gateway device takes from another. */
+export interface Taken extends NamedDevice {
+  readonly from: NamedDevice;
 }
 
 /** What there is to change until a gateway device has exactly these. */
@@ -94,10 +101,22 @@ export const planSubDevices = async (
 ): Promise<Replacement> => {
   const before = await subDevicesOf(platform, gateway);
   const [had, wanted] = [new Set(before.map(keyOf)), new Set(list.map(keyOf))];
-  return {
-    added: list.filter((device) => !had.has(keyOf(device))),
-    removed: before.filter((device) => !wanted.has(keyOf(device))),
-  };
+  const added = list.filter((device) => !had.has(keyOf(device)));
+  const removed = before.filter((device) => !wanted.has(keyOf(device)));
+  return { added, taken: await takenOf(platform, added), removed };
+};
+
+/** Which of these devices, none of them the gateway device's own, are attached to another one. */
+const takenOf = async (platform: Services, list: readonly NamedDevice[]): Promise<Taken[]> => {
+  const taken: Taken[] = [];
+  for (const part of inParts(list)) {
+    const gateways = await gatewaysOf(platform, part);
+    for (const device of part) {
+      const from = gateways.get(keyOf(device));
+      if (from) taken.push({ ...device, from });
+    }
+  }
+  return taken;
 };
 
 /** Rows in one call at most: of a gateway device that has more nobody has heard. */

@@ -2,6 +2,7 @@
  * What gateway devices are told to do: look for sub-devices that may be attached, attach these. A device of ours is asked in
  * Alink, one of another protocol in unitedrhino's form.
  */
+import { ADD_NOTICE, JOIN_PERMIT, joinPermitData } from '@alink/alink';
 import { PROTOCOL_CODE, type Json, type services } from '@alink/contract';
 import type { CallContext, Handlers } from '@alink/rpc';
 import type { DmContext } from '../../context';
@@ -20,11 +21,7 @@ const PATIENCE = '10';
 /** Sub-devices in one notice at most. */
 const MAX_DEVICES = 1000;
 
-/**
- * Seconds for which a gateway device shall let sub-devices join where nobody says how long (Link SDK for C 3.x, gateway
- * programming guide: "usually 60 seconds"), and at most.
- */
-const WINDOW = 60;
+/** Seconds for which a gateway device shall let sub-devices join at most. */
 const MAX_WINDOW = 3600;
 
 /** What a gateway device is asked, in both forms. */
@@ -56,11 +53,10 @@ const gatewayAsker =
     successOf(await answer);
   };
 
-/** @param productKey of the sub-devices that may join; empty: of any product @param seconds for so long */
-const permission = (productKey = '', seconds = WINDOW): Asked => ({
+const permission = (params = joinPermitData()): Asked => ({
   action: 'gatewayGetFoundSend',
-  path: 'thing/gateway/permit',
-  params: { productKey, time: seconds },
+  path: JOIN_PERMIT,
+  params,
   foreign: { method: 'getFound' },
 });
 
@@ -85,7 +81,7 @@ export const gatewayCallHandlers = (context: DmContext, sender: CommandSender): 
         deviceName,
       }));
       const foreign: TopologyMessage = { method: 'notifyBind', payload: { devices } };
-      await ask(asked, { action: 'gatewayNotifyBindSend', path: 'thing/topo/add/notify', params, foreign }, call);
+      await ask(asked, { action: 'gatewayNotifyBindSend', path: ADD_NOTICE, params, foreign }, call);
       return {};
     },
   };
@@ -99,8 +95,8 @@ export const permitHandlers = (
   const ask = gatewayAsker(context, sender);
   return {
     async permitJoin({ productID, deviceName, subProductID, seconds }, call) {
-      const window = Number(seconds) || WINDOW;
-      if (!(window >= 1 && window <= MAX_WINDOW)) throw badParameter('seconds', `must be 1 to ${MAX_WINDOW}`);
+      const window = Number(seconds);
+      if (!(window >= 0 && window <= MAX_WINDOW)) throw badParameter('seconds', `must be 1 to ${MAX_WINDOW}`);
       const product =
         subProductID === ''
           ? { productKey: '' }
@@ -109,7 +105,7 @@ export const permitHandlers = (
               select: { productKey: true },
             });
       if (!product) throw unknownProduct(subProductID, 'subProductID');
-      await ask({ productID, deviceName }, permission(product.productKey, window), call);
+      await ask({ productID, deviceName }, permission(joinPermitData(product.productKey, window)), call);
       return {};
     },
   };

@@ -4,6 +4,7 @@
  * asked for itself it knows from its reply. One that is offline is told nothing: it asks for its topology when it comes back.
  * Nobody waits for any of it.
  */
+import { TOPOLOGY_CHANGE, topologyStatus } from '@alink/alink';
 import type { Bus } from '@alink/bus';
 import { newAlinkId, PROTOCOL_CODE, subjects, writeDevicePublish } from '@alink/contract';
 import type { PrismaClient } from '@alink/db';
@@ -21,9 +22,7 @@ const GATHER_MS = 100;
 /** Sub-devices in one message: some 10 KB. */
 const MOST = 100;
 
-const TOPOLOGY_CHANGE = 'thing/topo/change';
-/** Its `status`. */
-const STATUS = { attached: 0, detached: 1, deleted: 1, enabled: 2, disabled: 8 } as const;
+const STATUS = { ...topologyStatus, deleted: topologyStatus.detached } as const;
 /** The same in unitedrhino's form, which knows no more; its public source, `def/deviceInfo.go`. */
 const FOREIGN_STATUS: Readonly<Partial<Record<TopologyChange, number>>> = { attached: 1, detached: 2, deleted: 2 };
 

@@ -3,7 +3,12 @@
  * of devices that exist, and of new ones where their product has such made. Nothing is attached yet. Names are checked and
  * products known before; what may change meanwhile is decided here, on locked rows.
  */
-import type { RefusedSubDevice, RegisteredSubDevice, SubDeviceRegistration } from '@alink/alink';
+import {
+  topologyRefusals,
+  type RefusedSubDevice,
+  type RegisteredSubDevice,
+  type SubDeviceRegistration,
+} from '@alink/alink';
 import { AutoRegister, DeviceType, ProductStatus } from '@alink/contract';
 import { SecretBoxError } from '@alink/db';
 import { isDeviceName, type DeviceIdentity } from '@alink/signing';
@@ -30,13 +35,13 @@ interface Candidate {
 
 type Fault = Pick<RefusedSubDevice, 'code' | 'message'>;
 
-const NO_SUB_DEVICE: Fault = { code: 460, message: 'request parameter error: its product is none of sub-devices' };
+const TOO_MANY: Fault = { code: 6400 };
 
 /** Why no device of that name may be registered, whether it exists or not. */
 const faultOfName = (product: ProductOfDevices | undefined, deviceName: string): Fault | undefined => {
   if (!product) return { code: 6250 };
   if (!isDeviceName(deviceName)) return { code: 6280 };
-  if (product.deviceType !== DeviceType.subDevice) return NO_SUB_DEVICE;
+  if (product.deviceType !== DeviceType.subDevice) return topologyRefusals.isNoSubDevice;
   if (product.autoRegister < AutoRegister.existing) return { code: 6288 };
   return product.status === ProductStatus.disabled ? { code: 6204 } : undefined;
 };
@@ -55,7 +60,11 @@ interface Outcome extends SubDeviceRegistration {
   readonly created: readonly DeviceCore[];
 }
 
-export const registrations = ({ prisma, secretBox, changes, log }: DmContext) => {
+export const registrations = ({ prisma, secretBox, changes, subDevicesPerGateway: limit, log }: DmContext) => {
+  /** One that makes devices and attaches none would fill the database: so many of them may wait for that. */
+  const hasRoomFor = async (tx: Transaction, { id }: Asker, count: number): Promise<boolean> =>
+    count === 0 || (await tx.device.count({ where: { registeredBy: id, gateway: null } })) + count <= limit;
+
   const create = async (tx: Transaction, asker: Asker, missing: readonly Candidate[]): Promise<void> => {
     if (missing.length === 0) return;
     // In one order, so that two that name the same devices never wait for each other crosswise.
@@ -109,15 +118,20 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
   const attempt = (asker: Asker, candidates: readonly Candidate[], isPartial: boolean): Promise<Outcome> =>
     prisma.$transaction(async (tx) => {
       const rows = await lockDevices(tx, [asker, ...candidates.map(({ device }) => device)]);
+      const isNew = ({ device }: Candidate): boolean => !rows.has(deviceKey(device));
+      const mayMake = await hasRoomFor(tx, asker, candidates.filter(isNew).length);
       const refused: RefusedSubDevice[] = [];
       const wanted: Candidate[] = [];
       for (const candidate of candidates) {
-        const fault = faultOfDevice(candidate, rows.get(deviceKey(candidate.device)), asker);
+        const fault =
+          mayMake || !isNew(candidate)
+            ? faultOfDevice(candidate, rows.get(deviceKey(candidate.device)), asker)
+            : TOO_MANY;
         if (fault) refused.push({ ...candidate.identity, ...fault });
         else wanted.push(candidate);
       }
       if (wanted.length === 0 || (refused.length > 0 && !isPartial)) return { registered: [], refused, created: [] };
-      const missing = wanted.filter(({ device }) => !rows.has(deviceKey(device)));
+      const missing = wanted.filter(isNew);
       await create(tx, asker, missing);
       const registered: RegisteredSubDevice[] = [];
       for (const each of await triples(tx, wanted, isPartial)) {

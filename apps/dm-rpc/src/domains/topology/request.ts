@@ -2,19 +2,21 @@
  * What gateway devices ask about their sub-devices. None of it is audited: the audit log says which person or service changed
  * what, and a gateway device does all of this again and again.
  */
-import type { Question, Reply, SubDeviceRegistration } from '@alink/alink';
+import { topologyRefusals, type Question, type Reply, type SubDeviceRegistration } from '@alink/alink';
 import { DeviceType, type Json } from '@alink/contract';
+import { Turns } from '@alink/runtime';
 import type { DeviceIdentity } from '@alink/signing';
 import type { DmContext } from '../../context';
 import { deviceKey } from '../../device-core';
-import { Turns } from '@alink/runtime';
+import { distinct } from '../../distinct';
 import { isListOf, isObject, isText } from '../../wire/shape';
 import { DISABLED, NO_DEVICE, type Answerer, type Answerers } from '../answerer';
 import { readAskers, type Asker } from './askers';
 import { keepFound } from './found-report';
 import { namedDevices } from './identities';
 import { registrations } from './registration';
-import { bind, topologiesOf, unbind, type Objection, type Refused } from './store';
+import { topologiesOf } from './read-topology';
+import { bind, unbind, type Objection, type Refused } from './store';
 import { unregister } from './unregistering';
 
 /** Devices in a question, beyond all that Alink has in a message. */
@@ -31,28 +33,22 @@ const isList = isListOf(isIdentity);
 const isSomeOf = (value: unknown): boolean =>
   isList(value) && (value as unknown[]).length > 0 && (value as unknown[]).length <= MAX_DEVICES;
 
-const NO_GATEWAY: Reply = {
-  code: 460,
-  message: 'request parameter error: only a device of a gateway product registers sub-devices',
-};
-const IS_GATEWAY: Reply = { code: 460, message: 'request parameter error: a gateway device is no sub-device' };
-
 const replies: Readonly<Record<Objection, Reply>> = {
   noGateway: NO_DEVICE,
   tooMany: { code: 6400 },
   itself: { code: 6402 },
   unknown: NO_DEVICE,
-  isGateway: IS_GATEWAY,
+  isGateway: topologyRefusals.isGateway,
   disabled: DISABLED,
   notAttached: { code: 6401 },
 };
 
 /** Names only, and each once. */
-const distinct = (devices: readonly DeviceIdentity[]): DeviceIdentity[] => [
-  ...new Map(
-    devices.map(({ productKey, deviceName }) => [`${productKey}/${deviceName}`, { productKey, deviceName }]),
-  ).values(),
-];
+const distinctNames = (devices: readonly DeviceIdentity[]): DeviceIdentity[] =>
+  distinct(
+    devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })),
+    ({ productKey, deviceName }) => `${productKey}/${deviceName}`,
+  );
 
 const listOf = (devices: readonly DeviceIdentity[]): Json =>
   devices.map(({ productKey, deviceName }) => ({ productKey, deviceName }));
@@ -87,7 +83,7 @@ export const topologyAnswerers = (context: DmContext): Answerers => {
           if (!asker) return NO_DEVICE;
           if (!asker.isEnable) return DISABLED;
           try {
-            return await turns.take(() => answer(asker, distinct(question.devices), question));
+            return await turns.take(() => answer(asker, distinctNames(question.devices), question));
           } catch (err) {
             log.error({ err, ...device, kind: question.kind }, 'a question about sub-devices could not be answered');
             return { code: 500 };
@@ -101,7 +97,7 @@ export const topologyAnswerers = (context: DmContext): Answerers => {
 
   return {
     'topology.register': each(async (asker, devices, { partial = false }) => {
-      if (asker.deviceType !== DeviceType.gateway) return NO_GATEWAY;
+      if (asker.deviceType !== DeviceType.gateway) return topologyRefusals.registersNothing;
       const registration = await register(asker, devices, partial);
       const data = registrationData(registration);
       const [first] = registration.refused;

@@ -13,8 +13,9 @@ import { orderOf, pageOf } from '../../wire/paging';
 import { requireDevices } from '../groups/members';
 import { attachments, type Changed } from './attachments';
 import { requireKinds } from './product-kinds';
+import { subDevicesOf } from './read-topology';
 import { refusalOf } from './refusals';
-import { lockDevices, subDevicesOf, unbind } from './store';
+import { lockDevices, unbind } from './store';
 
 type Methods = Pick<
   Handlers<typeof services.deviceManage>,

@@ -6,7 +6,8 @@ import { DeviceType } from '@alink/contract';
 import type { DmContext } from '../../context';
 import type { DeviceCore } from '../../device-core';
 import type { Transaction } from '../../transaction';
-import { requireLocked, subDevicesOf, type LockedDevice, type SubDevice } from './store';
+import { subDevicesOf } from './read-topology';
+import { requireLocked, type LockedDevice, type SubDevice } from './store';
 
 export interface Ties {
   /** The device itself. */

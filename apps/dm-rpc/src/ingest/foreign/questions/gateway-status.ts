@@ -4,7 +4,7 @@
  */
 import { Code, encodeEnvelope, subjects, type StatusChange } from '@alink/contract';
 import { deviceKey } from '../../../device-core';
-import { gatewayOf } from '../../../domains/topology/store';
+import { gatewayOf } from '../../../domains/topology/read-topology';
 import { devicesIn, payloadOf } from '../gateway-devices';
 import type { QuestionKind } from '../question-kind';
 
@@ -39,4 +39,7 @@ const status = (method: string, action: StatusChange['action']): QuestionKind =>
   },
 });
 
-export const gatewayStatus: readonly QuestionKind[] = [status('online', 'connected'), status('offline', 'disconnected')];
+export const gatewayStatus: readonly QuestionKind[] = [
+  status('online', 'connected'),
+  status('offline', 'disconnected'),
+];

@@ -6,11 +6,12 @@ import { alinkCodes, type RefusedSubDevice } from '@alink/alink';
 import { AutoRegister, Code, DeviceType } from '@alink/contract';
 import type { Note } from '../../../audit/audit-log';
 import { deviceKey, type DeviceCore } from '../../../device-core';
+import { distinct } from '../../../distinct';
 import { attachments } from '../../../domains/topology/attachments';
 import { readAskers, type Asker as GatewayDevice } from '../../../domains/topology/askers';
 import { keepFound } from '../../../domains/topology/found-report';
+import { subDevicesOf } from '../../../domains/topology/read-topology';
 import { registrations } from '../../../domains/topology/registration';
-import { subDevicesOf } from '../../../domains/topology/store';
 import { badParameter, duplicate, isUniqueViolation, noDevice, unknownProduct } from '../../../wire/errors';
 import { DONE, type Answer } from '../answer';
 import { devicesIn, payloadOf, signedDevicesIn, type ToldDevice } from '../gateway-devices';
@@ -69,7 +70,7 @@ export const registerSubDevices: QuestionKind = {
   method: 'register',
   isSecret: true,
   async answer({ device, message }, context) {
-    const devices = distinct(devicesIn(message));
+    const devices = distinct(devicesIn(message), deviceKey);
     if (devices.length === 0) throw badParameter('payload.devices', 'must not be empty');
     const products = await productsOf(context, devices);
     const closed = [...products.values()].find(({ autoRegister }) => autoRegister < AutoRegister.create);
@@ -113,10 +114,6 @@ export const foundSubDevices: QuestionKind = {
 };
 
 const coreOf = ({ productID, deviceName }: DeviceCore): DeviceCore => ({ productID, deviceName });
-
-const distinct = (devices: readonly DeviceCore[]): DeviceCore[] => [
-  ...new Map(devices.map((device) => [deviceKey(device), device])).values(),
-];
 
 const gatewayOf = async ({ prisma }: QuestionContext, device: Asker): Promise<GatewayDevice> => {
   const asker = (await readAskers(prisma, [device])).get(deviceKey(device));
