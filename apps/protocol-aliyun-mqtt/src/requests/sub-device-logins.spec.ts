@@ -219,10 +219,10 @@ describe('a limit', () => {
     let now = 0;
     const clock = { now: () => now };
     const { dm, gateway, ask } = await start({ config: { SUB_DEVICE_LOGINS_PER_SECOND: 2 }, clock });
-    const names = Array.from({ length: 20 }, (_, n) => `dev-sub${n}`);
+    const names = Array.from({ length: 50 }, (_, n) => `dev-sub${n}`);
     expect(await ask(gateway, login(...names))).toMatchObject({ code: 200 });
     const { lookUps } = dm;
-    expect(await ask(gateway, login('dev-sub20'))).toMatchObject({ code: 429, data: [named('dev-sub20')] });
+    expect(await ask(gateway, login('dev-sub50'))).toMatchObject({ code: 429, data: [named('dev-sub50')] });
     expect(dm.lookUps).toBe(lookUps);
     expect(await ask(gateway, logout(...names))).toMatchObject({ code: 200 });
     now = 1000;
