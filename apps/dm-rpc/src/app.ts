@@ -146,7 +146,7 @@ export const createDm = async (options: DmOptions): Promise<Dm> => {
   const ingestLog = componentLogger(log, 'ingest');
   const onlineByReport = new OnlineByReport({ bus, prisma, log: ingestLog, now });
   const restless = new RestlessDevices(prisma, log, now);
-  const nodeWatch = new NodeWatch({ prisma, registry, news: presenceNews, log, now });
+  const nodeWatch = new NodeWatch({ prisma, bus, registry, news: presenceNews, log, now });
 
   const served: ServedService[] = [
     guarded('productManage', productManage(context)),

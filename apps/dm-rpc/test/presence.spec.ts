@@ -1,4 +1,4 @@
-import { decodeEnvelope, serviceKeys } from '@alink/contract';
+import { decodeEnvelope, serviceKeys, subjects } from '@alink/contract';
 import { createMemoryRegistry, type Registry } from '@alink/discovery';
 import { createLogger } from '@alink/runtime';
 import { eventually } from '@alink/testing';
@@ -154,7 +154,7 @@ describe('a node that is gone', () => {
     // Two instances of dm sweep.
     // Only the tests say when.
     const sweepMs = 3_600_000;
-    const options = { prisma: db.prisma, registry, news, log, now: () => nowMs, sweepMs };
+    const options = { prisma: db.prisma, bus, registry, news, log, now: () => nowMs, sweepMs };
     watches = [1, 2].map(() => new NodeWatch(options));
     for (const watch of watches) await watch.start();
   });
@@ -197,6 +197,26 @@ describe('a node that is gone', () => {
       devices: [{ device: NAMES, isOnline: '1', connectAt: String(T + 5) }],
     });
     expect(await isOnline()).toBe(true);
+  });
+
+  test('that is back after it was given up is asked what it holds, once', async () => {
+    const { bus } = fixture;
+    const key = await registry.hold(serviceKeys.node, 'node-1', 'x');
+    await sendStatus(bus, { action: 'connected', timestamp: T, node: 'node-1' });
+    await key.withdraw();
+    let asked = 0;
+    const listening = bus.subscribe(subjects.statusFix, () => void (asked += 1));
+    await sweepAfter(0);
+    await sweepAfter(15_001);
+    expect([await isOnline(), asked]).toEqual([false, 0]);
+    await registry.hold(serviceKeys.node, 'node-1', 'x');
+    await sweepAfter(5_000);
+    // Either instance may have been the one that gave it up.
+    await eventually(() => expect(asked).toBeGreaterThan(0));
+    const sofar = asked;
+    await sweepAfter(5_000);
+    expect(asked).toBe(sofar);
+    listening.unsubscribe();
   });
 
   test('that comes back in time keeps its devices', async () => {

@@ -174,6 +174,16 @@ describe('adding and deleting', () => {
   });
 });
 
+test('topologies have two levels: who is attached has no sub-devices, and who has some is attached to nobody', async () => {
+  await add(ONE, 'sub1');
+  const asker = sensor('sub1');
+  expect(await add(asker, 'sub2')).toMatchObject({ code: 460, message: expect.stringContaining('sub-device') });
+  await remove(ONE, 'sub1');
+  expect((await add(asker, 'sub2')).code).toBe(200);
+  expect(await add(ONE, 'sub1')).toMatchObject({ code: 460, message: expect.stringContaining('gateway device') });
+  expect(await add(sensor('sub2'), 'sub1')).toMatchObject({ code: 460 });
+});
+
 describe('registering', () => {
   test('answers the triples of devices that exist, active or not, and makes those that are missing', async () => {
     await activate('sub1');
@@ -295,6 +305,21 @@ describe('registering', () => {
         .sort(),
     );
     expect(new Set(secrets.map((list) => list.join())).size).toBe(1);
+  });
+
+  test('as many as may be attached to a gateway device may wait for that: then no more are made', async () => {
+    const beside = await startBeside(fixture, { subDevicesPerGateway: 2 });
+    const registering = (partial: boolean, ...names: string[]) =>
+      ask(ONE, { kind: 'topology.register', devices: named(...names), ...(partial && { partial: true }) }, beside);
+    expect((await registering(false, 'new1', 'new2')).code).toBe(200);
+    expect(await registering(false, 'new1', 'new3')).toMatchObject({ code: 6400, data: { registered: [] } });
+    const answer = await registering(true, 'new1', 'new3');
+    expect(answer).toMatchObject({ code: 200, data: { refused: [{ deviceName: 'new3', code: 6400 }] } });
+    expect(registeredIn(answer).map(({ deviceName }) => deviceName)).toEqual(['new1']);
+    await add(ONE, 'new1');
+    expect((await registering(false, 'new3')).code).toBe(200);
+    expect((await registering(false, 'new1', 'new2', 'new3')).code).toBe(200);
+    await beside.stop();
   });
 
   test('nothing of it is audited: devices speak of themselves', async () => {

@@ -10,6 +10,9 @@ import {
 } from '@alink/testing';
 import { jest } from '@jest/globals';
 import { connack } from './connack';
+import { createGateways, gatewayTriple, METERS, meterTriple } from './gateways';
+import type { OfficialReply } from './official-device';
+import { dialOfficialGateway, type OfficialSubDevice } from './official-gateway';
 import { DEVICE, DEVICE_SECRET, Platform, PRODUCT } from './platform';
 
 const key = { productID: PRODUCT, deviceName: DEVICE };
@@ -73,6 +76,43 @@ test.each(['protocol-aliyun-mqtt', 'dm-rpc', 'timedjob-rpc'] as const)(
     await device.end();
   },
 );
+
+test('a gateway device whose client subscribes once for ever logs its sub-device in again after the node is killed', async () => {
+  const gatewayDevice = gatewayTriple('once');
+  const meterDevice = meterTriple('behind-once');
+  await createGateways(platform, gatewayDevice, meterDevice);
+  const gateway = await dialOfficialGateway(platform, gatewayDevice);
+  const reply = await new Promise<OfficialReply>((resolve) => gateway.addTopo([meterDevice], resolve));
+  expect(reply).toMatchObject({ code: 200 });
+  const login = () =>
+    new Promise<OfficialSubDevice>((resolve, reject) => {
+      const meter = gateway.login({ ...meterDevice }, ({ code }) => {
+        if (code !== 200) reject(new Error(`login refused with ${code}`));
+      });
+      meter.on('connect', () => resolve(meter));
+      meter.on('error', () => undefined);
+    });
+  const expectReport = async (meter: OfficialSubDevice): Promise<void> => {
+    const temperature = newValue();
+    const kept = await new Promise<OfficialReply>((resolve) => meter.postProps({ temperature }, resolve));
+    expect(kept).toMatchObject({ code: 200 });
+    await eventually(
+      async () => expect(await platform.latest('temperature', meterDevice.deviceName, METERS)).toBe(temperature),
+      PATIENT,
+    );
+  };
+  await expectReport(await login());
+
+  await killed('protocol-aliyun-mqtt');
+  const again = new Promise<OfficialSubDevice>((resolve, reject) => {
+    gateway.on('connect', () => void login().then(resolve, reject));
+  });
+  await platform.startApp('protocol-aliyun-mqtt');
+  await expectReport(await again);
+  const kept = await new Promise<OfficialReply>((resolve) => gateway.postProps({ temperature: newValue() }, resolve));
+  expect(kept).toMatchObject({ code: 200 });
+  gateway.end(true);
+});
 
 test('while dm.rpc is away, devices stay online, reports are kept, and known devices can connect', async () => {
   const device = await connectDevice();

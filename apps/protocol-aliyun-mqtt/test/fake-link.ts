@@ -15,7 +15,7 @@ export class FakeLink implements Link {
   /** Hears of the link's end, as the endpoint of a broker does. */
   onClosed: (ending: Ending) => void = () => undefined;
 
-  constructor(readonly login: Login = { clientId: 'c', username: 'dev1&pk', keepalive: 60 }) {}
+  constructor(readonly login: Login = { clientId: 'c', username: 'dev1&pk', keepalive: 60, clean: true }) {}
 
   holds(topic: string): boolean {
     return this.filters.some((filter) => filterMatches(filter, topic));

@@ -64,7 +64,7 @@ describe('the reply to a login', () => {
   test('of a gateway device that is not known to have its CONNACK: the sub-device is online after it', async () => {
     const { connections, credentials, gateways, sessionOf, told } = await bedOf();
     const { clientId, username, password } = credentials('dev-gateway');
-    const link = new FakeLink({ clientId, username, keepalive: 60 });
+    const link = new FakeLink({ clientId, username, keepalive: 60, clean: true });
     await connections.opening(link, password);
     const reply = await gateways.ask(login('dev-sub1', 'dev-sub2'), sessionOf('dev-gateway')!);
     reply.written!();

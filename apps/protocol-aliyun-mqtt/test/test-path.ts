@@ -70,7 +70,7 @@ export const createTestPath = async ({
   const { connections } = path;
   /** A client of a broker without sockets sends its CONNECT. @returns its link, and what it is answered */
   const dial = async ({ clientId, username, password }: Credentials): Promise<{ link: FakeLink; welcome: Welcome }> => {
-    const link = new FakeLink({ clientId, username, keepalive: 60 });
+    const link = new FakeLink({ clientId, username, keepalive: 60, clean: true });
     link.onClosed = (ending) => connections.closed(link, ending);
     const welcome = await connections.opening(link, password);
     if ('returnCode' in welcome) {

@@ -33,3 +33,4 @@ ALTER TABLE "device"
     ADD COLUMN "via_stream" BIGINT,
     ADD COLUMN "iot_id" TEXT NOT NULL GENERATED ALWAYS AS (left(encode(sha256(int8send("id")), 'hex'), 32)) STORED;
 CREATE UNIQUE INDEX "device_iot_id_key" ON "device"("iot_id");
+CREATE INDEX "device_registered_by_idx" ON "device"("registered_by");

@@ -1,5 +1,6 @@
 /** Takes devices offline whose node has vanished without a word: its key in the registry goes with its lease. */
-import { serviceKeys } from '@alink/contract';
+import type { Bus } from '@alink/bus';
+import { encodeEnvelope, serviceKeys, subjects } from '@alink/contract';
 import type { Registry, Watch } from '@alink/discovery';
 import type { PrismaClient } from '@alink/db';
 import type { Logger } from '@alink/runtime';
@@ -12,7 +13,11 @@ const ABSENT_MS = 15_000;
 /** Both, so that dm may be upgraded before its nodes: those of earlier versions are alive under their former key. */
 const KEYS = [serviceKeys.node, serviceKeys.formerNode];
 
+/** Milliseconds after which a node that was given up will not come back: each that is started anew has a new id. */
+const FORGOTTEN_MS = 24 * 60 * 60 * 1000;
+
 export interface NodeWatchOptions {
+  readonly bus: Pick<Bus, 'publish'>;
   readonly prisma: PrismaClient;
   readonly registry: Registry;
   readonly news: PresenceNews;
@@ -25,6 +30,8 @@ export interface NodeWatchOptions {
 
 export class NodeWatch {
   private readonly absentSince = new Map<string, number>();
+  /** Nodes whose devices were taken offline, and when: one may only have lost its lease, for longer than was waited. */
+  private readonly givenUp = new Map<string, number>();
   private watches: Watch[] = [];
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -61,6 +68,7 @@ export class NodeWatch {
     const holding = await prisma.device.groupBy({ by: ['node'], where: { isOnline: true, node: { not: null } } });
     const absent = new Set(holding.flatMap(({ node }) => (node && !present.has(node) ? [node] : [])));
     for (const node of this.absentSince.keys()) if (!absent.has(node)) this.absentSince.delete(node);
+    this.askReturned(present);
     for (const node of absent) {
       const since = this.absentSince.get(node) ?? now();
       this.absentSince.set(node, since);
@@ -72,7 +80,20 @@ export class NodeWatch {
         if (this.stopped) return;
       }
       this.absentSince.delete(node);
+      this.givenUp.set(node, now());
       log.warn({ node, devices }, 'a node is gone; its devices are offline');
+    }
+  }
+
+  /** A node that was given up and lives has its devices on it all the time: it is asked which. */
+  private askReturned(present: ReadonlySet<string>): void {
+    const { bus, now, log } = this.options;
+    for (const [node, since] of this.givenUp) {
+      const isBack = present.has(node);
+      if (isBack || now() - since > FORGOTTEN_MS) this.givenUp.delete(node);
+      if (!isBack) continue;
+      log.info({ node }, 'a node that was given up is back; it is asked which devices are online there');
+      bus.publish(subjects.statusFix, encodeEnvelope('{}', now()));
     }
   }
 }

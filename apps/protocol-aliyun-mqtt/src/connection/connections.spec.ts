@@ -64,7 +64,7 @@ test('a client that goes while its login is decided leaves nothing behind', asyn
   const dm = new ListedDm();
   const { connections, sessions, credentials, activities } = await start({ dm });
   const { clientId, username, password } = credentials('dev1');
-  const link = new FakeLink({ clientId, username, keepalive: 60 });
+  const link = new FakeLink({ clientId, username, keepalive: 60, clean: true });
   link.onClosed = (ending) => connections.closed(link, ending);
   dm.onLookUp = () => link.close({ how: 'lost' });
   await connections.opening(link, password);
@@ -78,7 +78,7 @@ test('what cannot be decided is logged, and not answered', async () => {
     throw new TypeError('a mistake of ours');
   };
   const { clientId, username, password } = credentials('dev1');
-  const link = new FakeLink({ clientId, username, keepalive: 60 });
+  const link = new FakeLink({ clientId, username, keepalive: 60, clean: true });
   await expect(connections.opening(link, password)).rejects.toThrow('a mistake of ours');
   expect(lines.filter((line) => line.includes('a CONNECT could not be decided'))).toHaveLength(1);
   await expect(connections.published(link, post('dev1'))).rejects.toThrow('not admitted');

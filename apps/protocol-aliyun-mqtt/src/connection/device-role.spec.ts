@@ -25,9 +25,13 @@ const start = async () => {
   /** What was passed on: whose it is, on which topic, and whom the topic names where that is told. */
   const taken: string[] = [];
   const uplink: Pick<Uplink, 'publish'> = {
-    publish: async (session, { topic }, named) =>
-      void taken.push([session.deviceName, topic, named?.deviceName ?? ''].join(' ').trim()),
+    publish: async (session, { topic }, named = session, admits) => {
+      // As it does with what turns out to be no login.
+      if (unlikeLogins.has(topic) && !admits?.()) return;
+      taken.push([session.deviceName, topic, named === session ? '' : named.deviceName].join(' ').trim());
+    },
   };
+  const unlikeLogins = new Set<string>();
   /** Devices whose publishes are too many, and those that were counted. */
   const tooMany = new Set<string>();
   const counted: string[] = [];
@@ -50,7 +54,7 @@ const start = async () => {
   const open = async (deviceName: string): Promise<Session> => sessions.open(await admitted(deviceName));
   const publish = (topic: string, qos: Publish['qos'] = 1) =>
     role.published({ topic, payload: Buffer.from('{}'), qos });
-  return { link, sessions, role, activities, taken, tooMany, counted, open, publish };
+  return { link, sessions, role, activities, taken, tooMany, counted, unlikeLogins, open, publish };
 };
 
 test.each<[Ending, RegExp]>([
@@ -175,10 +179,32 @@ describe('a publish', () => {
     },
   );
 
+  const combine = (what: string) => `/ext/session/${PRODUCT_KEY}/dev1/combine/${what}`;
+
+  test.each(['login', 'batch_login'])('on combine/%s counts where it turns out to be no login', async (what) => {
+    const { publish, counted, taken, tooMany, unlikeLogins, activities } = await start();
+    await publish(combine(what));
+    expect([counted, taken]).toEqual([[], [`dev1 ${combine(what)}`]]);
+    unlikeLogins.add(combine(what));
+    await publish(combine(what));
+    expect(counted).toEqual([`${PRODUCT_KEY}&dev1`]);
+    expect(taken).toHaveLength(2);
+    tooMany.add(`${PRODUCT_KEY}&dev1`);
+    await publish(combine(what));
+    expect(taken).toHaveLength(2);
+    expect(activities).toMatchObject([{ kind: 'drop', code: 429, deviceName: 'dev1' }]);
+  });
+
+  test.each(['logout', 'batch_logout', 'other'])('on combine/%s counts, whatever it is', async (what) => {
+    const { publish, counted } = await start();
+    await publish(combine(what));
+    expect(counted).toEqual([`${PRODUCT_KEY}&dev1`]);
+  });
+
   test("counts for the device whose it is; what is nobody's for the owner, and a login for none", async () => {
     const { publish, counted, taken, open } = await start();
     await open('dev2');
-    const login = `/ext/session/${PRODUCT_KEY}/dev1/combine/login`;
+    const login = combine('login');
     for (const topic of [post('dev1'), post('dev2'), post('dev3'), login]) await publish(topic);
     expect(counted).toEqual(['dev1', 'dev2', 'dev1'].map((device) => `${PRODUCT_KEY}&${device}`));
     expect(taken.at(-1)).toBe(`dev1 ${login}`);

@@ -48,8 +48,9 @@ export class DeviceRole implements Role {
     if (isAboutSubDevice(named)) return this.take(owner, publish, () => uplink.publish(owner, publish, named));
     const session = this.sessions.of(named.productKey, named.deviceName);
     if (!session) return this.take(owner, publish, () => this.drop(publish, named));
-    // Logins of sub-devices have a limit of their own.
-    return isSubSession(named) && session === owner ? uplink.publish(owner, publish) : this.take(session, publish);
+    if (session !== owner || !isSubDeviceLogin(named)) return this.take(session, publish);
+    // Logins of sub-devices have a limit of their own, and what is none cannot be told by its topic.
+    return uplink.publish(owner, publish, owner, () => this.admits(owner));
   }
 
   subscribing(filter: string, isOld: boolean): boolean {
@@ -81,8 +82,12 @@ export class DeviceRole implements Role {
     publish: Publish,
     passOn = (): Promise<void> => this.options.uplink.publish(session, publish),
   ): Promise<void> {
-    if (this.meterOf(session).admits((text) => this.noteDrop(session, text))) return passOn();
-    return session.inOrder(Promise.resolve());
+    return this.admits(session) ? passOn() : session.inOrder(Promise.resolve());
+  }
+
+  /** Counts a publish of the device. @returns whether it may pass */
+  private admits(session: Session): boolean {
+    return this.meterOf(session).admits((text) => this.noteDrop(session, text));
   }
 
   private drop(publish: Publish, named: DeviceTopic): Promise<void> {
@@ -106,8 +111,10 @@ export class DeviceRole implements Role {
   }
 }
 
-/** Logins and logouts of sub-devices ("Alibaba Cloud IoT documentation, 'Sub-device sessions'"). */
-const isSubSession = ({ scope, path }: DeviceTopic): boolean => scope === 'ext' && path.startsWith('session/combine/');
+/** Topics of sub-devices' logins ("Alibaba Cloud IoT documentation, 'Sub-device sessions'"). */
+const LOGINS: ReadonlySet<string> = new Set(['session/combine/login', 'session/combine/batch_login']);
+
+const isSubDeviceLogin = ({ scope, path }: DeviceTopic): boolean => scope === 'ext' && LOGINS.has(path);
 
 /** Answers to what a gateway device is told on topics of a sub-device ("Alibaba Cloud IoT documentation, 'Device life cycle'"). */
 const ABOUT_SUB_DEVICES: ReadonlySet<string> = new Set([

@@ -9,10 +9,10 @@ import type { DeviceDirectory } from '../directory/device-directory';
 import type { Journal } from '../journal';
 import { limits } from '../limits';
 import type { FilterChange } from '../link/endpoint';
+import type { DeviceFilters } from '../session/device-filters';
 import type { LinkSessions } from '../session/link-sessions';
 import { sessionKey, type Session } from '../session/session';
 import { grants } from '../session/topic-access';
-import { DeviceFilters } from './device-filters';
 
 export interface SubscriptionsOptions {
   readonly directory: Pick<DeviceDirectory, 'productOf'>;
@@ -20,12 +20,14 @@ export interface SubscriptionsOptions {
 }
 
 export class Subscriptions {
-  private readonly held = new DeviceFilters();
+  private readonly held: DeviceFilters;
 
   constructor(
     private readonly sessions: LinkSessions,
     private readonly options: SubscriptionsOptions,
-  ) {}
+  ) {
+    this.held = sessions.filters;
+  }
 
   /**
    * Whether the client may have a filter.

@@ -1,5 +1,5 @@
 /**
- * How many of its sub-devices one gateway device may have logged in, or out, in a second ("Alibaba Cloud IoT documentation,
+ * How many of its sub-devices one gateway device may have logged in within a second ("Alibaba Cloud IoT documentation,
  * 'Limits'": 200 logins). One that comes back brings all of them at once.
  */
 import { LRUCache } from 'lru-cache';
@@ -7,6 +7,8 @@ import { type Clock, TokenBucket } from '@alink/runtime';
 
 /** Seconds of logins that may come at once: all that a gateway device may have. */
 const BURST_S = 10;
+/** Logins that one message may ask (the documentation, "Sub-device sessions"): fewer at once would refuse it for ever. */
+const MIN_BURST = 50;
 /** Gateway devices remembered after their connection: enough that none gets a new burst by connecting again. */
 const MAX_REMEMBERED = 50_000;
 
@@ -24,7 +26,7 @@ export class SubDeviceRate {
     if (this.perSecond === 0) return true;
     let bucket = this.buckets.get(gateway);
     if (!bucket) {
-      bucket = new TokenBucket(this.perSecond, this.perSecond * BURST_S, this.clock);
+      bucket = new TokenBucket(this.perSecond, Math.max(this.perSecond * BURST_S, MIN_BURST), this.clock);
       this.buckets.set(gateway, bucket);
     }
     const isThere = bucket.spend(count) === 0;

@@ -8,6 +8,8 @@ export interface Login {
   readonly username: string;
   /** Seconds; 0 = the client may be silent for ever. */
   readonly keepalive: number;
+  /** Whether it wants nothing of earlier connections, and leaves nothing to later ones ("clean session"). */
+  readonly clean: boolean;
 }
 
 /** A message to the client. */

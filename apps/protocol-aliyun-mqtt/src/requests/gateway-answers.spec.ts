@@ -1,5 +1,8 @@
 /** The order in which questions about sub-devices are worked on. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Question } from '@alink/alink';
+import { eventually } from '@alink/testing';
 import { createGatewayBed, login, logout, named, signed, type GatewayBed } from '../../test/gateway-bed';
 
 const running: GatewayBed[] = [];
@@ -81,6 +84,24 @@ test('who asks for the topology hears of the changes that it has asked for befor
   letGo();
   await Promise.all(replies);
   expect(asked).toEqual(['topology.found', 'topology.bind', 'topology.get']);
+});
+
+test('replies about the topology are not kept once they are given', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const { dm, gateway, gateways } = await start();
+  const replies: WeakRef<object>[] = [];
+  dm.ask = async () => {
+    const reply = { code: 200 };
+    replies.push(new WeakRef(reply));
+    return reply;
+  };
+  for (let n = 0; n < 20; n++)
+    await gateways.ask({ kind: 'topology.delete', devices: [named('dev1')] }, gateway.session);
+  await eventually(() => {
+    collectGarbage();
+    expect(replies.filter((reply) => reply.deref()).length).toBeLessThanOrEqual(1);
+  });
 });
 
 test('nothing of it is asked by a sub-device', async () => {

@@ -34,38 +34,32 @@ const TOO_MANY: Reply = { code: 429 };
 export class GatewayAnswers implements SessionAnswerer {
   private readonly queues = new DeviceQueues();
   /** Settles when all changes of a gateway device's topology that were asked for so far are done. */
-  private readonly changes = new WeakMap<Session, Promise<unknown>>();
+  private readonly changes = new WeakMap<Session, Promise<void>>();
   private readonly answers: Answers;
 
   constructor({ logins, topology, dm, rate }: GatewayAnswersOptions) {
-    const atItsRate = (
-      { devices }: SubSessionQuestion,
-      gateway: Session,
-      work: () => Promise<Answered>,
-    ): Promise<Answered> =>
-      rate.admits(gateway.key, devices.length)
-        ? this.inTurn(devices, gateway, work)
-        : Promise.resolve({
-            ...TOO_MANY,
-            data: devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })),
-          });
     const change = (
       devices: readonly DeviceIdentity[],
       gateway: Session,
       work: () => Promise<Reply>,
     ): Promise<Reply> => {
       const done = this.inTurn(devices, gateway, work);
-      this.changes.set(gateway, Promise.allSettled([this.changes.get(gateway), done]));
+      // To nothing: what the earlier ones resolve to would be kept with what the latest does, as long as the session is.
+      const allDone = Promise.allSettled([this.changes.get(gateway), done]).then(() => undefined);
+      this.changes.set(gateway, allDone);
       return done;
     };
     const asked = (question: Exclude<TopologyQuestion, { kind: 'topology.get' }>, gateway: Session): Promise<Reply> =>
       change(question.devices, gateway, () => topology.change(question, question.devices, gateway));
 
     this.answers = {
-      'subSession.login': (question, gateway) =>
-        atItsRate(question, gateway, () => logins.login(question.devices, gateway)),
-      'subSession.logout': (question, gateway) =>
-        atItsRate(question, gateway, () => logins.logout(question.devices, gateway)),
+      'subSession.login': async ({ devices }, gateway) =>
+        rate.admits(gateway.key, devices.length)
+          ? this.inTurn(devices, gateway, () => logins.login(devices, gateway))
+          : { ...TOO_MANY, data: devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })) },
+      // Never too many: of the codes for a logout none says so ("Alibaba Cloud IoT documentation, 'Sub-device sessions'").
+      'subSession.logout': ({ devices }, gateway) =>
+        this.inTurn(devices, gateway, () => logins.logout(devices, gateway)),
       'topology.add': ({ devices }, gateway) => change(devices, gateway, () => topology.add(devices, gateway)),
       'topology.registerSigned': ({ devices }, gateway) =>
         change(devices, gateway, () => topology.registerSigned(devices, gateway)),

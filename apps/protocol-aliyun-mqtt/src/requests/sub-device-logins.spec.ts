@@ -215,19 +215,19 @@ describe('a limit', () => {
     expect(sessionOf('dev-sub2')).toBeUndefined();
   });
 
-  test('of logins and logouts of one gateway device within a second: 429, and nothing is looked up', async () => {
+  test('of logins of one gateway device within a second: 429, and nothing is looked up; of logouts there may be any', async () => {
     let now = 0;
     const clock = { now: () => now };
     const { dm, gateway, ask } = await start({ config: { SUB_DEVICE_LOGINS_PER_SECOND: 2 }, clock });
-    const names = Array.from({ length: 20 }, (_, n) => `dev-sub${n}`);
+    const names = Array.from({ length: 50 }, (_, n) => `dev-sub${n}`);
     expect(await ask(gateway, login(...names))).toMatchObject({ code: 200 });
-    expect(await ask(gateway, logout('dev-sub1'))).toMatchObject({ code: 429, data: [named('dev-sub1')] });
     const { lookUps } = dm;
-    expect(await ask(gateway, login('dev-sub20'))).toMatchObject({ code: 429 });
+    expect(await ask(gateway, login('dev-sub50'))).toMatchObject({ code: 429, data: [named('dev-sub50')] });
     expect(dm.lookUps).toBe(lookUps);
+    expect(await ask(gateway, logout(...names))).toMatchObject({ code: 200 });
     now = 1000;
-    expect(await ask(gateway, logout('dev-sub1', 'dev-sub2', 'dev-sub3'))).toMatchObject({ code: 429 });
-    expect(await ask(gateway, logout('dev-sub1', 'dev-sub2'))).toMatchObject({ code: 200 });
+    expect(await ask(gateway, login('dev-sub1', 'dev-sub2', 'dev-sub3'))).toMatchObject({ code: 429 });
+    expect(await ask(gateway, login('dev-sub1', 'dev-sub2'))).toMatchObject({ code: 200 });
   });
 });
 

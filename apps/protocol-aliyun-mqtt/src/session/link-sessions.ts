@@ -9,6 +9,7 @@ import { parseTopic } from '@alink/topic';
 import type { FilterChange } from '../link/endpoint';
 import type { Link, Message, Unsent } from '../link/link';
 import { Unacknowledged } from './unacknowledged';
+import { DeviceFilters } from './device-filters';
 import type { EndCause } from './end-cause';
 import { Session, sessionKey, type SessionOptions, type SharedLink } from './session';
 
@@ -17,6 +18,8 @@ export type OnEnd = (session: Session, followers: readonly Session[]) => void;
 
 export class LinkSessions implements SharedLink {
   readonly owner: Session;
+  /** Filters that the client holds, those of before this connection included. */
+  readonly filters = new DeviceFilters();
   /** Told how many devices have a session on the link, whenever that changes. */
   onDevices: (devices: number) => void = () => undefined;
   private readonly subDevices = new Map<string, Session>();
@@ -93,6 +96,10 @@ export class LinkSessions implements SharedLink {
 
   holds(topic: string): boolean {
     return this.link.holds(topic);
+  }
+
+  mayHaveForgotten(device: string): boolean {
+    return !this.link.login.clean && this.filters.count(device) === 0;
   }
 
   send(message: Message): Unsent | undefined {

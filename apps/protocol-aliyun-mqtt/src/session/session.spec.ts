@@ -71,6 +71,32 @@ test('no more unsubscribed filters are remembered than a device may have subscri
   expect(session.deliver(message(SET))).toBeUndefined();
 });
 
+describe('replies, of devices that have not subscribed them over this connection,', () => {
+  const REPLY = `/sys/${PRODUCT_KEY}/dev1/thing/event/property/post_reply`;
+  const SUB_REPLY = `/sys/${PRODUCT_KEY}/dev2/thing/event/property/post_reply`;
+  const withClean = async (clean: boolean) => {
+    link = new FakeLink({ clientId: 'dev1', username: `dev1&${PRODUCT_KEY}`, keepalive: 60, clean });
+    sessions = new LinkSessions(link, { ...(await admitted('dev1')), rawClientId: 'dev1' }, () => undefined);
+    return sessions.open({ ...(await admitted('dev2')), rawClientId: 'dev2' });
+  };
+  const wanted = () => [sessions.owner.wantsReplyOn(REPLY), sessions.subDevice(DEV2)!.wantsReplyOn(SUB_REPLY)];
+  const DEV2 = { productKey: PRODUCT_KEY, deviceName: 'dev2' };
+
+  test('are not wanted with clean session 1', async () => {
+    await withClean(true);
+    expect(wanted()).toEqual([false, false]);
+  });
+
+  test('are with clean session 0, as long as nothing of that device is known to be subscribed', async () => {
+    const subDevice = await withClean(false);
+    expect(wanted()).toEqual([true, true]);
+    sessions.filters.add(subDevice.key, `/sys/${PRODUCT_KEY}/dev2/thing/service/property/set`);
+    expect(wanted()).toEqual([true, false]);
+    sessions.filters.add(sessions.owner.key, SET);
+    expect(wanted()).toEqual([false, false]);
+  });
+});
+
 test('a device may be answered before its CONNACK is known to be sent, and not after its end', async () => {
   expect(session.state).toBe('opening');
   expect(session.deliver(message(SET))).toBeUndefined();

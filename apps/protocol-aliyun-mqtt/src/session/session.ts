@@ -35,6 +35,11 @@ export interface SessionOptions {
 
 /** A link as the sessions on it use it, which share it. */
 export interface SharedLink extends Pick<Link, 'isClosed' | 'holds' | 'send'> {
+  /**
+   * Whether the client relies on a session that outlives connections (clean session 0), of which no filter of the device
+   * with that key is known here: a node that was started anew has forgotten what was subscribed before.
+   */
+  mayHaveForgotten(device: string): boolean;
   /** Settles as the work does, but after everything that was given before. */
   inOrder<T>(work: Promise<T>): Promise<T>;
   /** Ends a session, with what depends on it. */
@@ -148,10 +153,14 @@ export class Session {
 
   /**
    * Whether it is to hear replies on that topic. An SDK that subscribes nothing says `_ss=1`; whoever reads replies else
-   * has subscribed them, and a program that has not may take each PUBLISH for a command.
+   * has subscribed them, and a program that has not may take each PUBLISH for a command. But with clean session 0 that may
+   * have been on a connection to an earlier run of a node: "once subscribed, valid for ever" ("Alibaba Cloud IoT
+   * documentation, 'Topics'"), so MQTT.js 3, which the official Node SDK uses, never sends a SUBSCRIBE for the same filter
+   * twice (`subscribe` and `_resubscribe` in its `lib/client.js`), whatever the CONNACK says of the session.
    */
   wantsReplyOn(topic: string): boolean {
-    return this.takesEveryReply || this.link.holds(topic);
+    const { link } = this;
+    return this.takesEveryReply || link.holds(topic) || link.mayHaveForgotten(this.key);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Which devices hear the replies to what they ask. */
 import { admitted } from '../../test/admitted';
 import { FakeLink } from '../../test/fake-link';
+import { named, signed } from '../../test/gateway-bed';
 import { PRODUCT_KEY } from '../../test/listed-dm';
 import { createMessageBed, type MessageBed, type MessageBedOptions } from '../../test/message-bed';
 import { LinkSessions } from '../session/link-sessions';
@@ -51,7 +52,6 @@ test.each(['dev1', PLAIN, 'dev1|securemode=3,_ss=0|'])(
 
 test('every kind of reply is held back', async () => {
   await start({ clientId: PLAIN });
-  await bed.publish('thing/topo/add', '{"id":"1","params":[]}');
   await bed.publish('thing/deviceinfo/get', '{"id":"1","params":{"attrKeys":["a"]}}');
   await bed.publish(`/ext/ntp/${PRODUCT_KEY}/dev1/request`, '{"deviceSendTime":"1"}');
   await bed.publish(`/shadow/update/${PRODUCT_KEY}/dev1`, '{"method":"get"}');
@@ -69,9 +69,29 @@ test('every kind of reply is held back', async () => {
       `/shadow/get/${PRODUCT_KEY}/dev1`,
       REPLY,
       `/sys/${PRODUCT_KEY}/dev1/thing/deviceinfo/get_reply`,
-      `/sys/${PRODUCT_KEY}/dev1/thing/topo/add_reply`,
     ].sort(),
   );
+});
+
+test.each([
+  ['thing/topo/get', '{"id":"1","params":{}}'],
+  ['thing/topo/add', `{"id":"1","params":[${JSON.stringify(signed('dev2'))}]}`],
+  ['thing/topo/delete', `{"id":"1","params":[${JSON.stringify(named('dev2'))}]}`],
+  [`/ext/session/${PRODUCT_KEY}/dev1/combine/login`, `{"id":"1","params":${JSON.stringify(signed('dev2'))}}`],
+  [`/ext/session/${PRODUCT_KEY}/dev1/combine/logout`, `{"id":"1","params":${JSON.stringify(named('dev2'))}}`],
+])('what is asked about sub-devices on %s is answered, unless that is unsubscribed', async (path, question) => {
+  await start({ clientId: PLAIN });
+  const ask = async () => {
+    await bed.publish(path, question);
+    await new Promise(setImmediate);
+    return bed.heard().map(([topic]) => topic);
+  };
+  const reply = `${path.startsWith('/') ? '' : bed.session.sysPrefix}${path}_reply`;
+  expect(await ask()).toEqual([reply]);
+  expect(heldBack()).toEqual([]);
+  bed.session.noteUnsubscribed(reply);
+  expect(await ask()).toEqual([]);
+  expect(heldBack()).toMatchObject([{ topic: reply }]);
 });
 
 test('one that is held back stands in the log of the device, once an hour with a count', async () => {

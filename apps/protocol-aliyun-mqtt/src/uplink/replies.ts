@@ -29,9 +29,12 @@ export class Replies {
     this.lines = new Seldom({ intervalMs: LINE_INTERVAL_MS, clock: options.clock });
   }
 
-  /** Writes a reply to the device once, where it wants it; a device that is gone hears nothing. */
-  send(session: Session, { topic, payload }: DeviceReply): void {
-    if (!this.options.unasked && !session.wantsReplyOn(topic)) {
+  /**
+   * Writes a reply to the device once, where it wants it; a device that is gone hears nothing.
+   * @param isAwaited it is wanted in any case: the device can do nothing more without it
+   */
+  send(session: Session, { topic, payload }: DeviceReply, isAwaited = false): void {
+    if (!isAwaited && !this.options.unasked && !session.wantsReplyOn(topic)) {
       this.heldBack(session, topic, 'the device has not subscribed it, and its ClientID has no _ss=1');
       return;
     }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BusDownError, StreamFullError } from '@alink/bus';
+import { signed } from '../../test/gateway-bed';
 import { PRODUCT_KEY } from '../../test/listed-dm';
 import { compileModel } from '@alink/thing-model';
 import { createMessageBed, NOW, type MessageBed } from '../../test/message-bed';
@@ -191,4 +192,36 @@ describe('a question', () => {
       ],
     ]);
   });
+});
+
+describe('what has a limit of its own', () => {
+  const LOGIN = `/ext/session/${PRODUCT_KEY}/dev1/combine/login`;
+  /** Publishes what may not pass where it is counted. @returns how often it was */
+  const publishCounted = async (payload: string): Promise<number> => {
+    let counted = 0;
+    const publish = { topic: LOGIN, payload: Buffer.from(payload), qos: 1 as const };
+    await bed.uplink.publish(bed.session, publish, bed.session, () => {
+      counted += 1;
+      return false;
+    });
+    await nextTurn();
+    return counted;
+  };
+
+  test('is a login of sub-devices, which is not counted', async () => {
+    expect(await publishCounted(JSON.stringify({ id: '1', params: signed('dev2') }))).toBe(0);
+    expect(bed.heard()).toMatchObject([[`${LOGIN}_reply`, expect.stringContaining('"id":"1"')]]);
+  });
+
+  test.each([
+    ['no request', 'no json'],
+    ['nobody', '{"id":"1","params":{}}'],
+    ['more than may be', JSON.stringify({ id: '1', params: Array.from({ length: 51 }, (_, n) => signed(`dev${n}`)) })],
+  ])(
+    'is not what is on the same topic and logs in %s: counted, and dropped where it may not pass',
+    async (_what, payload) => {
+      expect(await publishCounted(payload)).toBe(1);
+      expect([bed.heard(), bed.activities]).toEqual([[], []]);
+    },
+  );
 });

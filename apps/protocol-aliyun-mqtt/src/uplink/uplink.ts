@@ -9,6 +9,7 @@ import {
   readPayloadJson,
   type Ask,
   type FindSubDevice,
+  type Question,
   type UplinkOutcome,
 } from '@alink/alink';
 import type { Clock } from '@alink/runtime';
@@ -45,20 +46,32 @@ export class Uplink {
    * Takes a PUBLISH of a device. Resolves when it may be acknowledged, in the order of the device's publishes; rejects
    * when the connection must end, since the message is not kept.
    * @param named whose topic it is, where the device answers for another one
+   * @param admits counts it unless it asks to log sub-devices in: says whether it may pass, else it is dropped
    */
-  publish(session: Session, { topic, payload, qos }: Publish, named: DeviceIdentity = session): Promise<void> {
+  publish(
+    session: Session,
+    { topic, payload, qos }: Publish,
+    named: DeviceIdentity = session,
+    admits: () => boolean = always,
+  ): Promise<void> {
     if (payload.length > limits.maxPayloadBytes) {
       const cause = `payload of ${payload.length} bytes is over 256 KB`;
       this.options.notes.dropped(session, topic, 460, cause, 'send it in parts');
       return Promise.reject(new Error('payload over 256 KB'));
     }
-    const work = this.handle(session, topic, payload, named);
+    const work = this.handle(session, topic, payload, named, admits);
     // Nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
     return qos === 0 ? work.catch(() => undefined) : session.inOrder(work);
   }
 
   /** Resolves once the message is kept and answered, or was not worth keeping; rejects when it could not be kept. */
-  private async handle(session: Session, rawTopic: string, payload: Buffer, named: DeviceIdentity): Promise<void> {
+  private async handle(
+    session: Session,
+    rawTopic: string,
+    payload: Buffer,
+    named: DeviceIdentity,
+    admits: () => boolean,
+  ): Promise<void> {
     const { clock, notes, reports, replies } = this.options;
     const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
@@ -79,6 +92,7 @@ export class Uplink {
     const script = scriptOf(rawTopic);
     const subDevice = session.via ? undefined : this.finderOf(session);
     const decoded = decodeUplink({ topic, parsed, script, payload, now, model, serviceOf, subDevice });
+    if (decoded?.ask?.question.kind !== 'subSession.login' && !admits()) return;
     const outcome = decoded && reports.serves(parsed) ? asBytes(decoded, parsed, payload) : decoded;
     if (!outcome) {
       notes.dropped(session, topic, 6831, `topic ${printable(topic)} means nothing here`, topicStep(session));
@@ -124,10 +138,16 @@ export class Uplink {
     const reply = await this.options.requests.ask(ask.question, session);
     this.options.notes.answered(session, topic, requestId, ask.question.kind, reply);
     const told = ask.told(reply);
-    if (told) this.options.replies.send(session, told);
+    if (told) this.options.replies.send(session, told, isAboutSubDevices(ask.question));
     reply.written?.();
   }
 }
+
+const always = (): boolean => true;
+
+/** Whether it asks of topology or sessions of sub-devices: no gateway device goes on before it has read what came of that. */
+const isAboutSubDevices = ({ kind }: Question): boolean =>
+  kind.startsWith('topology.') || kind.startsWith('subSession.');
 
 /** Of a product without a thing model: knows nothing, so it rejects everything. */
 const noModel = compileModel(undefined, 'strong');

@@ -20,9 +20,11 @@ export const connecting = (stage: Stage): void => {
 
   test('what a CONNECT says is told whole', async () => {
     const clientId = `dev1|securemode=3,signmethod=hmacsha1,timestamp=${'7'.repeat(200)}|`;
-    const { link } = await stage.open({ clientId, username: 'dev1&pk', password: 'p&ss', keepalive: 77 });
-    expect(link.login).toEqual({ clientId, username: 'dev1&pk', keepalive: 77 });
+    const said = { clientId, username: 'dev1&pk', keepalive: 77, clean: true };
+    const { link } = await stage.open({ ...said, password: 'p&ss' });
+    expect(link.login).toEqual(said);
     expect(endpoint.passwords).toEqual(['p&ss']);
+    expect((await stage.open({ clean: false })).link.login).toMatchObject({ clean: false });
   });
 
   test('one without username and password says empty ones', async () => {

@@ -10,7 +10,12 @@ export interface SuiteMessage {
 }
 
 export interface SuiteLink {
-  readonly login: { readonly clientId: string; readonly username: string; readonly keepalive: number };
+  readonly login: {
+    readonly clientId: string;
+    readonly username: string;
+    readonly keepalive: number;
+    readonly clean: boolean;
+  };
   readonly isClosed: boolean;
   readonly filters: readonly string[];
   holds(topic: string): boolean;

@@ -9,6 +9,8 @@ export const refusalOf = ({ device, why }: Refused, limit: number): RpcError => 
   switch (why) {
     case 'noGateway':
       return noDevice(device);
+    case 'isSubDevice':
+      return badParameter('gateway', `is a sub-device itself: ${device.deviceName}`);
     case 'unknown':
       return unknownDevice(device);
     case 'tooMany':

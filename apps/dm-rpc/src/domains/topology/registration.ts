@@ -35,6 +35,8 @@ interface Candidate {
 
 type Fault = Pick<RefusedSubDevice, 'code' | 'message'>;
 
+const TOO_MANY: Fault = { code: 6400 };
+
 /** Why no device of that name may be registered, whether it exists or not. */
 const faultOfName = (product: ProductOfDevices | undefined, deviceName: string): Fault | undefined => {
   if (!product) return { code: 6250 };
@@ -58,7 +60,11 @@ interface Outcome extends SubDeviceRegistration {
   readonly created: readonly DeviceCore[];
 }
 
-export const registrations = ({ prisma, secretBox, changes, log }: DmContext) => {
+export const registrations = ({ prisma, secretBox, changes, subDevicesPerGateway: limit, log }: DmContext) => {
+  /** One that makes devices and attaches none would fill the database: so many of them may wait for that. */
+  const hasRoomFor = async (tx: Transaction, { id }: Asker, count: number): Promise<boolean> =>
+    count === 0 || (await tx.device.count({ where: { registeredBy: id, gateway: null } })) + count <= limit;
+
   const create = async (tx: Transaction, asker: Asker, missing: readonly Candidate[]): Promise<void> => {
     if (missing.length === 0) return;
     // In one order, so that two that name the same devices never wait for each other crosswise.
@@ -112,15 +118,20 @@ export const registrations = ({ prisma, secretBox, changes, log }: DmContext) =>
   const attempt = (asker: Asker, candidates: readonly Candidate[], isPartial: boolean): Promise<Outcome> =>
     prisma.$transaction(async (tx) => {
       const rows = await lockDevices(tx, [asker, ...candidates.map(({ device }) => device)]);
+      const isNew = ({ device }: Candidate): boolean => !rows.has(deviceKey(device));
+      const mayMake = await hasRoomFor(tx, asker, candidates.filter(isNew).length);
       const refused: RefusedSubDevice[] = [];
       const wanted: Candidate[] = [];
       for (const candidate of candidates) {
-        const fault = faultOfDevice(candidate, rows.get(deviceKey(candidate.device)), asker);
+        const fault =
+          mayMake || !isNew(candidate)
+            ? faultOfDevice(candidate, rows.get(deviceKey(candidate.device)), asker)
+            : TOO_MANY;
         if (fault) refused.push({ ...candidate.identity, ...fault });
         else wanted.push(candidate);
       }
       if (wanted.length === 0 || (refused.length > 0 && !isPartial)) return { registered: [], refused, created: [] };
-      const missing = wanted.filter(({ device }) => !rows.has(deviceKey(device)));
+      const missing = wanted.filter(isNew);
       await create(tx, asker, missing);
       const registered: RegisteredSubDevice[] = [];
       for (const each of await triples(tx, wanted, isPartial)) {

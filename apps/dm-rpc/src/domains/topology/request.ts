@@ -35,6 +35,7 @@ const isSomeOf = (value: unknown): boolean =>
 
 const replies: Readonly<Record<Objection, Reply>> = {
   noGateway: NO_DEVICE,
+  isSubDevice: topologyRefusals.hasNoSubDevices,
   tooMany: { code: 6400 },
   itself: { code: 6402 },
   unknown: NO_DEVICE,

@@ -28,10 +28,12 @@ export interface LockedDevice extends SubDevice {
   readonly registeredBy: bigint | null;
   /** What it is attached to. */
   readonly gateway?: DeviceCore;
+  readonly hasSubDevices: boolean;
 }
 
-/** Why nothing was changed. About the gateway device: it is `noGateway`, or has `tooMany`. */
-export type Objection = 'noGateway' | 'tooMany' | 'itself' | 'unknown' | 'isGateway' | 'disabled' | 'notAttached';
+/** Why nothing was changed. About the gateway device: it is `noGateway`, `isSubDevice` itself, or has `tooMany`. */
+export type Objection =
+  'noGateway' | 'isSubDevice' | 'tooMany' | 'itself' | 'unknown' | 'isGateway' | 'disabled' | 'notAttached';
 
 export interface Refused {
   readonly device: DeviceCore;
@@ -65,6 +67,7 @@ interface LockedRow extends GatewayColumns {
   readonly device_type: number;
   readonly is_active: boolean;
   readonly registered_by: bigint | null;
+  readonly has_sub_devices: boolean;
 }
 
 /**
@@ -88,6 +91,7 @@ export const lockDevices = async (
   const rows = await tx.$queryRaw<LockedRow[]>`
     SELECT d.id, d.product_id, d.device_name, p.product_key, d.is_enable AND p.status <> 2 AS is_enabled, p.device_type,
       d.first_login IS NOT NULL AS is_active, d.registered_by,
+      EXISTS (SELECT FROM sub_device own WHERE own.gateway_id = d.id) AS has_sub_devices,
       gateway.product_id AS gateway_product_id, gateway.device_name AS gateway_device_name
     FROM device d JOIN product p USING (product_id)
     LEFT JOIN sub_device bound ON bound.device_id = d.id
@@ -105,6 +109,7 @@ export const lockDevices = async (
         isActive: row.is_active,
         registeredBy: row.registered_by,
         gateway: gatewayIn(row),
+        hasSubDevices: row.has_sub_devices,
       };
       return [deviceKey(device), device];
     }),
@@ -129,7 +134,7 @@ const objectionTo = (
 ): Objection | undefined => {
   if (isSame(device, gateway)) return 'itself';
   if (!row) return 'unknown';
-  if (row.deviceType === DeviceType.gateway) return 'isGateway';
+  if (row.deviceType === DeviceType.gateway || row.hasSubDevices) return 'isGateway';
   return row.isEnabled || evenDisabled ? undefined : 'disabled';
 };
 
@@ -153,6 +158,7 @@ export const bind = async (
   const rows = await lockDevices(tx, [gateway, ...wanted]);
   const owner = rows.get(deviceKey(gateway));
   if (!owner) return { refused: [{ device: gateway, why: 'noGateway' }], attached: [] };
+  if (owner.gateway) return { refused: [{ device: gateway, why: 'isSubDevice' }], attached: [] };
   const refused = wanted.flatMap((device): Refused[] => {
     const why = objectionTo(device, rows.get(deviceKey(device)), gateway, options);
     return why ? [{ device, why }] : [];

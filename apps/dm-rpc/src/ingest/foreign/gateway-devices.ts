@@ -23,7 +23,8 @@ const isNamed = (value: unknown): boolean =>
 const listIn = ({ members }: ForeignMessage): readonly Named[] => {
   const { payload } = members;
   const { devices } = (isObject(payload) ? payload : {}) as { devices?: unknown };
-  if (!isListOf(isNamed)(devices)) throw badParameter('payload.devices', 'must be a list of {"productID", "deviceName"}');
+  if (!isListOf(isNamed)(devices))
+    throw badParameter('payload.devices', 'must be a list of {"productID", "deviceName"}');
   return devices as readonly Named[];
 };
 

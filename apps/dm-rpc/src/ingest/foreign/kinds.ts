@@ -4,7 +4,13 @@ import type { QuestionKind } from './question-kind';
 import type { ReportKind } from './report-kind';
 import { config } from './questions/config';
 import { gatewayStatus } from './questions/gateway-status';
-import { bindSubDevices, foundSubDevices, registerSubDevices, topology, unbindSubDevices } from './questions/gateway-topology';
+import {
+  bindSubDevices,
+  foundSubDevices,
+  registerSubDevices,
+  topology,
+  unbindSubDevices,
+} from './questions/gateway-topology';
 import { getStatus } from './questions/get-status';
 import { otaOther, otaProgress, otaVersion } from './questions/ota';
 import { reportInfo } from './questions/report-info';

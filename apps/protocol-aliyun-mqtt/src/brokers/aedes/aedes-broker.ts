@@ -173,7 +173,8 @@ class AedesBroker implements Broker {
   private async open(client: Client, password: string): Promise<AuthenticateError | undefined> {
     const { packet, clientId } = this.connects.get(client)!;
     this.connects.delete(client);
-    const login = { clientId, username: packet.username ?? '', keepalive: packet.keepalive ?? 0 };
+    const { username = '', keepalive = 0, clean = false } = packet;
+    const login = { clientId, username, keepalive, clean };
     const link = new AedesLink(client, login);
     this.links.set(client, link);
     client.conn.once('close', () => this.closed(client));
