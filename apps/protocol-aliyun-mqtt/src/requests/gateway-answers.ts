@@ -2,7 +2,13 @@
  * What gateway devices ask about their sub-devices. Questions that name the same sub-device are worked on in their order, those
  * about different ones side by side.
  */
-import type { Question, Reply, SubSessionQuestion, TopologyQuestion } from '@alink/alink';
+import {
+  topologyRefusals,
+  type Question,
+  type Reply,
+  type SubSessionQuestion,
+  type TopologyQuestion,
+} from '@alink/alink';
 import type { DeviceIdentity } from '@alink/signing';
 import { DeviceQueues } from '../directory/device-queues';
 import type { SubDeviceRate } from '../guard/sub-device-rate';
@@ -27,8 +33,7 @@ export interface GatewayAnswersOptions {
   readonly rate: Pick<SubDeviceRate, 'admits'>;
 }
 
-/** "request parameter error", "too many requests" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
-const NO_GATEWAY: Reply = { code: 460, message: 'a sub-device has no sub-devices: only its gateway device may ask' };
+/** "too many requests" ("Alibaba Cloud IoT documentation, 'Error codes for devices'"). */
 const TOO_MANY: Reply = { code: 429 };
 
 export class GatewayAnswers implements SessionAnswerer {
@@ -79,7 +84,7 @@ export class GatewayAnswers implements SessionAnswerer {
   }
 
   async ask(question: Question, of: Session): Promise<Answered> {
-    if (of.via) return NO_GATEWAY;
+    if (of.via) return topologyRefusals.hasNoSubDevices;
     const { kind } = question as GatewayQuestion;
     return (this.answers[kind] as (question: Question, gateway: Session) => Promise<Answered>)(question, of);
   }
