@@ -5,6 +5,8 @@ import type { NamedDevice } from '@alink/operator/gateways';
 import { productIDsOf } from '@alink/operator/products';
 import type { Command } from 'commander';
 import { CliError, ExitCode } from './exit-code';
+import { inSession } from './in-session';
+import type { Io } from './io';
 import type { Session } from './session';
 import { readTriples } from './triples-file';
 
@@ -21,6 +23,26 @@ export const withSubDeviceArguments = (command: Command): Command =>
     .argument('[subProductKey]', 'product of the sub-devices')
     .argument('[subDeviceNames...]', 'their names')
     .option('--from <file>', 'CSV with a header that names productKey and deviceName; - for standard input');
+
+/** What a command of {@link withSubDeviceArguments} does, with the devices that it is about. */
+export const ofSubDevices = <Options extends SubDeviceChoice>(
+  io: Io,
+  work: (session: Session, gateway: NamedDevice, subDevices: NamedDevice[], options: Options) => Promise<void>,
+) =>
+  inSession(
+    io,
+    async (
+      session,
+      options: Options,
+      productID: string,
+      deviceName: string,
+      subProductID: string | undefined,
+      names: string[],
+    ) => {
+      const subDevices = await chooseSubDevices(session, subProductID, names, options);
+      await work(session, { productID, deviceName }, subDevices, options);
+    },
+  );
 
 /**
  * Each once, in the order given.

@@ -1,12 +1,17 @@
-import { attachSubDevices, planSubDevices, replaceSubDevices, type Replacement } from '@alink/operator/gateways';
+import {
+  attachSubDevices,
+  planSubDevices,
+  replaceSubDevices,
+  type NamedDevice,
+  type Replacement,
+} from '@alink/operator/gateways';
 import { someOf } from '@alink/operator/words';
 import type { Command } from 'commander';
 import { withExample } from '../example';
 import { CliError, ExitCode } from '../exit-code';
-import { inSession } from '../in-session';
 import type { Io } from '../io';
 import type { Session } from '../session';
-import { chooseSubDevices, shown, withSubDeviceArguments, type SubDeviceChoice } from '../sub-devices';
+import { ofSubDevices, shown, withSubDeviceArguments, type SubDeviceChoice } from '../sub-devices';
 
 interface SetOptions extends SubDeviceChoice {
   readonly yes?: boolean;
@@ -21,7 +26,7 @@ export const addGatewayAttachCommands = (gateway: Command, io: Io): void => {
         .description(
           'attach sub-devices that are attached to none to a gateway device; where one cannot be, nothing is',
         ),
-    ).action(inSession(io, add)),
+    ).action(ofSubDevices(io, add)),
     'gateway add gateways gate01 sensors lamp01 lamp02',
     'gateway add gateways gate01 --from sub-devices.csv',
   );
@@ -33,23 +38,14 @@ export const addGatewayAttachCommands = (gateway: Command, io: Io): void => {
         .description('give a gateway device exactly these sub-devices: others leave it, and these leave others'),
     )
       .option('--yes', 'do it; without it, what would leave a gateway device is only counted')
-      .action(inSession(io, set)),
+      .action(ofSubDevices(io, set)),
     'gateway set gateways gate01 sensors lamp01 lamp02 --yes',
     'gateway set gateways gate01 --from sub-devices.csv --yes',
   );
 };
 
-const add = async (
-  session: Session,
-  choice: SubDeviceChoice,
-  productID: string,
-  deviceName: string,
-  subProductID: string | undefined,
-  names: string[],
-): Promise<void> => {
+const add = async (session: Session, gateway: NamedDevice, devices: NamedDevice[]): Promise<void> => {
   const { out } = session;
-  const gateway = { productID, deviceName };
-  const devices = await chooseSubDevices(session, subProductID, names, choice);
   const attached = await attachSubDevices(session, gateway, devices);
   const elsewhere = attached.filter(({ result }) => result === 'elsewhere');
   const rows = attached.map((device) => ({
@@ -75,15 +71,11 @@ const MOST = 5;
 
 const set = async (
   session: Session,
-  { yes, ...choice }: SetOptions,
-  productID: string,
-  deviceName: string,
-  subProductID: string | undefined,
-  names: string[],
+  gateway: NamedDevice,
+  devices: NamedDevice[],
+  { yes }: SetOptions,
 ): Promise<void> => {
   const { out } = session;
-  const gateway = { productID, deviceName };
-  const devices = await chooseSubDevices(session, subProductID, names, choice);
   const plan = await planSubDevices(session, gateway, devices);
   const { added, taken, removed } = plan;
   if (!yes && (taken.length > 0 || removed.length > 0)) {

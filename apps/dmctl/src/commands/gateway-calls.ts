@@ -1,3 +1,4 @@
+import type { NamedDevice } from '@alink/operator/gateways';
 import { ANSWER_DEADLINE_MS } from '@alink/operator/messages';
 import type { Command } from 'commander';
 import { withExample } from '../example';
@@ -5,13 +6,7 @@ import { inSession } from '../in-session';
 import type { Io } from '../io';
 import { parseWindow } from '../parse-options';
 import type { Session } from '../session';
-import {
-  chooseSubDevices,
-  shown,
-  withGatewayArguments,
-  withSubDeviceArguments,
-  type SubDeviceChoice,
-} from '../sub-devices';
+import { ofSubDevices, shown, withGatewayArguments, withSubDeviceArguments } from '../sub-devices';
 
 /** What a gateway device is told to do. It must be online, and answer. */
 export const addGatewayCallCommands = (gateway: Command, io: Io): void => {
@@ -27,7 +22,7 @@ export const addGatewayCallCommands = (gateway: Command, io: Io): void => {
   withExample(
     withSubDeviceArguments(
       gateway.command('notify').description('tell a gateway device to attach these sub-devices itself'),
-    ).action(inSession(io, notify)),
+    ).action(ofSubDevices(io, notify)),
     'gateway notify gateways gate01 sensors lamp01 lamp02',
   );
 };
@@ -44,17 +39,7 @@ const permit = async (
   out.done({ gateway: name, seconds }, `${name} lets sub-devices join for ${seconds} seconds`);
 };
 
-const notify = async (
-  session: Session,
-  choice: SubDeviceChoice,
-  productID: string,
-  deviceName: string,
-  subProductID: string | undefined,
-  names: string[],
-): Promise<void> => {
-  const { commands, out } = session;
-  const gateway = { productID, deviceName };
-  const subDevices = await chooseSubDevices(session, subProductID, names, choice);
+const notify = async ({ commands, out }: Session, gateway: NamedDevice, subDevices: NamedDevice[]): Promise<void> => {
   await commands.gatewayNotifyBindSend({ gateway, subDevices }, { deadlineMs: ANSWER_DEADLINE_MS });
   out.done(
     { gateway: shown(gateway), notified: subDevices.length },
