@@ -25,7 +25,7 @@ const start = async () => {
   /** What was passed on: whose it is, on which topic, and whom the topic names where that is told. */
   const taken: string[] = [];
   const uplink: Pick<Uplink, 'publish'> = {
-    publish: async (session, { topic }, named = session, admits) => {
+    publish: async (session, { topic }, { named = session, admits } = {}) => {
       // As it does with what turns out to be no login.
       if (unlikeLogins.has(topic) && !admits?.()) return;
       taken.push([session.deviceName, topic, named === session ? '' : named.deviceName].join(' ').trim());

@@ -8,7 +8,7 @@ import type { Ending } from '../link/link';
 import type { LinkSessions } from '../session/link-sessions';
 import type { Session } from '../session/session';
 import type { SessionLife } from '../session/session-life';
-import type { Uplink } from '../uplink/uplink';
+import type { Known, Uplink } from '../uplink/uplink';
 import type { Role } from './role';
 import type { Strays } from './strays';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions';
@@ -41,16 +41,15 @@ export class DeviceRole implements Role {
     const { owner } = this.sessions;
     // Most of what comes, and nothing else begins like this.
     if (publish.topic.startsWith(owner.sysPrefix)) return this.take(owner, publish);
-    const named = parseTopic(stripQuery(publish.topic));
-    if (!named || named.scope === 'broadcast') return this.take(owner, publish);
-    const { uplink } = this.options;
+    const parsed = parseTopic(stripQuery(publish.topic));
+    if (!parsed || parsed.scope === 'broadcast') return this.take(owner, publish, { parsed });
     // The platform asks a gateway device about a sub-device, and that one answers, whether the sub-device is online or not.
-    if (isAboutSubDevice(named)) return this.take(owner, publish, () => uplink.publish(owner, publish, named));
-    const session = this.sessions.of(named.productKey, named.deviceName);
-    if (!session) return this.take(owner, publish, () => this.drop(publish, named));
-    if (session !== owner || !isSubDeviceLogin(named)) return this.take(session, publish);
+    if (isAboutSubDevice(parsed)) return this.take(owner, publish, { parsed, named: parsed });
+    const session = this.sessions.of(parsed.productKey, parsed.deviceName);
+    if (!session) return this.admits(owner) ? this.drop(publish, parsed) : owner.inOrder(Promise.resolve());
+    if (session !== owner || !isSubDeviceLogin(parsed)) return this.take(session, publish, { parsed });
     // Logins of sub-devices have a limit of their own, and what is none cannot be told by its topic.
-    return uplink.publish(owner, publish, owner, () => this.admits(owner));
+    return this.options.uplink.publish(owner, publish, { parsed, admits: () => this.admits(owner) });
   }
 
   subscribing(filter: string, isOld: boolean): boolean {
@@ -77,12 +76,10 @@ export class DeviceRole implements Role {
   }
 
   /** Passes a publish on, unless it is one too many of the device. */
-  private take(
-    session: Session,
-    publish: Publish,
-    passOn = (): Promise<void> => this.options.uplink.publish(session, publish),
-  ): Promise<void> {
-    return this.admits(session) ? passOn() : session.inOrder(Promise.resolve());
+  private take(session: Session, publish: Publish, known?: Known): Promise<void> {
+    return this.admits(session)
+      ? this.options.uplink.publish(session, publish, known)
+      : session.inOrder(Promise.resolve());
   }
 
   /** Counts a publish of the device. @returns whether it may pass */

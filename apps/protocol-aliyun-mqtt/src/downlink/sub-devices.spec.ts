@@ -87,7 +87,7 @@ test('what the gateway device is told of a sub-device is answered on its topic, 
     payload: Buffer.from('{"id":"35974024","code":200,"data":{}}'),
     qos: 1 as const,
   };
-  await bed.uplink.publish(bed.session, reply, named);
+  await bed.uplink.publish(bed.session, reply, { named });
   expect(await answer).toMatchObject({ msgToken: '35974024', code: 200 });
 });
 

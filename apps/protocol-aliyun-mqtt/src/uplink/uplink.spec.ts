@@ -200,10 +200,11 @@ describe('what has a limit of its own', () => {
   const publishCounted = async (payload: string): Promise<number> => {
     let counted = 0;
     const publish = { topic: LOGIN, payload: Buffer.from(payload), qos: 1 as const };
-    await bed.uplink.publish(bed.session, publish, bed.session, () => {
+    const admits = (): boolean => {
       counted += 1;
       return false;
-    });
+    };
+    await bed.uplink.publish(bed.session, publish, { admits });
     await nextTurn();
     return counted;
   };

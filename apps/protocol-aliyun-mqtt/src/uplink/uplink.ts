@@ -39,27 +39,31 @@ export interface UplinkOptions {
   readonly notes: UplinkNotes;
 }
 
+/** What is known of a PUBLISH that is passed on. */
+export interface Known {
+  /** Its topic without a query, taken apart. */
+  readonly parsed?: DeviceTopic;
+  /** Whose topic it is, where the device answers for another one. */
+  readonly named?: DeviceIdentity;
+  /** Counts it unless it asks to log sub-devices in: says whether it may pass, else it is dropped. */
+  readonly admits?: () => boolean;
+}
+
 export class Uplink {
   constructor(private readonly options: UplinkOptions) {}
 
   /**
    * Takes a PUBLISH of a device. Resolves when it may be acknowledged, in the order of the device's publishes; rejects
    * when the connection must end, since the message is not kept.
-   * @param named whose topic it is, where the device answers for another one
-   * @param admits counts it unless it asks to log sub-devices in: says whether it may pass, else it is dropped
+   * @param known what whoever passes it on knows of it
    */
-  publish(
-    session: Session,
-    { topic, payload, qos }: Publish,
-    named: DeviceIdentity = session,
-    admits: () => boolean = always,
-  ): Promise<void> {
+  publish(session: Session, { topic, payload, qos }: Publish, known: Known = {}): Promise<void> {
     if (payload.length > limits.maxPayloadBytes) {
       const cause = `payload of ${payload.length} bytes is over 256 KB`;
       this.options.notes.dropped(session, topic, 460, cause, 'send it in parts');
       return Promise.reject(new Error('payload over 256 KB'));
     }
-    const work = this.handle(session, topic, payload, named, admits);
+    const work = this.handle(session, topic, payload, known);
     // Nothing is acknowledged: an outage must not close the connection of a device that asked for no guarantee.
     return qos === 0 ? work.catch(() => undefined) : session.inOrder(work);
   }
@@ -69,13 +73,12 @@ export class Uplink {
     session: Session,
     rawTopic: string,
     payload: Buffer,
-    named: DeviceIdentity,
-    admits: () => boolean,
+    { parsed: parsedBefore, named = session, admits = always }: Known,
   ): Promise<void> {
     const { clock, notes, reports, replies } = this.options;
     const { productKey, deviceName } = session;
     const topic = stripQuery(rawTopic);
-    const parsed = parseTopic(topic);
+    const parsed = parsedBefore ?? parseTopic(topic);
     if (!parsed || !mayPublish(named, topic, parsed)) {
       notes.dropped(session, rawTopic, 9236, `may not publish on ${printable(topic)}`, topicStep(session));
       return;
