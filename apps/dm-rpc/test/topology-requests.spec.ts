@@ -319,6 +319,9 @@ describe('registering', () => {
     await add(ONE, 'new1');
     expect((await registering(false, 'new3')).code).toBe(200);
     expect((await registering(false, 'new1', 'new2', 'new3')).code).toBe(200);
+    // One that would not be made anyway is none too many.
+    await fixture.products.productInfoUpdate({ productID: SENSORS, autoRegister: AutoRegister.existing });
+    expect((await registering(false, 'new4')).code).toBe(6100);
     await beside.stop();
   });
 

@@ -35,8 +35,6 @@ interface Candidate {
 
 type Fault = Pick<RefusedSubDevice, 'code' | 'message'>;
 
-const TOO_MANY: Fault = { code: 6400 };
-
 /** Why no device of that name may be registered, whether it exists or not. */
 const faultOfName = (product: ProductOfDevices | undefined, deviceName: string): Fault | undefined => {
   if (!product) return { code: 6250 };
@@ -46,9 +44,14 @@ const faultOfName = (product: ProductOfDevices | undefined, deviceName: string):
   return product.status === ProductStatus.disabled ? { code: 6204 } : undefined;
 };
 
-/** Why that device may not be registered by that gateway device. */
-const faultOfDevice = ({ product }: Candidate, row: LockedDevice | undefined, asker: DeviceCore): Fault | undefined => {
-  if (!row) return product.autoRegister < AutoRegister.create ? { code: 6100 } : undefined;
+/** Why a device that there is not may not be made. */
+const faultOfNew = ({ product }: Candidate, hasRoom: boolean): Fault | undefined => {
+  if (product.autoRegister < AutoRegister.create) return { code: 6100 };
+  return hasRoom ? undefined : { code: 6400 };
+};
+
+/** Why a device that exists may not be registered by that gateway device. */
+const faultOfDevice = (row: LockedDevice, asker: DeviceCore): Fault | undefined => {
   if (!row.isEnabled) return { code: 6204 };
   return row.gateway && deviceKey(row.gateway) !== deviceKey(asker) ? { code: 6619 } : undefined;
 };
@@ -119,14 +122,12 @@ export const registrations = ({ prisma, secretBox, changes, subDevicesPerGateway
     prisma.$transaction(async (tx) => {
       const rows = await lockDevices(tx, [asker, ...candidates.map(({ device }) => device)]);
       const isNew = ({ device }: Candidate): boolean => !rows.has(deviceKey(device));
-      const mayMake = await hasRoomFor(tx, asker, candidates.filter(isNew).length);
+      const hasRoom = await hasRoomFor(tx, asker, candidates.filter(isNew).length);
       const refused: RefusedSubDevice[] = [];
       const wanted: Candidate[] = [];
       for (const candidate of candidates) {
-        const fault =
-          mayMake || !isNew(candidate)
-            ? faultOfDevice(candidate, rows.get(deviceKey(candidate.device)), asker)
-            : TOO_MANY;
+        const row = rows.get(deviceKey(candidate.device));
+        const fault = row ? faultOfDevice(row, asker) : faultOfNew(candidate, hasRoom);
         if (fault) refused.push({ ...candidate.identity, ...fault });
         else wanted.push(candidate);
       }
