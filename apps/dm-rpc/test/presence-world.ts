@@ -4,12 +4,34 @@
  */
 import type { SeededRandom } from '@alink/testing';
 import type { DevicePresence } from '../src/presence/presence-rows';
-import { CORRECTED, isNewer, type PresenceEvent, type SessionKey, type Via } from '../src/presence/presence-state';
+import {
+  CORRECTED,
+  isNewer,
+  type PresenceEvent,
+  type PresenceState,
+  type SessionKey,
+  type Via,
+} from '../src/presence/presence-state';
 
 export const WORLD_PRODUCT = 'world';
 export const GATEWAYS = ['g1', 'g2'];
 export const SUB_DEVICES = ['s1', 's2', 's3'];
 const DEVICES = [...GATEWAYS, ...SUB_DEVICES];
+
+/** The state of a device that nobody has heard of. */
+export const NEVER_SEEN: PresenceState = {
+  stream: 0,
+  epoch: 0,
+  isOnline: false,
+  node: null,
+  via: null,
+  firstLogin: null,
+  resetAt: null,
+  lastLogin: null,
+  lastOffline: null,
+  lastIp: '',
+  lastClientId: '',
+};
 
 interface Node {
   readonly id: string;

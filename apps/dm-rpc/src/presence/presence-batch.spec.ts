@@ -1,23 +1,16 @@
 /** Presence of gateway devices and sub-devices, whatever happens and in whatever order dm hears of it: held against what is true. */
 import { seededRandom, type SeededRandom } from '@alink/testing';
-import { anyOrder, GATEWAYS, SUB_DEVICES, World, WORLD_PRODUCT, type Step } from '../../test/presence-world';
+import {
+  anyOrder,
+  GATEWAYS,
+  NEVER_SEEN,
+  SUB_DEVICES,
+  World,
+  WORLD_PRODUCT,
+  type Step,
+} from '../../test/presence-world';
 import { PresenceBatch } from './presence-batch';
 import type { DevicePresence, LockedDevice } from './presence-rows';
-import type { PresenceState } from './presence-state';
-
-const NEVER: PresenceState = {
-  stream: 0,
-  epoch: 0,
-  isOnline: false,
-  node: null,
-  via: null,
-  firstLogin: null,
-  resetAt: null,
-  lastLogin: null,
-  lastOffline: null,
-  lastIp: '',
-  lastClientId: '',
-};
 
 /** What the database does, with all devices in memory. */
 class Rows {
@@ -25,7 +18,7 @@ class Rows {
     id: BigInt(i),
     productID: WORLD_PRODUCT,
     deviceName,
-    state: NEVER,
+    state: NEVER_SEEN,
   }));
 
   take(step: Step): void {

@@ -1,18 +1,6 @@
+import { NEVER_SEEN as NEVER } from '../../test/presence-world';
 import { applyPresence, type PresenceEvent, type PresenceState } from './presence-state';
 
-const NEVER: PresenceState = {
-  stream: 0,
-  epoch: 0,
-  isOnline: false,
-  node: null,
-  via: null,
-  firstLogin: null,
-  resetAt: null,
-  lastLogin: null,
-  lastOffline: null,
-  lastIp: '',
-  lastClientId: '',
-};
 const STREAM = 1000;
 const NEXT_STREAM = 2000;
 

@@ -13,6 +13,7 @@ import type { DeviceIdentity } from '@alink/signing';
 import { DeviceQueues } from '../directory/device-queues';
 import type { SubDeviceRate } from '../guard/sub-device-rate';
 import type { Session } from '../session/session';
+import { namesOf } from './judge';
 import type { Answered, Answerer, SessionAnswerer } from './requests';
 import type { SubDeviceLogins } from './sub-device-logins';
 import type { TopologyAnswers } from './topology-answers';
@@ -61,7 +62,7 @@ export class GatewayAnswers implements SessionAnswerer {
       'subSession.login': async ({ devices }, gateway) =>
         rate.admits(gateway.key, devices.length)
           ? this.inTurn(devices, gateway, () => logins.login(devices, gateway))
-          : { ...TOO_MANY, data: devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })) },
+          : { ...TOO_MANY, data: devices.map(namesOf) },
       // Never too many: of the codes for a logout none says so ("Alibaba Cloud IoT documentation, 'Sub-device sessions'").
       'subSession.logout': ({ devices }, gateway) =>
         this.inTurn(devices, gateway, () => logins.logout(devices, gateway)),

@@ -1,5 +1,4 @@
 /** What becomes of sub-devices that a gateway device names, one by one and all together. */
-import type { Json } from '@alink/contract';
 import type { Reply } from '@alink/alink';
 import type { DeviceIdentity } from '@alink/signing';
 import type { DeviceDirectory } from '../directory/device-directory';
@@ -39,8 +38,8 @@ export const judge = <T extends DeviceIdentity>(
 /** What is answered where all or none of them may: the first refusal, with the names of all that are refused. */
 export const refusalOf = (refused: readonly Pick<Judged<DeviceIdentity>, 'device' | 'objection'>[]): Reply => {
   const { code, message } = refused[0]!.objection!;
-  return { code, message, data: refused.map(({ device }) => namesOf(device)) as unknown as Json };
+  return { code, message, data: refused.map(({ device }) => namesOf(device)) };
 };
 
 /** A sub-device without what was signed. */
-export const namesOf = ({ productKey, deviceName }: DeviceIdentity): DeviceIdentity => ({ productKey, deviceName });
+export const namesOf = ({ productKey, deviceName }: DeviceIdentity) => ({ productKey, deviceName });

@@ -11,7 +11,7 @@ import type { Journal } from '../journal';
 import type { DeviceChanges } from '../session/device-changes';
 import { isAttached, type Session, type SessionOptions } from '../session/session';
 import type { SessionLife } from '../session/session-life';
-import { judge, refusalOf, type Judged } from './judge';
+import { judge, namesOf, refusalOf, type Judged } from './judge';
 import { objections, type Objection } from './objections';
 import type { Answered } from './requests';
 
@@ -62,7 +62,7 @@ export class SubDeviceLogins {
   /** Ends the sessions of all, or of none where one has none through that gateway device. */
   async logout(devices: readonly DeviceIdentity[], gateway: Session): Promise<Reply> {
     const strangers = devices.filter((device) => !gateway.subDevice(device));
-    if (strangers.length > 0) return { code: NO_SESSION, data: strangers.map((device) => ({ ...device })) };
+    if (strangers.length > 0) return { code: NO_SESSION, data: strangers.map(namesOf) };
     const cause = { text: 'logged out by its gateway device' };
     await Promise.all(devices.map((device) => gateway.subDevice(device)?.end(cause)));
     return { code: 200 };

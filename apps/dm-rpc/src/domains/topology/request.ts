@@ -44,15 +44,13 @@ const replies: Readonly<Record<Objection, Reply>> = {
   notAttached: { code: 6401 },
 };
 
+const namesOf = ({ productKey, deviceName }: DeviceIdentity) => ({ productKey, deviceName });
+
 /** Names only, and each once. */
 const distinctNames = (devices: readonly DeviceIdentity[]): DeviceIdentity[] =>
-  distinct(
-    devices.map(({ productKey, deviceName }) => ({ productKey, deviceName })),
-    ({ productKey, deviceName }) => `${productKey}/${deviceName}`,
-  );
+  distinct(devices.map(namesOf), ({ productKey, deviceName }) => `${productKey}/${deviceName}`);
 
-const listOf = (devices: readonly DeviceIdentity[]): Json =>
-  devices.map(({ productKey, deviceName }) => ({ productKey, deviceName }));
+const listOf = (devices: readonly DeviceIdentity[]): Json => devices.map(namesOf);
 
 /** Members that are absent are no members in JSON. */
 const registrationData = ({ registered, refused }: SubDeviceRegistration): Json => ({
